@@ -1,0 +1,52 @@
+# The whole interface: make run, test, check, preview, bench. Each works on a fresh Debian or macOS
+# machine with python3 (3.11 or newer) and make.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+MENTORKORPS := $(BIN)/mentorkorps
+SOURCES := $(shell find data docs hooks training mentorkorps mkdocs.yml mkdocs.en.yml -type f -not -name '*.pyc' 2>/dev/null)
+
+.PHONY: run test check preview bench build install lock screenshots clean
+
+run: site/index.html
+	@$(MENTORKORPS) serve --port $(PORT)
+
+test: .venv/tested
+	@tools/chromium $(BIN)
+	@$(BIN)/python -m pytest
+
+check: .venv/installed
+	@$(MENTORKORPS) check
+
+preview: .venv/installed
+	@echo "http://127.0.0.1:$(PORT)/"
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+
+bench: .venv/tested
+	@$(BIN)/python bench/run.py
+
+build: site/index.html
+
+install: .venv/installed
+
+site/index.html: .venv/installed $(SOURCES)
+	@$(MENTORKORPS) build
+	@touch site/index.html
+
+.venv/installed: requirements.lock pyproject.toml
+	@tools/install $(PYTHON) requirements.lock
+	@touch $@
+
+.venv/tested: requirements-test.lock .venv/installed
+	@tools/install $(PYTHON) requirements-test.lock
+	@touch $@
+
+lock: .venv/installed
+	@tools/lock $(BIN)
+
+screenshots: .venv/tested site/index.html
+	@$(BIN)/python tools/screenshots.py
+
+clean:
+	rm -rf .venv site

@@ -1,0 +1,1 @@
+"""A portal for volunteer mentor corps, generated from YAML."""

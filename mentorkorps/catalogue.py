@@ -1,0 +1,261 @@
+"""The data files -> one Catalogue of frozen records, or one DataError that carries every problem found.
+
+What passes here can be rendered: every required field is there, of its type, in both languages where it
+must be, and every reference leads to a record. Limits of length, pattern and the like are check.py's.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+
+from mentorkorps import source
+from mentorkorps.model import (
+    KEYS,
+    TABLES,
+    Answers,
+    Course,
+    Form,
+    Industry,
+    Municipality,
+    Organisation,
+    Outcome,
+    Postcode,
+    Programme,
+    Region,
+    Source,
+    SpokenLanguage,
+)
+from mentorkorps.problem import DataError, Problem
+from mentorkorps.reading import Entry, Reading
+
+DESCRIPTION = "datapackage.yaml"
+OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
+DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
+PLAIN_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "ü": "u", "é": "e"})
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All public records, each table by its key in the order of the files."""
+
+    sources: Mapping[str, Source]
+    regions: Mapping[str, Region]
+    municipalities: Mapping[str, Municipality]
+    postcodes: tuple[Postcode, ...]
+    industries: Mapping[str, Industry]
+    languages: Mapping[str, SpokenLanguage]
+    organisations: Mapping[str, Organisation]
+    programmes: Mapping[str, Programme]
+    courses: Mapping[str, Course]
+    outcomes: Mapping[str, Outcome]
+    forms: Mapping[str, Form]
+
+    def published_programmes(self) -> tuple[Programme, ...]:
+        return tuple(one for one in self.programmes.values() if one.status != "draft")
+
+    def programmes_of(self, organisation: str) -> tuple[Programme, ...]:
+        """Those that an organisation runs or takes part in."""
+        return tuple(
+            one for one in self.published_programmes() if organisation in (one.organisation, *one.partners)
+        )
+
+    def programmes_in(self, code: str) -> tuple[Programme, ...]:
+        return tuple(one for one in self.published_programmes() if code in one.municipalities)
+
+    def programmes_for(self, industry: str) -> tuple[Programme, ...]:
+        return tuple(one for one in self.published_programmes() if industry in one.industries)
+
+    def courses_in(self, code: str) -> tuple[Course, ...]:
+        return tuple(one for one in self.courses.values() if one.venue.municipality == code)
+
+    def courses_of(self, organisation: str) -> tuple[Course, ...]:
+        return tuple(one for one in self.courses.values() if one.organisation == organisation)
+
+    def outcomes_of(self, programme: str) -> tuple[Outcome, ...]:
+        return tuple(one for one in self.outcomes.values() if one.programme == programme)
+
+    def portal(self) -> Organisation:
+        """The organisation that runs the portal itself, and answers where nobody else has promised to."""
+        return next(one for one in self.organisations.values() if one.type == "portal")
+
+    def who_answers(self, programme: Programme | None = None) -> Answers:
+        promised = programme.answers if programme else None
+        return promised or self.portal().answers
+
+    def form_for(self, programme: Programme) -> Form:
+        """Sign-up for a programme that is open, the interest list for any other."""
+        return self.forms["mentor" if programme.status == "open" else "interesseliste"]
+
+    def region_of(self, municipality: Municipality) -> tuple[Region, ...]:
+        """The region of today and those that follow it."""
+        regions = [self.regions[municipality.region]]
+        while successor := regions[-1].successor:
+            regions.append(self.regions[successor])
+        return tuple(regions)
+
+    def municipalities_sorted(self) -> list[Municipality]:
+        """In Danish order: æ, ø, å (and aa) last."""
+        return sorted(self.municipalities.values(), key=lambda one: danish_key(one.name))
+
+    def places(self, text: str) -> tuple[Municipality, ...]:
+        """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality or a town.
+
+        None, one or several: a postcode may lie in more than one municipality.
+        """
+        wanted = spelt_alike(text)
+        if re.match(r"\d{4}\b", wanted):
+            codes = {one.municipality for one in self.postcodes if one.postcode == wanted[:4]}
+        else:
+            codes = {one.code for one in self.municipalities.values() if spelt_alike(one.name) == wanted}
+            codes = codes or {one.municipality for one in self.postcodes if spelt_alike(one.town) == wanted}
+        return tuple(one for one in self.municipalities_sorted() if one.code in codes)
+
+
+def load(data: Path, name: str | None = None) -> Catalogue:
+    """Reads a folder of tables, each a file `<table>.yaml` or a folder `<table>/*.yaml`, or both.
+
+    `name` is what problems call the folder (its path as given, if not told). Raises DataError.
+    """
+    entries, problems = read_all(data, name)
+    if problems:
+        raise DataError(problems)
+    return _catalogue(entries)
+
+
+def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]], list[Problem]]:
+    """Every record that could be read, by table, and every problem found, in the order of the files."""
+    reading = Reading()
+    tables = {table: list(_records(data, name or data.as_posix(), table, reading)) for table in TABLES}
+    reading.problems.extend(_unknown_files(data, name or data.as_posix()))
+    reading.refuse_unknown_references(tables)
+    for rule in (_duplicates, _programme_rules, _course_rules, _form_rules, _portal_rules):
+        reading.problems.extend(rule(tables))
+    return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
+
+
+def danish_key(name: str) -> str:
+    return name.casefold().replace("aa", "å").translate(DANISH_ORDER)
+
+
+def spelt_alike(text: str) -> str:
+    """Text as people type it, without what they leave out: "Høje-Taastrup Kommune " -> "hoeje taastrup"."""
+    letters = text.casefold().translate(PLAIN_LETTERS)
+    return re.sub(r"\s*\bkommune$", "", " ".join(re.findall(r"[a-z0-9]+", letters)))
+
+
+def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[Entry]:
+    paths = [path for path in (data / f"{table}.yaml", *sorted((data / table).glob("*.yaml"))) if path.exists()]
+    if not paths:
+        reading.unread.add(table)
+        reading.add(f"{name}/{table}.yaml", None, "unreadable", why_da="den findes ikke", why_en="it does not exist")
+    for path in paths:
+        file = f"{name}/{path.relative_to(data).as_posix()}"
+        try:
+            root = source.read(path, file)
+        except DataError as error:
+            reading.problems.extend(error.problems)
+            reading.unread.add(table)
+            continue
+        yield from reading.records(table, file, root)
+
+
+def _unknown_files(data: Path, name: str) -> Iterator[Problem]:
+    for path in sorted(data.glob("*.yaml")):
+        if path.stem not in TABLES and path.name != DESCRIPTION:
+            yield Problem.at(f"{name}/{path.name}", None, "unknown-table", table=path.stem)
+
+
+def _catalogue(tables: dict[str, list[Entry]]) -> Catalogue:
+    by_key = {
+        table: MappingProxyType({key_of(table, entry.value)[0]: entry.value for entry in entries})
+        for table, entries in tables.items()
+        if table != "postcodes"
+    }
+    return Catalogue(**by_key, postcodes=tuple(entry.value for entry in tables["postcodes"]))
+
+
+def key_of(table: str, record: object) -> tuple[str, ...]:
+    return tuple(getattr(record, key) for key in KEYS.get(table, ("id",)))
+
+
+def _duplicates(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    for table, entries in tables.items():
+        names = KEYS.get(table, ("id",))
+        seen: dict[tuple[str, ...], Entry] = {}
+        for entry in entries:
+            key = tuple(entry.text(name) for name in names)
+            if all(key) and key in seen:
+                first = seen[key]
+                yield entry.problem(
+                    names[0], "duplicate-id", key=names[0], value=key[0], file=first.file, line=first.node.line
+                )
+            seen.setdefault(key, entry)
+
+
+def _programme_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    for entry in tables["programmes"]:
+        if entry.text("status") == "open":
+            for key in OPEN_NEEDS:
+                if key not in entry.node.entries:
+                    yield entry.problem("status", "open-needs", key=key)
+
+
+def _course_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    for entry in tables["courses"]:
+        course = entry.value
+        if course is None:
+            continue
+        if not course.days:
+            yield entry.problem("days", "empty", key="days")
+            continue
+        dates = [("deadline", course.deadline), *((f"days {i}", day.date) for i, day in enumerate(course.days, 1))]
+        for (earlier, before), (later, after) in zip(dates, dates[1:], strict=False):
+            if after <= before:
+                yield entry.problem(
+                    later.split()[0], "order-of-dates",
+                    later=later, later_value=after, earlier=earlier, earlier_value=before,
+                )  # fmt: skip
+        for number, day in enumerate(course.days, 1):
+            if day.end <= day.start:
+                yield entry.problem(
+                    "days", "order-of-dates",
+                    later=f"end {number}", later_value=day.end, earlier=f"start {number}", earlier_value=day.start,
+                )  # fmt: skip
+
+
+def _form_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    for entry in tables["forms"]:
+        form = entry.value
+        if form is None:
+            continue
+        names = [field.id for field in form.fields] + [consent.id for consent in form.consents]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield entry.problem(
+                "fields", "form", why_da=f"“{name}” står to gange", why_en=f"“{name}” stands twice"
+            )
+        for field in form.fields:
+            is_choice = field.type in ("choice", "choices")
+            if is_choice != bool(field.options or field.options_from):
+                yield entry.problem(
+                    "fields", "form",
+                    why_da=f"spørgsmålet “{field.id}” har svarmuligheder, netop når det er choice eller choices",
+                    why_en=f"the question “{field.id}” has options exactly if it is choice or choices",
+                )  # fmt: skip
+
+
+def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    portals = [entry for entry in tables["organisations"] if entry.text("type") == "portal"]
+    for entry in portals:
+        if "answers" not in entry.node.entries:
+            yield entry.problem("type", "open-needs", key="answers")
+    if not portals and tables["organisations"]:
+        yield tables["organisations"][0].problem("type", "missing", key="type: portal")
+    ids = {entry.text("id") for entry in tables["forms"]}
+    for needed in ("mentor", "interesseliste"):
+        if tables["forms"] and needed not in ids:
+            yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
+
+
+assert {field.name for field in fields(Catalogue)} == set(TABLES)

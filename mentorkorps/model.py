@@ -1,0 +1,403 @@
+"""The records of the catalogue: one frozen dataclass a table, named after the field's own words.
+
+The same fields stand in data/datapackage.yaml, with their limits; a test holds the two together.
+`Annotated[str, Refers(table)]` is the id of a record in that table.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Annotated, Literal
+
+from mentorkorps.source import Place
+
+LANGUAGES = ("da", "en")
+Language = Literal["da", "en"]
+
+CPR = re.compile(r"(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}(?![0-9])")
+"""A day, a month, a year and four digits: what a Danish personal number looks like."""
+
+CONFIRMATION_HOLDS = timedelta(days=180)
+"""How long a programme counts as open after somebody in its organisation has confirmed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Marks a text as the id of a record in `table`."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slug:
+    """Marks a text that becomes part of an address or of a form: small ASCII letters, digits, hyphens."""
+
+    pattern = r"[a-z0-9]+(-[a-z0-9]+)*"
+
+
+Id = Annotated[str, Slug()]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A short text that must exist in both languages."""
+
+    da: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        return self.en if language == "en" else self.da
+
+    def is_translated(self, language: Language) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A longer text, plain, paragraphs apart by an empty line. English readers get the Danish, marked, if it lacks."""
+
+    da: str
+    en: str | None = None
+
+    def of(self, language: Language) -> str:
+        return self.en if language == "en" and self.en else self.da
+
+    def is_translated(self, language: Language) -> bool:
+        return language == "da" or self.en is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where facts come from. `published` is as exact as the source: 2016-12-22, 2016-12 or 2016."""
+
+    id: Id
+    title: str
+    publisher: str
+    at: Place
+    url: str | None = None
+    published: str | None = None
+    dating: Text | None = None
+    seen: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region and the days on which it exists; `successor` takes over the day after `valid_to`."""
+
+    id: Id
+    name: Title
+    at: Place
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: Annotated[str, Refers("regions")] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """One of the 98. `code` is the official four-digit code, as text."""
+
+    code: str
+    name: str
+    slug: Id
+    region: Annotated[str, Refers("regions")]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Postcode:
+    """One row a pair: a postcode that lies in two municipalities has two rows."""
+
+    postcode: str
+    town: str
+    municipality: Annotated[str, Refers("municipalities")]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    id: Id
+    name: Title
+    examples: Title
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLanguage:
+    """A language that mentors and mentees speak; `id` is its ISO 639 code."""
+
+    id: Id
+    name: Title
+    at: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Who answers a sign-up (a function, never a person), and within how many working days."""
+
+    function: Title
+    working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    id: Id
+    name: Title
+    type: Literal["union", "employers", "leaders", "ngo", "municipality", "portal"]
+    about: Text
+    sources: tuple[Annotated[str, Refers("sources")], ...]
+    at: Place
+    website: str | None = None
+    municipality: Annotated[str, Refers("municipalities")] | None = None
+    answers: Answers | None = None
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    hours_per_month: int
+    months: int
+
+    @property
+    def hours(self) -> int:
+        """Hours over the whole course of the match."""
+        return self.hours_per_month * self.months
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    text: Text
+    days: int | None = None
+    mandatory: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    by: Literal["municipality", "organisation", "both"]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One sentence that stands on one source."""
+
+    text: Text
+    source: Annotated[str, Refers("sources")]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    question: Title
+    answer: Text
+
+
+State = Literal[
+    "open", "interest", "full", "paused", "closed", "unconfirmed", "cancelled", "running", "over", "planned"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A state with its first and last day; None means without beginning or without end."""
+
+    state: State
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A mentor programme as its organisation runs it. What no source tells is None, and the page says so."""
+
+    id: Id
+    name: Title
+    organisation: Annotated[str, Refers("organisations")]
+    summary: Text
+    status: Literal["draft", "open", "interest", "full", "paused", "closed"]
+    sources: tuple[Annotated[str, Refers("sources")], ...]
+    at: Place
+    partners: tuple[Annotated[str, Refers("organisations")], ...] = ()
+    period: Title | None = None
+    confirmed: date | None = None
+    mentors: Text | None = None
+    audience: Text | None = None
+    tasks: tuple[Text, ...] = ()
+    not_tasks: tuple[Text, ...] = ()
+    commitment: Commitment | None = None
+    training: Training | None = None
+    matching: Matching | None = None
+    follow_up: Text | None = None
+    industries: tuple[Annotated[str, Refers("industries")], ...] = ()
+    languages: tuple[Annotated[str, Refers("languages")], ...] = ()
+    municipalities: tuple[Annotated[str, Refers("municipalities")], ...] = ()
+    expenses: Text | None = None
+    insurance: Text | None = None
+    answers: Answers | None = None
+    facts: tuple[Fact, ...] = ()
+    questions: tuple[Question, ...] = ()
+    example: bool = False
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """What the programme is on which days. A promise that nobody has confirmed lately is none."""
+        if self.status not in ("open", "full", "paused") or self.confirmed is None:
+            return (Phase(self.status),)
+        last = self.confirmed + CONFIRMATION_HOLDS
+        return Phase(self.status, until=last), Phase("unconfirmed", since=last + timedelta(days=1))
+
+    def state(self, day: date) -> State:
+        return next(phase.state for phase in self.phases if phase.holds(day))
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDay:
+    date: date
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    name: Title
+    address: str
+    municipality: Annotated[str, Refers("municipalities")]
+    access: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A dated run of the two-day training."""
+
+    id: Id
+    name: Title
+    organisation: Annotated[str, Refers("organisations")]
+    about: Text
+    days: tuple[CourseDay, ...]
+    venue: Venue
+    seats: int
+    language: Annotated[str, Refers("languages")]
+    deadline: date
+    cost: Text
+    status: Literal["planned", "open", "full", "cancelled"]
+    confirmed: date
+    at: Place
+    programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
+    sources: tuple[Annotated[str, Refers("sources")], ...] = ()
+    example: bool = False
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """What the course is on which days, from the dates alone."""
+        if self.status == "cancelled":
+            return (Phase("cancelled"),)
+        a_day = timedelta(days=1)
+        first, last = self.days[0].date, self.days[-1].date
+        before = "open" if self.status == "open" else self.status
+        waiting = (Phase("closed", self.deadline + a_day, first - a_day),) if self.deadline + a_day < first else ()
+        return (
+            Phase(before, until=self.deadline),
+            *waiting,
+            Phase("running", max(first, self.deadline + a_day), last),
+            Phase("over", since=last + a_day),
+        )
+
+    def state(self, day: date) -> State:
+        return next(phase.state for phase in self.phases if phase.holds(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A figure, with all that a reader needs to judge it, and what it does not say."""
+
+    id: Id
+    kind: Literal["result", "context", "support"]
+    headline: Title
+    counts: Text
+    among: Text
+    limits: Text
+    source: Annotated[str, Refers("sources")]
+    as_of: Title
+    at: Place
+    programme: Annotated[str, Refers("programmes")] | None = None
+    percent: int | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    method: Literal["self_report", "register", "quasi", "rct", "unknown"] = "unknown"
+    comparison: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: Title
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form. `more` puts it among those that open on request."""
+
+    id: Id
+    type: Literal["text", "email", "tel", "place", "choice", "choices", "textarea", "tick"]
+    label: Title
+    required: bool
+    hint: Title | None = None
+    missing: Title | None = None
+    more: bool = False
+    max_length: int | None = None
+    autocomplete: str | None = None
+    options: tuple[Option, ...] = ()
+    options_from: Literal["industries", "languages", "courses", "programmes"] | None = None
+    any_option: Title | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agrees to; the version changes with the words and is kept with the answer."""
+
+    id: Id
+    version: str
+    text: Title
+    required: bool
+    missing: Title | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long answers are kept, in hours while unconfirmed and in months after that."""
+
+    unconfirmed_hours: int
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    id: Id
+    title: Title
+    intro: Text
+    more: Title
+    submit: Title
+    receipt: Text
+    fields: tuple[Field, ...]
+    consents: tuple[Consent, ...]
+    retention: Retention
+    at: Place
+
+
+TABLES: dict[str, type] = {
+    "sources": Source,
+    "regions": Region,
+    "municipalities": Municipality,
+    "postcodes": Postcode,
+    "industries": Industry,
+    "languages": SpokenLanguage,
+    "organisations": Organisation,
+    "programmes": Programme,
+    "courses": Course,
+    "outcomes": Outcome,
+    "forms": Form,
+}
+
+KEYS: dict[str, tuple[str, ...]] = {"municipalities": ("code",), "postcodes": ("postcode", "municipality")}
+"""What makes a record unique, where it is not its `id`."""

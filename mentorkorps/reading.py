@@ -1,0 +1,275 @@
+"""YAML nodes -> records, guided by the types of the dataclasses alone."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import date, time
+from difflib import get_close_matches
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from mentorkorps.model import KEYS, TABLES, Refers, Slug, Text, Title
+from mentorkorps.problem import Problem
+from mentorkorps.source import Mapping, Node, Place, Scalar, Sequence
+
+EXPECTED = {
+    int: ("et helt tal", "a whole number"),
+    bool: ("true eller false", "true or false"),
+    date: ("en dato som 2026-12-01", "a date such as 2026-12-01"),
+    time: ("et klokkeslæt som 09:00", "a time such as 09:00"),
+    str: ("en tekst", "a text"),
+    tuple: ("en liste", "a list"),
+    dict: ("felter med navn og værdi", "fields with name and value"),
+    Slug: ("små bogstaver a-z, tal og bindestreg, fx mit-korps", "small letters a-z, digits, hyphens: my-corps"),
+}
+LANGUAGE_NAMES = {"da": ("dansk", "Danish"), "en": ("engelsk", "English")}
+
+
+class Wrong:
+    """Stands for a value that could not be read; its problem is already told."""
+
+
+WRONG = Wrong()
+
+
+class Member(NamedTuple):
+    """How one field of a dataclass is read."""
+
+    name: str
+    type: Any
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record with the node that it came from; `value` is None where something in it is wrong."""
+
+    table: str
+    file: str
+    node: Mapping
+    value: Any
+
+    def text(self, key: str) -> str | None:
+        node = self.node.entries.get(key, (None, None))[1]
+        return node.text if isinstance(node, Scalar) else None
+
+    @property
+    def record(self) -> str | None:
+        return self.text(KEYS.get(self.table, ("id",))[0])
+
+    def problem(self, key: str, rule: str, /, **values: object) -> Problem:
+        """A problem of this record, at the place of one of its fields."""
+        node = self.node.entries.get(key, (self.node, self.node))[1]
+        return Problem.at(self.file, node, rule, record=self.record, field=key, **values)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One pass over all tables: what was wrong so far, and which references are still to be looked up.
+
+    `unread` names the tables of which some records could not be read: a reference there may well be right.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    references: list[tuple[str, Scalar, str, str | None, str]] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    file: str = ""
+    record: str | None = None
+
+    def add(self, file: str, node: Node | None, rule: str, suggestion: str | None = None, **values: object) -> Wrong:
+        self.problems.append(
+            Problem.at(file, node, rule, record=self.record, suggestion=suggestion, **values)
+        )
+        return WRONG
+
+    def records(self, table: str, file: str, root: Node | None) -> Iterator[Entry]:
+        """The records of one file. A file that holds only comments is an empty table."""
+        self.file, self.record = file, None
+        if root is None:
+            return
+        if not isinstance(root, Sequence):
+            self.add(file, root, "not-a-list")
+            self.unread.add(table)
+            return
+        for node in root.items:
+            if not isinstance(node, Mapping):
+                self.add(file, node, "not-a-record")
+                self.unread.add(table)
+                continue
+            self.record = Entry(table, file, node, None).record
+            value = self.object(TABLES[table], node, table, at=Place(file, node.line, node.column))
+            yield Entry(table, file, node, None if value is WRONG else value)
+        self.record = None
+
+    def object(self, cls: type, node: Node, name: str, **known: object) -> Any:
+        if not isinstance(node, Mapping):
+            return self.wrong_type(name, dict, node)
+        plan = members(cls)
+        misspelt = self.refuse_unknown_keys(plan, node, name)
+        values: dict[str, Any] = dict(known)
+        for member in plan.values():
+            if member.name in node.entries:
+                values[member.name] = self.value(member, node.entries[member.name][1])
+            elif member.name in misspelt:
+                values[member.name] = WRONG
+            elif member.required:
+                values[member.name] = self.missing(cls, member.name, node, name)
+        sound = not any(value is WRONG for value in values.values())
+        return cls(**values) if sound else WRONG
+
+    def refuse_unknown_keys(self, plan: dict[str, Member], node: Mapping, name: str) -> set[str | None]:
+        """Tells of each field that does not exist. Returns those that were probably meant."""
+        meant = set()
+        for key, (place, _) in node.entries.items():
+            if key not in plan:
+                near = nearest(key, plan.keys() - node.entries.keys())
+                self.add(self.file, place, "unknown-key", suggestion=near, field=key, key=key, table=name)
+                meant.add(near)
+        return meant
+
+    def missing(self, cls: type, key: str, node: Mapping, name: str) -> Wrong:
+        if cls in (Title, Text):
+            language_da, language_en = LANGUAGE_NAMES[key]
+            return self.add(
+                self.file, node, "missing-translation",
+                field=name, key=name, language_da=language_da, language_en=language_en,
+            )  # fmt: skip
+        return self.add(self.file, node, "missing", field=key, key=key)
+
+    def value(self, member: Member, node: Node) -> Any:
+        return self.read(member.type, node, member.name)
+
+    def read(self, kind: Any, node: Node, name: str) -> Any:
+        if isinstance(node, Scalar) and not node.text.strip():
+            return self.add(self.file, node, "empty", field=name, key=name)
+        origin = get_origin(kind)
+        if origin is Annotated:
+            return self.annotated(kind, node, name)
+        if origin is tuple:
+            return self.sequence(get_args(kind)[0], node, name)
+        if origin is Literal:
+            return self.choice(get_args(kind), node, name)
+        if is_dataclass(kind):
+            return self.object(kind, node, name)
+        return self.scalar(kind, node, name)
+
+    def annotated(self, kind: Any, node: Node, name: str) -> Any:
+        base, mark = get_args(kind)
+        text = self.scalar(base, node, name)
+        if text is WRONG:
+            return WRONG
+        if isinstance(mark, Refers):
+            self.references.append((self.file, node, mark.table, self.record, name))
+        elif not re.fullmatch(Slug.pattern, text):
+            return self.wrong_type(name, Slug, node)
+        return text
+
+    def sequence(self, kind: Any, node: Node, name: str) -> Any:
+        if not isinstance(node, Sequence):
+            return self.wrong_type(name, tuple, node)
+        items = tuple(self.read(kind, item, name) for item in node.items)
+        return WRONG if WRONG in items else items
+
+    def choice(self, options: tuple[str, ...], node: Node, name: str) -> Any:
+        text = self.scalar(str, node, name)
+        if text is WRONG or text in options:
+            return text
+        return self.add(
+            self.file, node, "not-an-option", suggestion=nearest(text, options),
+            field=name, key=name, value=text, options=", ".join(options),
+        )  # fmt: skip
+
+    def scalar(self, kind: type, node: Node, name: str) -> Any:
+        if not isinstance(node, Scalar):
+            return self.wrong_type(name, kind, node)
+        try:
+            return SCALARS[kind](node.text)
+        except ValueError:
+            return self.wrong_type(name, kind, node)
+
+    def wrong_type(self, name: str, kind: Any, node: Node) -> Wrong:
+        expected_da, expected_en = EXPECTED[kind]
+        return self.add(
+            self.file, node, "wrong-type",
+            field=name, key=name, expected_da=expected_da, expected_en=expected_en, value=shown(node),
+        )  # fmt: skip
+
+    def refuse_unknown_references(self, tables: dict[str, list[Entry]]) -> None:
+        keys = {
+            table: [key for entry in entries if (key := entry.record) is not None] for table, entries in tables.items()
+        }
+        known = {table: frozenset(of) for table, of in keys.items()}
+        for file, node, table, record, name in self.references:
+            if node.text not in known[table] and table not in self.unread:
+                self.problems.append(
+                    Problem.at(
+                        file, node, "unknown-reference", record=record, field=name,
+                        suggestion=nearest_record(node.text, tables[table]), value=node.text, table=f"{table}.yaml",
+                    )  # fmt: skip
+                )
+
+
+@cache
+def members(cls: type) -> dict[str, Member]:
+    """How the fields of a dataclass are read; `at` is never read from a file."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {
+        one.name: Member(one.name, without_none(hints[one.name]), one.default is MISSING)
+        for one in fields(cls)
+        if one.name != "at"
+    }
+
+
+def without_none(hint: Any) -> Any:
+    if get_origin(hint) is UnionType or str(get_origin(hint)) == "typing.Union":
+        return next(part for part in get_args(hint) if part is not NoneType)
+    return hint
+
+
+def shown(node: Node) -> str:
+    """A value as a problem quotes it."""
+    if isinstance(node, Scalar):
+        return node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
+    return "[…]" if isinstance(node, Sequence) else "{…}"
+
+
+def nearest(text: str, options: Any) -> str | None:
+    return next(iter(get_close_matches(text, list(options), 1)), None)
+
+
+def nearest_record(text: str, entries: list[Entry]) -> str | None:
+    """The record whose key or name is spelt most alike, as an editor would look for it."""
+    names: dict[str, str] = {}
+    for entry in entries:
+        if entry.record:
+            names[entry.record.casefold()] = entry.record
+            if label := entry.text("name"):
+                names[label.casefold()] = f"{entry.record} ({label})"
+    near = nearest(text.casefold(), names)
+    return names[near] if near else None
+
+
+def whole(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,12}", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def truth(text: str) -> bool:
+    return {"true": True, "false": False}.get(text) if text in ("true", "false") else _refuse(text)
+
+
+def calendar_day(text: str) -> date:
+    return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else _refuse(text)
+
+
+def clock_time(text: str) -> time:
+    return time.fromisoformat(text.zfill(5)) if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}", text) else _refuse(text)
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(text)
+
+
+SCALARS = {str: str.strip, int: whole, bool: truth, date: calendar_day, time: clock_time}

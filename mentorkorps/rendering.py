@@ -1,0 +1,78 @@
+"""Jinja templates and the words of the interface, in both languages.
+
+Words stand in templates/texts.da.yaml and texts.en.yaml; a template says `t.form.optional`.
+A word or value that lacks stops the rendering: a half-empty page never leaves the house.
+"""
+
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from mentorkorps import source
+from mentorkorps.model import Language
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+MONTHS: dict[Language, tuple[str, ...]] = {
+    "da": ("januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober",
+           "november", "december"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
+}  # fmt: skip
+WEEKDAYS: dict[Language, tuple[str, ...]] = {
+    "da": ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def render(template: str, language: Language, **values: object) -> str:
+    """A template under templates/, with the words of `language` as `t` and the language as `language`."""
+    return environment().get_template(template).render(values, language=language, t=words(language))
+
+
+@cache
+def words(language: Language) -> dict[str, object]:
+    """The words of the interface, nested as in the file."""
+    name = f"texts.{language}.yaml"
+    return source.plain(source.read(TEMPLATES / name, name))
+
+
+@cache
+def environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"day": day, "weekday": weekday, "clock": clock, "paragraphs": paragraphs}
+    return environment
+
+
+def day(value: date, language: Language) -> str:
+    """3. marts 2027, 3 March 2027."""
+    dot = "." if language == "da" else ""
+    return f"{value.day}{dot} {MONTHS[language][value.month - 1]} {value.year}"
+
+
+def weekday(value: date, language: Language) -> str:
+    """onsdag den 3. marts 2027, Wednesday 3 March 2027."""
+    between = " den " if language == "da" else " "
+    return f"{WEEKDAYS[language][value.weekday()]}{between}{day(value, language)}"
+
+
+def clock(value: time, language: Language) -> str:
+    """9.00 in Danish, 9:00 in English, hours as people say them."""
+    return f"{value.hour}{'.' if language == 'da' else ':'}{value.minute:02}"
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as HTML paragraphs, apart where an empty line stands."""
+    parts = (" ".join(part.split()) for part in text.split("\n\n"))
+    return Markup("\n").join(Markup("<p>{}</p>").format(escape(part)) for part in parts if part)
+
+

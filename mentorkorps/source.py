@@ -1,0 +1,198 @@
+"""YAML text -> plain values that know their line and column.
+
+PyYAML's own loader changes what an editor wrote without a word: 9:00 becomes 540, 0101 becomes 65, "no"
+becomes False, and the second of two equal keys wins. Here every scalar stays the text that was written
+(the type comes from the field, as in YAML 1.2's failsafe schema), and what could hide a value is refused.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from mentorkorps.problem import DataError, Problem, worded
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 12
+
+
+class Scalar(NamedTuple):
+    text: str
+    line: int
+    column: int
+    end_column: int
+
+
+class Sequence(NamedTuple):
+    items: list["Node"]
+    line: int
+    column: int
+    end_column: int
+
+
+class Mapping(NamedTuple):
+    entries: dict[str, tuple[Scalar, "Node"]]
+    line: int
+    column: int
+    end_column: int
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class Place(NamedTuple):
+    """Where a record begins: the file as problems call it, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+def read(path: Path, name: str) -> Node | None:
+    """The one document of a YAML file; None if the file holds nothing but comments.
+
+    `name` is what problems call the file. Raises DataError with the first place that cannot be read.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(name, f"den kan ikke åbnes ({error.strerror})", "it cannot be opened") from error
+    if len(raw) > MAX_BYTES:
+        raise _unreadable(name, "den er for stor", "it is too large")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _unreadable(
+            name, "den er ikke gemt som UTF-8", "it is not saved as UTF-8", line=line
+        ) from error
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Node | None:
+    """As `read`, from text."""
+    events = yaml.parse(text, Loader=yaml.CSafeLoader)
+    try:
+        return _document(events, name)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(name, text, error) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        raise _refused(
+            name,
+            before.count("\n") + 1,
+            error.position - before.rfind("\n"),
+            "not-allowed",
+            what_da="Et usynligt styretegn",
+            what_en="An invisible control character",
+        ) from error
+
+
+def plain(node: Node | None) -> object:
+    """The same document as lists, dicts and text, without places."""
+    match node:
+        case Scalar():
+            return node.text
+        case Sequence():
+            return [plain(item) for item in node.items]
+        case Mapping():
+            return {key: plain(value) for key, (_, value) in node.entries.items()}
+        case None:
+            return None
+
+
+def _document(events: Iterator[yaml.Event], name: str) -> Node | None:
+    root = None
+    documents = 0
+    for event in events:
+        match event:
+            case yaml.DocumentStartEvent():
+                documents += 1
+                if documents > 1:
+                    raise _at(name, event, "not-allowed", "Et dokument mere (---)", "A second document (---)")
+            case yaml.NodeEvent():
+                root = _node(event, events, name, 0)
+    return None if isinstance(root, Scalar) and not root.text else root
+
+
+def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, depth: int) -> Node:
+    _refuse_what_hides(event, name, depth)
+    line, column = event.start_mark.line + 1, event.start_mark.column + 1
+    if isinstance(event, yaml.ScalarEvent):
+        same_line = event.end_mark.line == event.start_mark.line
+        return Scalar(_written(event), line, column, event.end_mark.column + 1 if same_line else column + 1)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = []
+        while not isinstance(inner := next(events), yaml.SequenceEndEvent):
+            items.append(_node(inner, events, name, depth + 1))
+        return Sequence(items, line, column, column + 1)
+    return Mapping(_entries(events, name, depth), line, column, column + 1)
+
+
+def _entries(events: Iterator[yaml.Event], name: str, depth: int) -> dict[str, tuple[Scalar, Node]]:
+    entries: dict[str, tuple[Scalar, Node]] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _node(event, events, name, depth + 1)
+        if not isinstance(key, Scalar):
+            raise _at(name, event, "not-allowed", "En liste som navn på et felt", "A list as a field's name")
+        if key.text == "<<":
+            raise _at(name, event, "not-allowed", "Sammenfletning (<<)", "Merging (<<)")
+        if key.text in entries:
+            first = entries[key.text][0]
+            raise _refused(name, key.line, key.column, "duplicate-key", key=key.text, line=first.line)
+        entries[key.text] = key, _node(next(events), events, name, depth + 1)
+    return entries
+
+
+def _written(event: yaml.ScalarEvent) -> str:
+    is_null = event.style is None and event.value in ("~", "null", "Null", "NULL")
+    return "" if is_null else event.value
+
+
+def _refuse_what_hides(event: yaml.Event, name: str, depth: int) -> None:
+    if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        raise _at(name, event, "not-allowed", "Henvisninger (& og *)", "Anchors and aliases (& and *)")
+    if event.tag is not None:
+        raise _at(name, event, "not-allowed", "Typemærker (!)", "Tags (!)")
+    if depth > MAX_DEPTH:
+        raise _at(name, event, "not-allowed", "Så mange niveauer", "That many levels")
+
+
+def _at(name: str, event: yaml.Event, rule: str, what_da: str, what_en: str) -> DataError:
+    mark = event.start_mark
+    return _refused(name, mark.line + 1, mark.column + 1, rule, what_da=what_da, what_en=what_en)
+
+
+def _refused(name: str, line: int, column: int, rule: str, /, **values: object) -> DataError:
+    return DataError([Problem(name, line, column, column + 1, rule, worded(rule, **values))])
+
+
+def _unreadable(name: str, why_da: str, why_en: str, line: int = 1) -> DataError:
+    return _refused(name, line, 1, "unreadable", why_da=why_da, why_en=why_en)
+
+
+SYNTAX = (
+    ("found character that cannot start", "teksten begynder med et særligt tegn; sæt den i anførselstegn",
+     "the text begins with a special character; put it in quotes"),
+    ("mapping values are not allowed",
+     "der er et kolon midt i teksten, eller linjen er rykket for langt ind; sæt tekst med kolon i anførselstegn",
+     "there is a colon within the text, or the line is indented too far; put text with a colon in quotes"),
+    ("found unexpected end of stream", "anførselstegnet her bliver aldrig lukket", "the quote here is never closed"),
+    ("could not find expected ':'", "der mangler et kolon efter feltets navn",
+     "a colon is missing after the field's name"),
+    ("did not find expected ',' or", "listen mangler et komma eller en slutparentes",
+     "the list lacks a comma or a closing bracket"),
+    ("did not find expected", "linjen står ikke i samme kolonne som dem over den",
+     "the line does not stand in the same column as those above it"),
+)  # fmt: skip
+TAB = ("der er et tabulatortegn; brug mellemrum", "there is a tab; use spaces")
+ANYTHING = ("den følger ikke YAML's regler", "it does not follow YAML's rules")
+
+
+def _syntax(name: str, text: str, error: yaml.MarkedYAMLError) -> DataError:
+    said = error.problem or ""
+    mark = error.context_mark if said.startswith("found unexpected end") else error.problem_mark
+    known = (words for start, *words in SYNTAX if said.startswith(start))
+    why_da, why_en = TAB if text[mark.index : mark.index + 1] == "\t" else next(known, ANYTHING)
+    return _refused(name, mark.line + 1, mark.column + 1, "syntax", why_da=why_da, why_en=why_en)

@@ -1,0 +1,32 @@
+"""Shared ground for the tests: a small sound catalogue, and the real one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mentorkorps import catalogue
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+
+
+@pytest.fixture(scope="session")
+def sound() -> catalogue.Catalogue:
+    """A few made-up records of every table, without a problem."""
+    return catalogue.load(HERE / "sound")
+
+
+@pytest.fixture(scope="session")
+def real() -> catalogue.Catalogue:
+    """The portal's own records."""
+    return catalogue.load(ROOT / "data")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of the sound records that a test may break."""
+    folder = tmp_path / "data"
+    shutil.copytree(HERE / "sound", folder)
+    shutil.copy(ROOT / "data" / "datapackage.yaml", folder)
+    return folder

@@ -1,0 +1,79 @@
+"""datapackage.yaml and the dataclasses say the same: a field cannot stand in one only."""
+
+from datetime import date, time
+from typing import Annotated, Literal, get_args, get_origin
+
+import pytest
+from frictionless import Package
+
+from mentorkorps import source
+from mentorkorps.model import KEYS, TABLES, Refers, Slug, Text, Title
+from mentorkorps.reading import members
+from tests.conftest import ROOT
+
+PACKAGE = source.plain(source.read(ROOT / "data" / "datapackage.yaml", "datapackage.yaml"))
+SCHEMAS = {resource["name"]: resource["schema"] for resource in PACKAGE["resources"]}
+TYPES = {str: "string", int: "integer", bool: "boolean", date: "date", time: "time"}
+
+
+def test_every_table_is_described_once_and_in_order():
+    assert list(TABLES) == [resource["name"] for resource in PACKAGE["resources"]]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_fields_of_a_table_are_those_of_its_dataclass(table):
+    assert described(SCHEMAS[table]["fields"]) == declared(TABLES[table])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_keys_and_references_are_the_same(table):
+    keys = {
+        (key["fields"][0], key["reference"]["resource"] or table) for key in SCHEMAS[table].get("foreignKeys", [])
+    }
+    marks = {name: get_args(one.type) for name, one in members(TABLES[table]).items() if annotated(one.type)}
+
+    assert list(KEYS.get(table, ("id",))) == SCHEMAS[table]["primaryKey"]
+    assert keys == {(name, mark.table) for name, (_, mark) in marks.items() if isinstance(mark, Refers)}
+
+
+def test_the_description_is_a_sound_data_package_to_frictionless_itself():
+    assert list(TABLES) == Package(str(ROOT / "data" / "datapackage.yaml")).resource_names
+
+
+def described(fields: list[dict]) -> dict[str, object]:
+    return {
+        field["name"]: (
+            field["type"],
+            field.get("constraints", {}).get("required") == "true",
+            field.get("translated"),
+            field.get("references"),
+            field.get("constraints", {}).get("enum"),
+            described(field["fields"]) if "fields" in field else None,
+        )
+        for field in fields
+    }
+
+
+def declared(cls: type) -> dict[str, object]:
+    return {name: (*shape(one.type)[:1], one.required, *shape(one.type)[1:]) for name, one in members(cls).items()}
+
+
+def shape(kind: object) -> tuple:
+    """Type, translated, references, options, inner fields."""
+    if get_origin(kind) is tuple:
+        return ("array", *shape(get_args(kind)[0])[1:])
+    if annotated(kind):
+        mark = get_args(kind)[1]
+        assert isinstance(mark, (Refers, Slug))
+        return "string", None, getattr(mark, "table", None), None, None
+    if get_origin(kind) is Literal:
+        return "string", None, None, list(get_args(kind)), None
+    if kind in TYPES:
+        return TYPES[kind], None, None, None, None
+    if kind in (Title, Text):
+        return "object", "both" if kind is Title else "danish", None, None, None
+    return "object", None, None, None, declared(kind)
+
+
+def annotated(kind: object) -> bool:
+    return get_origin(kind) is Annotated
