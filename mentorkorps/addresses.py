@@ -18,7 +18,6 @@ ADDRESSES: dict[str, dict[Language, str]] = {
     "courses": {"da": "kurser/", "en": "en/courses/"},
     "course": {"da": "kurser/{id}/", "en": "en/courses/{id}/"},
     "outcomes": {"da": "resultater/", "en": "en/outcomes/"},
-    "training": {"da": "uddannelse/", "en": "en/training/"},
     "form": {"da": "tilmelding/{id}/", "en": "en/sign-up/{id}/"},
     "about": {"da": "om/", "en": "en/about/"},
     "hosts": {"da": "for-kommuner-og-organisationer/", "en": "en/for-municipalities-and-organisations/"},

@@ -7,6 +7,7 @@ must be, and every reference leads to a record. Limits of length, pattern and th
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -84,9 +85,14 @@ class Catalogue:
         promised = programme.answers if programme else None
         return promised or self.portal().answers
 
+    def forms_for(self, programme: Programme) -> tuple[Form, ...]:
+        """The forms that lead to a programme: sign-up while it is open, and always the interest list."""
+        names = ("mentor", "interesseliste") if programme.status == "open" else ("interesseliste",)
+        return tuple(self.forms[name] for name in names)
+
     def form_for(self, programme: Programme) -> Form:
         """Sign-up for a programme that is open, the interest list for any other."""
-        return self.forms["mentor" if programme.status == "open" else "interesseliste"]
+        return self.forms_for(programme)[0]
 
     def region_of(self, municipality: Municipality) -> tuple[Region, ...]:
         """The region of today and those that follow it."""
@@ -211,7 +217,7 @@ def _course_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
             yield entry.problem("days", "empty", key="days")
             continue
         dates = [("deadline", course.deadline), *((f"days {i}", day.date) for i, day in enumerate(course.days, 1))]
-        for (earlier, before), (later, after) in zip(dates, dates[1:], strict=False):
+        for (earlier, before), (later, after) in pairwise(dates):
             if after <= before:
                 yield entry.problem(
                     later.split()[0], "order-of-dates",

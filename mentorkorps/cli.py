@@ -2,16 +2,20 @@
 
 import argparse
 import json
-import logging
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mentorkorps import catalogue
 from mentorkorps.problem import DataError, Problem
+
+if TYPE_CHECKING:
+    from mentorkorps.backend.settings import Settings
+    from mentorkorps.backend.store import Consent, SignUp
 
 SOUND, PROBLEMS, COULD_NOT_RUN = 0, 1, 2
 
@@ -130,34 +134,85 @@ def run_export(options: argparse.Namespace) -> int:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    from mentorkorps.backend.app import SiteMissing, create_app
-    from mentorkorps.backend.serve import PortTaken, run
-    from mentorkorps.backend.settings import SettingsError, read_settings
-    from mentorkorps.backend.store import StoreInUse
+    from mentorkorps.backend.app import create_app
+    from mentorkorps.backend.reply import SiteMissing
+    from mentorkorps.backend.serve import PortTaken, bind, run
+    from mentorkorps.backend.settings import PUBLIC_URL, SettingsError, read
+    from mentorkorps.backend.store import InUse
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    address = f"http://{options.host}:{options.port}/"
     try:
-        settings = read_settings(os.environ | {"MENTORKORPS_PUBLIC_URL": public_url(options)})
+        listening = bind(options.host, options.port)
+        settings = read({PUBLIC_URL: address} | os.environ)
         app = create_app(catalogue.load(options.data), options.site, settings)
-        print(f"Mentorkorps: http://{options.host}:{options.port}/", flush=True)
-        print(f"Database: {settings.database_url}   Mail: {settings.mail_target}", flush=True)
-        run(app, options.host, options.port)
-    except (SettingsError, SiteMissing, PortTaken, StoreInUse) as error:
+    except (SettingsError, SiteMissing, PortTaken, InUse) as error:
         raise CannotRun(str(error)) from error
+    print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
+    print(f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}", flush=True)
+    run(app, listening)
     return SOUND
 
 
-def public_url(options: argparse.Namespace) -> str:
-    """The address that mails link to: as set, else the one that is being served."""
-    return os.environ.get("MENTORKORPS_PUBLIC_URL") or f"http://{options.host}:{options.port}/"
-
-
 def run_desk(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from mentorkorps.backend import store
+
+    settings = _settings_with_database()
+    sign_ups = store.sign_ups(settings)
+    if options.action == "list":
+        for one in sign_ups:
+            print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
+        waiting = sum(one.answered_at is None for one in sign_ups)
+        print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
+        return SOUND
+    found = [one for one in sign_ups if options.sign_up and one.id.startswith(options.sign_up)]
+    if len(found) != 1:
+        raise CannotRun("give the number of one sign-up, as `mentorkorps desk list` shows it")
+    _show(found[0], catalogue.load(options.data), store.consents(settings, found[0].id))
+    return SOUND
+
+
+def _state(sign_up: "SignUp") -> str:
+    answered = "answered" if sign_up.answered_at else "not answered"
+    confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
+    return f"{answered}, {confirmed}{', looks like spam' if sign_up.flagged else ''}"
+
+
+def _show(sign_up: "SignUp", records: catalogue.Catalogue, consents: Sequence["Consent"]) -> None:
+    from mentorkorps import forms
+
+    print(f"{sign_up.id}  {sign_up.form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
+    for label, words in forms.rows(records.forms[sign_up.form], records, sign_up.answers, sign_up.language):
+        print(f"  {label}: {words}")
+    for consent in consents:
+        print(f"  {consent.consent}: {consent.version}, {consent.given_at:%Y-%m-%d %H:%M} UTC")
 
 
 def run_outbox(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from mentorkorps.backend import store
+
+    mails = store.mails(_settings_with_database())
+    for mail in mails:
+        if options.all or mail.state != "sent":
+            print(
+                f"{mail.id}  {mail.kind:<8} {mail.state:<8} attempts {mail.attempts}  "
+                f"due {mail.due_at:%Y-%m-%d %H:%M}  {mail.error or ''}".rstrip()
+            )
+    unsent = sum(mail.state not in ("sent", "failed") for mail in mails)
+    failed = sum(mail.state == "failed" for mail in mails)
+    print(f"{len(mails)} mails, {unsent} on their way, {failed} given up.")
+    return SOUND
+
+
+def _settings_with_database() -> "Settings":
+    from mentorkorps.backend.settings import SettingsError, read
+
+    try:
+        settings = read(os.environ)
+    except SettingsError as error:
+        raise CannotRun(str(error)) from error
+    if not settings.database.exists():
+        raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
+    return settings
 
 
 if __name__ == "__main__":

@@ -174,7 +174,7 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
             held = (one for one in catalogue.courses.values() if one.status != "cancelled")
             return tuple(Option(one.id, one.name) for one in held)
         case "programmes":
-            taken = (one for one in catalogue.published_programmes() if catalogue.form_for(one) == form)
+            taken = (one for one in catalogue.published_programmes() if form in catalogue.forms_for(one))
             return tuple(Option(one.id, one.name) for one in taken)
         case None:
             return field.options

@@ -44,7 +44,7 @@ RULES: dict[str, Message] = {
         "A list is expected here, each item beginning with “- ”.",
     ),
     "not-a-record": Message(
-        "Her skal der stå felter med navn og værdi, fx “id: min-indsats”.",
+        "Her skal der stå felter med navn og værdi, fx “id: mit-program”.",
         "Fields with name and value are expected here, for example “id: my-programme”.",
     ),
     "unknown-key": Message(
@@ -92,7 +92,7 @@ RULES: dict[str, Message] = {
         "“{later}” ({later_value}) must come after “{earlier}” ({earlier_value}).",
     ),
     "open-needs": Message(
-        "En indsats, der er åben for tilmelding, skal have “{key}”.",
+        "Et program, der er åbent for tilmelding, skal have “{key}”.",
         "A programme that is open for sign-up must have “{key}”.",
     ),
     "example": Message(
@@ -100,7 +100,7 @@ RULES: dict[str, Message] = {
         "The record is an example and is marked as one on its page.",
     ),
     "unconfirmed": Message(
-        "Indsatsen er ikke bekræftet siden {confirmed}. Siden tilbyder interesselisten, til nogen bekræfter den.",
+        "Programmet er ikke bekræftet siden {confirmed}. Siden tilbyder interesselisten, til nogen bekræfter det.",
         "The programme has not been confirmed since {confirmed}. Its page offers the interest list until somebody does.",
     ),
     "form": Message(

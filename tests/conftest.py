@@ -1,6 +1,8 @@
 """Shared ground for the tests: a small sound catalogue, and the real one."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,4 +31,12 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     shutil.copytree(HERE / "sound", folder)
     shutil.copy(ROOT / "data" / "datapackage.yaml", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site, built as `make build` builds it."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    subprocess.run([sys.executable, "-m", "mentorkorps.cli", "build", "--site", folder], cwd=ROOT, check=True)
     return folder

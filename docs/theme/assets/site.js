@@ -1,0 +1,223 @@
+// What the pages gain with JavaScript; each of them stands without it. Nothing is stored.
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// States follow the reader's clock, in Danish days.
+
+const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Copenhagen" }).format(new Date());
+
+function holds({ since, until }) {
+  return (!since || since <= today) && (!until || today <= until);
+}
+
+for (const phases of all("[data-phases]")) {
+  for (const phase of phases.children) phase.hidden = !holds(phase.dataset);
+}
+
+function stateOf(card) {
+  return card.querySelector("[data-state]:not([hidden])")?.dataset.state;
+}
+
+// A card stands in the first group that takes its state; one that no group takes leaves the page.
+
+const groups = all("[data-states]").map((section) => ({
+  section,
+  states: section.dataset.states.split(" "),
+  cards: section.querySelector("[data-cards]"),
+  limit: Number(section.dataset.limit ?? Infinity),
+}));
+
+function settle() {
+  for (const card of groups.flatMap(({ cards }) => [...cards.children])) {
+    const home = groups.find(({ states }) => states.includes(stateOf(card)) || states.includes("*"));
+    if (!home) card.remove();
+    else if (card.parentElement !== home.cards) home.cards.append(card);
+  }
+  for (const { cards, limit } of groups) [...cards.children].slice(limit).forEach((card) => card.remove());
+  groups.forEach(showGroup);
+}
+
+function showGroup({ section, cards }) {
+  const empty = section.querySelector("[data-empty]");
+  const isEmpty = [...cards.children].every((card) => card.hidden);
+  if (empty) empty.hidden = !isEmpty;
+  section.hidden = isEmpty && !empty;
+}
+
+settle();
+
+// Filters of the programme list, kept in the address.
+
+function filterList(form) {
+  const fields = all("select", form);
+  const cards = all("[data-card]");
+  const found = form.querySelector("[role=status]");
+  const asked = new URLSearchParams(location.search);
+  for (const field of fields) {
+    if ([...field.options].some(({ value }) => value === asked.get(field.name))) field.value = asked.get(field.name);
+  }
+
+  const fits = (card) =>
+    fields.every(({ name, value }) => {
+      if (!value) return true;
+      if (name === "state") return card.closest("[data-group]").dataset.group === value;
+      return card.dataset[name].split(" ").includes(value);
+    });
+
+  function show() {
+    for (const card of cards) card.hidden = !fits(card);
+    groups.forEach(showGroup);
+    const count = cards.filter((card) => !card.hidden).length;
+    found.textContent = count === 1 ? form.dataset.one : form.dataset.many.replace("{count}", count);
+    const chosen = fields.filter(({ value }) => value).map(({ name, value }) => [name, value]);
+    history.replaceState(null, "", chosen.length ? `?${new URLSearchParams(chosen)}` : location.pathname);
+  }
+
+  form.addEventListener("change", show);
+  form.addEventListener("reset", () => setTimeout(show));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = false;
+  show();
+}
+
+all("[data-filter]").forEach(filterList);
+
+// The finder goes straight to the municipality; what it does not know, the service answers.
+
+const spelling = { æ: "ae", ø: "oe", å: "aa", ö: "oe", ä: "ae", ü: "u", é: "e" };
+const alike = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[æøåöäüé]/g, (letter) => spelling[letter])
+    .replace(/[^a-z0-9]+/g, " ")
+    .trim()
+    .replace(/ kommune$/, "");
+
+function liesIn(postcode, ranges) {
+  return ranges.split(" ").some((range) => {
+    const [first, last = first] = range.split("-");
+    return first <= postcode && postcode <= last;
+  });
+}
+
+function findPlaces(form) {
+  const places = all("datalist option", form);
+  const answer = form.querySelector("[role=status]");
+  form.addEventListener("submit", (event) => {
+    const asked = alike(form.elements.q.value);
+    const postcode = asked.match(/^\d{4}\b/)?.[0];
+    const meant = places.filter(({ value, dataset }) =>
+      postcode ? liesIn(postcode, dataset.postcodes) : alike(value) === asked,
+    );
+    if (!meant.length) return;
+    event.preventDefault();
+    if (meant.length === 1) location.assign(meant[0].dataset.href);
+    else answer.replaceChildren(...choice(form.dataset.several.replace("{place}", postcode), meant));
+  });
+}
+
+function choice(sentence, places) {
+  const list = document.createElement("ul");
+  for (const { value, dataset } of places) {
+    const link = Object.assign(document.createElement("a"), { href: dataset.href, textContent: value });
+    list.appendChild(document.createElement("li")).append(link);
+  }
+  return [Object.assign(document.createElement("p"), { textContent: sentence }), list];
+}
+
+all("[data-finder]").forEach(findPlaces);
+
+// A form begins with what the link to it already knows.
+
+function prefill(form) {
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    const field = form.elements.namedItem(name);
+    if (!field || field.type === "hidden" || field.value) continue;
+    if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) continue;
+    field.value = value;
+    field.closest("details")?.setAttribute("open", "");
+  }
+}
+
+all("form.mk-form").forEach(prefill);
+
+// Search: every word must begin a word of the page. Danish endings are cut, which no search library here does.
+
+const ENDINGS = /(ernes|erne|ets|ens|ene|ere|er|en|et|es|e|s|ing|ings)$/;
+const stem = (word) => (word.length > 4 ? word.replace(ENDINGS, "") : word);
+const parsed = (html) => new DOMParser().parseFromString(html.replaceAll("<", " <"), "text/html").body.textContent;
+const plain = (html) => parsed(html).replace(/\s+/g, " ").trim();
+
+async function readIndex(address) {
+  const { docs } = await (await fetch(address)).json();
+  const pages = new Map();
+  for (const { location, title, text } of docs) {
+    const at = location.split("#")[0];
+    const page = pages.get(at) ?? { at, title: plain(title), text: "" };
+    page.text += ` ${plain(title)} ${plain(text)}`;
+    pages.set(at, page);
+  }
+  return [...pages.values()].map((page) => ({ ...page, words: ` ${alike(page.text)}`, heads: ` ${alike(page.title)}` }));
+}
+
+function score(page, stems) {
+  if (!stems.every((one) => page.words.includes(` ${one}`) || (one.length > 3 && page.words.includes(one)))) return 0;
+  return 1 + stems.filter((one) => page.heads.includes(` ${one}`)).length * 10;
+}
+
+function excerpt(page, words) {
+  const text = page.text.trim();
+  const at = Math.max(0, ...words.map((word) => text.toLowerCase().indexOf(word)));
+  const start = at > 50 ? text.indexOf(" ", at - 50) + 1 : 0;
+  return `${start ? "… " : ""}${text.slice(start, start + 150).replace(/\s\S*$/, "")} …`;
+}
+
+function search(dialog) {
+  const input = dialog.querySelector("input");
+  const count = dialog.querySelector("[role=status]");
+  const results = dialog.querySelector("ul");
+  const index = new URL(dialog.dataset.search, location.href);
+  let reading;
+
+  function result(page, words) {
+    const item = document.createElement("li");
+    const link = item.appendChild(document.createElement("a"));
+    link.href = new URL(`../${page.at}`, index);
+    link.append(
+      Object.assign(document.createElement("strong"), { textContent: page.title }),
+      Object.assign(document.createElement("span"), { textContent: excerpt(page, words) }),
+    );
+    return item;
+  }
+
+  async function show() {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const stems = words.map((word) => stem(alike(word))).filter(Boolean);
+    const pages = await (reading ??= readIndex(index));
+    const found = stems.length
+      ? pages
+          .map((page) => [score(page, stems), page])
+          .filter(([points]) => points)
+          .sort(([one], [other]) => other - one)
+      : [];
+    results.replaceChildren(...found.slice(0, 20).map(([, page]) => result(page, words)));
+    const { none, one, many } = dialog.dataset;
+    count.textContent = !stems.length ? "" : found.length < 2 ? [none, one][found.length] : many.replace("{count}", found.length);
+  }
+
+  input.addEventListener("input", show);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    results.querySelector("a")?.click();
+  });
+  for (const button of all("[data-search-open]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      dialog.showModal();
+      input.focus();
+    });
+  }
+}
+
+all("dialog[data-search]").forEach(search);

@@ -1,0 +1,84 @@
+"""States in words: what a programme or a course is on which days, and what a reader can do then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mentorkorps.model import Course, Language, Phase, Programme, State
+from mentorkorps.rendering import day, words
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to act: what it says, and the page it leads to, with what is already known there."""
+
+    label: str
+    kind: str
+    id: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state with its dates in words, so that it stays true whenever it is read."""
+
+    state: State
+    word: str
+    detail: str
+    call: Call
+    since: date | None
+    until: date | None
+
+
+def marks(record: Programme | Course, language: Language) -> tuple[Mark, ...]:
+    """One mark for each phase of the record, in the order of time."""
+    described = _of_course if isinstance(record, Course) else _of_programme
+    return tuple(described(record, phase, language) for phase in record.phases)
+
+
+def _of_programme(programme: Programme, phase: Phase, language: Language) -> Mark:
+    texts = _texts("programme", language)
+    if programme.confirmed is None:
+        detail = texts["detail"]["never"]
+    elif phase.state == "unconfirmed":
+        detail = texts["detail"]["last"].format(confirmed=day(programme.confirmed, language))
+    elif phase.until:
+        dates = {"confirmed": day(programme.confirmed, language), "until": day(phase.until, language)}
+        detail = texts["detail"]["holds"].format(**dates)
+    else:
+        detail = texts["detail"]["confirmed"].format(confirmed=day(programme.confirmed, language))
+    return _mark(phase, texts, detail, _programme_call(programme, phase, texts["call"]))
+
+
+def _of_course(course: Course, phase: Phase, language: Language) -> Mark:
+    texts = _texts("course", language)
+    detail = texts["detail"][phase.state].format(
+        deadline=day(course.deadline, language),
+        first=day(course.days[0].date, language),
+        last=day(course.days[-1].date, language),
+    )
+    return _mark(phase, texts, detail, _course_call(course, phase, texts["call"]))
+
+
+def _programme_call(programme: Programme, phase: Phase, labels: Mapping[str, str]) -> Call:
+    if phase.state == "open":
+        return Call(labels["open"], "form", "mentor", f"?programme={programme.id}")
+    if phase.state == "closed":
+        return Call(labels["other"], "programmes")
+    return Call(labels["interest"], "form", "interesseliste", f"?programme={programme.id}")
+
+
+def _course_call(course: Course, phase: Phase, labels: Mapping[str, str]) -> Call:
+    if phase.state == "open":
+        return Call(labels["open"], "form", "mentor", f"?course={course.id}")
+    if phase.state in ("full", "planned"):
+        return Call(labels["waiting"], "form", "interesseliste", f"?course={course.id}")
+    return Call(labels["other"], "courses")
+
+
+def _mark(phase: Phase, texts: Mapping[str, Mapping[str, str]], detail: str, call: Call) -> Mark:
+    return Mark(phase.state, texts["states"][phase.state], detail, call, phase.since, phase.until)
+
+
+def _texts(kind: str, language: Language) -> Mapping[str, Mapping[str, str]]:
+    return words(language)["site"][kind]

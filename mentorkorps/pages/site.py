@@ -1,0 +1,191 @@
+"""The list of all generated pages, each kind of record with its page and its list."""
+
+from collections.abc import Iterator
+from textwrap import shorten
+
+from mentorkorps import forms
+from mentorkorps.addresses import address
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.model import (
+    Course,
+    Form,
+    Industry,
+    Language,
+    Municipality,
+    Organisation,
+    Outcome,
+    Programme,
+)
+from mentorkorps.pages.page import Page
+from mentorkorps.pages.view import View
+from mentorkorps.rendering import words
+from mentorkorps.source import Place
+
+DESCRIPTION = 155
+"""Characters of a description that search engines show."""
+
+
+def pages(catalogue: Catalogue, language: Language, forms_at: str = "") -> Iterator[Page]:
+    """Every generated page in one language. `forms_at` is where the form backend answers, if not on this host."""
+    site = Site(catalogue, language, forms_at)
+    yield site.front()
+    for kind in ("programmes", "organisations", "municipalities", "industries", "courses", "outcomes"):
+        yield site.overview(kind)
+    yield from map(site.programme, catalogue.published_programmes())
+    yield from map(site.organisation, catalogue.organisations.values())
+    yield from map(site.municipality, catalogue.municipalities.values())
+    yield from map(site.industry, catalogue.industries.values())
+    yield from map(site.course, catalogue.courses.values())
+    yield from map(site.form, catalogue.forms.values())
+
+
+class Site:
+    """Writes the pages of one language."""
+
+    def __init__(self, catalogue: Catalogue, language: Language, forms_at: str) -> None:
+        self.catalogue = catalogue
+        self.language = language
+        self.forms_at = forms_at
+        self.texts = words(language)["site"]
+
+    def front(self) -> Page:
+        texts = self.texts["front"]
+        typical = typical_programme(self.catalogue)
+        return self.page(
+            "front",
+            title=texts["title"],
+            description=texts["lead"],
+            commitment=typical.commitment if typical else None,
+            training=typical.training if typical else None,
+            proof=proof(self.catalogue),
+            courses=by_date(self.catalogue),
+        )
+
+    def overview(self, kind: str) -> Page:
+        texts = self.texts[kind]
+        return self.page(kind, title=texts["title"], description=texts["lead"], **self.listed(kind))
+
+    def listed(self, kind: str) -> dict[str, object]:
+        """What a list shows beyond the tables themselves."""
+        programmes = self.catalogue.published_programmes()
+        match kind:
+            case "programmes":
+                return {
+                    "programmes": programmes,
+                    "codes": {code for one in programmes for code in one.municipalities},
+                    "used_industries": {industry for one in programmes for industry in one.industries},
+                }
+            case "courses":
+                return {"courses": by_date(self.catalogue)}
+            case _:
+                return {}
+
+    def programme(self, programme: Programme) -> Page:
+        return self.page(
+            "programme",
+            programme.id,
+            title=programme.name.of(self.language),
+            description=programme.summary.of(self.language),
+            source=programme.at,
+            programme=programme,
+            organisation=self.catalogue.organisations[programme.organisation],
+            answers=self.catalogue.who_answers(programme),
+            outcomes=self.catalogue.outcomes_of(programme.id),
+        )
+
+    def organisation(self, organisation: Organisation) -> Page:
+        return self.page(
+            "organisation",
+            organisation.id,
+            title=organisation.name.of(self.language),
+            description=organisation.about.of(self.language),
+            source=organisation.at,
+            organisation=organisation,
+            programmes=self.catalogue.programmes_of(organisation.id),
+            courses=self.catalogue.courses_of(organisation.id),
+        )
+
+    def municipality(self, municipality: Municipality) -> Page:
+        texts = self.texts["municipality"]
+        return self.page(
+            "municipality",
+            municipality.slug,
+            title=texts["title"].format(name=municipality.name),
+            description=texts["lead"].format(name=municipality.name),
+            source=municipality.at,
+            municipality=municipality,
+            regions=self.catalogue.region_of(municipality),
+            programmes=self.catalogue.programmes_in(municipality.code),
+            courses=self.catalogue.courses_in(municipality.code),
+            near=near(self.catalogue, municipality),
+        )
+
+    def industry(self, industry: Industry) -> Page:
+        return self.page(
+            "industry",
+            industry.id,
+            title=industry.name.of(self.language),
+            description=self.texts["industry"]["lead"].format(examples=industry.examples.of(self.language)),
+            source=industry.at,
+            industry=industry,
+            programmes=self.catalogue.programmes_for(industry.id),
+        )
+
+    def course(self, course: Course) -> Page:
+        return self.page(
+            "course",
+            course.id,
+            title=course.name.of(self.language),
+            description=course.about.of(self.language),
+            source=course.at,
+            course=course,
+            organisation=self.catalogue.organisations[course.organisation],
+        )
+
+    def form(self, form: Form) -> Page:
+        at = address("form", self.language, form.id)
+        action = self.view(at).service(f"forms/{form.id}")
+        return Page(
+            at,
+            self.language,
+            form.title.of(self.language),
+            shorten(form.intro.of(self.language), DESCRIPTION, placeholder="…"),
+            forms.page_html(form, self.catalogue, self.language, action=action).strip(),
+            form.at,
+            has_form=True,
+        )
+
+    def page(
+        self, kind: str, id: str = "", *, title: str, description: str, source: Place | None = None, **values: object
+    ) -> Page:
+        at = address(kind, self.language, id)
+        body = self.view(at).body(f"{kind}.html", title=title, **values)
+        return Page(at, self.language, title, shorten(description, DESCRIPTION, placeholder="…"), body, source)
+
+    def view(self, at: str) -> View:
+        return View(self.catalogue, self.language, at, self.forms_at)
+
+
+def typical_programme(catalogue: Catalogue) -> Programme | None:
+    """The one that shows on the front what it takes: it tells both hours and course days, an own one first."""
+    own = catalogue.portal().id
+    told = [one for one in catalogue.published_programmes() if one.commitment and one.training and one.training.days]
+    return min(told, key=lambda one: one.organisation != own, default=None)
+
+
+def proof(catalogue: Catalogue) -> Outcome | None:
+    """The outcome for the front: the first result with a figure."""
+    results = (one for one in catalogue.outcomes.values() if one.kind == "result")
+    return next(results, None)
+
+
+def by_date(catalogue: Catalogue) -> list[Course]:
+    return sorted(catalogue.courses.values(), key=lambda one: one.days[0].date)
+
+
+def near(catalogue: Catalogue, municipality: Municipality) -> list[Programme]:
+    """Programmes elsewhere in the same region, today's and the one that follows it."""
+    region = catalogue.region_of(municipality)[-1]
+    codes = {one.code for one in catalogue.municipalities.values() if catalogue.region_of(one)[-1] == region}
+    here = catalogue.programmes_in(municipality.code)
+    return [one for one in catalogue.published_programmes() if codes & set(one.municipalities) and one not in here]

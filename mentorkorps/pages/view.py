@@ -1,0 +1,64 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from mentorkorps.addresses import address, relative
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.model import Course, Language, Municipality, Organisation, Programme
+from mentorkorps.pages.marks import Call, Mark, marks
+from mentorkorps.rendering import MONTHS, day, render
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a template may ask while one page is written: links from that page, and records by their ids."""
+
+    catalogue: Catalogue
+    language: Language
+    at: str
+    forms_at: str = ""
+
+    def body(self, template: str, **values: object) -> str:
+        return render(template, self.language, view=self, **values).strip()
+
+    def link(self, kind: str, id: str = "") -> str:
+        return relative(self.at, address(kind, self.language, id))
+
+    def call(self, call: Call) -> str:
+        return self.link(call.kind, call.id) + call.query
+
+    def service(self, path: str) -> str:
+        """The address of something that the form backend answers."""
+        return f"{self.forms_at.rstrip('/')}/{path}" if self.forms_at else relative(self.at, path)
+
+    def marks(self, record: Programme | Course) -> tuple[Mark, ...]:
+        return marks(record, self.language)
+
+    def organisation(self, id: str) -> Organisation:
+        return self.catalogue.organisations[id]
+
+    def municipality(self, code: str) -> Municipality:
+        return self.catalogue.municipalities[code]
+
+    def municipalities(self, codes: Iterable[str]) -> list[Municipality]:
+        chosen = set(codes)
+        return [one for one in self.catalogue.municipalities_sorted() if one.code in chosen]
+
+    def postcodes(self, code: str) -> str:
+        """A municipality's postcodes as ranges of those that exist: `5000-5270 5320`."""
+        existing = sorted({one.postcode for one in self.catalogue.postcodes})
+        own = {one.postcode for one in self.catalogue.postcodes if one.municipality == code}
+        runs = [list(run) for is_own, run in groupby(existing, own.__contains__) if is_own]
+        return " ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+    def published(self, written: str) -> str:
+        """A date as exact as its source, in words: 22. december 2016, december 2016, 2016."""
+        year, *rest = map(int, written.split("-"))
+        match rest:
+            case [month, number]:
+                return day(date(year, month, number), self.language)
+            case [month]:
+                return f"{MONTHS[self.language][month - 1]} {year}"
+            case _:
+                return written

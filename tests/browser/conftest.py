@@ -1,0 +1,143 @@
+"""A real server, a real Chromium, and a visitor who never leaves the site."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import ROOT
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True)
+class Running:
+    """The portal as `mentorkorps serve` runs it, in a folder of its own."""
+
+    url: str
+    folder: Path
+
+    def mails(self, to: str) -> list[str]:
+        """The texts of the mails that were written to an address, oldest first."""
+        files = sorted((self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+        return [mail.get_content() for mail in mails if to in mail["To"]]
+
+    def link_in_mail(self, to: str, part: str, within: float = 10) -> str:
+        """The first link with `part` in it that was mailed to an address; waits for the mail."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            for text in self.mails(to):
+                if found := re.search(rf"https?://\S+{part}\S+", text):
+                    return found[0]
+            time.sleep(0.05)
+        raise AssertionError(f"no mail to {to} with {part}")
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def portal(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("running")
+    port = free_port()
+    log = (folder / "log").open("w")
+    command = ["serve", "--port", str(port), "--data", ROOT / "data", "--site", site]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "mentorkorps.cli", *map(str, command)], cwd=folder, stdout=log, stderr=log
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", server, folder / "log")
+        yield Running(f"http://127.0.0.1:{port}", folder)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=10)
+        log.close()
+
+
+def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(200):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urlopen(url, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("MENTORKORPS_CHROMIUM", installed), args=QUIET
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, portal: Running, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of a fresh visitor; `@pytest.mark.visitor(...)` sets phone, scripts and colours. Fails on foreign requests."""
+    mark = request.node.get_closest_marker("visitor")
+    options = {"viewport": {"width": 1280, "height": 900}} | (mark.kwargs if mark else {})
+    context = browser.new_context(base_url=portal.url, **options)
+    page = context.new_page()
+    foreign, errors = watch(page, portal)
+    yield page
+    assert [] == foreign
+    assert [] == errors
+    assert [] == context.cookies()
+    context.close()
+
+
+def watch(page: Page, portal: Running) -> tuple[list[str], list[str]]:
+    foreign: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda sent: foreign.append(sent.url) if not sent.url.startswith((portal.url, "data:")) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" and expected(said.text) else None)
+    return foreign, errors
+
+
+def expected(text: str) -> bool:
+    """A page that a test asks for although it is not there, or that answers 422, is no fault of the site's."""
+    return not re.search(r"status of (404|422|410)", text)
+
+
+def axe(page: Page) -> list[tuple[str, str]]:
+    """What axe-core finds on the page as it is: rule and first place. Run outside the page's own script policy."""
+    found = page.evaluate(AXE + f"\n;axe.run(document, {{runOnly: {TAGS!r}}})")
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
+
+
+@pytest.fixture
+def context_of(browser: Browser, portal: Running):
+    """Makes visitors with other eyes: dark, narrow, without scripts."""
+    made: list[BrowserContext] = []
+
+    def make(**options) -> Page:
+        made.append(browser.new_context(base_url=portal.url, **options))
+        return made[-1].new_page()
+
+    yield make
+    for context in made:
+        context.close()

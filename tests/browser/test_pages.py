@@ -1,0 +1,129 @@
+"""Each kind of page as people meet it: light and dark, narrow and wide, on the day it is looked at."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import axe
+
+KINDS = {
+    "front": "/",
+    "programmes": "/programmer/",
+    "programme": "/programmer/hjaelp-en-flygtning-nu/",
+    "open programme": "/programmer/mentorkorps-aabent-hold/",
+    "organisation": "/organisationer/lederne/",
+    "municipality": "/kommuner/odense/",
+    "municipality without a programme": "/kommuner/skive/",
+    "municipalities": "/kommuner/",
+    "industry": "/brancher/",
+    "courses": "/kurser/",
+    "outcomes": "/resultater/",
+    "form": "/tilmelding/mentor/",
+    "interest list": "/tilmelding/interesseliste/",
+    "about": "/om/",
+    "privacy": "/privatliv/",
+    "accessibility": "/tilgaengelighed/",
+    "operations": "/drift/",
+    "not found": "/findes-ikke/",
+    "english front": "/en/",
+    "english programme": "/en/programmes/lift/",
+    "english form": "/en/sign-up/mentor/",
+    "english not found": "/en/nothing-here/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing(kind, scheme, context_of):
+    page = context_of(color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    page.goto(KINDS[kind])
+
+    assert [] == axe(page)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_wider_than_a_phone(kind, context_of):
+    page = context_of(viewport={"width": 360, "height": 740})
+    page.goto(KINDS[kind])
+
+    assert 360 >= page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("kind", ["front", "open programme", "form", "municipality"])
+def test_axe_finds_nothing_on_a_phone(kind, context_of):
+    page = context_of(viewport={"width": 360, "height": 740}, bypass_csp=True)
+    page.goto(KINDS[kind])
+
+    assert [] == axe(page)
+
+
+@pytest.mark.visitor(java_script_enabled=False)
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_speak_without_javascript(kind, visit):
+    visit.goto(KINDS[kind])
+
+    expect(visit.locator("h1")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_page_asks_another_host_or_sets_a_cookie(kind, visit):
+    visit.goto(KINDS[kind])
+    visit.wait_for_load_state("networkidle")
+
+    expect(visit.locator("h1")).to_have_count(1)
+    assert {} == visit.evaluate("({...localStorage, ...sessionStorage})")
+
+
+def test_the_language_switch_leads_to_the_same_page_and_back(visit):
+    visit.goto("/programmer/lift/")
+    visit.locator("header a[hreflang=en]").click()
+    expect(visit).to_have_url(re.compile("/en/programmes/lift/$"))
+    visit.locator("header a[hreflang=da]").click()
+
+    expect(visit).to_have_url(re.compile("/programmer/lift/$"))
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(visit):
+    visit.goto("/")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Enter")
+
+    assert visit.evaluate("document.activeElement.closest('main') !== null || location.hash !== ''")
+
+
+def on_the_day(visit, day, path):
+    visit.clock.set_fixed_time(f"{day}T10:00:00")
+    visit.goto(path)
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "way"),
+    [("2026-11-22", "Åben", "/mentor/"), ("2027-06-01", "Ikke bekræftet", "/interesseliste/")],
+)
+def test_a_programme_says_on_the_day_whether_it_is_still_confirmed(day, state, way, visit):
+    on_the_day(visit, day, "/programmer/mentorkorps-aabent-hold/")
+
+    expect(visit.locator("main .mk-state:visible").first).to_contain_text(state)
+    for call in visit.locator("main a.mk-button[href*='tilmelding']:visible").all():
+        assert way in call.get_attribute("href")
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [("2026-11-22", "Åben"), ("2027-02-20", "lukket"), ("2027-03-03", "i gang"), ("2027-04-01", "holdt")],
+)
+def test_a_course_says_on_the_day_whether_it_can_be_joined(day, state, visit, real):
+    course = next(iter(real.courses))
+    on_the_day(visit, day, f"/kurser/{course}/")
+
+    expect(visit.locator("main .mk-state:visible").first).to_contain_text(re.compile(state, re.I))
+
+
+def test_search_finds_a_programme(visit):
+    visit.goto("/")
+    visit.get_by_role("button", name="Søg").click()
+    visit.get_by_role("searchbox").fill("Kringlebakken")
+    visit.locator(".mk-search__results a").first.click()
+
+    expect(visit.locator("main")).to_contain_text("Kringlebakken")

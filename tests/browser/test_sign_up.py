@@ -1,0 +1,162 @@
+"""A volunteer finds a programme, signs up and confirms: with and without JavaScript, in both languages, on a phone."""
+
+import re
+import sqlite3
+
+import pytest
+from playwright.sync_api import expect
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+WITHOUT = {"java_script_enabled": False}
+
+
+def fill(page, email, language="da"):
+    page.get_by_label("Navn" if language == "da" else "Name").first.fill("Æske Ørsted")
+    page.get_by_label("E-mail").first.fill(email)
+    page.get_by_label(re.compile("Postnummer|Postcode")).first.fill("8000")
+    page.get_by_label(re.compile("branche du kender|industry you know")).first.select_option(index=2)
+    page.locator("#adult").check()
+    page.locator("#contact").check()
+
+
+def send(page):
+    page.locator(".mk-form button[type=submit]").click()
+
+
+def confirm(page, portal, email):
+    page.goto(portal.link_in_mail(email, "/confirm/"))
+    page.locator("main form button").click()
+
+
+def stored(portal, email):
+    with sqlite3.connect(f"file:{portal.folder}/var/mentorkorps.db?mode=ro", uri=True) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(sign_ups)")]
+        rows = [dict(zip(columns, row, strict=True)) for row in database.execute("SELECT * FROM sign_ups")]
+    return [row for row in rows if email in str(row.values())]
+
+
+@pytest.mark.visitor(**PHONE)
+def test_on_a_phone_from_postcode_to_confirmed(visit, portal):
+    visit.goto("/")
+    visit.locator("main input[name=q]").fill("5000")
+    visit.locator("main input[name=q]").press("Enter")
+    expect(visit).to_have_url(re.compile("/kommuner/odense/"))
+
+    visit.locator("main a[href*='mentorkorps-aabent-hold']").first.click()
+    visit.locator("main a[href*='tilmelding/mentor']:visible").first.click()
+    assert "mentorkorps-aabent-hold" == visit.locator("#programme").input_value()
+
+    fill(visit, "telefon@eksempel.dk")
+    send(visit)
+    expect(visit).to_have_url(re.compile("/receipt/"))
+    expect(visit.locator("main")).to_contain_text("5 arbejdsdage")
+
+    confirm(visit, portal, "telefon@eksempel.dk")
+    expect(visit.locator("main h1")).to_contain_text(re.compile("bekræftet", re.I))
+    assert 1 == len(stored(portal, "telefon@eksempel.dk"))
+
+
+@pytest.mark.visitor(**WITHOUT)
+def test_without_javascript_the_same_way_works(visit, portal):
+    visit.goto("/")
+    visit.locator("main input[name=q]").fill("Odense")
+    visit.locator("main input[name=q]").press("Enter")
+    expect(visit).to_have_url(re.compile("/kommuner/odense/"))
+    visit.locator("main a[href*='mentorkorps-aabent-hold']").first.click()
+    visit.locator("main a[href*='tilmelding/mentor']").first.click()
+    assert "mentorkorps-aabent-hold" == visit.locator("#programme").input_value()
+
+    fill(visit, "uden@eksempel.dk")
+    send(visit)
+    expect(visit).to_have_url(re.compile("/receipt/"))
+    confirm(visit, portal, "uden@eksempel.dk")
+
+    expect(visit.locator("main h1")).to_contain_text(re.compile("bekræftet", re.I))
+
+
+@pytest.mark.visitor(**WITHOUT, locale="en-GB")
+def test_without_javascript_the_server_tells_what_is_wrong_and_keeps_every_answer(visit):
+    visit.goto("/en/sign-up/mentor/")
+    fill(visit, "no-javascript@example.com", "en")
+    visit.get_by_label(re.compile("Postcode")).fill("9999")
+    send(visit)
+
+    expect(visit.locator(".mk-summary")).to_contain_text("9999")
+    assert "Æske Ørsted" == visit.locator("#name").input_value()
+    assert visit.locator("#adult").is_checked()
+    assert visit.title().startswith("Error")
+
+
+def test_in_english_to_the_receipt(visit, portal):
+    visit.goto("/en/sign-up/mentor/")
+    fill(visit, "english@example.com", "en")
+    send(visit)
+
+    expect(visit.locator("main")).to_contain_text("working days")
+    assert "en" == visit.locator("html").get_attribute("lang")
+    confirm(visit, portal, "english@example.com")
+    expect(visit.locator("main h1")).to_contain_text(re.compile("confirmed", re.I))
+
+
+def test_the_interest_list_takes_a_programme_that_is_not_open(visit, portal):
+    visit.goto("/programmer/ledernes-mentorkorps/")
+    visit.locator("main a[href*='tilmelding/interesseliste']").first.click()
+    assert "ledernes-mentorkorps" == visit.locator("#programme").input_value()
+    visit.get_by_label("Navn").first.fill("Bo")
+    visit.get_by_label("E-mail").first.fill("interesse@eksempel.dk")
+    visit.get_by_label(re.compile("Postnummer")).first.fill("Esbjerg")
+    visit.locator("#adult").check()
+    visit.locator("#contact").check()
+    send(visit)
+    expect(visit).to_have_url(re.compile("/receipt/"))
+
+    assert "Lederne" not in "".join(portal.mails("interesse@eksempel.dk"))
+
+
+def test_errors_are_told_at_once_at_their_field_and_by_keyboard(visit):
+    visit.goto("/tilmelding/mentor/")
+    visit.locator("#name").fill("010190-1234")
+    send(visit)
+
+    summary = visit.locator(".mk-summary")
+    expect(summary).to_be_focused()
+    expect(summary.locator("li")).to_have_count(6)
+    summary.locator("a").first.press("Enter")
+    expect(visit.locator("#name")).to_be_focused()
+    assert "CPR" in visit.locator("#name-error").inner_text()
+    assert "name-error" in visit.locator("#name").get_attribute("aria-describedby")
+
+    visit.locator("#name").fill("Sofie")
+    visit.locator("#email").focus()
+    expect(visit.locator("#name-error")).to_have_count(0)
+    expect(visit).to_have_url(re.compile("/tilmelding/mentor/"))
+
+
+def test_back_to_the_form_after_the_receipt_does_not_sign_up_twice(visit, portal):
+    for _ in range(2):
+        visit.goto("/tilmelding/mentor/")
+        fill(visit, "igen@eksempel.dk")
+        send(visit)
+        expect(visit).to_have_url(re.compile("/receipt/"))
+
+    assert 1 == len(stored(portal, "igen@eksempel.dk"))
+
+
+def test_the_form_can_be_filled_in_by_keyboard_alone(visit):
+    visit.goto("/tilmelding/mentor/")
+    visit.locator("#name").focus()
+    for keys in ("Sofie", "tast@eksempel.dk", "8000"):
+        visit.keyboard.type(keys)
+        visit.keyboard.press("Tab")
+    visit.keyboard.press("ArrowDown")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Space")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Space")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Tab")
+    visit.keyboard.press("Enter")
+
+    expect(visit).to_have_url(re.compile("/receipt/"))

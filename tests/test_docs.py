@@ -1,0 +1,60 @@
+"""What the papers say is there: commands, addresses of make, settings, files. They cannot lie unnoticed."""
+
+import re
+import subprocess
+
+import pytest
+
+from mentorkorps.backend import settings
+from mentorkorps.cli import parser
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+COMMANDS = next(action.choices for action in parser()._actions if action.dest == "command")
+SETTINGS = sorted(value for name, value in vars(settings).items() if name.isupper() and str(value).startswith("MENTORK"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command):
+    assert f"`mentorkorps {command}" in README
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`mentorkorps ([a-z]+)", README))))
+def test_every_command_of_the_readme_exists(command):
+    assert command in COMMANDS
+
+
+@pytest.mark.parametrize("target", ["run", "test", "check", "preview", "bench"])
+def test_every_make_target_is_in_the_readme(target):
+    assert f"make {target}" in README
+    assert re.search(rf"^{target}:", MAKEFILE, re.M)
+
+
+@pytest.mark.parametrize("page", ["da/drift.md", "en/operations.md"])
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_every_setting_is_explained_to_operators(setting, page):
+    assert setting in (ROOT / "docs" / page).read_text("utf-8")
+
+
+def test_settings_are_found_at_all():
+    assert "MENTORKORPS_DATABASE_URL" in SETTINGS
+
+
+@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_between_the_papers_lead_somewhere(paper):
+    for link in re.findall(r"\]\(([^)#:]+)\)", (ROOT / paper).read_text("utf-8")):
+        assert (ROOT / link).exists(), link
+
+
+def test_nothing_committed_names_a_machine():
+    found = subprocess.run(
+        ["git", "grep", "-nIE", r"/(root|home)/[a-z]|\.pyenv", "--", ".", ":!tests/test_docs.py", ":!*.min.js"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert "" == found.stdout
+
+
+def test_ci_calls_the_readmes_test_command():
+    assert "make test" in (ROOT / ".ci" / "run").read_text("utf-8")

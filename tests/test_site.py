@@ -1,0 +1,175 @@
+"""The built site, both languages, read as a browser would: links, languages, nothing foreign, nothing inline."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from mentorkorps.addresses import ADDRESSES, address
+from mentorkorps.model import LANGUAGES
+from tests.conftest import ROOT
+
+HOST = "127.0.0.1:8000"
+LINKS = {"a": "href", "link": "href", "script": "src", "img": "src", "use": "href", "source": "src"}
+
+
+@dataclass
+class Read(HTMLParser):
+    """What a test wants to know of a page."""
+
+    text: str
+    tags: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
+
+    def __post_init__(self):
+        super().__init__()
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
+        return (attributes for name, attributes in self.tags if name == tag)
+
+    @property
+    def ids(self) -> list[str]:
+        return [attributes["id"] for _, attributes in self.tags if attributes.get("id")]
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    return {path.relative_to(site).as_posix(): Read(path.read_text("utf-8")) for path in site.rglob("*.html")}
+
+
+def targets(page: Read) -> Iterator[str]:
+    for tag, name in LINKS.items():
+        for attributes in page.all(tag):
+            if link := attributes.get(name):
+                yield link
+
+
+def landing(site: Path, name: str, link: str) -> tuple[Path, str]:
+    """The file that a link leads to, and the anchor in it."""
+    parts = urlsplit(link)
+    if not parts.path:
+        return site / name, parts.fragment
+    start = site if parts.path.startswith("/") else (site / name).parent
+    target = (start / unquote(parts.path).lstrip("/")).resolve()
+    return (target / "index.html" if target.is_dir() else target), parts.fragment
+
+
+def test_every_link_and_anchor_leads_somewhere(site, pages):
+    lost = set()
+    for name, page in pages.items():
+        for link in targets(page):
+            parts = urlsplit(link)
+            if parts.scheme in ("mailto", "data") or parts.netloc not in ("", HOST):
+                continue
+            file, anchor = landing(site, name, link)
+            known = pages.get(file.relative_to(site.resolve()).as_posix()) if file.suffix == ".html" else None
+            if not file.exists() or (anchor and known and anchor not in known.ids):
+                lost.add((name, link))
+
+    assert set() == lost
+
+
+def test_pages_are_in_the_language_of_their_address(pages):
+    for name, page in pages.items():
+        assert ("en" if name.startswith("en/") else "da") == next(page.all("html"))["lang"], name
+
+
+def test_each_page_and_its_translation_point_at_each_other(pages):
+    for name, page in pages.items():
+        alternates = {one["hreflang"]: one["href"] for one in page.all("link") if one.get("rel") == "alternate"}
+        if name.endswith("index.html"):
+            assert set(LANGUAGES) == set(alternates), name
+            for there in alternates.values():
+                other = urlsplit(there).path.strip("/")
+                back = pages[f"{other}/index.html".lstrip("/")]
+                assert alternates == {
+                    one["hreflang"]: one["href"] for one in back.all("link") if one.get("rel") == "alternate"
+                }
+
+
+def test_titles_are_there_and_differ(pages):
+    titles = [re.search(r"<title>(.*?)</title>", page.text, re.S)[1].strip() for page in pages.values()]
+    danish = [title for title, name in zip(titles, pages, strict=True) if not name.startswith("en/")]
+
+    assert all(titles)
+    assert len(danish) == len(set(danish))
+
+
+def test_ids_are_unique_on_each_page(pages):
+    for name, page in pages.items():
+        assert len(page.ids) == len(set(page.ids)), name
+
+
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(pages):
+    for name, page in pages.items():
+        for tag, attributes in page.tags:
+            assert tag != "style", name
+            assert "style" not in attributes, name
+            assert not [one for one in attributes if one.startswith("on")], name
+            if tag == "script" and "application/" not in (attributes.get("type") or ""):
+                assert attributes.get("src"), name
+            for loading in ("src", "srcset"):
+                assert not urlsplit(attributes.get(loading) or "").netloc, name
+            if tag == "link" and attributes.get("rel") in ("stylesheet", "preload", "icon", "preconnect"):
+                assert not urlsplit(attributes["href"]).netloc, name
+
+
+def test_every_address_of_the_table_is_built_in_both_languages(site, real):
+    records = {
+        "programme": real.programmes,
+        "organisation": real.organisations,
+        "course": real.courses,
+        "industry": real.industries,
+        "form": real.forms,
+        "municipality": [one.slug for one in real.municipalities.values()],
+    }
+    missing = [
+        at
+        for kind in ADDRESSES
+        for language in LANGUAGES
+        for id in records.get(kind, [""])
+        if not (site / (at := address(kind, language, id)) / "index.html").is_file()
+    ]
+
+    assert [] == missing
+
+
+def test_edit_this_page_opens_the_very_line(pages, real):
+    for programme in real.published_programmes():
+        page = pages[f"programmer/{programme.id}/index.html"]
+        edit = next(one["href"] for one in page.all("a") if "/edit/" in (one.get("href") or ""))
+        file, _, line = edit.partition("/edit/main/")[2].partition("#L")
+        assert f"- id: {programme.id}" == (ROOT / file).read_text("utf-8").splitlines()[int(line) - 1].strip()
+
+
+FIELDS = (
+    "Hvem kan være mentor", "Hvem hjælper du", "Tid", "Kursus", "Hvem finder dit match",
+)  # fmt: skip
+
+
+def test_every_programme_page_has_the_same_headings_in_the_same_order(pages, real):
+    shapes = {
+        tuple(re.findall(r"<h2[^>]*>(.*?)</h2>", pages[f"programmer/{one.id}/index.html"].text))
+        for one in real.published_programmes()
+    }
+    longest = max(shapes, key=len)
+
+    for shape in shapes:
+        assert [heading for heading in longest if heading in shape] == list(shape)
+
+
+def test_no_page_of_a_programme_names_a_person_or_an_address(pages):
+    for name, page in pages.items():
+        assert not re.search(r"[\w.+-]+@(?!eksempel|example)[\w-]+\.\w+", page.text), name
+
+
+def test_the_site_stays_light(site, pages):
+    assert max(len(page.text.encode()) for page in pages.values()) < 120_000
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 14_000_000
