@@ -5,7 +5,7 @@ must be, and every reference leads to a record. Limits of length, pattern and th
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
@@ -52,6 +52,8 @@ class Catalogue:
     courses: Mapping[str, Course]
     outcomes: Mapping[str, Outcome]
     forms: Mapping[str, Form]
+    gazetteer: Mapping[str, tuple[Municipality, ...]]
+    """Municipalities by what people write: a postcode, a municipality's name, a town's name, spelt alike."""
 
     def published_programmes(self) -> tuple[Programme, ...]:
         return tuple(one for one in self.programmes.values() if one.status != "draft")
@@ -111,12 +113,8 @@ class Catalogue:
         None, one or several: a postcode may lie in more than one municipality.
         """
         wanted = spelt_alike(text)
-        if re.match(r"\d{4}\b", wanted):
-            codes = {one.municipality for one in self.postcodes if one.postcode == wanted[:4]}
-        else:
-            codes = {one.code for one in self.municipalities.values() if spelt_alike(one.name) == wanted}
-            codes = codes or {one.municipality for one in self.postcodes if spelt_alike(one.town) == wanted}
-        return tuple(one for one in self.municipalities_sorted() if one.code in codes)
+        postcode = re.match(r"[0-9]{4}\b", wanted)
+        return self.gazetteer.get(postcode[0] if postcode else wanted, ())
 
 
 def load(data: Path, name: str | None = None) -> Catalogue:
@@ -179,7 +177,24 @@ def _catalogue(tables: dict[str, list[Entry]]) -> Catalogue:
         for table, entries in tables.items()
         if table != "postcodes"
     }
-    return Catalogue(**by_key, postcodes=tuple(entry.value for entry in tables["postcodes"]))
+    postcodes = tuple(entry.value for entry in tables["postcodes"])
+    return Catalogue(**by_key, postcodes=postcodes, gazetteer=_gazetteer(by_key["municipalities"], postcodes))
+
+
+def _gazetteer(
+    municipalities: Mapping[str, Municipality], postcodes: Iterable[Postcode]
+) -> Mapping[str, tuple[Municipality, ...]]:
+    written = [(written, one.municipality) for one in postcodes for written in (one.postcode, spelt_alike(one.town))]
+    codes: dict[str, set[str]] = {}
+    for name, code in written:
+        codes.setdefault(name, set()).add(code)
+    # A municipality's own name means the municipality, also where its town reaches into the next one.
+    codes |= {spelt_alike(one.name): {one.code} for one in municipalities.values()}
+    in_order = {
+        name: tuple(sorted((municipalities[code] for code in of), key=lambda one: danish_key(one.name)))
+        for name, of in codes.items()
+    }
+    return MappingProxyType(in_order)
 
 
 def key_of(table: str, record: object) -> tuple[str, ...]:
@@ -264,4 +279,4 @@ def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
             yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
 
 
-assert {field.name for field in fields(Catalogue)} == set(TABLES)
+assert {field.name for field in fields(Catalogue)} == {*TABLES, "gazetteer"}

@@ -129,7 +129,7 @@ def html(
         action=action,
         asked=[one for one in questions if not one.field.more],
         more=hidden,
-        is_open=any(one.error or one.posted for one in hidden),
+        is_open=any(one.error or any(one.posted) for one in hidden),
         consents=[(one, _error(one.id, language, wrong), bool((posted or {}).get(one.id))) for one in form.consents],
         wrong=[(one.field, one.message.of(language)) for one in wrong],
         municipalities=[one.name for one in catalogue.municipalities_sorted()],

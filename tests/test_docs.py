@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 COMMANDS = next(action.choices for action in parser()._actions if action.dest == "command")
-SETTINGS = sorted(value for name, value in vars(settings).items() if name.isupper() and str(value).startswith("MENTORK"))
+SETTINGS = sorted(value for value in vars(settings).values() if str(value).startswith("MENTORKORPS_"))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.conftest import ROOT
 
@@ -96,7 +96,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, portal: Running, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of a fresh visitor; `@pytest.mark.visitor(...)` sets phone, scripts and colours. Fails on foreign requests."""
+    """A page of a fresh visitor; `@pytest.mark.visitor(...)` sets phone, scripts and colours.
+
+    Fails if anything was asked of another host, went wrong in the console, or left a cookie.
+    """
     mark = request.node.get_closest_marker("visitor")
     options = {"viewport": {"width": 1280, "height": 900}} | (mark.kwargs if mark else {})
     context = browser.new_context(base_url=portal.url, **options)
@@ -112,15 +115,24 @@ def visit(browser: Browser, portal: Running, request: pytest.FixtureRequest) -> 
 def watch(page: Page, portal: Running) -> tuple[list[str], list[str]]:
     foreign: list[str] = []
     errors: list[str] = []
-    page.on("request", lambda sent: foreign.append(sent.url) if not sent.url.startswith((portal.url, "data:")) else None)
+
+    def asked(sent: Request) -> None:
+        if not sent.url.startswith((portal.url, "data:")):
+            foreign.append(sent.url)
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error" and not is_expected(message.text):
+            errors.append(message.text)
+
+    page.on("request", asked)
+    page.on("console", said)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" and expected(said.text) else None)
     return foreign, errors
 
 
-def expected(text: str) -> bool:
+def is_expected(text: str) -> bool:
     """A page that a test asks for although it is not there, or that answers 422, is no fault of the site's."""
-    return not re.search(r"status of (404|422|410)", text)
+    return bool(re.search(r"status of (404|422|410)", text))
 
 
 def axe(page: Page) -> list[tuple[str, str]]:

@@ -132,6 +132,15 @@ def test_errors_are_told_at_once_at_their_field_and_by_keyboard(visit):
     expect(visit).to_have_url(re.compile("/tilmelding/mentor/"))
 
 
+def test_mending_one_field_does_not_move_the_next_away_from_the_pointer(visit):
+    visit.goto("/tilmelding/mentor/")
+    send(visit)
+    visit.locator("#place").fill("8000")
+    visit.locator("#adult").check()
+
+    assert visit.locator("#adult").is_checked()
+
+
 def test_back_to_the_form_after_the_receipt_does_not_sign_up_twice(visit, portal):
     for _ in range(2):
         visit.goto("/tilmelding/mentor/")

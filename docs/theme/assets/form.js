@@ -12,11 +12,10 @@
         summarise(form, wrong);
       }
     });
-    form.addEventListener("change", (event) => {
-      const control = event.target;
-      if (control.getAttribute("aria-invalid") || (control.value && control.type !== "checkbox")) {
-        judge(form, control);
-      }
+    // While typing, not on leaving the field: a message that goes away as the pointer goes down moves the page,
+    // and the click on the next control is lost.
+    form.addEventListener("input", (event) => {
+      if (event.target.getAttribute("aria-invalid")) judge(form, event.target);
     });
   }
   document.querySelector(".mk-summary")?.focus();
@@ -43,9 +42,8 @@
     document.getElementById(id)?.remove();
     field.classList.toggle("mk-field--wrong", Boolean(message));
     describe(control, id, Boolean(message));
-    if (message) field.querySelector("label, legend").before(paragraph(form, id, message));
-    const label = field.querySelector(":scope > label:not(.mk-choice)");
-    if (message && label) label.parentNode.insertBefore(label, document.getElementById(id));
+    const above = field.querySelector(".mk-hint") || field.querySelector("legend, label:not(.mk-choice)");
+    if (message) above ? above.after(paragraph(form, id, message)) : field.prepend(paragraph(form, id, message));
     return Boolean(message);
   }
 

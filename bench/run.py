@@ -1,0 +1,23 @@
+"""Speed and size, each beside a peer or a limit in the same run. `make bench` runs all; a name runs one.
+
+Figures of one run stand in bench/RESULTS.md with machine and date.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench import pages, reading, sign_ups
+
+BENCHES = {"reading": reading.run, "pages": pages.run, "sign-ups": sign_ups.run}
+
+
+def main() -> None:
+    for name in sys.argv[1:] or BENCHES:
+        print(f"\n## {name}\n")
+        BENCHES[name]()
+
+
+if __name__ == "__main__":
+    main()

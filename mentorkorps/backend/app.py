@@ -1,0 +1,130 @@
+"""The app: its routes, what stands before them, and what lives as long as it does."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mentorkorps.addresses import address
+from mentorkorps.backend import desk, health, sign_up
+from mentorkorps.backend.clock import Clock, utc_now
+from mentorkorps.backend.door import Logged, SameSite, Secured, security
+from mentorkorps.backend.finding import find
+from mentorkorps.backend.letters import Letters
+from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.outbox import Folder, Outbox, Smtp
+from mentorkorps.backend.reply import Refusal, as_refusal, read_shell, refused
+from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.site import Site
+from mentorkorps.backend.store import open_store
+from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.writer import Busy, Unavailable
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.model import LANGUAGES
+
+SECONDS_TO_COME_BACK = "5"
+
+
+def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock = utc_now) -> Starlette:
+    """The site in the folder `site` and the forms behind it. The app opens the database and is run once.
+
+    Raises SettingsError, SiteMissing where nothing is built, and InUse where another process has the database.
+    """
+    settings.recipients.refuse_unknown(catalogue)
+    office = _office(catalogue, site, settings, clock)
+    app = Starlette(
+        routes=_routes(),
+        middleware=_middleware(settings),
+        exception_handlers={
+            Refusal: _refused,
+            HTTPException: _refused_by_starlette,
+            Busy: _busy,
+            Unavailable: _busy,
+            Exception: _broken,
+        },
+        lifespan=_lifespan,
+    )
+    app.state.office = office
+    app.router.redirect_slashes = False
+    app.router.default = office.site
+    return app
+
+
+def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) -> Office:
+    shell = read_shell(site)
+    tokens = Tokens(settings.secret_keys, clock)
+    store = open_store(settings.database)
+    carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
+    letters = Letters(catalogue, settings, tokens, clock)
+    return Office(
+        catalogue=catalogue,
+        settings=settings,
+        site=Site(site, settings.root),
+        shell=shell,
+        store=store,
+        outbox=Outbox(store, carrier, letters.write, clock),
+        tokens=tokens,
+        clock=clock,
+    )
+
+
+def _routes() -> list[Route]:
+    return [
+        Route("/forms/{form}", sign_up.sign_up, methods=["POST"]),
+        *(Route("/" + address("form", language, "{form}"), sign_up.form_page) for language in LANGUAGES),
+        Route("/receipt/{token}", sign_up.receipt),
+        Route("/confirm/{token}", sign_up.confirmation, methods=["GET"]),
+        Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
+        *desk.ROUTES,
+        Route("/find", find),
+        Route("/healthz", health.lives),
+        Route("/readyz", health.is_ready),
+    ]
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    sharing = Middleware(
+        CORSMiddleware,
+        allow_origins=sorted(settings.allowed_origins),
+        allow_methods=["POST"],
+        allow_headers=["Content-Type"],
+    )
+    return [
+        Middleware(Logged),
+        Middleware(Secured, settings=settings),
+        *([sharing] if settings.allowed_origins else []),
+        Middleware(SameSite, settings=settings),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    office: Office = app.state.office
+    office.outbox.start()
+    yield
+    await office.outbox.stop()
+    office.store.close()
+
+
+async def _refused(request: Request, error: Refusal) -> Response:
+    return refused(request, error)
+
+
+async def _refused_by_starlette(request: Request, error: HTTPException) -> Response:
+    return refused(request, as_refusal(error))
+
+
+async def _busy(request: Request, _error: Exception) -> Response:
+    return refused(request, Refusal(503, "busy", {"Retry-After": SECONDS_TO_COME_BACK}))
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    # Starlette answers these outside the middleware, so the headers are added here.
+    return refused(request, Refusal(500, "broken", security(office_of(request).settings)))

@@ -1,0 +1,89 @@
+"""The coordinators' side: from the link in a mail to the answers, and a note that the person was contacted.
+
+Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's mail.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mentorkorps import forms
+from mentorkorps.backend import intake
+from mentorkorps.backend.clock import spoken
+from mentorkorps.backend.letters import COORDINATORS_LANGUAGE
+from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.reply import PRIVATE, Refusal, page, speak
+from mentorkorps.backend.store import Consent, SignUp, consents_of, sign_up_by_id
+from mentorkorps.backend.tokens import BadToken, ExpiredToken
+
+
+async def door(request: Request) -> Response:
+    """GET /desk/<token>: a button, so that a mail scanner sees no answers."""
+    _sign_up_id(request)
+    return page(request, "desk-door.html", headers=PRIVATE, action=_address(request))
+
+
+async def show(request: Request) -> Response:
+    """POST /desk/<token>"""
+    return await _shown(request, _sign_up_id(request))
+
+
+async def mark_answered(request: Request) -> Response:
+    """POST /desk/<token>/answered"""
+    office, id = office_of(request), _sign_up_id(request)
+    await office.store.do(intake.answer, id, office.clock())
+    return await _shown(request, id)
+
+
+ROUTES = [
+    Route("/desk/{token}", door, methods=["GET"]),
+    Route("/desk/{token}", show, methods=["POST"]),
+    Route("/desk/{token}/answered", mark_answered, methods=["POST"]),
+]
+
+
+def _address(request: Request) -> str:
+    return f"{office_of(request).settings.root}desk/{request.path_params['token']}"
+
+
+def _sign_up_id(request: Request) -> str:
+    speak(request, COORDINATORS_LANGUAGE)
+    try:
+        return office_of(request).tokens.read("desk", request.path_params["token"])
+    except ExpiredToken:
+        raise Refusal(410, "desk_expired", PRIVATE) from None
+    except BadToken:
+        raise Refusal(404, "link", PRIVATE) from None
+
+
+async def _shown(request: Request, id: str) -> Response:
+    office = office_of(request)
+    kept = await office.store.do(sign_up_by_id, id)
+    if kept is None:
+        raise Refusal(404, "link", PRIVATE)
+    agreed = await office.store.do(consents_of, id)
+    form = office.catalogue.forms[kept.form]
+    return page(
+        request,
+        "desk.html",
+        headers=PRIVATE,
+        form=form,
+        sign_up=kept,
+        answers=forms.rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),
+        consents=_agreed(office, kept, agreed),
+        received=spoken(kept.received_at, COORDINATORS_LANGUAGE),
+        confirmed=kept.confirmed_at and spoken(kept.confirmed_at, COORDINATORS_LANGUAGE),
+        answered=kept.answered_at and spoken(kept.answered_at, COORDINATORS_LANGUAGE),
+        action=f"{_address(request)}/answered",
+    )
+
+
+def _agreed(office: Office, kept: SignUp, agreed: list[Consent]) -> list[tuple[str, str, str]]:
+    texts = {
+        (one.id, one.version): one.text.of(COORDINATORS_LANGUAGE)
+        for one in office.catalogue.forms[kept.form].consents
+    }
+    return [
+        (texts.get((one.consent, one.version), one.consent), one.version, spoken(one.given_at, COORDINATORS_LANGUAGE))
+        for one in agreed
+    ]

@@ -1,0 +1,70 @@
+"""A row of the outbox -> the mail, written at the moment of delivery.
+
+No mail names a programme or an organisation (it could tell that somebody is in a union), none repeats what a
+visitor typed, and the coordinator's holds nothing but a link.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from mentorkorps.backend.clock import Clock, after_working_days, danish_day
+from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.store import Kind, Mail, SignUp
+from mentorkorps.backend.tokens import Purpose, Tokens
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.model import Language
+from mentorkorps.rendering import render, weekday, words
+
+LINKS: dict[Kind, Purpose] = {"confirm": "confirm", "notice": "desk", "receipt": "receipt"}
+COORDINATORS_LANGUAGE: Language = "da"
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    catalogue: Catalogue
+    settings: Settings
+    tokens: Tokens
+    clock: Clock
+
+    def write(self, mail: Mail, sign_up: SignUp) -> EmailMessage:
+        """The mail as it leaves. Raises ValueError or MessageError where the recipient is no address."""
+        language = COORDINATORS_LANGUAGE if mail.kind == "notice" else sign_up.language
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self.settings.mail_from
+        message["To"] = Address(addr_spec=self._recipient(mail, sign_up))
+        message["Subject"] = words(language)["mail"][mail.kind]["subject"]
+        message["Date"] = format_datetime(self.clock())
+        message["Message-ID"] = f"<{mail.id}@{self.settings.mail_from.domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        text = render(
+            f"mail/{mail.kind}.txt",
+            language,
+            url=self._url(mail.kind, sign_up),
+            answer_by=weekday(answer_by(self.catalogue, sign_up), language),
+        )
+        message.set_content(text, cte="8bit")
+        return message
+
+    def _recipient(self, mail: Mail, sign_up: SignUp) -> str:
+        if mail.kind != "notice":
+            return sign_up.answers["email"]
+        programme = self.catalogue.programmes.get(sign_up.answers.get("programme"))
+        organisation = programme and programme.organisation
+        return self.settings.recipients.mailbox(organisation, sign_up.answers.get("place"))
+
+    def _url(self, kind: Kind, sign_up: SignUp) -> str:
+        purpose = LINKS[kind]
+        # A receipt keeps its address; the other links last from the day on which they leave the house.
+        given = sign_up.received_at if purpose == "receipt" else self.clock()
+        return f"{self.settings.public_url}{purpose}/{self.tokens.sign(purpose, sign_up.id, given)}"
+
+
+def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
+    """The last day on which an answer is in time: working days from the confirmation, or from the sign-up."""
+    programme = catalogue.programmes.get(sign_up.answers.get("programme"))
+    start = danish_day(sign_up.confirmed_at or sign_up.received_at)
+    return after_working_days(start, catalogue.who_answers(programme).working_days)

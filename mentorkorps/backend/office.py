@@ -1,0 +1,30 @@
+"""What every answer draws on, made once when the app starts."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.outbox import Outbox
+from mentorkorps.backend.reply import Shell
+from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.site import Site
+from mentorkorps.backend.store import Store
+from mentorkorps.backend.tokens import Tokens
+from mentorkorps.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    catalogue: Catalogue
+    settings: Settings
+    site: Site
+    shell: Shell
+    store: Store
+    outbox: Outbox
+    tokens: Tokens
+    clock: Clock
+
+
+def office_of(request: Request) -> Office:
+    return request.app.state.office

@@ -1,0 +1,183 @@
+"""Delivers what stands in the outbox: claimed with a lease, tried again with patience, never forgotten."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+
+import aiosmtplib
+from aiosmtplib import SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
+
+from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.settings import SmtpServer
+from mentorkorps.backend.store import Mail, SignUp, Store, lease_due_mails, settle_mails
+from mentorkorps.backend.writer import Busy, Unavailable
+
+AT_ONCE = 10
+IDLE_SECONDS = 5
+PAUSE_SECONDS = 0.05
+"""Between rounds: some 200 mails a second at most, so that a flood of them does not keep visitors waiting."""
+DELIVERY_SECONDS = 30
+LAST_DELIVERY_SECONDS = 5
+LEASE = timedelta(minutes=2)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+GIVEN_UP_AFTER = timedelta(days=5)
+JITTER = 0.2
+
+log = logging.getLogger(__name__)
+
+
+class Carrier(Protocol):
+    """Takes a mail to where it goes. Raises aiosmtplib's errors or OSError."""
+
+    async def deliver(self, id: str, message: EmailMessage) -> None: ...
+
+
+class Folder:
+    """Mails as files <id>.eml: whole or not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def deliver(self, id: str, message: EmailMessage) -> None:
+        await asyncio.to_thread(self._keep, id, message.as_bytes())
+
+    def _keep(self, id: str, text: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / f".{id}.part"
+        part.write_bytes(text)
+        part.replace(self.folder / f"{id}.eml")
+
+
+class Smtp:
+    """Mails to a server: encrypted where it can be, and always before a password."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self.server = server
+
+    async def deliver(self, id: str, message: EmailMessage) -> None:
+        server = self.server
+        must_encrypt = server.user is not None and not server.encrypted and not server.is_local
+        async with asyncio.timeout(DELIVERY_SECONDS):
+            await aiosmtplib.send(
+                message,
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.encrypted,
+                start_tls=True if must_encrypt else None,
+                # A relay on the same machine mostly shows a certificate that it signed itself.
+                validate_certs=not server.is_local,
+                timeout=DELIVERY_SECONDS,
+            )
+
+
+class Outbox:
+    """`write` makes the mail of a row; `jitter` gives a number from 0 to 1."""
+
+    def __init__(
+        self,
+        store: Store,
+        carrier: Carrier,
+        write: Callable[[Mail, SignUp], EmailMessage],
+        clock: Clock,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._carrier = carrier
+        self._write = write
+        self._clock = clock
+        self._jitter = jitter
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def wake(self) -> None:
+        """There is a mail to deliver at once."""
+        self._woken.set()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="outbox")
+
+    async def stop(self) -> None:
+        """Lets the mails under way arrive, but not for long."""
+        self._stopping = True
+        self.wake()
+        await asyncio.wait([self._task], timeout=LAST_DELIVERY_SECONDS)
+        self._task.cancel()
+
+    async def deliver_due(self) -> int:
+        """One round: how many mails were tried."""
+        now = self._clock()
+        due = await self._store.do(lease_due_mails, now, now + LEASE, AT_ONCE)
+        if due:
+            settled = await asyncio.gather(*(self._settled(mail, sign_up) for mail, sign_up in due))
+            await self._store.do(settle_mails, settled)
+        return len(due)
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                tried = await self.deliver_due()
+            except (Busy, Unavailable) as error:
+                log.error("outbox: the database took nothing (%s)", type(error).__name__)
+                tried = 0
+            await (asyncio.sleep(PAUSE_SECONDS) if tried else self._idle())
+
+    async def _idle(self) -> None:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _settled(self, mail: Mail, sign_up: SignUp) -> Mail:
+        try:
+            await self._carrier.deliver(mail.id, self._write(mail, sign_up))
+        except Exception as error:  # the edge of the outbox: one mail must not keep the others from leaving
+            return self._postponed(mail, error)
+        return replace(mail, state="sent", sent_at=self._clock(), error=None)
+
+    def _postponed(self, mail: Mail, error: Exception) -> Mail:
+        now = self._clock()
+        told = described(error)
+        log.warning("outbox: %s mail %s not delivered (%s)", mail.kind, mail.id, told)
+        if is_final(error) or now - mail.created_at >= GIVEN_UP_AFTER:
+            return replace(mail, state="failed", error=told)
+        return replace(mail, state="retry", due_at=now + self._wait(mail.attempts), error=told)
+
+    def _wait(self, attempts_before: int) -> timedelta:
+        wait = min(FIRST_WAIT * 2 ** min(attempts_before, 20), LONGEST_WAIT)
+        return wait * (1 - JITTER + 2 * JITTER * self._jitter())
+
+
+def is_final(error: Exception) -> bool:
+    """Whether the server said for good that it does not take mail for this recipient (5xx, RFC 5321, 4.2.1)."""
+    return _recipient_code(error) >= 500
+
+
+def described(error: Exception) -> str:
+    """Code and class of an error. Never its words: servers repeat addresses in them."""
+    code = _recipient_code(error) or (error.code if isinstance(error, SMTPResponseException) else 0)
+    return f"{code} {type(error).__name__}" if code else type(error).__name__
+
+
+def _recipient_code(error: Exception) -> int:
+    match error:
+        case SMTPRecipientsRefused():
+            return error.recipients[0].code
+        case SMTPRecipientRefused():
+            return error.code
+    return 0

@@ -1,0 +1,145 @@
+"""Answers in the look of the site, or as JSON for programs that ask for it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from mentorkorps.model import LANGUAGES, Language
+from mentorkorps.rendering import render, words
+
+TITLE = "[[shell:title]]"
+CONTENT = "<!-- shell:content -->"
+NOT_KEPT = {"Cache-Control": "no-store"}
+PRIVATE = NOT_KEPT | {"Referrer-Policy": "no-referrer"}
+FOLDERS: dict[Language, str] = {"da": "", "en": "en/"}
+STATUS_WORDS = {
+    400: "unreadable",
+    403: "elsewhere",
+    404: "missing",
+    405: "method",
+    413: "too_large",
+    415: "content_type",
+    503: "busy",
+}
+
+
+class SiteMissing(Exception):
+    """There is no built site to serve."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}: run make build first")
+        self.path = path
+
+
+class Refusal(Exception):
+    """The answer to a request that cannot be met. `words` names its sentences in the texts under reply.refused."""
+
+    def __init__(self, status: int, words: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The built frame of a page and the built page for what is not there, by language."""
+
+    frames: dict[Language, str] = field(repr=False)
+    missing: dict[Language, str] = field(repr=False)
+
+    def page(self, language: Language, title: str, content: str) -> str:
+        """A whole page. `title` is plain text, `content` is HTML."""
+        before, _, after = self.frames[language].replace(TITLE, escape(title)).partition(CONTENT)
+        return before + content + after
+
+
+def read_shell(site: Path) -> Shell:
+    """Raises SiteMissing."""
+    frames = {language: _read(site / folder / "shell.html") for language, folder in FOLDERS.items()}
+    for language, frame in frames.items():
+        if CONTENT not in frame or TITLE not in frame:
+            raise SiteMissing(site / FOLDERS[language] / "shell.html", f"lacks {TITLE} or {CONTENT}")
+    return Shell(frames, {language: _read(site / folder / "404.html") for language, folder in FOLDERS.items()})
+
+
+def page(
+    request: Request, template: str, status: int = 200, headers: dict[str, str] = NOT_KEPT, **values: object
+) -> HTMLResponse:
+    """A template of templates/reply/ in the shell. The template gives the title as its first line, in <h1>."""
+    language = language_of(request)
+    root = request.app.state.office.settings.root
+    content = render(f"reply/{template}", language, root=root, **values)
+    title = Markup(content.partition("<h1>")[2].partition("</h1>")[0]).striptags()
+    return framed(request, title, content, status, headers)
+
+
+def framed(
+    request: Request, title: str, content: str, status: int = 200, headers: dict[str, str] = NOT_KEPT
+) -> HTMLResponse:
+    shell: Shell = request.app.state.office.shell
+    return HTMLResponse(shell.page(language_of(request), title, content), status, headers)
+
+
+def problem(status: int, title: str, **more: object) -> JSONResponse:
+    """An application/problem+json answer (RFC 9457)."""
+    told = {"type": "about:blank", "title": title, "status": status} | more
+    return JSONResponse(told, status, NOT_KEPT, media_type="application/problem+json")
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """The one place where a refusal becomes an answer."""
+    language = language_of(request)
+    told = words(language)["reply"]["refused"][refusal.words]
+    if wants_json(request):
+        response = problem(refusal.status, told["title"], detail=told["text"])
+    elif refusal.words == "missing":
+        shell: Shell = request.app.state.office.shell
+        response = HTMLResponse(shell.missing[language], refusal.status)
+    else:
+        response = page(request, "refused.html", refusal.status, told=told)
+    response.headers.update(refusal.headers)
+    return response
+
+
+def as_refusal(error: HTTPException) -> Refusal:
+    """Starlette's own refusals, in our words."""
+    kept = {name: value for name, value in (error.headers or {}).items() if name == "Allow"}
+    return Refusal(error.status_code, STATUS_WORDS.get(error.status_code, "unreadable"), kept)
+
+
+def speak(request: Request, language: str) -> None:
+    """From here on the request is answered in this language; a language that we lack changes nothing."""
+    if language in LANGUAGES:
+        request.state.language = language
+
+
+def language_of(request: Request) -> Language:
+    """As told by `speak`, else by the address, else by the page that the visitor came from."""
+    if spoken := getattr(request.state, "language", None):
+        return spoken
+    asked = request.query_params.get("lang")
+    came_from = urlsplit(request.headers.get("referer", "")).path
+    is_english = asked == "en" or (asked != "da" and any(_english(path) for path in (request.url.path, came_from)))
+    return "en" if is_english else "da"
+
+
+def wants_json(request: Request) -> bool:
+    accept = request.headers.get("accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def _english(path: str) -> bool:
+    return f"{path}/".startswith("/en/")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise SiteMissing(path, "does not exist") from None

@@ -1,0 +1,60 @@
+"""The tables as the code means them; the migrations make them, and a test holds the two together."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time as UTC ISO text of one length, so that texts sort as times do."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return value and value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return value and datetime.fromisoformat(value)
+
+
+METADATA = MetaData()
+SIGN_UPS = Table(
+    "sign_ups",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("form", String(64), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("flagged", Boolean, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("answered_at", Moment),
+)
+CONSENTS = Table(
+    "consents",
+    METADATA,
+    Column("sign_up", ForeignKey("sign_ups.id", ondelete="CASCADE"), primary_key=True),
+    Column("consent", String(64), primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("given_at", Moment, nullable=False),
+)
+MAILS = Table(
+    "mails",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("sign_up", ForeignKey("sign_ups.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("sent_at", Moment),
+    Column("error", String(200)),
+    Index("ix_mails_state_due_at", "state", "due_at"),
+)

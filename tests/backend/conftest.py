@@ -1,0 +1,190 @@
+"""A real server on a free port, with a real database file and, where asked for, a real mail server."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+
+from mentorkorps.backend import serve, settings, store
+from mentorkorps.backend.app import create_app
+from mentorkorps.backend.clock import Clock, utc_now
+from mentorkorps.catalogue import Catalogue
+
+SHELL = (
+    '<!doctype html><html lang="{language}"><head><title>[[shell:title]]</title></head>'
+    "<body><main><!-- shell:content --></main></body></html>"
+)
+KEY = "a-key-for-the-tests-only"
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+FORM = "/forms/mentor"
+JSON = {"Accept": "application/json"}
+
+
+def volunteer(**changed: object) -> dict[str, object]:
+    """What somebody types into the sign-up form; None takes an answer away."""
+    typed = {
+        "name": "Karen Testesen",
+        "email": "karen@example.org",
+        "place": "5000",
+        "industry": "butik-handel",
+        "programme": "mentorkorps-aabent-hold",
+        "adult": "yes",
+        "contact": "2026-11-22",
+        "language": "da",
+        "website": "",
+    } | changed
+    return {name: value for name, value in typed.items() if value is not None}
+
+
+class Hands:
+    """A clock that the test moves."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+class House:
+    """A running server, as a visitor (`client`) and as the operator (the rest) see it."""
+
+    def __init__(self, settings: settings.Settings, client: httpx.Client) -> None:
+        self.settings = settings
+        self.client = client
+
+    def post(self, **changed: object) -> httpx.Response:
+        return self.client.post(FORM, data=volunteer(**changed))
+
+    def url(self, path: str) -> str:
+        """The whole address: httpx takes a path that begins with // for a host."""
+        return f"http://127.0.0.1:{self.client.base_url.port}{path}"
+
+    def sign_ups(self) -> list[store.SignUp]:
+        return store.sign_ups(self.settings)
+
+    def mails(self) -> list[store.Mail]:
+        return store.mails(self.settings)
+
+    def letter(self, kind: str) -> EmailMessage:
+        """The newest mail of a kind, once it lies in the folder."""
+        mail = [one for one in self.mails() if one.kind == kind][-1]
+        path = self.settings.mail_folder / f"{mail.id}.eml"
+        eventually(path.exists)
+        return message_from_bytes(path.read_bytes(), policy=policy.default)
+
+    def link(self, kind: str) -> str:
+        """The address that stands in a mail, without the host."""
+        return link_in(self.letter(kind), self.settings.public_url)
+
+
+def link_in(letter: EmailMessage, public_url: str) -> str:
+    line = next(line for line in letter.get_content().splitlines() if line.startswith(public_url))
+    return "/" + line.removeprefix(public_url)
+
+
+def eventually(holds: Callable[[], object], seconds: float = 8) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.01)
+
+
+def built_site(folder: Path) -> Path:
+    """The least that a built site holds."""
+    for part, language in ((folder, "da"), (folder / "en", "en")):
+        part.mkdir(parents=True)
+        (part / "shell.html").write_text(SHELL.format(language=language))
+        (part / "404.html").write_text(f"<p>404 {language}</p>")
+        (part / "index.html").write_text(f"<p>front {language}</p>")
+    (folder / "tilmelding" / "mentor").mkdir(parents=True)
+    (folder / "tilmelding" / "mentor" / "index.html").write_text("<p>the built form page</p>")
+    (folder / "kalender.ics").write_text("BEGIN:VCALENDAR")
+    (folder / "main.0a1b2c3d.min.js").write_text("1")
+    return folder
+
+
+@contextmanager
+def opened(folder: Path, catalogue: Catalogue, clock: Clock = utc_now, **environ: str) -> Iterator[House]:
+    """A house that stands in `folder`, with MENTORKORPS_<name> settings, until the block ends."""
+    site = folder / "site"
+    if not site.exists():
+        built_site(site)
+    told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
+    read = settings.read({f"MENTORKORPS_{name}": value for name, value in told.items()})
+    server = serve.server(create_app(catalogue, site, read, clock))
+    listening = serve.bind("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with httpx.Client(base_url=url, verify=False) as client:  # reading certificates takes longer than the test
+            yield House(read, client)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def house(tmp_path: Path, real: Catalogue, hands: Hands) -> Iterator[House]:
+    with opened(tmp_path, real, hands) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory, real: Catalogue) -> Iterator[House]:
+    """One house for all tests of a module that leave nothing behind."""
+    with opened(tmp_path_factory.mktemp("house"), real) as house:
+        yield house
+
+
+class PostOffice:
+    """What a mail server took, and what it says to those who bring mail."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.answer = "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.answer
+
+    async def handle_DATA(self, server, session, envelope):
+        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@contextmanager
+def post_office(port: int) -> Iterator[PostOffice]:
+    office = PostOffice()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def free_port() -> int:
+    listening = serve.bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    listening.close()
+    return port

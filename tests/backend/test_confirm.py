@@ -1,0 +1,105 @@
+"""The link in the first mail."""
+
+import pytest
+
+from mentorkorps.backend.tokens import Tokens
+from tests.backend.conftest import KEY, MONDAY, volunteer
+
+
+def test_looking_at_the_link_changes_nothing(house):
+    house.post()
+
+    page = house.client.get(house.link("confirm"))
+
+    assert 200 == page.status_code
+    assert '<button class="mk-button" type="submit">Bekræft</button>' in page.text
+    assert [None] == [one.confirmed_at for one in house.sign_ups()]
+    assert "no-store" == page.headers["cache-control"]
+    assert "no-referrer" == page.headers["referrer-policy"]
+
+
+def test_pressing_the_button_confirms_and_sends_the_receipt(house, hands):
+    house.post()
+    hands.pass_by(hours=1)
+
+    page = house.client.post(house.link("confirm"))
+
+    assert "Tak, du har bekræftet" in page.text
+    assert [hands.now] == [one.confirmed_at for one in house.sign_ups()]
+    assert "senest mandag den 30. november 2026" in house.letter("receipt").get_content()
+    assert "Du har bekræftet." in house.client.get(house.link("receipt")).text
+
+
+def test_pressing_twice_says_already_and_sends_no_second_receipt(house):
+    house.post()
+    link = house.link("confirm")
+
+    house.client.post(link)
+
+    assert "allerede bekræftet" in house.client.post(link).text
+    assert "allerede bekræftet" in house.client.get(link).text
+    assert 1 == [one.kind for one in house.mails()].count("receipt")
+
+
+def test_a_link_lasts_72_hours_and_then_says_what_to_do(house, hands):
+    house.post()
+    link = house.link("confirm")
+    hands.pass_by(hours=72, minutes=1)
+
+    for answer in (house.client.get(link), house.client.post(link)):
+        assert 410 == answer.status_code
+        assert "Skriv dig op igen" in answer.text
+    assert [None] == [one.confirmed_at for one in house.sign_ups()]
+
+
+def test_signing_up_again_after_that_gives_a_fresh_link(house, hands):
+    house.post()
+    first = house.link("confirm")
+    hands.pass_by(hours=73)
+
+    house.post()
+    house.client.post(house.link("confirm"))
+
+    assert first != house.link("confirm")
+    assert [hands.now] == [one.confirmed_at for one in house.sign_ups()]
+
+
+def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
+    house.post()
+    link = house.link("confirm")
+    house.client.post(link)
+    hands.pass_by(days=10)
+
+    assert "allerede bekræftet" in house.client.get(link).text
+
+
+@pytest.mark.parametrize("purpose", ["receipt", "confirm", "desk"])
+def test_forged_links_open_nothing(house, purpose):
+    house.post()
+    kept = house.sign_ups()[0]
+    forged = Tokens(["another-key-of-somebody"], lambda: MONDAY).sign(purpose, kept.id, MONDAY)
+
+    for token in (forged, "x", kept.id, forged + "x", "%00", "é"):
+        assert 404 == house.client.get(f"/{purpose}/{token}").status_code
+
+
+@pytest.mark.parametrize(("have", "want"), [("receipt", "confirm"), ("confirm", "desk"), ("desk", "receipt")])
+def test_a_link_opens_only_what_it_was_made_for(house, have, want):
+    house.post()
+    token = Tokens([KEY], lambda: MONDAY).sign(have, house.sign_ups()[0].id, MONDAY)
+
+    assert 404 == house.client.get(f"/{want}/{token}").status_code
+
+
+def test_an_older_key_still_opens_and_the_first_key_signs():
+    older, both = Tokens(["older"], lambda: MONDAY), Tokens(["newer", "older"], lambda: MONDAY)
+    newer = Tokens(["newer"], lambda: MONDAY)
+
+    assert "id" == both.read("confirm", older.sign("confirm", "id", MONDAY))
+    assert "id" == newer.read("confirm", both.sign("confirm", "id", MONDAY))
+
+
+def test_the_confirmation_speaks_the_language_of_the_sign_up(house):
+    house.client.post("/forms/interesseliste", data=volunteer(language="en", programme=None))
+
+    assert "Confirm your sign-up" in house.client.get(house.link("confirm")).text

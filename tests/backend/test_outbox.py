@@ -1,0 +1,272 @@
+"""Mails leave, late rather than never, and tell no more than they must."""
+
+import asyncio
+import random
+import string
+from datetime import timedelta
+
+import aiosmtplib
+import pytest
+
+from mentorkorps.backend import settings
+from mentorkorps.backend.intake import Submission, accept
+from mentorkorps.backend.outbox import Outbox
+from mentorkorps.backend.store import mails, open_store
+from mentorkorps.forms import Answers
+from tests.backend.conftest import MONDAY, eventually, link_in, opened, post_office, volunteer
+
+
+def test_mails_reach_the_mail_server(tmp_path, real, free_port):
+    with post_office(free_port) as office, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+        house.post()
+        eventually(lambda: ["sent", "sent"] == [one.state for one in house.mails()])
+
+    assert {"karen@example.org", "svar-ikke@mentorkorps.invalid"} == {one["To"] for one in office.taken}
+    for letter in office.taken:
+        assert "auto-generated" == letter["Auto-Submitted"]
+        assert "Mentorkorps <svar-ikke@mentorkorps.invalid>" == letter["From"]
+    confirm = next(one for one in office.taken if one["To"].startswith("karen"))
+    assert "Bekræft din tilmelding" == confirm["Subject"]
+    assert link_in(confirm, "http://127.0.0.1:8000/").startswith("/confirm/")
+
+
+def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_later(tmp_path, real, hands, free_port):
+    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+        assert 303 == house.post().status_code
+        eventually(lambda: ["retry", "retry"] == [one.state for one in house.mails()])
+        assert {"SMTPConnectError"} == {one.error for one in house.mails()}
+
+        with post_office(free_port) as office:
+            hands.pass_by(minutes=3)
+            house.post(email="bo@example.org")
+            eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+
+    expected = {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()}
+    assert expected == {one["Message-ID"] for one in office.taken}
+
+
+def told(letter):
+    """Everything that a reader of the mail sees."""
+    return f"{letter.items()}\n{letter.get_content()}"
+
+
+def test_the_first_mail_holds_no_text_of_the_visitor_and_no_programme(house):
+    house.post(name="Vind en iPhone på https://spam.example")
+
+    letter = told(house.letter("confirm"))
+
+    assert "Bekræft" in letter
+    for text in ("iPhone", "spam.example", "bent hold", "Odense", "handel", "oordinator"):
+        assert text not in letter
+
+
+def test_the_coordinators_mail_holds_nothing_personal(house):
+    house.post()
+
+    letter = told(house.letter("notice"))
+
+    assert "/desk/" in letter
+    for personal in ("Karen", "karen", "5000", "Odense", "bent hold"):
+        assert personal not in letter
+
+
+def test_the_receipt_names_neither_programme_nor_person(house):
+    house.post()
+    house.client.post(house.link("confirm"))
+
+    letter = told(house.letter("receipt"))
+
+    for text in ("Karen", "bent hold", "Odense", "Portalens koordinator"):
+        assert text not in letter
+
+
+def test_mails_speak_the_language_of_the_sign_up_and_the_desk_danish(house):
+    house.post(language="en")
+
+    assert "Confirm your sign-up" == house.letter("confirm")["Subject"]
+    assert "En tilmelding venter på svar" == house.letter("notice")["Subject"]
+
+
+RECIPIENTS = """
+default: portal@example.org
+organisations:
+  dansk-metal: metal@example.org
+municipalities:
+  "0461": odense@example.org
+"""
+
+
+@pytest.mark.parametrize(
+    ("programme", "place", "mailbox"),
+    [
+        ("dansk-metals-mentorkorps", "5000", "metal@example.org"),
+        ("horestas-mentorkorps", "5000", "odense@example.org"),
+        ("horestas-mentorkorps", "8000", "portal@example.org"),
+        (None, "8000", "portal@example.org"),
+    ],
+)
+def test_the_coordinator_is_the_organisations_else_the_municipalitys_else_the_default(
+    tmp_path, real, programme, place, mailbox
+):
+    file = tmp_path / "recipients.yaml"
+    file.write_text(RECIPIENTS)
+    with opened(tmp_path, real, RECIPIENTS=str(file)) as house:
+        house.client.post("/forms/interesseliste", data=volunteer(programme=programme, place=place))
+
+        assert mailbox == house.letter("notice")["To"]
+
+
+class Grumpy:
+    """A mail server that answers every mail with the same error; None takes it."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.taken: list[str] = []
+
+    async def deliver(self, id, message):
+        if self.error:
+            raise self.error
+        self.taken.append(id)
+
+
+class Bench:
+    """An outbox with one sign-up in it, whose rounds the test starts."""
+
+    def __init__(self, store, settings_, hands, jitter=lambda: 0.5) -> None:
+        self.hands, self.carrier, self.store, self._settings = hands, Grumpy(), store, settings_
+        self.outbox = Outbox(store, self.carrier, lambda mail, sign_up: None, hands, jitter)
+
+    def confirm(self):
+        return next(one for one in mails(self._settings) if one.kind == "confirm")
+
+
+@pytest.fixture
+def on_bench(tmp_path, hands):
+    """Runs a test's steps beside a real store."""
+    read = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+
+    def run(steps, **options):
+        async def stepping():
+            store = open_store(read.database)
+            try:
+                answers = Answers({"email": "karen@example.org"}, {"contact": "1"})
+                await store.do(accept, Submission("mentor", "da", answers, False, "f", MONDAY))
+                await steps(Bench(store, read, hands, **options))
+            finally:
+                store.close()
+
+        asyncio.run(stepping())
+
+    return run
+
+
+def test_waits_double_from_a_minute_to_six_hours(on_bench):
+    async def steps(bench):
+        bench.carrier.error = aiosmtplib.SMTPConnectError("down")
+        waits = []
+        for _ in range(12):
+            await bench.outbox.deliver_due()
+            waits.append(bench.confirm().due_at - bench.hands.now)
+            bench.hands.now = bench.confirm().due_at
+        minutes = [wait.total_seconds() / 60 for wait in waits]
+        assert [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360] == minutes
+
+    on_bench(steps)
+
+
+@pytest.mark.parametrize(("luck", "seconds"), [(0.0, 48), (1.0, 72)])
+def test_waits_differ_by_a_fifth(on_bench, luck, seconds):
+    async def steps(bench):
+        bench.carrier.error = ConnectionRefusedError()
+        await bench.outbox.deliver_due()
+        assert timedelta(seconds=seconds) == bench.confirm().due_at - bench.hands.now
+
+    on_bench(steps, jitter=lambda: luck)
+
+
+def test_a_mail_is_not_tried_before_its_time(on_bench):
+    async def steps(bench):
+        bench.carrier.error = ConnectionRefusedError()
+        await bench.outbox.deliver_due()
+        bench.hands.pass_by(seconds=59)
+        assert 0 == await bench.outbox.deliver_due()
+        bench.hands.pass_by(seconds=1)
+        assert 2 == await bench.outbox.deliver_due()
+
+    on_bench(steps)
+
+
+def test_after_five_days_a_mail_is_given_up_and_stays_visible(on_bench):
+    async def steps(bench):
+        bench.carrier.error = TimeoutError()
+        while bench.confirm().state != "failed":
+            await bench.outbox.deliver_due()
+            bench.hands.pass_by(hours=6, minutes=30)
+        assert timedelta(days=5) <= bench.hands.now - MONDAY < timedelta(days=6)
+        assert "TimeoutError" == bench.confirm().error
+        bench.carrier.error = None
+        assert 0 == await bench.outbox.deliver_due()
+
+    on_bench(steps)
+
+
+def test_a_refused_recipient_fails_at_once_and_no_address_is_written_down(on_bench):
+    async def steps(bench):
+        refusal = aiosmtplib.SMTPRecipientRefused(550, "no karen@example.org here", "karen@example.org")
+        bench.carrier.error = aiosmtplib.SMTPRecipientsRefused([refusal])
+        await bench.outbox.deliver_due()
+        assert ("failed", "550 SMTPRecipientsRefused") == (bench.confirm().state, bench.confirm().error)
+
+    on_bench(steps)
+
+
+def test_a_recipient_who_is_busy_is_tried_again(on_bench):
+    async def steps(bench):
+        refusal = aiosmtplib.SMTPRecipientRefused(451, "greylisted", "karen@example.org")
+        bench.carrier.error = aiosmtplib.SMTPRecipientsRefused([refusal])
+        await bench.outbox.deliver_due()
+        assert "retry" == bench.confirm().state
+
+    on_bench(steps)
+
+
+def test_a_mail_that_cannot_be_written_does_not_keep_the_others_back(on_bench):
+    async def steps(bench):
+        def write(mail, sign_up):
+            if mail.kind == "confirm":
+                raise KeyError("email")
+
+        bench.outbox = Outbox(bench.store, bench.carrier, write, bench.hands)
+        await bench.outbox.deliver_due()
+        assert ("retry", "KeyError") == (bench.confirm().state, bench.confirm().error)
+        assert 1 == len(bench.carrier.taken)
+
+    on_bench(steps)
+
+
+def test_a_lease_that_ran_out_is_taken_again(on_bench):
+    async def steps(bench):
+        class Hanging(Grumpy):
+            async def deliver(self, id, message):
+                await asyncio.sleep(60)
+
+        hanging = Outbox(bench.store, Hanging(), lambda mail, sign_up: None, bench.hands)
+        round = asyncio.create_task(hanging.deliver_due())
+        await asyncio.sleep(0.1)
+        round.cancel()
+        assert "sending" == bench.confirm().state
+        assert 0 == await bench.outbox.deliver_due()
+        bench.hands.pass_by(minutes=2)
+        assert 2 == await bench.outbox.deliver_due()
+        assert ("sent", 2) == (bench.confirm().state, bench.confirm().attempts)
+
+    on_bench(steps)
+
+
+def test_a_real_servers_refusal_is_kept_as_a_code(tmp_path, real, free_port):
+    with post_office(free_port) as office, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+        office.answer = "550 5.1.1 <karen@example.org> unknown"
+        house.post(email="".join(random.choices(string.ascii_lowercase, k=8)) + "@example.org")
+        eventually(lambda: {"failed"} == {one.state for one in house.mails()})
+
+    assert {"550 SMTPRecipientsRefused"} == {one.error for one in house.mails()}

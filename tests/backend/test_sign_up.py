@@ -1,0 +1,136 @@
+"""From the filled-in form to the receipt."""
+
+import pytest
+
+from mentorkorps.backend import store
+from tests.backend.conftest import FORM, JSON, MONDAY, opened, volunteer
+
+
+def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
+    answer = house.post(news="2026-11-22")
+
+    assert 303 == answer.status_code
+    assert answer.headers["location"].startswith("/receipt/")
+    (kept,) = house.sign_ups()
+    assert ("mentor", "da", "0461", MONDAY) == (kept.form, kept.language, kept.answers["place"], kept.received_at)
+    agreed = [(one.consent, one.version, one.given_at) for one in store.consents(house.settings, kept.id)]
+    assert [("contact", "2026-11-22", MONDAY), ("news", "2026-11-22", MONDAY)] == agreed
+    assert ["confirm", "notice"] == sorted(one.kind for one in house.mails())
+
+
+def test_a_second_click_does_not_sign_up_twice(house):
+    first, second = house.post(), house.post(name="  Karen Testesen ")
+
+    assert first.headers["location"] == second.headers["location"]
+    assert 1 == len(house.sign_ups())
+    assert 2 == len(house.mails())
+
+
+def test_other_answers_are_another_sign_up(house):
+    house.post()
+    house.post(email="bo@example.org")
+
+    assert 2 == len(house.sign_ups())
+
+
+def test_a_program_may_send_json_and_gets_json(house):
+    typed = volunteer(adult=True, languages=["da", "en"])
+
+    answer = house.client.post(FORM, json=typed, headers=JSON)
+
+    assert 201 == answer.status_code
+    assert 200 == house.client.get(answer.json()["receipt"]).status_code
+    assert ("da", "en") == house.sign_ups()[0].answers["languages"]
+
+
+def test_json_and_urlencoded_say_the_same(house):
+    by_form = house.post()
+    by_json = house.client.post(FORM, json=volunteer(adult=True), headers=JSON)
+
+    assert by_form.headers["location"] == by_json.json()["receipt"]
+
+
+def test_wrong_answers_come_back_with_every_answer_kept(house):
+    answer = house.post(email="karen", name="Karen <b>Ø</b>")
+
+    assert 422 == answer.status_code
+    assert "navn@eksempel.dk" in answer.text
+    assert 'value="Karen &lt;b&gt;Ø&lt;/b&gt;"' in answer.text
+    assert "<title>Fejl: Skriv dig op som mentor</title>" in answer.text
+    assert [] == house.sign_ups()
+
+
+def test_wrong_answers_come_back_in_the_language_of_the_form(house):
+    answer = house.post(email="karen", language="en")
+
+    assert 'lang="en"' in answer.text
+    assert "Sign up as a mentor" in answer.text
+
+
+def test_a_program_learns_which_fields_are_wrong(house):
+    answer = house.client.post(FORM, json=volunteer(email="karen", industry=None), headers=JSON)
+
+    assert 422 == answer.status_code
+    assert "application/problem+json" == answer.headers["content-type"]
+    assert {"email", "industry"} == {one["field"] for one in answer.json()["errors"]}
+
+
+def test_a_filled_trap_is_flagged_and_kept(house):
+    answer = house.post(website="https://spam.example")
+
+    assert 303 == answer.status_code
+    assert [True] == [one.flagged for one in house.sign_ups()]
+    assert 2 == len(house.mails())
+
+
+def test_the_receipt_tells_who_answers_and_holds_nothing_personal(house):
+    answer = house.client.get(house.post().headers["location"])
+
+    assert 200 == answer.status_code
+    for told in ("72 timer", "Portalens koordinator", "Mentorkorps", "5 arbejdsdage", "uønsket mail"):
+        assert told in answer.text
+    for personal in ("Karen", "karen@", "5000", "Odense"):
+        assert personal not in answer.text
+    assert "no-store" == answer.headers["cache-control"]
+    assert "no-referrer" == answer.headers["referrer-policy"]
+
+
+def test_the_receipt_speaks_the_language_of_the_sign_up(house):
+    answer = house.client.get(house.post(language="en").headers["location"])
+
+    assert "5 working days" in answer.text
+
+
+def test_the_receipt_of_an_old_programme_names_the_portal_not_the_organisation(house):
+    typed = volunteer(programme="dansk-metals-mentorkorps")
+
+    answer = house.client.post("/forms/interesseliste", data=typed)
+
+    assert "Dansk Metal" not in house.client.get(answer.headers["location"]).text
+
+
+def test_a_link_fills_in_the_form(house):
+    answer = house.client.get(
+        "/tilmelding/mentor/", params={"programme": "mentorkorps-aabent-hold", "place": '"5000'}
+    )
+
+    assert '<option value="mentorkorps-aabent-hold" selected>' in answer.text
+    assert 'value="&#34;5000"' in answer.text
+    assert 'action="/forms/mentor"' in answer.text
+
+
+@pytest.mark.parametrize("query", ["", "?utm_source=x"])
+def test_the_form_page_without_answers_is_the_built_one(house, query):
+    assert "the built form page" in house.client.get(f"/tilmelding/mentor/{query}").text
+
+
+def test_the_english_form_page_can_be_filled_in_too(house):
+    assert "Sign up as a mentor" in house.client.get("/en/sign-up/mentor/?place=Odense").text
+
+
+def test_addresses_keep_the_path_under_which_the_site_is_published(tmp_path, real):
+    with opened(tmp_path, real, PUBLIC_URL="https://example.dk/mentor") as house:
+        assert house.post().headers["location"].startswith("/mentor/receipt/")
+        assert "https://example.dk/mentor/confirm/" in house.letter("confirm").get_content()
+        assert 'action="/mentor/confirm/' in house.client.get(house.link("confirm")).text
+        assert 'action="/mentor/desk/' in house.client.get(house.link("notice")).text

@@ -1,0 +1,155 @@
+"""The database file: one owner, the tables of the code, and all or nothing."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from mentorkorps.backend import serve, settings, store
+from mentorkorps.backend.intake import Submission, accept
+from mentorkorps.backend.tables import METADATA
+from mentorkorps.backend.writer import LARGEST_GROUP, LONGEST_QUEUE, Busy, Unavailable
+from mentorkorps.forms import Answers
+from tests.backend.conftest import MONDAY
+
+
+@pytest.fixture
+def database(tmp_path):
+    return tmp_path / "var" / "m.db"
+
+
+@pytest.fixture
+def opened(database):
+    opened = store.open_store(database)
+    yield opened
+    opened.close()
+
+
+def submission(number: int) -> Submission:
+    answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
+    return Submission("mentor", "da", answers, False, str(number), MONDAY)
+
+
+def read_settings(database):
+    return settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{database}"})
+
+
+def test_a_second_process_is_refused_in_one_sentence(opened, database):
+    other = (
+        f"from pathlib import Path; from mentorkorps.backend import store; store.open_store(Path({str(database)!r}))"
+    )
+
+    refused = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
+
+    assert refused.stderr.splitlines()[-1].endswith(
+        f"{database} is in use by another process of mentorkorps. Stop that one first."
+    )
+
+
+def test_the_lock_goes_with_its_owner(database):
+    store.open_store(database).close()
+    store.open_store(database).close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_means(opened, database):
+    engine = create_engine(f"sqlite:///{database}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert [] == compare_metadata(context, METADATA)
+    engine.dispose()
+
+
+def test_the_file_is_in_wal_mode(opened, database):
+    connection = sqlite3.connect(database)
+    assert ("wal",) == connection.execute("PRAGMA journal_mode").fetchone()
+    connection.close()
+
+
+def test_an_operator_reads_while_the_server_writes_and_after_it(database):
+    async def steps():
+        kept = store.open_store(database)
+        await kept.do(accept, submission(1))
+        during = store.sign_ups(read_settings(database))
+        kept.close()
+        return during, store.sign_ups(read_settings(database))
+
+    during, after = asyncio.run(steps())
+    assert 1 == len(during)
+    assert during == after
+
+
+def test_one_bad_job_does_not_fail_its_group(opened, database):
+    def bad(connection):
+        accept(connection, submission(99))
+        raise KeyError("bad")
+
+    async def steps():
+        jobs = [opened.do(accept, submission(number)) for number in range(20)]
+        return await asyncio.gather(*jobs, opened.do(bad), return_exceptions=True)
+
+    outcomes = asyncio.run(steps())
+    assert isinstance(outcomes[-1], KeyError)
+    assert 20 == len(store.sign_ups(read_settings(database)))
+
+
+def test_a_full_disk_is_never_acknowledged(opened, database):
+    def shrink(connection):
+        connection.exec_driver_sql("PRAGMA max_page_count = 30")
+
+    async def steps():
+        await opened.do(shrink)
+        jobs = (opened.do(accept, submission(number)) for number in range(400))
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    outcomes = asyncio.run(steps())
+    acknowledged = {one.id for one in outcomes if isinstance(one, store.SignUp)}
+    assert any(isinstance(one, Exception) for one in outcomes)
+    assert acknowledged <= {one.id for one in store.sign_ups(read_settings(database))}
+
+
+def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
+    async def steps():
+        jobs = (opened.do(accept, submission(number)) for number in range(LONGEST_QUEUE + 3 * LARGEST_GROUP))
+        return await asyncio.gather(*jobs, return_exceptions=True)
+
+    outcomes = asyncio.run(steps())
+    busy = [one for one in outcomes if isinstance(one, Busy)]
+    assert busy
+    assert len(outcomes) - len(busy) == len(store.sign_ups(read_settings(database)))
+
+
+def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
+    def lose(connection):
+        connection.exec_driver_sql("ROLLBACK")
+
+    async def steps():
+        return await asyncio.gather(
+            opened.do(accept, submission(1)),
+            opened.do(lose),
+            opened.do(accept, submission(2)),
+            return_exceptions=True,
+        )
+
+    outcomes = asyncio.run(steps())
+    kept = {one.id for one in store.sign_ups(read_settings(database))}
+    assert {one.id for one in outcomes if isinstance(one, store.SignUp)} <= kept
+    assert any(isinstance(one, Unavailable) for one in outcomes)
+
+
+def test_a_taken_port_is_told_before_the_start():
+    listening = serve.bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+
+    with pytest.raises(serve.PortTaken, match=f"127.0.0.1:{port}"):
+        serve.bind("127.0.0.1", port)
+    listening.close()
+
+
+def test_an_operator_is_told_when_there_is_no_database_yet(database):
+    with pytest.raises(store.NoDatabase, match="when the server starts"):
+        store.mails(read_settings(database))
