@@ -7,7 +7,7 @@ BIN := .venv/bin
 MENTORKORPS := $(BIN)/mentorkorps
 SOURCES := $(shell find data docs hooks training mentorkorps mkdocs.yml mkdocs.en.yml -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test check preview bench build install lock screenshots clean
+.PHONY: run test check preview bench build install lock golden screenshots clean
 
 run: site/index.html
 	@$(MENTORKORPS) serve --port $(PORT)
@@ -41,6 +41,9 @@ site/index.html: .venv/installed $(SOURCES)
 .venv/tested: requirements-test.lock .venv/installed
 	@tools/install $(PYTHON) requirements-test.lock
 	@touch $@
+
+golden: .venv/tested
+	@MENTORKORPS_GOLDEN=1 $(BIN)/python -m pytest tests/test_pages.py
 
 lock: .venv/installed
 	@tools/lock $(BIN)

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -46,6 +47,14 @@ class Running:
                     return found[0]
             time.sleep(0.05)
         raise AssertionError(f"no mail to {to} with {part}")
+
+    def desk_link(self, email: str) -> str:
+        """The coordinator's link to the sign-up of an address."""
+        with sqlite3.connect(f"file:{self.folder}/var/mentorkorps.db?mode=ro", uri=True) as database:
+            query = "SELECT mails.id FROM mails JOIN sign_ups ON sign_up = sign_ups.id WHERE kind = ? AND answers LIKE ?"
+            (mail,) = database.execute(query, ("notice", f"%{email}%")).fetchone()
+        text = message_from_bytes((self.folder / "var" / "mail" / f"{mail}.eml").read_bytes(), policy=policy.default)
+        return re.search(r"https?://\S+/desk/\S+", text.get_content())[0]
 
 
 def free_port() -> int:

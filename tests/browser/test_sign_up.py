@@ -6,6 +6,8 @@ import sqlite3
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import axe
+
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 WITHOUT = {"java_script_enabled": False}
 
@@ -169,3 +171,40 @@ def test_the_form_can_be_filled_in_by_keyboard_alone(visit):
     visit.keyboard.press("Enter")
 
     expect(visit).to_have_url(re.compile("/receipt/"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_way_from_error_to_answer(scheme, context_of, portal):
+    email = f"axe-{scheme}@eksempel.dk"
+    page = context_of(color_scheme=scheme, viewport={"width": 360, "height": 740}, bypass_csp=True)
+
+    def look():
+        assert [] == axe(page), page.url
+
+    page.goto("/tilmelding/mentor/")
+    send(page)
+    look()
+    fill(page, email)
+    page.get_by_label(re.compile("Postnummer")).first.fill("4174")
+    send(page)
+    expect(page.locator("input[type=radio]")).to_have_count(2)
+    look()
+    page.get_by_label("Ringsted").check()
+    send(page)
+    expect(page).to_have_url(re.compile("/receipt/"))
+    look()
+    page.goto(portal.link_in_mail(email, "/confirm/"))
+    look()
+    page.locator("main form button").click()
+    look()
+    page.goto(portal.desk_link(email))
+    look()
+    page.locator("main form button").click()
+    expect(page.locator("main")).to_contain_text(email)
+    look()
+    page.get_by_role("button", name="Kontaktet").click()
+    look()
+    page.goto("/find?q=4174")
+    look()
+    page.goto("/confirm/forged")
+    look()

@@ -1,0 +1,50 @@
+"""The way out of MkDocs' hooks: a folder that anything which reads mkdocs.yml can build."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exported") / "pages"
+    subprocess.run([sys.executable, "-m", "mentorkorps.cli", "export", folder], cwd=ROOT, check=True)
+    return folder
+
+
+def test_every_page_of_the_site_is_in_the_folder(exported, site):
+    built = {path.parent.relative_to(site).as_posix() for path in site.rglob("index.html")}
+    danish = {page_of(path, exported / "docs" / "da") for path in (exported / "docs" / "da").rglob("*.md")}
+    english = {f"en/{page_of(path, exported / 'docs' / 'en')}" for path in (exported / "docs" / "en").rglob("*.md")}
+
+    assert built == danish | {page.removesuffix("/.") for page in english}
+
+
+def test_the_folder_builds_without_a_hook(exported, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "-q", "-d", tmp_path / "site"],
+        cwd=exported, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert 0 == done.returncode, done.stderr
+    assert "Kringlebakken" in (tmp_path / "site" / "programmer" / "lift" / "index.html").read_text("utf-8")
+    assert "72 timer" in (tmp_path / "site" / "privatliv" / "index.html").read_text("utf-8")
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "mentorkorps.cli", "export", tmp_path], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))
+
+
+def page_of(path: Path, docs: Path) -> str:
+    relative = path.relative_to(docs)
+    return (relative.parent if relative.stem == "index" else relative.with_suffix("")).as_posix()
