@@ -31,8 +31,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in [file for file in files if file.src_uri.startswith(UNUSED)]:
         files.remove(file)
     language = config.theme["language"]
+    config.extra["bodies"] = bodies = {}
     for page in pages.pages(config.extra["catalogue"], language, config.extra["forms_url"]):
-        file = File.generated(config, f"{inside(page.at, language)}index.md", content=page.markdown)
+        file = File.generated(config, f"{inside(page.at, language)}index.md", content=page.front_matter)
+        bodies[file.src_uri] = page.body
         if page.source:
             file.edit_uri = f"../../{page.source.file}#L{page.source.line}"
         files.append(file)
@@ -55,6 +57,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return pages.fill(markdown, config.extra["catalogue"], config.theme["language"])
     except pages.UnknownFragment as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from error
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    return config.extra["bodies"].get(page.file.src_uri, html)  # HTML already: Markdown would read it for nothing
 
 
 def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> None:

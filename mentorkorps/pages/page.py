@@ -22,7 +22,12 @@ class Page:
 
     @property
     def markdown(self) -> str:
-        """The page as a Markdown file: front matter (JSON is YAML too) and the block, which Markdown leaves alone."""
+        """The page as a Markdown file: front matter and the block, which Markdown leaves alone."""
+        return f"{self.front_matter}\n{self.body}\n"
+
+    @property
+    def front_matter(self) -> str:
+        """What MkDocs is told of the page, as JSON, which is YAML too."""
         meta = {
             "title": self.title,
             "description": self.description,
@@ -30,4 +35,4 @@ class Page:
             "generated": True,
             "form": self.has_form,
         }
-        return f"---\n{json.dumps(meta, ensure_ascii=False)}\n---\n\n{self.body}\n"
+        return f"---\n{json.dumps(meta, ensure_ascii=False)}\n---\n"

@@ -23,6 +23,7 @@ from mentorkorps.source import Place
 
 DESCRIPTION = 155
 """Characters of a description that search engines show."""
+MOST_NEAR = 6
 
 
 def pages(catalogue: Catalogue, language: Language, forms_at: str = "") -> Iterator[Page]:
@@ -184,8 +185,9 @@ def by_date(catalogue: Catalogue) -> list[Course]:
 
 
 def near(catalogue: Catalogue, municipality: Municipality) -> list[Programme]:
-    """Programmes elsewhere in the same region, today's and the one that follows it."""
+    """Some programmes elsewhere in the same region, today's and the one that follows it: those that are open first."""
     region = catalogue.region_of(municipality)[-1]
     codes = {one.code for one in catalogue.municipalities.values() if catalogue.region_of(one)[-1] == region}
     here = catalogue.programmes_in(municipality.code)
-    return [one for one in catalogue.published_programmes() if codes & set(one.municipalities) and one not in here]
+    others = [one for one in catalogue.published_programmes() if codes & set(one.municipalities) and one not in here]
+    return sorted(others, key=lambda one: one.status != "open")[:MOST_NEAR]
