@@ -21,7 +21,8 @@ check: .venv/installed
 
 preview: .venv/installed
 	@echo "http://127.0.0.1:$(PORT)/"
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve -f $(if $(filter en,$(LANGUAGE)),mkdocs.en.yml,mkdocs.yml) \
+		--dev-addr 127.0.0.1:$(PORT)
 
 bench: .venv/tested
 	@$(BIN)/python bench/run.py
