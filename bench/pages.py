@@ -25,7 +25,7 @@ def run() -> None:
             ("stock Material, pages outside nav", *built(outside(stock), stock, folder / "out")),
             ("stock Material, pages in nav", *built("mkdocs.yml", stock, folder / "in")),
         ]
-    print(f"{PROGRAMMES} programmes more | seconds | MB | kB a programme page | kB of CSS and scripts")
+    print(f"{PROGRAMMES} programmes more | seconds | MB | kB a page | kB of CSS and scripts")
     print("---|---|---|---|---")
     for what, took, size, page, assets in rows:
         print(f"{what} | {took:.1f} | {size / 1e6:.1f} | {page / 1e3:.1f} | {assets / 1e3:.0f}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mentorkorps import source
+from mentorkorps.described import DESCRIPTION, Table, described
 from mentorkorps.model import (
     KEYS,
     TABLES,
@@ -25,13 +26,13 @@ from mentorkorps.model import (
     Postcode,
     Programme,
     Region,
+    Rule,
     Source,
     SpokenLanguage,
 )
 from mentorkorps.problem import DataError, Problem
-from mentorkorps.reading import Entry, Reading
+from mentorkorps.reading import Entry, Reading, without_collector
 
-DESCRIPTION = "datapackage.yaml"
 OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
 PLAIN_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "ü": "u", "é": "e"})
@@ -52,17 +53,18 @@ class Catalogue:
     courses: Mapping[str, Course]
     outcomes: Mapping[str, Outcome]
     forms: Mapping[str, Form]
+    rules: Mapping[str, Rule]
     gazetteer: Mapping[str, tuple[Municipality, ...]]
     """Municipalities by what people write: a postcode, a municipality's name, a town's name, spelt alike."""
+    described: Mapping[str, Table]
+    """What each table and field is, may be and means."""
 
     def published_programmes(self) -> tuple[Programme, ...]:
         return tuple(one for one in self.programmes.values() if one.status != "draft")
 
     def programmes_of(self, organisation: str) -> tuple[Programme, ...]:
         """Those that an organisation runs or takes part in."""
-        return tuple(
-            one for one in self.published_programmes() if organisation in (one.organisation, *one.partners)
-        )
+        return tuple(one for one in self.published_programmes() if organisation in (one.organisation, *one.partners))
 
     def programmes_in(self, code: str) -> tuple[Programme, ...]:
         return tuple(one for one in self.published_programmes() if code in one.municipalities)
@@ -122,19 +124,21 @@ def load(data: Path, name: str | None = None) -> Catalogue:
 
     `name` is what problems call the folder (its path as given, if not told). Raises DataError.
     """
-    entries, problems = read_all(data, name)
-    if problems:
-        raise DataError(problems)
-    return _catalogue(entries)
+    with without_collector():
+        entries, problems = read_all(data, name)
+        if problems:
+            raise DataError(problems)
+        return records_of(entries, described(data))
 
 
 def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]], list[Problem]]:
     """Every record that could be read, by table, and every problem found, in the order of the files."""
     reading = Reading()
-    tables = {table: list(_records(data, name or data.as_posix(), table, reading)) for table in TABLES}
+    with without_collector():
+        tables = {table: list(_records(data, name or data.as_posix(), table, reading)) for table in TABLES}
     reading.problems.extend(_unknown_files(data, name or data.as_posix()))
     reading.refuse_unknown_references(tables)
-    for rule in (_duplicates, _programme_rules, _course_rules, _form_rules, _portal_rules):
+    for rule in (_duplicates, _shared_addresses, _programme_rules, _course_rules, _form_rules, _portal_rules):
         reading.problems.extend(rule(tables))
     return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
 
@@ -150,12 +154,14 @@ def spelt_alike(text: str) -> str:
 
 
 def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[Entry]:
-    paths = [path for path in (data / f"{table}.yaml", *sorted((data / table).glob("*.yaml"))) if path.exists()]
-    if not paths:
+    files = list(_files(data, name, table))
+    if not files:
         reading.unread.add(table)
-        reading.add(f"{name}/{table}.yaml", None, "unreadable", why_da="den findes ikke", why_en="it does not exist")
-    for path in paths:
-        file = f"{name}/{path.relative_to(data).as_posix()}"
+        if not (data / f"{table}.yml").exists():
+            reading.add(
+                f"{name}/{table}.yaml", None, "unreadable", why_da="den findes ikke", why_en="it does not exist"
+            )
+    for file, path in files:
         try:
             root = source.read(path, file)
         except DataError as error:
@@ -165,20 +171,38 @@ def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[En
         yield from reading.records(table, file, root)
 
 
+def data_files(data: Path, name: str | None = None) -> Iterator[tuple[str, Path]]:
+    """Every file of every table, by the name that problems call it."""
+    for table in TABLES:
+        yield from _files(data, name or data.as_posix(), table)
+
+
+def _files(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
+    for path in (data / f"{table}.yaml", *sorted((data / table).glob("*.yaml"))):
+        if path.exists():
+            yield f"{name}/{path.relative_to(data).as_posix()}", path
+
+
 def _unknown_files(data: Path, name: str) -> Iterator[Problem]:
-    for path in sorted(data.glob("*.yaml")):
-        if path.stem not in TABLES and path.name != DESCRIPTION:
-            yield Problem.at(f"{name}/{path.name}", None, "unknown-table", table=path.stem)
+    for path in sorted((*data.glob("*.y*ml"), *data.glob("*/*.y*ml"))):
+        inside = path.relative_to(data)
+        table = inside.parts[0].removesuffix(path.suffix)
+        if path.suffix == ".yml":
+            yield Problem.at(f"{name}/{inside.as_posix()}", None, "file-ending", name=f"{path.stem}.yaml")
+        elif table not in TABLES and inside.name != DESCRIPTION:
+            yield Problem.at(f"{name}/{inside.as_posix()}", None, "unknown-table", table=table)
 
 
-def _catalogue(tables: dict[str, list[Entry]]) -> Catalogue:
+def records_of(tables: dict[str, list[Entry]], described: Mapping[str, Table]) -> Catalogue:
+    """The catalogue of entries that are all sound."""
     by_key = {
         table: MappingProxyType({key_of(table, entry.value)[0]: entry.value for entry in entries})
         for table, entries in tables.items()
         if table != "postcodes"
     }
     postcodes = tuple(entry.value for entry in tables["postcodes"])
-    return Catalogue(**by_key, postcodes=postcodes, gazetteer=_gazetteer(by_key["municipalities"], postcodes))
+    gazetteer = _gazetteer(by_key["municipalities"], postcodes)
+    return Catalogue(**by_key, postcodes=postcodes, gazetteer=gazetteer, described=MappingProxyType(described))
 
 
 def _gazetteer(
@@ -213,6 +237,17 @@ def _duplicates(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
                     names[0], "duplicate-id", key=names[0], value=key[0], file=first.file, line=first.node.line
                 )
             seen.setdefault(key, entry)
+
+
+def _shared_addresses(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    """Municipalities whose pages would overwrite each other."""
+    seen: dict[str, Entry] = {}
+    for entry in tables["municipalities"]:
+        slug = entry.text("slug")
+        if slug and slug in seen:
+            first = seen[slug]
+            yield entry.problem("slug", "duplicate-id", key="slug", value=slug, file=first.file, line=first.node.line)
+        seen.setdefault(slug or "", entry)
 
 
 def _programme_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
@@ -253,16 +288,15 @@ def _form_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
             continue
         names = [field.id for field in form.fields] + [consent.id for consent in form.consents]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            yield entry.problem(
-                "fields", "form", why_da=f"“{name}” står to gange", why_en=f"“{name}” stands twice"
-            )
+            yield entry.problem("fields", "form", why_da=f"“{name}” står to gange", why_en=f"“{name}” stands twice")
         for field in form.fields:
             is_choice = field.type in ("choice", "choices")
             if is_choice != bool(field.options or field.options_from):
+                da, en = ("skal have", "needs") if is_choice else ("kan ikke have", "cannot have")
                 yield entry.problem(
                     "fields", "form",
-                    why_da=f"spørgsmålet “{field.id}” har svarmuligheder, netop når det er choice eller choices",
-                    why_en=f"the question “{field.id}” has options exactly if it is choice or choices",
+                    why_da=f"“{field.id}” er af typen {field.type} og {da} svarmuligheder (options eller options_from)",
+                    why_en=f"“{field.id}” is of type {field.type} and {en} options (options or options_from)",
                 )  # fmt: skip
 
 
@@ -271,6 +305,9 @@ def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
     for entry in portals:
         if "answers" not in entry.node.entries:
             yield entry.problem("type", "open-needs", key="answers")
+    for entry in portals[1:]:
+        first = portals[0]
+        yield entry.problem("type", "duplicate-id", key="type", value="portal", file=first.file, line=first.node.line)
     if not portals and tables["organisations"]:
         yield tables["organisations"][0].problem("type", "missing", key="type: portal")
     ids = {entry.text("id") for entry in tables["forms"]}
@@ -279,4 +316,4 @@ def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
             yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
 
 
-assert {field.name for field in fields(Catalogue)} == {*TABLES, "gazetteer"}
+assert {field.name for field in fields(Catalogue)} == {*TABLES, "gazetteer", "described"}

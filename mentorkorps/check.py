@@ -1,8 +1,9 @@
 """Everything that is wrong with the data, at its place and in the editor's words.
 
 The catalogue finds what would keep a page from being rendered; Frictionless judges the limits that
-data/datapackage.yaml sets for each field. Frictionless knows neither lines nor nested fields, so each
-table, and each object inside one, is handed to it as rows of its own, and its verdicts are carried back.
+data/datapackage.yaml sets for each field; what they cannot know stands in `judgement`. Frictionless knows neither
+lines nor nested fields, so each table, and each object inside one, is handed to it as rows of its own, and its
+verdicts are carried back.
 """
 
 import re
@@ -16,14 +17,13 @@ from frictionless import Resource, Schema
 from frictionless.errors import CellError
 
 from mentorkorps import source
-from mentorkorps.catalogue import DESCRIPTION, read_all
-from mentorkorps.model import CONFIRMATION_HOLDS, CPR
-from mentorkorps.problem import Problem
-from mentorkorps.reading import Entry, shown
-from mentorkorps.source import Mapping, Node, Scalar, Sequence
-
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
+from mentorkorps.allowed import Allowance, Allowed, allowances, set_apart
+from mentorkorps.catalogue import Catalogue, data_files, read_all, records_of
+from mentorkorps.described import Described, Table, described
+from mentorkorps.judgement import judgements
+from mentorkorps.problem import DataError, Problem
+from mentorkorps.reading import Entry, shown, without_collector
+from mentorkorps.source import Mapping, Node, Sequence
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
@@ -35,7 +35,7 @@ LIMITS = {
 }
 FORMS = {
     "^[a-z0-9]+(-[a-z0-9]+)*$": "a-z, 0-9, fx mit-korps",
-    "^[0-9]{4}$": "\"0461\"",
+    "^[0-9]{4}$": '"0461"',
     "^[0-9]{4}(-[0-9]{2}){0,2}$": "2016-12-22, 2016-12 / 2016",
     "^https?://[^ ]+$": "https://…",
     "^https://[^ ]+$": "https://…",
@@ -56,56 +56,72 @@ class Row:
 class Sheet:
     """Objects with the same fields, wherever in the tables they stand: a table, or one object of its records."""
 
-    name: str
-    fields: list[dict[str, Any]]
+    fields: tuple[Described, ...]
     rows: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What `check` found: problems to mend, and notices that stop nobody."""
+    """What `check` found: problems to mend, warnings and notices that stop nobody, and what a comment lets pass.
+
+    `records` is the catalogue, if it can be read at all.
+    """
 
     problems: list[Problem]
     notices: list[Problem]
+    allowed: list[Allowed]
+    records: Catalogue | None
 
 
 def check(data: Path, today: date, name: str | None = None) -> Verdict:
-    """All problems of all files in one run, in the order of the files. Never raises for what stands in them."""
-    entries, problems = read_all(data, name)
-    told = {(one.file, one.record, one.field) for one in problems}
-    for sheet in sheets(description(data), entries):
+    """All findings of all files in one run, in the order of the files. Never raises for what stands in them."""
+    try:
+        tables = described(data)
+    except DataError as error:
+        return Verdict(error.problems, [], [], None)
+    with without_collector():
+        return _check(data, today, name, tables)
+
+
+def _check(data: Path, today: date, name: str | None, tables: dict[str, Table]) -> Verdict:
+    entries, found = read_all(data, name)
+    records = None if found else records_of(entries, tables)
+    told = {(one.file, one.line, one.column) for one in found}
+    for sheet in sheets(tables, entries):
         for problem in _judge(sheet):
-            if (problem.file, problem.record, problem.field) not in told:
-                problems.append(problem)
-    problems.extend(problem for of_table in entries.values() for entry in of_table for problem in _private(entry))
-    return Verdict(sorted(problems, key=_place), sorted(_notices(entries, today), key=_place))
+            if (problem.file, problem.line, problem.column) not in told:
+                found.append(problem)
+    found.extend(judgements(entries, tables, today))
+    left, allowed = set_apart(found, list(_allowances(data, name)))
+    left.sort(key=lambda one: (one.file, one.line, one.column))
+    problems = [one for one in left if one.severity == "error"]
+    return Verdict(problems, [one for one in left if one.severity != "error"], allowed, records)
 
 
-def description(data: Path) -> dict[str, list[dict[str, Any]]]:
-    """The fields of each table, as data/datapackage.yaml describes them."""
-    described = source.plain(source.read(data / DESCRIPTION, DESCRIPTION))
-    return {one["name"]: one["schema"]["fields"] for one in described["resources"]}
+def _allowances(data: Path, name: str | None) -> Iterator[Allowance]:
+    for file, path in data_files(data, name):
+        raw = path.read_bytes()
+        if b"# tillad" in raw or b"# allow" in raw:
+            yield from allowances(file, raw.decode("utf-8-sig", "replace"))
 
 
-def sheets(described: dict[str, list[dict[str, Any]]], entries: dict[str, list[Entry]]) -> Iterator[Sheet]:
-    for table, fields in described.items():
-        yield from _sheets(table, fields, [Row(entry, entry.node) for entry in entries[table]])
+def sheets(tables: dict[str, Table], entries: dict[str, list[Entry]]) -> Iterator[Sheet]:
+    """The objects of all records, those with the same limits together, since each sheet costs Frictionless 2 ms."""
+    alike: dict[str, Sheet] = {}
+    for name, table in tables.items():
+        for sheet in _sheets(table.fields, [Row(entry, entry.node) for entry in entries.get(name, [])]):
+            if limited := tuple(field for field in sheet.fields if _has_limits(field)):
+                key = repr([(field.name, field.type, dict(field.limits)) for field in limited])
+                alike.setdefault(key, Sheet(limited, [])).rows.extend(sheet.rows)
+    yield from alike.values()
 
 
-def _sheets(name: str, fields: list[dict[str, Any]], rows: list[Row]) -> Iterator[Sheet]:
-    yield Sheet(name, fields, rows)
+def _sheets(fields: tuple[Described, ...], rows: list[Row]) -> Iterator[Sheet]:
+    yield Sheet(fields, rows)
     for field in fields:
-        if inner := _inner_fields(field):
-            nodes = [(row.entry, row.node.entries.get(field["name"], (None, None))[1]) for row in rows]
-            objects = [Row(entry, node) for entry, outer in nodes for node in _objects(outer)]
-            yield from _sheets(f"{name}.{field['name']}", inner, objects)
-
-
-def _inner_fields(field: dict[str, Any]) -> list[dict[str, Any]]:
-    if "translated" in field:
-        limit = {"maxLength": field["maxLength"]} if "maxLength" in field else {}
-        return [{"name": language, "type": "string", "constraints": limit} for language in ("da", "en")]
-    return field.get("fields", [])
+        if inner := field.inner:
+            nodes = [(row.entry, row.node.entries.get(field.name, (None, None))[1]) for row in rows]
+            yield from _sheets(inner, [Row(entry, node) for entry, outer in nodes for node in _objects(outer)])
 
 
 def _objects(node: Node | None) -> Iterator[Mapping]:
@@ -116,11 +132,11 @@ def _objects(node: Node | None) -> Iterator[Mapping]:
 
 
 def _judge(sheet: Sheet) -> Iterator[Problem]:
-    fields = {field["name"]: field for field in sheet.fields}
-    schema = Schema.from_descriptor({"fields": [_standard(field) for field in sheet.fields]})
-    data = [{name: _cell(row.node, name) for name in fields} for row in sheet.rows]
-    if not data:
+    fields = {field.name: field for field in sheet.fields}
+    if not sheet.rows:
         return
+    schema = Schema.from_descriptor({"fields": [_standard(field) for field in fields.values()]})
+    data = [{name: _cell(row.node, name) for name in fields} for row in sheet.rows]
     report = Resource(name="sheet", data=data, schema=schema).validate()
     for error in (error for task in report.tasks for error in task.errors):
         if isinstance(error, CellError):
@@ -128,14 +144,14 @@ def _judge(sheet: Sheet) -> Iterator[Problem]:
             yield _carried_back(error, fields[error.field_name], row)
 
 
-def _standard(field: dict[str, Any]) -> dict[str, Any]:
-    limits = {name: _number(value) for name, value in field.get("constraints", {}).items() if name != "required"}
-    kept = {key: field[key] for key in ("name", "type", "format") if key in field}
-    return kept | {"constraints": limits}
+def _has_limits(field: Described) -> bool:
+    """Whether a value of the right type can still be wrong; the types themselves are the catalogue's."""
+    return bool(field.limits) and not field.inner
 
 
-def _number(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.isdigit() else value
+def _standard(field: Described) -> dict[str, Any]:
+    kept = {"name": field.name, "type": field.type} | ({"format": field.format} if field.format else {})
+    return kept | {"constraints": dict(field.limits)}
 
 
 def _cell(node: Mapping, name: str) -> object:
@@ -143,64 +159,22 @@ def _cell(node: Mapping, name: str) -> object:
     return value or None
 
 
-def _carried_back(error: CellError, field: dict[str, Any], row: Row) -> Problem:
-    name = field["name"]
-    node = row.node.entries[name][1]
+def _carried_back(error: CellError, field: Described, row: Row) -> Problem:
+    node = row.node.entries[field.name][1]
     limit_name = re.match(r'constraint "(\w+)"', error.note)
     if not limit_name:
-        expected = field.get("format", field["type"])
-        return _problem(
-            row, node, name, "wrong-type", key=name, value=shown(node), expected_da=expected, expected_en=expected
-        )
+        expected = field.format or field.type
+        return _problem(row, node, field, "wrong-type", expected_da=expected, expected_en=expected)
     words_da, words_en = LIMITS[limit_name[1]]
-    limit = field["constraints"][limit_name[1]]
+    limit = field.limits[limit_name[1]]
     limit = ", ".join(limit) if isinstance(limit, list) else FORMS.get(limit, limit)
     return _problem(
-        row, node, name, "constraint", key=name, value=shown(node),
-        limit_da=words_da.format(limit=limit), limit_en=words_en.format(limit=limit),
+        row, node, field, "constraint", limit_da=words_da.format(limit=limit), limit_en=words_en.format(limit=limit)
+    )
+
+
+def _problem(row: Row, node: Node, field: Described, rule: str, **values: object) -> Problem:
+    return Problem.at(
+        row.entry.file, node, rule,
+        record=row.entry.record, field=field.name, key=field.name, value=shown(node), **values,
     )  # fmt: skip
-
-
-def _problem(row: Row, node: Node, field: str, rule: str, **values: object) -> Problem:
-    return Problem.at(row.entry.file, node, rule, record=row.entry.record, field=field, **values)
-
-
-def _private(entry: Entry) -> Iterator[Problem]:
-    for name, node in _texts(entry.node):
-        for pattern, what_da, what_en in (
-            (CPR, "et CPR-nummer", "a CPR number"),
-            (EMAIL, "en e-mailadresse", "an e-mail address"),
-            (MOBILE, "et telefonnummer", "a phone number"),
-        ):
-            if pattern.search(node.text):
-                yield Problem.at(
-                    entry.file, node, "private-data", record=entry.record, field=name, what_da=what_da, what_en=what_en
-                )
-                break
-
-
-def _texts(node: Node, name: str = "") -> Iterator[tuple[str, Scalar]]:
-    match node:
-        case Scalar():
-            yield name, node
-        case Sequence():
-            for item in node.items:
-                yield from _texts(item, name)
-        case Mapping():
-            for key, (_, value) in node.entries.items():
-                yield from _texts(value, key)
-
-
-def _notices(entries: dict[str, list[Entry]], today: date) -> Iterator[Problem]:
-    for of_table in entries.values():
-        for entry in of_table:
-            if entry.text("example") == "true":
-                yield entry.problem("example", "example")
-    for entry in entries["programmes"]:
-        programme = entry.value
-        if programme and programme.confirmed and today > programme.confirmed + CONFIRMATION_HOLDS:
-            yield entry.problem("confirmed", "unconfirmed", confirmed=programme.confirmed)
-
-
-def _place(problem: Problem) -> tuple[str, int, int]:
-    return problem.file, problem.line, problem.column

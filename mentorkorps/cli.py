@@ -1,22 +1,23 @@
 """The command line: parse, call, print, exit code. Heavy imports happen inside the command that needs them."""
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mentorkorps import catalogue
+from mentorkorps import catalogue, curriculum
 from mentorkorps.problem import DataError, Problem
 
 if TYPE_CHECKING:
     from mentorkorps.backend.settings import Settings
     from mentorkorps.backend.store import Consent, SignUp
+    from mentorkorps.described import Described
 
+TRAINING = Path("training")
 SOUND, PROBLEMS, COULD_NOT_RUN = 0, 1, 2
 
 
@@ -51,11 +52,27 @@ def parser() -> argparse.ArgumentParser:
 
     checks = command("check", run_check, "find everything that is wrong with the data")
     checks.add_argument("path", nargs="?", type=Path, help="the data folder, if not --data")
-    checks.add_argument("--format", choices=PRINTERS, default="text", help="text, github or json")
+    checks.add_argument("--format", choices=("text", "github", "json"), default="text", help="how to tell it")
+    checks.add_argument(
+        "--on", type=date.fromisoformat, default=date.today(), metavar="DATE",
+        help="judge as on that day: what will be stale then? (default: today)",
+    )  # fmt: skip
     builds = command("build", run_build, "build the site in both languages")
     builds.add_argument("--site", type=Path, default=Path("site"), help="folder to build into (default: site)")
     exports = command("export", run_export, "write all pages and a small mkdocs.yml to a folder")
     exports.add_argument("folder", type=Path, help="an empty or missing folder")
+    schemas = command("schema", run_schema, "write a JSON Schema of every table, for editors' tools")
+    schemas.add_argument("--to", type=Path, default=None, help="folder to write to (default: schema/ in the data)")
+    news = command("new", run_new, "add a whole record to its file: a programme, an organisation or a course")
+    news.add_argument("kind", choices=("programme", "organisation", "course"), help="what to add")
+    news.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="values",
+        help="give a value instead of being asked, such as name.da=Smedene or sources=a,b",
+    )  # fmt: skip
+    news.add_argument("--from", dest="course", metavar="ID", help="for a course: copy this earlier one")
+    news.add_argument("--date", type=date.fromisoformat, help="for --from: the first day of the copy")
+    differs = command("diff", run_diff, "say in plain Danish what changes on the site since BASE")
+    differs.add_argument("base", help="a Git revision such as origin/main, or another data folder")
     serves = command("serve", run_serve, "serve the site and its forms")
     serves.add_argument("--site", type=Path, default=Path("site"), help="folder of the built site (default: site)")
     serves.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
@@ -65,51 +82,49 @@ def parser() -> argparse.ArgumentParser:
     desk.add_argument("sign_up", nargs="?", help="for show: the number of the sign-up")
     outbox = command("outbox", run_outbox, "show mails: those on their way, sent, and given up")
     outbox.add_argument("--all", action="store_true", help="also those that are sent")
+    command("purge", run_purge, "delete what has been kept for as long as data/forms.yaml allows")
+    command("rotate", run_rotate, "encrypt every answer anew with the first of the secret keys")
     return top
 
 
 def run_check(options: argparse.Namespace) -> int:
+    from mentorkorps import telling
     from mentorkorps.check import check
 
     folder = options.path or options.data
     if not folder.is_dir():
         raise CannotRun(f"the folder {folder} does not exist. Give the data folder: mentorkorps check data")
-    verdict = check(folder, date.today())
-    PRINTERS[options.format](verdict.problems, verdict.notices)
+    verdict = check(folder, options.on)
+    for problem in _of_training(folder, verdict.records):
+        (verdict.problems if problem.severity == "error" else verdict.notices).append(problem)
+    found = sorted(verdict.problems + verdict.notices, key=lambda one: (one.file, one.line, one.column))
+    if options.format == "json":
+        print(telling.as_json(verdict.problems, verdict.notices, verdict.allowed))
+    elif options.format == "github":
+        print("".join(f"{line}\n" for line in telling.github(found)), end="")
+        _add_to_job_summary(telling.summary(found, verdict.allowed))
+    else:
+        print("\n".join(telling.text(found, verdict.allowed, _wants_colour())))
     return PROBLEMS if verdict.problems else SOUND
 
 
-def print_text(problems: Sequence[Problem], notices: Sequence[Problem]) -> None:
-    for problem in problems:
-        print(problem)
-    for notice in notices:
-        print(f"{notice}  (til orientering)")
-    found = "Ingen fejl" if not problems else "1 fejl" if len(problems) == 1 else f"{len(problems)} fejl"
-    print(f"{found} i data.")
+def _of_training(data: Path, records: catalogue.Catalogue | None) -> list[Problem]:
+    """What is wrong with the training beside the data, once the data it leans on can be read."""
+    folder = data.resolve().parent / TRAINING
+    if records is None or not folder.is_dir():
+        return []
+    return curriculum.find(folder, records, TRAINING.as_posix())[1]
 
 
-def print_github(problems: Sequence[Problem], notices: Sequence[Problem]) -> None:
-    for level, found in (("error", problems), ("notice", notices)):
-        for one in found:
-            place = f"file={_property(one.file)},line={one.line},col={one.column},endColumn={one.end_column}"
-            print(f"::{level} {place},title={_property(one.rule)}::{_escaped(one.message.da)}")
+def _wants_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def print_json(problems: Sequence[Problem], notices: Sequence[Problem]) -> None:
-    found = {"problems": [asdict(one) for one in problems], "notices": [asdict(one) for one in notices]}
-    print(json.dumps(found, ensure_ascii=False, indent=2))
-
-
-PRINTERS = {"text": print_text, "github": print_github, "json": print_json}
-
-
-def _escaped(text: str) -> str:
-    """Text for a GitHub workflow command, so that no value in the data can forge a line of its own."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+def _add_to_job_summary(lines: Iterable[str]) -> None:
+    """Adds to the page that GitHub shows of a run, if this is one."""
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as summary:
+            summary.writelines(f"{line}\n" for line in lines)
 
 
 def run_build(options: argparse.Namespace) -> int:
@@ -125,11 +140,75 @@ def run_build(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     from mentorkorps.export import export
+    from mentorkorps.publish import slides
 
     if options.folder.exists() and any(options.folder.iterdir()):
         raise CannotRun(f"the folder {options.folder} is not empty. Name an empty or a missing one.")
-    count = export(catalogue.load(options.data), options.folder)
+    records = catalogue.load(options.data)
+    training = curriculum.load(TRAINING, records)
+    count = export(records, options.folder, curriculum=training)
+    count += slides.write(records, training, {one: options.folder / "docs" / one for one in ("da", "en")})
+    slides.copy_assets(options.folder / "docs" / "da" / "assets")
     print(f"{count} pages written to {options.folder}.")
+    return SOUND
+
+
+def run_schema(options: argparse.Namespace) -> int:
+    from mentorkorps import schema
+
+    folder = options.to or options.data / "schema"
+    written = schema.write(catalogue.load(options.data), folder)
+    print(f"{len(written)} schemas written to {folder}.")
+    return SOUND
+
+
+def run_new(options: argparse.Namespace) -> int:
+    from mentorkorps import scaffold
+
+    table = scaffold.KINDS[options.kind]
+    records = catalogue.load(options.data)
+    fields = records.described[table].fields
+    given = dict(_assignment(one, set(scaffold.paths(fields))) for one in options.values)
+    if options.course:
+        if options.kind != "course" or options.course not in records.courses or options.date is None:
+            raise CannotRun("--from needs `new course`, the id of a course that exists, and --date YYYY-MM-DD")
+        course = records.courses[options.course]
+        text = scaffold.copy_of_course(options.data, course, options.date, date.today(), given)
+    else:
+        text = scaffold.record(fields, scaffold.defaults(options.kind, date.today()) | given, _ask)
+    file, line = scaffold.append(options.data, table, text)
+    print(f"{file}:{line}  added. Fill in what stands as a comment, and run: mentorkorps check")
+    return SOUND
+
+
+def _assignment(written: str, known: set[str]) -> tuple[str, str]:
+    path, equals, value = written.partition("=")
+    if not equals or path not in known:
+        raise CannotRun(f"--set {written}: write FIELD=VALUE, with one of {', '.join(sorted(known))}")
+    return path, value
+
+
+def _ask(path: str, field: "Described") -> str:
+    if not sys.stdin.isatty():
+        raise CannotRun(f"“{path}” is needed: give it as --set {path}=VALUE")
+    options = f" ({', '.join(field.options)})" if field.options else ""
+    answer = ""
+    while not answer:
+        answer = input(f"{path}{options}: {field.meaning.da} ").strip()
+    return answer
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    from mentorkorps import difference, telling
+
+    try:
+        with difference.before(options.base, options.data) as base:
+            found = list(difference.differences(base, options.data, date.today()))
+    except difference.NoBase as error:
+        raise CannotRun(str(error)) from error
+    print("\n".join(map(telling.visible, found)) if found else "Intet ændrer sig på siden.")
+    changes = [f"- {telling.markdown(one)}" for one in found]
+    _add_to_job_summary(["## Det ændrer sig på siden", "", *(changes or ["Intet."]), ""])
     return SOUND
 
 
@@ -156,8 +235,8 @@ def run_serve(options: argparse.Namespace) -> int:
 def run_desk(options: argparse.Namespace) -> int:
     from mentorkorps.backend import store
 
-    settings = _settings_with_database()
-    sign_ups = store.sign_ups(settings)
+    with _operating() as settings:
+        sign_ups = store.sign_ups(settings)
     if options.action == "list":
         for one in sign_ups:
             print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
@@ -172,6 +251,8 @@ def run_desk(options: argparse.Namespace) -> int:
 
 
 def _state(sign_up: "SignUp") -> str:
+    if sign_up.withdrawn_at:
+        return "withdrawn"
     answered = "answered" if sign_up.answered_at else "not answered"
     confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
     return f"{answered}, {confirmed}{', looks like spam' if sign_up.flagged else ''}"
@@ -190,7 +271,8 @@ def _show(sign_up: "SignUp", records: catalogue.Catalogue, consents: Sequence["C
 def run_outbox(options: argparse.Namespace) -> int:
     from mentorkorps.backend import store
 
-    mails = store.mails(_settings_with_database())
+    with _operating() as settings:
+        mails = store.mails(settings)
     for mail in mails:
         if options.all or mail.state != "sent":
             print(
@@ -203,16 +285,43 @@ def run_outbox(options: argparse.Namespace) -> int:
     return SOUND
 
 
-def _settings_with_database() -> "Settings":
+def run_purge(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.clock import utc_now
+    from mentorkorps.backend.retention import purge_now
+
+    records = catalogue.load(options.data)
+    with _operating() as settings:
+        purged = purge_now(settings, records, utc_now())
+    print(f"{purged}.")
+    return SOUND
+
+
+def run_rotate(options: argparse.Namespace) -> int:
+    from mentorkorps.backend import store
+
+    with _operating() as settings:
+        count = store.rotate(settings)
+    print(f"{_counted(count, 'sign-up is', 'sign-ups are')} encrypted with the first key now.")
+    return SOUND
+
+
+@contextmanager
+def _operating() -> "Iterator[Settings]":
+    """The settings, and one sentence where they or the database do not allow what is asked."""
     from mentorkorps.backend.settings import SettingsError, read
+    from mentorkorps.backend.store import CannotOpen
 
     try:
         settings = read(os.environ)
-    except SettingsError as error:
+        if not settings.database.exists():
+            raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
+        yield settings
+    except (SettingsError, CannotOpen) as error:
         raise CannotRun(str(error)) from error
-    if not settings.database.exists():
-        raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
-    return settings
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 if __name__ == "__main__":

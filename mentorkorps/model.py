@@ -329,6 +329,27 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule card: what a mentor should know of a rule, in plain words. `ask` is a function, never a person.
+
+    `certain`: the core stands firm. `verify`: to be looked up before anybody relies on it. `checked` is the day
+    somebody last read the sources, `verify_by` the day by which somebody does again.
+    """
+
+    id: Id
+    title: Title
+    text: Text
+    level: Literal["certain", "verify"]
+    checked: date
+    verify_by: date
+    ask: Title
+    sources: tuple[Annotated[str, Refers("sources")], ...]
+    at: Place
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     value: str
     label: Title
@@ -397,6 +418,7 @@ TABLES: dict[str, type] = {
     "courses": Course,
     "outcomes": Outcome,
     "forms": Form,
+    "rules": Rule,
 }
 
 KEYS: dict[str, tuple[str, ...]] = {"municipalities": ("code",), "postcodes": ("postcode", "municipality")}

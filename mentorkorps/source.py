@@ -5,6 +5,7 @@ becomes False, and the second of two equal keys wins. Here every scalar stays th
 (the type comes from the field, as in YAML 1.2's failsafe schema), and what could hide a value is refused.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,10 @@ from mentorkorps.problem import DataError, Problem, worded
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 12
+MAX_EVENTS = 340_000
+"""Some 1,000 whole programmes in one file, and what one to two seconds suffice for."""
+INVISIBLE = re.compile(r"[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What YAML cannot hold, and the line separators that only YAML takes for the end of a line."""
 
 
 class Scalar(NamedTuple):
@@ -64,29 +69,22 @@ def read(path: Path, name: str) -> Node | None:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _unreadable(
-            name, "den er ikke gemt som UTF-8", "it is not saved as UTF-8", line=line
-        ) from error
+        raise _unreadable(name, "den er ikke gemt som UTF-8", "it is not saved as UTF-8", line=line) from error
     return parse(text, name)
 
 
 def parse(text: str, name: str) -> Node | None:
     """As `read`, from text."""
-    events = yaml.parse(text, Loader=yaml.CSafeLoader)
+    if found := INVISIBLE.search(text):
+        line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+        raise _refused(
+            name, line, column, "not-allowed",
+            what_da="Et usynligt styretegn", what_en="An invisible control character",
+        )  # fmt: skip
     try:
-        return _document(events, name)
+        return _document(_bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name), name)
     except yaml.MarkedYAMLError as error:
         raise _syntax(name, text, error) from error
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        raise _refused(
-            name,
-            before.count("\n") + 1,
-            error.position - before.rfind("\n"),
-            "not-allowed",
-            what_da="Et usynligt styretegn",
-            what_en="An invisible control character",
-        ) from error
 
 
 def plain(node: Node | None) -> object:
@@ -100,6 +98,16 @@ def plain(node: Node | None) -> object:
             return {key: plain(value) for key, (_, value) in node.entries.items()}
         case None:
             return None
+
+
+def _bounded(events: Iterator[yaml.Event], name: str) -> Iterator[yaml.Event]:
+    for number, event in enumerate(events):
+        if number > MAX_EVENTS:
+            line = event.start_mark.line + 1
+            raise _unreadable(
+                name, "den er for stor; del den i en mappe af filer", "it is too large; split it into a folder", line
+            )
+        yield event
 
 
 def _document(events: Iterator[yaml.Event], name: str) -> Node | None:
@@ -140,13 +148,13 @@ def _entries(events: Iterator[yaml.Event], name: str, depth: int) -> dict[str, t
             raise _at(name, event, "not-allowed", "Sammenfletning (<<)", "Merging (<<)")
         if key.text in entries:
             first = entries[key.text][0]
-            raise _refused(name, key.line, key.column, "duplicate-key", key=key.text, line=first.line)
+            raise _refused(name, key.line, key.column, "duplicate-key", key=key.text[:40], line=first.line)
         entries[key.text] = key, _node(next(events), events, name, depth + 1)
     return entries
 
 
 def _written(event: yaml.ScalarEvent) -> str:
-    is_null = event.style is None and event.value in ("~", "null", "Null", "NULL")
+    is_null = not event.style and event.value in ("~", "null", "Null", "NULL")
     return "" if is_null else event.value
 
 

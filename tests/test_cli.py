@@ -23,7 +23,7 @@ def broken(data):
 
 
 def test_the_portals_own_data_is_sound():
-    checked = mentorkorps("check")
+    checked = mentorkorps("check", "--on", "2026-11-22")
 
     assert (0, "") == (checked.returncode, checked.stderr)
     assert checked.stdout.endswith("Ingen fejl i data.\n")
@@ -47,16 +47,28 @@ def test_json_follows_the_contract(broken):
     checked = mentorkorps("check", broken, "--format", "json")
     (problem,) = json.loads(checked.stdout)["problems"]
 
-    assert {"file", "line", "column", "end_column", "record", "field", "rule", "message", "suggestion"} == set(problem)
+    place = {"file", "line", "column", "end_column", "record", "field"}
+    assert place | {"rule", "severity", "message", "suggestion"} == set(problem)
     assert {"da", "en"} == set(problem["message"])
 
 
-def test_a_hostile_value_cannot_forge_an_annotation(broken):
+def test_github_gets_annotations_and_a_summary(broken, tmp_path, monkeypatch):
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+
     checked = mentorkorps("check", broken, "--format", "github")
 
-    (line,) = checked.stdout.splitlines()
-    assert line.startswith("::error file=")
-    assert "%250A" in line
+    errors = [line for line in checked.stdout.splitlines() if line.startswith("::error file=")]
+    assert 1 == len(errors)
+    assert "%250A" in errors[0]
+    assert summary.read_text("utf-8").startswith("## 1 fejl")
+
+
+def test_another_day_shows_what_will_be_stale_then(data):
+    checked = mentorkorps("check", data, "--on", "2027-06-01")
+
+    assert 0 == checked.returncode
+    assert "[unconfirmed] (advarsel)" in checked.stdout
 
 
 def test_a_build_of_broken_data_says_what_is_wrong_and_builds_nothing(broken, tmp_path):

@@ -1,5 +1,6 @@
 """datapackage.yaml and the dataclasses say the same: a field cannot stand in one only."""
 
+from collections.abc import Iterator
 from datetime import date, time
 from typing import Annotated, Literal, get_args, get_origin
 
@@ -13,6 +14,7 @@ from tests.conftest import ROOT
 
 PACKAGE = source.plain(source.read(ROOT / "data" / "datapackage.yaml", "datapackage.yaml"))
 SCHEMAS = {resource["name"]: resource["schema"] for resource in PACKAGE["resources"]}
+SAYS = ("description", "description_en")
 TYPES = {str: "string", int: "integer", bool: "boolean", date: "date", time: "time"}
 
 
@@ -27,9 +29,7 @@ def test_fields_of_a_table_are_those_of_its_dataclass(table):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_keys_and_references_are_the_same(table):
-    keys = {
-        (key["fields"][0], key["reference"]["resource"] or table) for key in SCHEMAS[table].get("foreignKeys", [])
-    }
+    keys = {(key["fields"][0], key["reference"]["resource"] or table) for key in SCHEMAS[table].get("foreignKeys", [])}
     marks = {name: get_args(one.type) for name, one in members(TABLES[table]).items() if annotated(one.type)}
 
     assert list(KEYS.get(table, ("id",))) == SCHEMAS[table]["primaryKey"]
@@ -38,6 +38,19 @@ def test_keys_and_references_are_the_same(table):
 
 def test_the_description_is_a_sound_data_package_to_frictionless_itself():
     assert list(TABLES) == Package(str(ROOT / "data" / "datapackage.yaml")).resource_names
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_field_says_what_it_means_in_both_languages(table):
+    lacking = [path for path, field in every(SCHEMAS[table]["fields"]) for name in SAYS if not field.get(name)]
+
+    assert [] == lacking
+
+
+def every(fields: list[dict], before: str = "") -> Iterator[tuple[str, dict]]:
+    for field in fields:
+        yield before + field["name"], field
+        yield from every(field.get("fields", []), f"{before}{field['name']}.")
 
 
 def described(fields: list[dict]) -> dict[str, object]:

@@ -1,0 +1,186 @@
+"""What a change of the data does to the site, in plain Danish, for the person who reviews it."""
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mentorkorps import source
+from mentorkorps.catalogue import read_all
+from mentorkorps.described import Described, described
+from mentorkorps.model import KEYS, TABLES, Course
+from mentorkorps.reading import Entry
+from mentorkorps.rendering import MONTHS, day
+from mentorkorps.source import Mapping, Node, Scalar
+
+CALLED = {
+    "programmes": "programmet",
+    "organisations": "organisationen",
+    "courses": "kurset",
+    "outcomes": "tallet",
+    "forms": "formularen",
+    "sources": "kilden",
+    "rules": "regelkortet",
+    "industries": "branchen",
+    "languages": "sproget",
+    "regions": "regionen",
+    "municipalities": "kommunen",
+    "postcodes": "postnummeret",
+}
+WITH_A_PAGE = ("programmes", "organisations", "courses", "industries", "forms", "municipalities")
+
+Entries = dict[tuple[str | None, ...], Entry]
+
+
+class NoBase(Exception):
+    """There is nothing to compare with; the text says why."""
+
+
+@contextmanager
+def before(base: str, data: Path) -> Iterator[Path]:
+    """The data folder as it was: `base` itself if it is a folder, or the folder at that Git revision.
+
+    Raises NoBase if Git knows no such revision.
+    """
+    if Path(base).is_dir():
+        yield Path(base)
+        return
+    if base.startswith("-"):
+        raise NoBase(f"{base} is neither a folder nor a Git revision")
+    archive = subprocess.run(["git", "-C", data, "archive", "--format=tar", base], capture_output=True, check=False)
+    if archive.returncode:
+        raise NoBase(f"Git cannot give the data of {base}: {archive.stderr.decode(errors='replace').strip()}")
+    with TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+            for member in tar:
+                if member.isfile() and member.name.endswith(".yaml"):
+                    target = Path(folder, member.name)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(tar.extractfile(member).read())
+        yield Path(folder)
+
+
+def differences(base: Path, data: Path, today: date) -> Iterator[str]:
+    """One sentence a change, table by table, in the order of the files."""
+    old, new = (_by_key(read_all(folder)[0]) for folder in (base, data))
+    tables = described(data)
+    for table in TABLES:
+        for key, entry in new[table].items():
+            if key not in old[table]:
+                yield from _added(entry, today)
+            elif source.plain(entry.node) != source.plain(old[table][key].node):
+                what = "; ".join(_changed(old[table][key], entry, tables[table].fields))
+                yield f"{_label(entry)}: {what}{'' if what.endswith('?') else '.'}"
+        for key, entry in old[table].items():
+            if key not in new[table]:
+                lost = " Adressen dør; behold posten med en status i stedet." if table in WITH_A_PAGE else ""
+                yield f"{_label(entry)}: {CALLED[table]} er slettet.{lost}"
+
+
+def _by_key(tables: dict[str, list[Entry]]) -> dict[str, Entries]:
+    return {
+        table: {tuple(entry.text(name) for name in KEYS.get(table, ("id",))): entry for entry in entries}
+        for table, entries in tables.items()
+    }
+
+
+def _added(entry: Entry, today: date) -> Iterator[str]:
+    what = f"{CALLED[entry.table]} er tilføjet"
+    if isinstance(entry.value, Course) and entry.value.days[0].date < today:
+        what += f", men det begyndte {day(entry.value.days[0].date, 'da')}"
+    yield f"{_label(entry)}: {what}."
+
+
+def _label(entry: Entry) -> str:
+    """What people call a record; a programme and a course with its organisation or town."""
+    for name in ("name", "title", "headline", "town"):
+        node = _at(entry.node, name)
+        if isinstance(node, Mapping) and isinstance(_at(node, "da"), Scalar):
+            return _at(node, "da").text
+        if isinstance(node, Scalar):
+            return node.text
+    return entry.record or "?"
+
+
+def _changed(old: Entry, new: Entry, fields: tuple[Described, ...]) -> Iterator[str]:
+    if isinstance(old.value, Course) and isinstance(new.value, Course):
+        yield from _moved(old.value, new.value)
+    for field in fields:
+        left, right = _at(old.node, field.name), _at(new.node, field.name)
+        if source.plain(left) != source.plain(right) and field.name not in ("days", "seats", "deadline"):
+            yield from _field(field, left, right)
+    for name in new.node.entries.keys() - {field.name for field in fields}:
+        yield f"“{name}” er ikke et felt"
+
+
+def _moved(old: Course, new: Course) -> Iterator[str]:
+    if [one.date for one in old.days] != [one.date for one in new.days]:
+        pairs = zip(old.days, new.days, strict=False)
+        moves = " og ".join(_from_to(one.date, other.date) for one, other in pairs if one.date != other.date)
+        yield f"kurset flyttes {moves}" if moves else "antallet af kursusdage ændres"
+    elif old.days != new.days:
+        yield "klokkeslættene ændres"
+    if old.seats != new.seats:
+        count = abs(new.seats - old.seats)
+        yield f"{count} plads{'er' if count > 1 else ''} {'flere' if new.seats > old.seats else 'færre'}"
+    if old.deadline != new.deadline:
+        yield f"fristen flyttes {_from_to(old.deadline, new.deadline)}"
+
+
+def _from_to(old: date, new: date) -> str:
+    """fra 3. til 10. marts 2027; what both share is said once."""
+    if (old.year, old.month) == (new.year, new.month):
+        return f"fra {old.day}. til {day(new, 'da')}"
+    if old.year == new.year:
+        return f"fra {old.day}. {MONTHS['da'][old.month - 1]} til {day(new, 'da')}"
+    return f"fra {day(old, 'da')} til {day(new, 'da')}"
+
+
+def _field(field: Described, old: Node | None, new: Node | None) -> Iterator[str]:
+    name = f"“{field.name}”"
+    if new is None:
+        yield f"{name} er fjernet"
+    elif old is None:
+        yield f"{name} er tilføjet{_without_english(field, new)}"
+    elif field.translated and isinstance(old, Mapping) and isinstance(new, Mapping):
+        yield f"{name} {_translated(old, new)}"
+    elif isinstance(old, Scalar) and isinstance(new, Scalar):
+        yield f"{name} ændres fra {old.text} til {new.text}"
+    elif field.references and field.type == "array":
+        yield from _list(name, source.plain(old), source.plain(new))
+    else:
+        yield f"{name} er ændret"
+
+
+def _without_english(field: Described, node: Node) -> str:
+    lacks = field.translated and isinstance(node, Mapping) and "en" not in node.entries
+    return ", men kun på dansk" if lacks else ""
+
+
+def _translated(old: Mapping, new: Mapping) -> str:
+    danish, english = (source.plain(_at(old, one)) != source.plain(_at(new, one)) for one in ("da", "en"))
+    if "en" not in new.entries:
+        return "er ændret; den engelske side mangler teksten" if danish else "har ikke længere en engelsk tekst"
+    if danish and english:
+        return "er ændret på begge sprog"
+    return "er ændret på dansk; er den engelske nu forældet?" if danish else "er ændret på engelsk"
+
+
+def _list(name: str, old: object, new: object) -> Iterator[str]:
+    if not isinstance(old, list) or not isinstance(new, list):
+        yield f"{name} er ændret"
+        return
+    gained, lost = [one for one in new if one not in old], [one for one in old if one not in new]
+    for word, items in (("får", gained), ("mister", lost)):
+        if items:
+            yield f"{name} {word} {', '.join(map(str, items))}"
+    if sorted(map(str, old)) == sorted(map(str, new)):
+        yield f"{name} står i en anden rækkefølge"
+
+
+def _at(node: Mapping, name: str) -> Node | None:
+    return node.entries.get(name, (None, None))[1]

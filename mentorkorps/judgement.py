@@ -1,0 +1,187 @@
+"""What only this house knows about its data: private details, bare figures, what goes stale or looks alike."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from mentorkorps.catalogue import spelt_alike
+from mentorkorps.described import Described, Table
+from mentorkorps.model import CONFIRMATION_HOLDS, CPR
+from mentorkorps.problem import Problem
+from mentorkorps.reading import Entry
+from mentorkorps.source import Mapping, Node, Scalar, Sequence
+
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
+MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
+PERCENT = re.compile(r"(?<![0-9,.])[0-9]{1,3}(?:[,.][0-9]{1,3})?[ \u00a0]?(?:%|procent\b|pct\b|per ?cent\b)")
+
+GRACE = timedelta(days=180)
+"""How long what has gone stale is a warning, before it stops a change."""
+SOON = timedelta(days=30)
+"""How long beforehand it is told."""
+A_DAY = timedelta(days=1)
+
+NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses")
+WITHOUT_PERCENT = ("organisations", "programmes", "courses")
+
+Entries = dict[str, list[Entry]]
+
+
+def judgements(entries: Entries, tables: dict[str, Table], today: date) -> Iterator[Problem]:
+    """Every finding that neither the types nor the limits of the fields can tell."""
+    for of_table in entries.values():
+        for entry in of_table:
+            yield from _private(entry)
+            if entry.text("example") == "true":
+                yield entry.problem("example", "example")
+    for table in WITHOUT_PERCENT:
+        for entry in entries[table]:
+            yield from _bare_percents(entry)
+    for table in NAMED:
+        yield from _alike(entries[table])
+    for table, described in tables.items():
+        for entry in entries.get(table, []):
+            yield from _only_danish(entry, described.fields)
+            yield from _in_the_future(entry, today)
+    for entry in entries["outcomes"]:
+        yield from _figures(entry)
+    for entry in entries["programmes"]:
+        yield from _stale_programme(entry, today)
+    for entry in entries["rules"]:
+        yield from _stale_rule_card(entry, today)
+
+
+def _private(entry: Entry) -> Iterator[Problem]:
+    for name, node in texts(entry.node):
+        if CPR.search(node.text):
+            yield _at(entry, name, node, "cpr-number")
+        elif EMAIL.search(node.text):
+            yield _at(entry, name, node, "private-data", what_da="en e-mailadresse", what_en="an e-mail address")
+        elif MOBILE.search(node.text):
+            yield _at(entry, name, node, "private-data", what_da="et telefonnummer", what_en="a phone number")
+
+
+def _bare_percents(entry: Entry) -> Iterator[Problem]:
+    for name, node in texts(entry.node, beside=("facts",)):
+        if found := PERCENT.search(node.text):
+            yield _at(entry, name, node, "bare-percent", value=found[0])
+
+
+def _alike(entries: list[Entry]) -> Iterator[Problem]:
+    """Records whose names or ids differ in capitals, hyphens or the spelling of æ, ø and å only."""
+    for field, written, key in (("id", _id, _plain_id), ("name", _danish_name, spelt_alike)):
+        yield from _same(entries, field, written, key)
+
+
+def _same(
+    entries: list[Entry], field: str, written: Callable[[Entry], str], key: Callable[[str], str]
+) -> Iterator[Problem]:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        if not (value := written(entry)):
+            continue
+        first = seen.setdefault(key(value), entry)
+        if first is not entry and (field == "name" or value != written(first)):
+            yield entry.problem(
+                field, "alike", value=value, other=written(first), file=first.file, line=first.node.line
+            )
+
+
+def _id(entry: Entry) -> str:
+    return entry.text("id") or ""
+
+
+def _plain_id(id: str) -> str:
+    letters = id.casefold().replace("-", "")
+    return letters.replace("ae", "a").replace("oe", "o").replace("aa", "a")
+
+
+def _danish_name(entry: Entry) -> str:
+    name = entry.node.entries.get("name", (None, None))[1]
+    danish = name.entries.get("da", (None, None))[1] if isinstance(name, Mapping) else None
+    return danish.text if isinstance(danish, Scalar) else ""
+
+
+def _only_danish(entry: Entry, fields: tuple[Described, ...]) -> Iterator[Problem]:
+    lacking = list(_without_english(entry.node, fields))
+    if lacking:
+        names = ", ".join(dict.fromkeys(name for name, _ in lacking))
+        yield _at(entry, lacking[0][0], lacking[0][1], "only-danish", fields=names)
+
+
+def _without_english(node: Mapping, fields: tuple[Described, ...]) -> Iterator[tuple[str, Mapping]]:
+    for field in fields:
+        for inner in _objects(node.entries.get(field.name, (None, None))[1]):
+            if field.translated == "danish" and "da" in inner.entries and "en" not in inner.entries:
+                yield field.name, inner
+            elif field.fields:
+                yield from _without_english(inner, field.fields)
+
+
+def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
+    for name in ("confirmed", "seen", "checked"):
+        value = getattr(entry.value, name, None)
+        if value and value > today + A_DAY:
+            yield entry.problem(name, "in-the-future", key=name, value=value)
+
+
+def _figures(entry: Entry) -> Iterator[Problem]:
+    outcome = entry.value
+    if outcome is None or outcome.numerator is outcome.denominator is None:
+        return
+    if outcome.numerator is None or outcome.denominator is None:
+        lacks = "numerator" if outcome.numerator is None else "denominator"
+        yield entry.problem("id", "figures", why_da=f"“{lacks}” mangler", why_en=f"“{lacks}” is missing")
+        return
+    of = f"{outcome.numerator}/{outcome.denominator}"
+    if outcome.denominator == 0 or outcome.numerator > outcome.denominator:
+        yield entry.problem("numerator", "figures", why_da=f"{of} er over det hele", why_en=f"{of} is above the whole")
+    elif outcome.percent is not None and abs(100 * outcome.numerator / outcome.denominator - outcome.percent) > 1:
+        share = round(100 * outcome.numerator / outcome.denominator)
+        yield entry.problem("percent", "figures", why_da=f"{of} er {share} procent", why_en=f"{of} is {share} per cent")
+
+
+def _stale_programme(entry: Entry, today: date) -> Iterator[Problem]:
+    programme = entry.value
+    if programme is None or programme.example or len(programme.phases) == 1:
+        return
+    until = programme.confirmed + CONFIRMATION_HOLDS
+    if today > until + GRACE:
+        yield entry.problem("confirmed", "long-unconfirmed", confirmed=programme.confirmed)
+    elif today > until:
+        yield entry.problem("confirmed", "unconfirmed", confirmed=programme.confirmed)
+    elif today > until - SOON:
+        yield entry.problem("confirmed", "soon-unconfirmed", until=until)
+
+
+def _stale_rule_card(entry: Entry, today: date) -> Iterator[Problem]:
+    card = entry.value
+    if card is None or today <= card.verify_by:
+        return
+    rule = "long-unverified" if today > card.verify_by + GRACE else "unverified"
+    yield entry.problem("verify_by", rule, verify_by=card.verify_by)
+
+
+def texts(node: Node, name: str = "", beside: tuple[str, ...] = ()) -> Iterator[tuple[str, Scalar]]:
+    """Every scalar within, with the name of the field it stands in; not what stands in the fields `beside`."""
+    match node:
+        case Scalar():
+            yield name, node
+        case Sequence():
+            for item in node.items:
+                yield from texts(item, name, beside)
+        case Mapping():
+            for key, (_, value) in node.entries.items():
+                if key not in beside:
+                    yield from texts(value, key, beside)
+
+
+def _objects(node: Node | None) -> Iterator[Mapping]:
+    if isinstance(node, Mapping):
+        yield node
+    elif isinstance(node, Sequence):
+        yield from (item for item in node.items if isinstance(item, Mapping))
+
+
+def _at(entry: Entry, field: str, node: Node, rule: str, **values: object) -> Problem:
+    return Problem.at(entry.file, node, rule, record=entry.record, field=field, **values)
