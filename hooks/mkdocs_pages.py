@@ -12,7 +12,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from mentorkorps import addresses, catalogue, pages, rendering
+from mentorkorps import addresses, catalogue, curriculum, pages, rendering
 from mentorkorps.problem import DataError
 
 UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")
@@ -22,6 +22,8 @@ UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")
 def on_config(config: MkDocsConfig) -> None:
     try:
         config.extra["catalogue"] = catalogue.load(Path(config.extra["data"]), "data")
+        training = Path(config.extra["training"])
+        config.extra["curriculum"] = curriculum.load(training, config.extra["catalogue"], "training")
     except DataError as error:
         raise PluginError(str(error)) from error
 
@@ -32,7 +34,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.remove(file)
     language = config.theme["language"]
     config.extra["bodies"] = bodies = {}
-    for page in pages.pages(config.extra["catalogue"], language, config.extra["forms_url"]):
+    extra = config.extra
+    for page in pages.pages(extra["catalogue"], language, extra["forms_url"], extra["curriculum"]):
         file = File.generated(config, f"{inside(page.at, language)}index.md", content=page.front_matter)
         bodies[file.src_uri] = page.body
         if page.source:

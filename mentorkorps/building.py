@@ -6,7 +6,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mentorkorps import catalogue, curriculum, schema
+from mentorkorps.publish import slides
+
 CONFIGURATIONS = {"da": "mkdocs.yml", "en": "mkdocs.en.yml"}
+TRAINING = Path("training")
 
 
 class BuildFailed(Exception):
@@ -25,7 +29,10 @@ def build(data: Path, site: Path) -> None:
         said = [(run.communicate()[0], run.returncode) for run in runs]
         if wrong := [text.strip() for text, code in said if code]:
             raise BuildFailed("\n".join(wrong))
+        records = catalogue.load(data)
+        slides.write(records, curriculum.load(TRAINING, records), built)
         built["en"].rename(built["da"] / "en")
+        schema.write(records, built["da"] / "schema")
         if site.exists():
             site.rename(Path(folder, "before"))
         built["da"].rename(site)

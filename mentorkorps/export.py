@@ -8,6 +8,7 @@ from pathlib import Path
 from mentorkorps import pages
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
+from mentorkorps.curriculum import Curriculum
 from mentorkorps.model import LANGUAGES, Language
 
 HAND_WRITTEN = Path("docs")
@@ -23,12 +24,16 @@ theme:
 """
 
 
-def export(catalogue: Catalogue, folder: Path, hand_written: Path = HAND_WRITTEN) -> int:
+def export(
+    catalogue: Catalogue, folder: Path, hand_written: Path = HAND_WRITTEN, curriculum: Curriculum | None = None
+) -> int:
     """Writes both languages under `folder`. Returns how many pages were written."""
-    return sum(_export(catalogue, language, folder, hand_written) for language in LANGUAGES)
+    return sum(_export(catalogue, language, folder, hand_written, curriculum) for language in LANGUAGES)
 
 
-def _export(catalogue: Catalogue, language: Language, folder: Path, hand_written: Path) -> int:
+def _export(
+    catalogue: Catalogue, language: Language, folder: Path, hand_written: Path, curriculum: Curriculum | None
+) -> int:
     docs = folder / "docs" / language
     written = {
         path.relative_to(hand_written / language).as_posix(): pages.fill(path.read_text("utf-8"), catalogue, language)
@@ -36,7 +41,7 @@ def _export(catalogue: Catalogue, language: Language, folder: Path, hand_written
     }
     written |= {
         f"{page.at.removeprefix(address('front', language))}index.md": page.markdown
-        for page in pages.pages(catalogue, language)
+        for page in pages.pages(catalogue, language, curriculum=curriculum)
     }
     for name, markdown in written.items():
         target = docs / name

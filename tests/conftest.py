@@ -30,7 +30,6 @@ def data(tmp_path: Path) -> Path:
     """A folder of the sound records that a test may break."""
     folder = tmp_path / "data"
     shutil.copytree(HERE / "sound", folder)
-    shutil.copy(ROOT / "data" / "datapackage.yaml", folder)
     return folder
 
 

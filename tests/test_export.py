@@ -18,8 +18,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_page_of_the_site_is_in_the_folder(exported, site):
     built = {path.parent.relative_to(site).as_posix() for path in site.rglob("index.html")}
-    danish = {page_of(path, exported / "docs" / "da") for path in (exported / "docs" / "da").rglob("*.md")}
-    english = {f"en/{page_of(path, exported / 'docs' / 'en')}" for path in (exported / "docs" / "en").rglob("*.md")}
+    danish = {page_of(path, exported / "docs" / "da") for path in texts_of(exported / "docs" / "da")}
+    english = {f"en/{page_of(path, exported / 'docs' / 'en')}" for path in texts_of(exported / "docs" / "en")}
 
     assert built == danish | {page.removesuffix("/.") for page in english}
 
@@ -43,6 +43,11 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
     )
 
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))
+
+
+def texts_of(docs: Path) -> list[Path]:
+    """Pages as Markdown, and slides, which are HTML already."""
+    return [*docs.rglob("*.md"), *docs.rglob("index.html")]
 
 
 def page_of(path: Path, docs: Path) -> str:

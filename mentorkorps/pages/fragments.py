@@ -17,7 +17,10 @@ class UnknownFragment(Exception):
 
 def fragments(catalogue: Catalogue, language: Language) -> dict[str, str]:
     """The generated parts of hand-written pages, by name, each one block of HTML."""
-    return {"retention": render("retention.html", language, forms=catalogue.forms.values()).strip()}
+    return {
+        "retention": render("retention.html", language, forms=catalogue.forms.values()).strip(),
+        "fields": render("fields.html", language, tables=catalogue.described.values()).strip(),
+    }
 
 
 def fill(markdown: str, catalogue: Catalogue, language: Language) -> str:

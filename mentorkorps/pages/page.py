@@ -9,7 +9,9 @@ from mentorkorps.source import Place
 class Page:
     """One page. `at` is its address from the root of the site, `body` one block of HTML.
 
-    `source` is the record it shows most of; `has_form` asks the theme for the script that forms need.
+    `source` is the record it shows most of; `has_form` asks the theme for the script that forms need, `assets` for
+    styles and scripts of its own. What is not `listed` stays out of search, here and in search engines; what is not
+    `searchable` only out of the one here.
     """
 
     at: str
@@ -19,6 +21,9 @@ class Page:
     body: str
     source: Place | None = None
     has_form: bool = False
+    assets: tuple[str, ...] = ()
+    listed: bool = True
+    searchable: bool = True
 
     @property
     def markdown(self) -> str:
@@ -35,4 +40,10 @@ class Page:
             "generated": True,
             "form": self.has_form,
         }
+        if self.assets:
+            meta["assets"] = self.assets
+        if not self.listed:
+            meta["listed"] = False
+        if not (self.listed and self.searchable):
+            meta["search"] = {"exclude": True}
         return f"---\n{json.dumps(meta, ensure_ascii=False)}\n---\n"

@@ -1,11 +1,13 @@
 """The list of all generated pages, each kind of record with its page and its list."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from textwrap import shorten
 
 from mentorkorps import forms
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
+from mentorkorps.curriculum import Curriculum
 from mentorkorps.model import (
     Course,
     Form,
@@ -16,9 +18,11 @@ from mentorkorps.model import (
     Outcome,
     Programme,
 )
+from mentorkorps.pages import training
 from mentorkorps.pages.page import Page
 from mentorkorps.pages.view import View
 from mentorkorps.rendering import words
+from mentorkorps.rules import RULES
 from mentorkorps.source import Place
 
 DESCRIPTION = 155
@@ -26,8 +30,13 @@ DESCRIPTION = 155
 MOST_NEAR = 6
 
 
-def pages(catalogue: Catalogue, language: Language, forms_at: str = "") -> Iterator[Page]:
-    """Every generated page in one language. `forms_at` is where the form backend answers, if not on this host."""
+def pages(
+    catalogue: Catalogue, language: Language, forms_at: str = "", curriculum: Curriculum | None = None
+) -> Iterator[Page]:
+    """Every generated page in one language, those of the training if there is one.
+
+    `forms_at` is where the form backend answers, if not on this host.
+    """
     site = Site(catalogue, language, forms_at)
     yield site.front()
     for kind in ("programmes", "organisations", "municipalities", "industries", "courses", "outcomes"):
@@ -38,6 +47,10 @@ def pages(catalogue: Catalogue, language: Language, forms_at: str = "") -> Itera
     yield from map(site.industry, catalogue.industries.values())
     yield from map(site.course, catalogue.courses.values())
     yield from map(site.form, catalogue.forms.values())
+    yield site.rules()
+    if curriculum:
+        yield from training.pages(catalogue, curriculum, language, forms_at)
+    yield site.messages()
 
 
 class Site:
@@ -155,6 +168,15 @@ class Site:
             form.at,
             has_form=True,
         )
+
+    def messages(self) -> Page:
+        texts = self.texts["messages"]
+        return self.page("messages", title=texts["title"], description=texts["lead"], rules=RULES)
+
+    def rules(self) -> Page:
+        texts = words(self.language)["training"]["rules"]
+        page = self.page("rules", title=texts["title"], description=texts["lead"])
+        return replace(page, assets=training.STYLES)
 
     def page(
         self, kind: str, id: str = "", *, title: str, description: str, source: Place | None = None, **values: object

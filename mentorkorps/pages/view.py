@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from mentorkorps.addresses import address, relative
@@ -51,6 +51,9 @@ class View:
         own = {one.postcode for one in self.catalogue.postcodes if one.municipality == code}
         runs = [list(run) for is_own, run in groupby(existing, own.__contains__) if is_own]
         return " ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+    def day_after(self, day: date) -> date:
+        return day + timedelta(days=1)
 
     def published(self, written: str) -> str:
         """A date as exact as its source, in words: 22. december 2016, december 2016, 2016."""

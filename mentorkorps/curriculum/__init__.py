@@ -1,0 +1,51 @@
+"""training/ -> the curriculum: modules, papers, cards and a timetable whose clock times are computed.
+
+One text serves two readers: what stands in trainer and key blocks is a block of its own from the first reading,
+so that a participant's page is made of the other blocks and never sees it.
+"""
+
+from mentorkorps.curriculum.loading import find, load
+from mentorkorps.curriculum.planning import Hour, Session, add, sessions, spread
+from mentorkorps.curriculum.records import (
+    NEVER_SHORTER,
+    Activity,
+    AddOn,
+    Audience,
+    CardSet,
+    Curriculum,
+    Day,
+    Edition,
+    Module,
+    Paper,
+    PaperKind,
+    Slot,
+    Term,
+    Variant,
+)
+from mentorkorps.curriculum.text import REFERENCE, Block
+
+__all__ = [
+    "NEVER_SHORTER",
+    "REFERENCE",
+    "Activity",
+    "AddOn",
+    "Audience",
+    "Block",
+    "CardSet",
+    "Curriculum",
+    "Day",
+    "Edition",
+    "Hour",
+    "Module",
+    "Paper",
+    "PaperKind",
+    "Session",
+    "Slot",
+    "Term",
+    "Variant",
+    "add",
+    "find",
+    "load",
+    "sessions",
+    "spread",
+]

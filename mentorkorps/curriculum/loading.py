@@ -1,0 +1,366 @@
+"""The folder training/ -> a Curriculum, and every problem in it at its place."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from itertools import accumulate
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from mentorkorps import source
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.curriculum import planning, text
+from mentorkorps.curriculum.records import (
+    Activity,
+    CardSet,
+    CardSetFacts,
+    Curriculum,
+    Day,
+    Edition,
+    Module,
+    ModuleFacts,
+    Paper,
+    PaperFacts,
+    Term,
+    Timetable,
+)
+from mentorkorps.curriculum.text import Mention, Section, blocks, mentions, sections
+from mentorkorps.model import CPR, LANGUAGES, Language
+from mentorkorps.problem import DataError, Problem
+from mentorkorps.reading import WRONG, Reading
+from mentorkorps.source import Node, Place, Scalar, Sequence
+
+FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
+MAY_BE_EMPTY = ("materials", "papers", "cards", "rules", "sources")
+TABLE_OF = {"rule": "rules", "paper": "papers", "cards": "cards", "module": "modules"}
+EXERCISE = "exercise"
+
+
+@dataclass(slots=True)
+class Loading:
+    """One pass over the folder: what was read so far, and what was wrong."""
+
+    folder: Path
+    name: str
+    problems: list[Problem] = field(default_factory=list)
+    mentioned: list[tuple[str, Mention]] = field(default_factory=list)
+    references: list[tuple[str, Scalar, str]] = field(default_factory=list)
+    nodes: dict[str, source.Mapping] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+    def facts(self, cls: type, node: Node | None, file: str) -> Any:
+        """The front matter as a record, or WRONG with its problems told."""
+        reading = Reading(file=file)
+        if isinstance(node, source.Mapping):
+            node = node._replace(
+                entries={key: value for key, value in node.entries.items() if not _is_empty(key, value)}
+            )
+            reading.record = _text(node, "id")
+            self.nodes[file] = node
+        read = WRONG if node is None else reading.object(cls, node, Path(file).name)
+        if node is None:
+            reading.add(file, None, "unreadable", why_da="den er tom", why_en="it is empty")
+        self.problems.extend(reading.problems)
+        self.references.extend((of, scalar, table) for of, scalar, table, *_ in reading.references)
+        if read is not WRONG and hasattr(read, "id") and read.id != Path(file).stem:
+            self.tell(file, "id", "training-text", why_da=f"filen hedder {Path(file).stem}, men id er {read.id}",
+                      why_en=f"the file is called {Path(file).stem}, but its id is {read.id}")  # fmt: skip
+        return read
+
+    def document(self, file: str) -> tuple[Node | None, str, int] | None:
+        """Front matter, text, and the line on which the text begins. None if the file cannot be read."""
+        raw = self.text_of(file)
+        found = FRONT.match(raw)
+        if not found:
+            self.tell(file, None, "training-text", why_da="filen begynder ikke med --- felter ---",
+                      why_en="the file does not begin with --- fields ---")  # fmt: skip
+            return None
+        node = self.parse(f"\n{found[1]}", file)
+        body = raw[found.end() :]
+        return node, body, raw[: found.end()].count("\n") + 1
+
+    def text_of(self, file: str) -> str:
+        """The file as text. What looks like a CPR number is told wherever it stands."""
+        text = (self.folder / Path(file).relative_to(self.name)).read_text("utf-8-sig")
+        for number, line in enumerate(text.split("\n"), 1):
+            for found in CPR.finditer(line):
+                at = Scalar(found[0], number, found.start() + 1, found.end() + 1)
+                self.problems.append(Problem.at(file, at, "cpr-number"))
+        return text
+
+    def parse(self, written: str, file: str) -> Node | None:
+        try:
+            return source.parse(written, file)
+        except DataError as error:
+            self.problems.extend(error.problems)
+            self.unread.append(file)
+            return None
+
+    def tell(self, file: str, at: object, rule: str, /, **values: object) -> None:
+        """A problem at a node, or at the field of that name in the file's front matter."""
+        node = self.nodes.get(file)
+        place = node.entries.get(at, (None, None))[1] if isinstance(at, str) and node else at
+        record = _text(node, "id") if node else None
+        self.problems.append(
+            Problem.at(file, place if not isinstance(place, str) else None, rule, record=record, **values)
+        )
+
+    def files(self, pattern: str) -> list[str]:
+        return [f"{self.name}/{path.relative_to(self.folder).as_posix()}" for path in sorted(self.folder.glob(pattern))]
+
+
+def load(folder: Path, catalogue: Catalogue, name: str | None = None) -> Curriculum:
+    """Reads the folder. Raises DataError if anything in it is wrong; warnings and notices stop nobody."""
+    curriculum, problems = find(folder, catalogue, name)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors or curriculum is None:
+        raise DataError(errors or problems)
+    return curriculum
+
+
+def find(folder: Path, catalogue: Catalogue, name: str | None = None) -> tuple[Curriculum | None, list[Problem]]:
+    """What could be read, and every problem found, in the order of the files."""
+    loading = Loading(folder, name or folder.as_posix())
+    timetable = _timetable(loading)
+    texts = {
+        kind: {language: MappingProxyType(dict(read(loading, language))) for language in LANGUAGES}
+        for kind, read in (("modules", _modules), ("papers", _papers), ("cards", _card_sets))
+    }
+    glossary = tuple(_glossary(loading))
+    curriculum = Curriculum(timetable, **texts, glossary=glossary) if timetable else None
+    if curriculum:
+        for check in (_references, _minutes, _keys, _days, _editions, _translations):
+            check(loading, curriculum, catalogue)
+    return curriculum, sorted(loading.problems, key=lambda one: (one.file, one.line, one.column))
+
+
+def _timetable(loading: Loading) -> Timetable | None:
+    file = f"{loading.name}/timetable.yaml"
+    try:
+        node = source.read(loading.folder / "timetable.yaml", file)
+    except DataError as error:
+        loading.problems.extend(error.problems)
+        return None
+    read = loading.facts(Timetable, node, file)
+    return None if read is WRONG else read
+
+
+def _modules(loading: Loading, language: Language) -> Iterator[tuple[str, Module]]:
+    for file in loading.files(f"{language}/modules/*.md"):
+        if (read := loading.document(file)) is None:
+            continue
+        node, body, first = read
+        facts = loading.facts(ModuleFacts, node, file) if node else WRONG
+        if facts is WRONG:
+            loading.unread.append(Path(file).stem)
+            continue
+        found, faults = sections(body, first)
+        _tell_faults(loading, file, faults)
+        loading.mentioned.extend((file, one) for one in mentions(body, first))
+        _headings(loading, file, facts, found)
+        yield facts.id, _module(facts, found, language, Place(file, 1, 1))
+
+
+def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Place) -> Module:
+    of = {section.id: section for section in found}
+    begins = [0, *accumulate(activity.minutes for activity in facts.activities)]
+    activities = tuple(
+        Activity(
+            id=one.id,
+            kind=one.kind,
+            minutes=one.minutes,
+            title=of[one.id].title if one.id in of else one.title,
+            begins=begin,
+            blocks=of[one.id].blocks if one.id in of else (),
+        )  # fmt: skip
+        for one, begin in zip(facts.activities, begins, strict=False)
+    )
+    return Module(**_values(facts) | {"activities": activities}, language=language, intro=found[0].blocks, at=at)
+
+
+def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Section]) -> None:
+    wanted = [activity.id for activity in facts.activities]
+    there = [section.id for section in found if section.id]
+    entries = loading.nodes[file].entries["activities"][1]
+    for id, node in zip(wanted, entries.items, strict=True):
+        if id not in there:
+            loading.tell(file, node, "training-text", why_da=f"aktiviteten har ingen overskrift ## … {{#{id}}}",
+                         why_en=f"the activity has no heading ## … {{#{id}}}")  # fmt: skip
+    for section in found[1:]:
+        if section.id not in wanted:
+            _tell_faults(loading, file, [text.Fault(
+                section.line, 1, f"overskriften “{section.id}” hører ikke til en aktivitet",
+                f"the heading “{section.id}” belongs to no activity")])  # fmt: skip
+    if sorted(there) == sorted(wanted) and there != wanted:
+        loading.tell(file, "activities", "training-text", why_da="aktiviteterne står i en anden rækkefølge i teksten",
+                     why_en="the activities stand in another order in the text")  # fmt: skip
+
+
+def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]:
+    for file in loading.files(f"{language}/papers/*.md"):
+        if (read := loading.document(file)) is None:
+            continue
+        node, body, first = read
+        node = _renamed(node, "for", "for_")
+        facts = loading.facts(PaperFacts, node, file) if node else WRONG
+        if facts is WRONG:
+            loading.unread.append(Path(file).stem)
+            continue
+        faults: list[text.Fault] = []
+        found = tuple(blocks(body.split("\n"), first, faults))
+        _tell_faults(loading, file, faults)
+        loading.mentioned.extend((file, one) for one in mentions(body, first))
+        paper = Paper(**_values(facts) | {"language": facts.language or language}, blocks=found, at=Place(file, 1, 1))
+        for block in found:
+            if block.is_secret and not paper.is_for_trainers:
+                _tell_faults(loading, file, [text.Fault(
+                    block.line, 1, "deltagerne får papiret; sæt noten i modulet eller i et papir for trainers",
+                    "participants get this paper; put the note in the module or in a paper for trainers")])  # fmt: skip
+        yield facts.id, paper
+
+
+def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, CardSet]]:
+    for file in loading.files(f"{language}/cards/*.yaml"):
+        node = loading.parse(loading.text_of(file), file)
+        facts = loading.facts(CardSetFacts, node, file) if node else WRONG
+        if facts is WRONG:
+            loading.unread.append(Path(file).stem)
+            continue
+        yield facts.id, CardSet(**_values(facts), language=language, at=Place(file, 1, 1))
+
+
+def _glossary(loading: Loading) -> Iterator[Term]:
+    for file in loading.files("glossary.yaml"):
+        node = loading.parse(loading.text_of(file), file)
+        reading = Reading(file=file)
+        for item in node.items if isinstance(node, Sequence) else ():
+            read = reading.object(Term, item, "glossary")
+            if read is not WRONG:
+                yield read
+        loading.problems.extend(reading.problems)
+
+
+def _references(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
+    known: Mapping[str, Iterable[str]] = {
+        "rules": catalogue.rules,
+        "sources": catalogue.sources,
+        "papers": curriculum.papers["da"],
+        "cards": curriculum.cards["da"],
+        "modules": curriculum.modules["da"],
+    }
+    named = [(file, node, table, node.text) for file, node, table in loading.references]
+    named += [(file, one, TABLE_OF[one.kind], one.id) for file, one in loading.mentioned]
+    for file, place, table, id in named:
+        if id in known[table] or id in loading.unread:
+            continue
+        if table in ("rules", "sources"):
+            loading.tell(file, place, "unknown-reference", value=id, table=f"{table}.yaml")
+        else:
+            loading.tell(file, place, "training-unwritten", value=id, where=f"training/da/{table}")
+
+
+def _minutes(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
+    for module in _all(curriculum.modules):
+        total = sum(activity.minutes for activity in module.activities)
+        if total != module.minutes:
+            loading.tell(module.at.file, "minutes", "training-minutes", total=total, minutes=module.minutes)
+
+
+def _keys(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
+    for module in _all(curriculum.modules):
+        entries = loading.nodes[module.at.file].entries["activities"][1]
+        for activity, node in zip(module.activities, entries.items, strict=True):
+            if activity.kind == EXERCISE and not any(block.kind == "key" for block in activity.blocks):
+                loading.tell(module.at.file, node, "training-key", value=activity.id)
+
+
+def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
+    for number, day in enumerate(curriculum.timetable.days, 1):
+        _misfits(loading, curriculum, day, f"dag {number}", f"day {number}")
+    for variant in curriculum.timetable.variants:
+        for number, day in enumerate(variant.days, 1):
+            _misfits(loading, curriculum, day, f"{variant.id}, gang {number}", f"{variant.id}, session {number}")
+    for addon in curriculum.timetable.addons:
+        written = [module for id in addon.modules if (module := curriculum.module(id, "da"))]
+        total = sum(module.minutes for module in written)
+        if len(written) == len(addon.modules) and total != addon.minutes:
+            loading.tell(written[-1].at.file, "minutes", "training-plan", day_da=addon.id, day_en=addon.id,
+                         minutes=total - addon.minutes, due="-", blamed=", ".join(addon.modules))  # fmt: skip
+
+
+def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, day_en: str) -> None:
+    planned = {slot.module: slot.minutes for one in curriculum.timetable.days for slot in one.slots if slot.minutes}
+    for misfit in planning.misfits(day, curriculum.minutes_of, planned):
+        blamed = [module for slot in misfit.blamed if (module := curriculum.module(slot.module, "da"))]
+        file = blamed[0].at.file if blamed else f"{loading.name}/timetable.yaml"
+        loading.tell(
+            file, "minutes", "training-plan", day_da=day_da, day_en=day_en, minutes=f"{misfit.minutes:+}",
+            due=f"{misfit.due:%H:%M}", blamed=", ".join(slot.module for slot in misfit.blamed),
+        )  # fmt: skip
+
+
+def _editions(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
+    known = {one.edition for one in curriculum.timetable.editions if isinstance(one, Edition)}
+    for table in (curriculum.modules, curriculum.papers, curriculum.cards):
+        for one in _all(table):
+            if one.edition not in known:
+                why_da = f"udgave {one.edition} har ingen dato i timetable.yaml"
+                why_en = f"edition {one.edition} has no date in timetable.yaml"
+                loading.tell(one.at.file, "edition", "training-text", why_da=why_da, why_en=why_en)
+
+
+def _translations(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
+    for table in (curriculum.modules, curriculum.papers, curriculum.cards):
+        for id, english in table["en"].items():
+            if id not in table["da"] and id not in loading.unread:
+                loading.tell(english.at.file, "id", "training-text", why_da="der er ingen dansk udgave",
+                             why_en="there is no Danish one")  # fmt: skip
+        for id, danish in table["da"].items():
+            english = table["en"].get(id)
+            if english is None and danish.language == "da" and id not in loading.unread:
+                loading.tell(danish.at.file, "edition", "training-translation",
+                             why_da="der er ingen engelsk udgave", why_en="there is no English one")  # fmt: skip
+            elif english is not None and english.language == "en" and english.follows != danish.edition:
+                why = f"{english.follows or '-'} ≠ {danish.edition}"
+                loading.tell(english.at.file, "follows" if english.follows else "edition", "training-translation",
+                             why_da=f"den følger en anden dansk udgave ({why})",
+                             why_en=f"it follows another Danish edition ({why})")  # fmt: skip
+            if isinstance(danish, Module) and isinstance(english, Module) and _plan(danish) != _plan(english):
+                loading.tell(english.at.file, "activities", "training-text",
+                             why_da="aktiviteterne har andre id'er eller minutter end på dansk",
+                             why_en="the activities have other ids or minutes than the Danish ones")  # fmt: skip
+
+
+def _plan(module: Module) -> list[tuple[str, int]]:
+    return [(activity.id, activity.minutes) for activity in module.activities]
+
+
+def _all(table: Mapping[Language, Mapping[str, Any]]) -> Iterator[Any]:
+    for of_language in table.values():
+        yield from of_language.values()
+
+
+def _tell_faults(loading: Loading, file: str, faults: Iterable[text.Fault]) -> None:
+    for fault in faults:
+        loading.tell(file, fault, "training-text", why_da=fault.why_da, why_en=fault.why_en)
+
+
+def _values(facts: object) -> dict[str, Any]:
+    return {one.name: getattr(facts, one.name) for one in fields(facts)}
+
+
+def _is_empty(key: str, value: tuple[Scalar, Node]) -> bool:
+    return key in MAY_BE_EMPTY and isinstance(value[1], Sequence) and not value[1].items
+
+
+def _text(node: source.Mapping, key: str) -> str | None:
+    value = node.entries.get(key, (None, None))[1]
+    return value.text if isinstance(value, Scalar) else None
+
+
+def _renamed(node: Node | None, before: str, after: str) -> Node | None:
+    """`for` is a word of Python's, so the record calls it otherwise."""
+    if not isinstance(node, source.Mapping):
+        return node
+    return node._replace(entries={after if key == before else key: value for key, value in node.entries.items()})

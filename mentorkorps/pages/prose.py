@@ -1,0 +1,53 @@
+"""Markdown of the curriculum -> HTML. The one room that knows the Markdown library."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from markdown import Markdown
+from markupsafe import Markup
+
+from mentorkorps.curriculum import REFERENCE
+
+LinkTo = Callable[[str, str], tuple[str, str | None]]
+"""Kind and id of what a text refers to -> its title, and its address if the reader may go there."""
+
+TABLE = re.compile("<table>.*?</table>", re.DOTALL)
+TAGS = re.compile(r"<(/?)h([1-6])>")
+
+
+def prose(text: str, link_to: LinkTo, level: int = 3) -> Markup:
+    """Markdown as HTML, its uppermost headings at `level`."""
+    return Markup(_rewritten(_linked(text, link_to), level))
+
+
+def plain(text: str) -> str:
+    """Markdown without its marks, for descriptions."""
+    return re.sub(r"[*_`#>|]+", "", REFERENCE.sub("", text)).strip()
+
+
+def _linked(text: str, link_to: LinkTo) -> str:
+    def link(found: re.Match[str]) -> str:
+        title, address = link_to(found[1], found[2])
+        words = re.sub(r"([\[\]*_`])", r"\\\1", title)
+        return f"[{words}]({address})" if address else words
+
+    return REFERENCE.sub(link, text)
+
+
+@lru_cache(maxsize=4096)
+def _rewritten(text: str, level: int) -> str:
+    html = Markdown(extensions=["tables", "sane_lists"]).convert(text)
+    above = min((int(found[2]) for found in TAGS.finditer(html)), default=level)
+    html = TAGS.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) - above + level)}>", html)
+    # A cell without words heads nothing, and a table wider than a phone scrolls by itself.
+    html = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)
+    html = re.sub(r' style="text-align: (\w+);"', r' class="mk-\1"', html)
+    return TABLE.sub(_scrolling, html)
+
+
+def _scrolling(found: re.Match[str]) -> str:
+    """Four columns scroll on a phone, so the keyboard must reach them."""
+    columns = len(re.findall("<t[hd]", found[0].partition("</tr>")[0]))
+    reached = ' tabindex="0" role="group"' if columns > 3 else ""
+    return f'<div class="mk-table"{reached}>{found[0]}</div>'
