@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentorkorps import catalogue, curriculum
+from mentorkorps.model import LANGUAGES, Language
 from mentorkorps.problem import DataError, Problem
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mentorkorps.described import Described
 
 TRAINING = Path("training")
+LOCAL = "http://127.0.0.1:8000/"
 SOUND, PROBLEMS, COULD_NOT_RUN = 0, 1, 2
 
 
@@ -61,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
     builds.add_argument("--site", type=Path, default=Path("site"), help="folder to build into (default: site)")
     exports = command("export", run_export, "write all pages and a small mkdocs.yml to a folder")
     exports.add_argument("folder", type=Path, help="an empty or missing folder")
+    prints = command("papers", run_papers, "write workbook, trainer guide, run sheet, cards and handouts as PDF")
+    packs = command("pack", run_pack, "write the course as one zip a language that opens without a network")
+    packs.add_argument("--without-pdf", action="store_true", help="pages, slides and search alone")
+    for made in (prints, packs):
+        made.add_argument("folder", type=Path, help="folder to write to")
+        made.add_argument("--language", choices=LANGUAGES, help="one language (default: both)")
     schemas = command("schema", run_schema, "write a JSON Schema of every table, for editors' tools")
     schemas.add_argument("--to", type=Path, default=None, help="folder to write to (default: schema/ in the data)")
     news = command("new", run_new, "add a whole record to its file: a programme, an organisation or a course")
@@ -83,6 +91,10 @@ def parser() -> argparse.ArgumentParser:
     outbox = command("outbox", run_outbox, "show mails: those on their way, sent, and given up")
     outbox.add_argument("--all", action="store_true", help="also those that are sent")
     command("purge", run_purge, "delete what has been kept for as long as data/forms.yaml allows")
+    backups = command("backup", run_backup, "write the whole database to an encrypted file, also while the server runs")
+    backups.add_argument("file", type=Path, help="the file to write")
+    restores = command("restore", run_restore, "put a backup in the place of the database, while the server is stopped")
+    restores.add_argument("file", type=Path, help="the file that `mentorkorps backup` wrote")
     command("rotate", run_rotate, "encrypt every answer anew with the first of the secret keys")
     return top
 
@@ -129,12 +141,15 @@ def _add_to_job_summary(lines: Iterable[str]) -> None:
 
 def run_build(options: argparse.Namespace) -> int:
     from mentorkorps.building import BuildFailed, build
+    from mentorkorps.publish import papers
 
     catalogue.load(options.data)
     try:
         build(options.data, options.site)
     except BuildFailed as error:
         raise CannotRun(str(error)) from error
+    if not papers.can_be_pdf():
+        print(papers.HOW)
     return SOUND
 
 
@@ -151,6 +166,54 @@ def run_export(options: argparse.Namespace) -> int:
     slides.copy_assets(options.folder / "docs" / "da" / "assets")
     print(f"{count} pages written to {options.folder}.")
     return SOUND
+
+
+def run_papers(options: argparse.Namespace) -> int:
+    from mentorkorps.publish import papers
+
+    records, training = _records(options)
+    public_url = _public_url()
+    for language in _languages(options):
+        press = papers.Press(records, training, language, public_url)
+        try:
+            written = papers.write(press.prints(), options.folder / language)
+        except papers.PangoMissing as error:
+            raise CannotRun(str(error)) from error
+        print(f"{len(written)} papers written to {options.folder / language}.")
+    return SOUND
+
+
+def run_pack(options: argparse.Namespace) -> int:
+    from mentorkorps.publish import packing, papers
+
+    records, training = _records(options)
+    public_url = _public_url()
+    with_pdf = not options.without_pdf and papers.can_be_pdf()
+    for language in _languages(options):
+        prints = papers.Press(records, training, language, public_url).prints()
+        pack = packing.Packer(records, training, language, public_url).pack(papers.pdfs(prints) if with_pdf else ())
+        print(f"{packing.write(pack, options.folder)}  {len(pack.content) / 1e6:.1f} MB")
+        for left_out in pack.left_out:
+            print(f"  no room for {left_out.file}.pdf", file=sys.stderr)
+    if not papers.can_be_pdf():
+        print(papers.HOW, file=sys.stderr)
+    return SOUND
+
+
+def _records(options: argparse.Namespace) -> tuple[catalogue.Catalogue, curriculum.Curriculum]:
+    records = catalogue.load(options.data)
+    return records, curriculum.load(TRAINING, records)
+
+
+def _languages(options: argparse.Namespace) -> Sequence[Language]:
+    return (options.language,) if options.language else LANGUAGES
+
+
+def _public_url() -> str:
+    """Where the portal stands, for QR codes and links on paper, with a slash at its end."""
+    if "MENTORKORPS_PUBLIC_URL" not in os.environ:
+        print(f"mentorkorps: papers will lead to {LOCAL}; set MENTORKORPS_PUBLIC_URL", file=sys.stderr)
+    return os.environ.get("MENTORKORPS_PUBLIC_URL", LOCAL).rstrip("/") + "/"
 
 
 def run_schema(options: argparse.Namespace) -> int:
@@ -305,15 +368,33 @@ def run_rotate(options: argparse.Namespace) -> int:
     return SOUND
 
 
+def run_backup(options: argparse.Namespace) -> int:
+    from mentorkorps.backend import backup
+
+    with _operating() as settings:
+        count = backup.write(settings, options.file)
+    print(f"{options.file} holds {_counted(count, 'sign-up', 'sign-ups')}, encrypted with the first key.")
+    return SOUND
+
+
+def run_restore(options: argparse.Namespace) -> int:
+    from mentorkorps.backend import backup
+
+    with _operating(must_exist=False) as settings:
+        count = backup.restore(settings, options.file)
+    print(f"{settings.database} holds {_counted(count, 'sign-up', 'sign-ups')} now.")
+    return SOUND
+
+
 @contextmanager
-def _operating() -> "Iterator[Settings]":
+def _operating(must_exist: bool = True) -> "Iterator[Settings]":
     """The settings, and one sentence where they or the database do not allow what is asked."""
     from mentorkorps.backend.settings import SettingsError, read
     from mentorkorps.backend.store import CannotOpen
 
     try:
         settings = read(os.environ)
-        if not settings.database.exists():
+        if must_exist and not settings.database.exists():
             raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
         yield settings
     except (SettingsError, CannotOpen) as error:

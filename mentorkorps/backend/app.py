@@ -13,14 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import desk, health, sign_up
+from mentorkorps.backend import desk, health, mine, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
-from mentorkorps.backend.door import Logged, SameSite, Secured, security
+from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
 from mentorkorps.backend.finding import find
 from mentorkorps.backend.letters import Letters
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.outbox import Folder, Outbox, Smtp
 from mentorkorps.backend.reply import Refusal, as_refusal, read_shell, refused
+from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.site import Site
 from mentorkorps.backend.store import open_store
@@ -35,13 +36,14 @@ SECONDS_TO_COME_BACK = "5"
 def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock = utc_now) -> Starlette:
     """The site in the folder `site` and the forms behind it. The app opens the database and is run once.
 
-    Raises SettingsError, SiteMissing where nothing is built, and InUse where another process has the database.
+    Raises SettingsError, also where the database cannot be read with the secret keys; SiteMissing where nothing is
+    built; and InUse where another process has the database.
     """
     settings.recipients.refuse_unknown(catalogue)
     office = _office(catalogue, site, settings, clock)
     app = Starlette(
         routes=_routes(),
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, clock),
         exception_handlers={
             Refusal: _refused,
             HTTPException: _refused_by_starlette,
@@ -60,7 +62,7 @@ def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Cloc
 def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) -> Office:
     shell = read_shell(site)
     tokens = Tokens(settings.secret_keys, clock)
-    store = open_store(settings.database)
+    store = open_store(settings)
     carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
     letters = Letters(catalogue, settings, tokens, clock)
     return Office(
@@ -70,6 +72,7 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
         shell=shell,
         store=store,
         outbox=Outbox(store, carrier, letters.write, clock),
+        daily=Daily(store, catalogue, settings, clock),
         tokens=tokens,
         clock=clock,
     )
@@ -82,14 +85,16 @@ def _routes() -> list[Route]:
         Route("/receipt/{token}", sign_up.receipt),
         Route("/confirm/{token}", sign_up.confirmation, methods=["GET"]),
         Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
+        *mine.ROUTES,
         *desk.ROUTES,
         Route("/find", find),
         Route("/healthz", health.lives),
         Route("/readyz", health.is_ready),
+        Route("/metrics", health.metrics),
     ]
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, clock: Clock) -> list[Middleware]:
     sharing = Middleware(
         CORSMiddleware,
         allow_origins=sorted(settings.allowed_origins),
@@ -101,6 +106,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(Secured, settings=settings),
         *([sharing] if settings.allowed_origins else []),
         Middleware(SameSite, settings=settings),
+        Middleware(Paced, settings=settings, clock=clock),
     ]
 
 
@@ -108,7 +114,9 @@ def _middleware(settings: Settings) -> list[Middleware]:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office: Office = app.state.office
     office.outbox.start()
+    office.daily.start()
     yield
+    await office.daily.stop()
     await office.outbox.stop()
     office.store.close()
 

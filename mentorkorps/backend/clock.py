@@ -1,5 +1,6 @@
 """Time for people in Denmark, from times kept in UTC."""
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -25,6 +26,13 @@ def spoken(moment: datetime, language: Language) -> str:
     local = moment.astimezone(DENMARK)
     between = " kl. " if language == "da" else " at "
     return day(local.date(), language) + between + clock(local.time(), language)
+
+
+def months_before(moment: datetime, count: int) -> datetime:
+    """The same day of the month `count` months ago; the last day of that month where it has no such day."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - count, 12)
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
 def after_working_days(start: date, count: int) -> date:

@@ -2,12 +2,16 @@
 
 import logging
 import time
+from math import ceil
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.pace import Pace
+from mentorkorps.backend.peer import prefix, visitor
 from mentorkorps.backend.reply import Refusal, refused
 from mentorkorps.backend.settings import Settings
 
@@ -102,6 +106,30 @@ class SameSite:
             return fetched not in (None, "same-origin")
         is_own = origin == self.settings.own_origin or urlsplit(origin).netloc == headers.get("host")
         return not is_own and origin not in self.settings.allowed_origins
+
+
+class Paced:
+    """Refuses posts to the forms from an address prefix that sends too many.
+
+    Behind a proxy on this machine that is not named in the settings, all visitors have one address: the loopback's.
+    They cannot be told apart then, and are not counted.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock) -> None:
+        self.app = app
+        self.proxies = settings.trusted_proxy
+        self.clock = clock
+        self.pace = Pace()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith("/forms/"):
+            address = visitor(scope, self.proxies)
+            is_counted = address and (self.proxies or not address.is_loopback)
+            wait = self.pace.wait(prefix(address), self.clock()) if is_counted else None
+            if wait:
+                refusal = Refusal(429, "too_many", {"Retry-After": str(ceil(wait.total_seconds()))})
+                return await refused(Request(scope, receive), refusal)(scope, receive, send)
+        return await self.app(scope, receive, send)
 
 
 def security(settings: Settings) -> dict[str, str]:

@@ -1,16 +1,20 @@
-"""For those who watch the service: does the process live, and can it do its work?"""
+"""For those who watch the service: does the process live, can it do its work, and how much waits?"""
 
 import asyncio
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mentorkorps.backend.office import office_of
-from mentorkorps.backend.reply import NOT_KEPT
-from mentorkorps.backend.store import oldest_unsent
+from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.peer import is_relayed, visitor
+from mentorkorps.backend.reply import NOT_KEPT, Refusal
+from mentorkorps.backend.store import Figures, figures
 from mentorkorps.backend.writer import Busy, Unavailable
 
 PATIENCE_SECONDS = 1
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 async def lives(request: Request) -> Response:
@@ -18,23 +22,61 @@ async def lives(request: Request) -> Response:
 
 
 async def is_ready(request: Request) -> Response:
-    """Takes the database's write lock for a moment, and tells how long the oldest mail has been waiting."""
+    """Takes the database's write lock for a moment, and tells how long the oldest mail and sign-up have waited."""
     office = office_of(request)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            oldest = await office.store.do(oldest_unsent)
+            counted = await office.store.do(figures)
     except (Busy, Unavailable, TimeoutError):
-        return _told(False, office.outbox.is_alive, None)
-    age = int((office.clock() - oldest).total_seconds()) if oldest else None
-    return _told(True, office.outbox.is_alive, age)
-
-
-def _told(database: bool, outbox: bool, age: int | None) -> Response:
-    is_ready = database and outbox
+        counted = None
+    is_ready = counted is not None and office.outbox.is_alive and office.daily.is_alive
     told = {
         "status": "ok" if is_ready else "unavailable",
-        "database": database,
-        "outbox": outbox,
-        "oldest_unsent_mail_seconds": age,
+        "database": counted is not None,
+        "outbox": office.outbox.is_alive,
+        "retention": office.daily.is_alive,
+        "oldest_unsent_mail_seconds": counted and _age(office, counted.oldest_unsent),
+        "oldest_unanswered_sign_up_seconds": counted and _age(office, counted.oldest_unanswered),
     }
     return JSONResponse(told, 200 if is_ready else 503, NOT_KEPT)
+
+
+async def metrics(request: Request) -> Response:
+    """GET /metrics in Prometheus' text format, for this machine and for the networks of the settings."""
+    office = office_of(request)
+    if not _may_look(request, office):
+        raise Refusal(404, "missing")
+    counted = await office.store.do(figures)
+    text = "".join(f"{line}\n" for line in _lines(office, counted))
+    return Response(text, headers=NOT_KEPT | {"Content-Type": PROMETHEUS})
+
+
+def _may_look(request: Request, office: Office) -> bool:
+    proxies = office.settings.trusted_proxy
+    address = visitor(request.scope, proxies)
+    if address is None or is_relayed(request.scope, proxies):
+        return False
+    return address.is_loopback or any(address in network for network in office.settings.metrics_from)
+
+
+def _lines(office: Office, counted: Figures) -> Iterator[str]:
+    yield from _gauge("sign_ups", "Sign-ups that are kept, by what became of them.", "state", counted.sign_ups)
+    yield from _gauge("mails", "Mails of these sign-ups, by state.", "state", counted.mails)
+    for name, since in (
+        ("oldest_unsent_mail_seconds", counted.oldest_unsent),
+        ("oldest_unanswered_sign_up_seconds", counted.oldest_unanswered),
+    ):
+        yield f"# HELP mentorkorps_{name} How long it has waited; 0 where none waits."
+        yield f"# TYPE mentorkorps_{name} gauge"
+        yield f"mentorkorps_{name} {_age(office, since) or 0}"
+
+
+def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Iterator[str]:
+    yield f"# HELP mentorkorps_{name} {help}"
+    yield f"# TYPE mentorkorps_{name} gauge"
+    for value, count in values.items():
+        yield f'mentorkorps_{name}{{{label}="{value}"}} {count}'
+
+
+def _age(office: Office, since: datetime | None) -> int | None:
+    return int((office.clock() - since).total_seconds()) if since else None

@@ -4,6 +4,7 @@ No mail names a programme or an organisation (it could tell that somebody is in 
 visitor typed, and the coordinator's holds nothing but a link.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.headerregistry import Address
@@ -19,7 +20,8 @@ from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Language
 from mentorkorps.rendering import render, weekday, words
 
-LINKS: dict[Kind, Purpose] = {"confirm": "confirm", "notice": "desk", "receipt": "receipt"}
+LINKS: dict[Kind, Purpose] = {"confirm": "confirm", "notice": "desk", "withdrawn": "desk", "receipt": "receipt"}
+FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn")
 COORDINATORS_LANGUAGE: Language = "da"
 
 
@@ -32,35 +34,42 @@ class Letters:
 
     def write(self, mail: Mail, sign_up: SignUp) -> EmailMessage:
         """The mail as it leaves. Raises ValueError or MessageError where the recipient is no address."""
-        language = COORDINATORS_LANGUAGE if mail.kind == "notice" else sign_up.language
+        language = COORDINATORS_LANGUAGE if mail.kind in FOR_COORDINATORS else sign_up.language
         message = EmailMessage(policy=SMTP)
         message["From"] = self.settings.mail_from
         message["To"] = Address(addr_spec=self._recipient(mail, sign_up))
-        message["Subject"] = words(language)["mail"][mail.kind]["subject"]
+        subject = str(words(language)["mail"][mail.kind]["subject"])
+        message["Subject"] = subject
         message["Date"] = format_datetime(self.clock())
         message["Message-ID"] = f"<{mail.id}@{self.settings.mail_from.domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        text = render(
-            f"mail/{mail.kind}.txt",
-            language,
-            url=self._url(mail.kind, sign_up),
-            answer_by=weekday(answer_by(self.catalogue, sign_up), language),
-        )
+        url, mine = self._url(LINKS[mail.kind], sign_up), self._url("mine", sign_up)
+        by = weekday(answer_by(self.catalogue, sign_up), language)
+        text = render(f"mail/{mail.kind}.txt", language, url=url, mine=mine, answer_by=by)
+        labels = {url: words(language)["mail"][mail.kind]["button"], mine: words(language)["reply"]["mine"]["link"]}
         message.set_content(text, cte="8bit")
+        message.add_alternative(as_html(text, language, subject, labels), subtype="html", cte="8bit")
         return message
 
     def _recipient(self, mail: Mail, sign_up: SignUp) -> str:
-        if mail.kind != "notice":
+        if mail.kind not in FOR_COORDINATORS:
             return sign_up.answers["email"]
         programme = self.catalogue.programmes.get(sign_up.answers.get("programme"))
         organisation = programme and programme.organisation
         return self.settings.recipients.mailbox(organisation, sign_up.answers.get("place"))
 
-    def _url(self, kind: Kind, sign_up: SignUp) -> str:
-        purpose = LINKS[kind]
-        # A receipt keeps its address; the other links last from the day on which they leave the house.
-        given = sign_up.received_at if purpose == "receipt" else self.clock()
-        return f"{self.settings.public_url}{purpose}/{self.tokens.sign(purpose, sign_up.id, given)}"
+    def _url(self, purpose: Purpose, sign_up: SignUp) -> str:
+        # A receipt and a person's own page keep their address; other links last from the day they leave the house.
+        given = sign_up.received_at if purpose in ("receipt", "mine") else self.clock()
+        # A link confirms the address to which it was mailed, not one that the person changed it to afterwards.
+        id = f"{sign_up.id}.{sign_up.asked_stamp}" if purpose == "confirm" else sign_up.id
+        return f"{self.settings.public_url}{purpose}/{self.tokens.sign(purpose, id, given)}"
+
+
+def as_html(text: str, language: Language, subject: str, labels: Mapping[str, object]) -> str:
+    """The text of a mail as a page: a paragraph where an empty line ends one, a button for each labelled address."""
+    paragraphs = [part.splitlines() for part in text.strip().split("\n\n")]
+    return render("mail/letter.html", language, subject=subject, paragraphs=paragraphs, links=labels)
 
 
 def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.reply import Shell
+from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.site import Site
 from mentorkorps.backend.store import Store
@@ -22,6 +23,7 @@ class Office:
     shell: Shell
     store: Store
     outbox: Outbox
+    daily: Daily
     tokens: Tokens
     clock: Clock
 

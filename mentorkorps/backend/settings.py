@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -22,6 +23,8 @@ SECRET_KEYS = "MENTORKORPS_SECRET_KEYS"
 RECIPIENTS = "MENTORKORPS_RECIPIENTS"
 MAIL_FROM = "MENTORKORPS_MAIL_FROM"
 ALLOWED_ORIGINS = "MENTORKORPS_ALLOWED_ORIGINS"
+TRUSTED_PROXY = "MENTORKORPS_TRUSTED_PROXY"
+METRICS_FROM = "MENTORKORPS_METRICS_FROM"
 
 DEFAULTS = {
     DATABASE_URL: "sqlite:///var/mentorkorps.db",
@@ -89,6 +92,8 @@ class Settings:
     recipients: Recipients
     mail_from: Address
     allowed_origins: frozenset[str]
+    trusted_proxy: frozenset[IPv4Address | IPv6Address]
+    metrics_from: tuple[IPv4Network | IPv6Network, ...]
 
     @property
     def mail_folder(self) -> Path:
@@ -125,6 +130,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         recipients=(_recipients(given[RECIPIENTS]) if RECIPIENTS in given else Recipients(mail_from.addr_spec)),
         mail_from=mail_from,
         allowed_origins=frozenset(map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())),
+        trusted_proxy=frozenset(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
+        metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
     )
 
 
@@ -166,6 +173,20 @@ def _origin(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
         raise SettingsError(ALLOWED_ORIGINS, text, "write origins such as https://example.dk, apart by commas")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _proxy(text: str) -> IPv4Address | IPv6Address:
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise SettingsError(TRUSTED_PROXY, text, "write IP addresses such as 127.0.0.1, apart by commas") from None
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise SettingsError(METRICS_FROM, text, "write networks such as 192.0.2.0/24, apart by commas") from None
 
 
 def _split(key: str, url: str, shown: str) -> SplitResult:

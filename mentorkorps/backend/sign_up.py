@@ -5,10 +5,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mentorkorps import forms
 from mentorkorps.addresses import address
-from mentorkorps.backend import intake, posted
+from mentorkorps.backend import intake, links, posted
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.letters import answer_by
-from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.office import office_of
 from mentorkorps.backend.reply import (
     NOT_KEPT,
     PRIVATE,
@@ -20,8 +20,7 @@ from mentorkorps.backend.reply import (
     speak,
     wants_json,
 )
-from mentorkorps.backend.store import SignUp, sign_up_by_id
-from mentorkorps.backend.tokens import BadToken, ExpiredToken, Purpose
+from mentorkorps.backend.store import SignUp, addressee, fingerprint, sign_up_by_id
 from mentorkorps.forms import Invalid
 from mentorkorps.model import Form
 from mentorkorps.rendering import render, words
@@ -47,7 +46,8 @@ async def sign_up(request: Request) -> Response:
         language=language_of(request),
         answers=answers,
         flagged=any(text.strip() for text in given.get(forms.TRAP, ())),
-        fingerprint=intake.fingerprint(office.settings.secret_keys[0], form.id, answers),
+        fingerprints=tuple(fingerprint(key, form.id, answers) for key in office.settings.secret_keys),
+        addressee=addressee(office.settings.secret_keys[0], str(answers.values["email"])),
         at=office.clock(),
     )
     kept = await office.store.do(intake.accept, submission)
@@ -72,7 +72,7 @@ async def form_page(request: Request) -> Response:
 async def receipt(request: Request) -> Response:
     """GET /receipt/<token>: thanks, and what happens next. Nothing personal stands on it."""
     office = office_of(request)
-    kept = await _found(request, "receipt")
+    kept = await links.found(request, "receipt")
     language = language_of(request)
     programme = office.catalogue.programmes.get(kept.answers.get("programme"))
     promised = programme is not None and programme.answers is not None
@@ -89,15 +89,16 @@ async def receipt(request: Request) -> Response:
         organisation=organisation.name.of(language),
         working_days=answers.working_days,
         answer_by=answer_by(office.catalogue, kept),
+        mine=links.path(office, "mine", kept),
         form_address=office.settings.root + address("form", language, kept.form),
     )
 
 
 async def confirmation(request: Request) -> Response:
     """GET /confirm/<token> shows a button and changes nothing: mail scanners open links."""
-    kept = await _found(request, "confirm")
+    kept = await links.found(request, "confirm")
     if kept.confirmed_at:
-        return _already_confirmed(request, kept)
+        return _confirmed(request, kept, already=True)
     action = f"{office_of(request).settings.root}confirm/{request.path_params['token']}"
     return page(request, "confirm.html", headers=PRIVATE, action=action)
 
@@ -105,49 +106,25 @@ async def confirmation(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """POST /confirm/<token>"""
     office = office_of(request)
-    kept = await _found(request, "confirm")
+    kept = await links.found(request, "confirm")
     before = await office.store.do(intake.confirm, kept.id, office.clock())
     if before is None or before.confirmed_at:
-        return _already_confirmed(request, kept)
+        return _confirmed(request, kept, already=True)
     office.outbox.wake()
     after = await office.store.do(sign_up_by_id, kept.id)
-    by = answer_by(office.catalogue, after)
-    return page(
-        request, "confirmed.html", headers=PRIVATE, already=False, answer_by=by, receipt=receipt_path(office, kept)
-    )
+    return _confirmed(request, after, already=False)
 
 
-def receipt_path(office: Office, kept: SignUp) -> str:
-    """The receipt's address, without the host: it holds wherever the visitor sees the site."""
-    return f"{office.settings.root}receipt/{office.tokens.sign('receipt', kept.id, kept.received_at)}"
-
-
-async def _found(request: Request, purpose: Purpose) -> SignUp:
-    """The sign-up that a link stands for; from here on its language is spoken."""
+def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
     office = office_of(request)
-    try:
-        id = office.tokens.read(purpose, request.path_params["token"])
-    except ExpiredToken as expired:
-        kept = await office.store.do(sign_up_by_id, expired.id)
-        if kept and kept.confirmed_at:
-            speak(request, kept.language)
-            return kept
-        speak(request, kept.language if kept else "")
-        raise Refusal(410, "expired", PRIVATE) from None
-    except BadToken:
-        raise Refusal(404, "link", PRIVATE) from None
-    kept = await office.store.do(sign_up_by_id, id)
-    if kept is None:
-        raise Refusal(404, "link", PRIVATE)
-    speak(request, kept.language)
-    return kept
-
-
-def _already_confirmed(request: Request, kept: SignUp) -> Response:
-    office = office_of(request)
-    by = answer_by(office.catalogue, kept)
     return page(
-        request, "confirmed.html", headers=PRIVATE, already=True, answer_by=by, receipt=receipt_path(office, kept)
+        request,
+        "confirmed.html",
+        headers=PRIVATE,
+        already=already,
+        answer_by=answer_by(office.catalogue, kept),
+        receipt=links.path(office, "receipt", kept),
+        mine=links.path(office, "mine", kept),
     )
 
 
@@ -176,7 +153,7 @@ def _form_page(request: Request, form: Form, given: posted.Posted, invalid: Inva
 
 
 def _thanked(request: Request, kept: SignUp) -> Response:
-    path = receipt_path(office_of(request), kept)
+    path = links.path(office_of(request), "receipt", kept)
     if wants_json(request):
         return JSONResponse({"receipt": path}, 201, NOT_KEPT)
     return RedirectResponse(path, 303, NOT_KEPT)

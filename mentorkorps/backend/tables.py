@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, false, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -27,13 +27,15 @@ SIGN_UPS = Table(
     Column("id", String(32), primary_key=True),
     Column("form", String(64), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("answers", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, server_default=text("x''")),
     Column("fingerprint", String(64), nullable=False, unique=True),
     Column("flagged", Boolean, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("confirmed_at", Moment),
     Column("answered_at", Moment),
+    Column("withdrawn_at", Moment),
+    Column("silenced", Boolean, nullable=False, server_default=false()),
 )
 CONSENTS = Table(
     "consents",
@@ -42,6 +44,7 @@ CONSENTS = Table(
     Column("consent", String(64), primary_key=True),
     Column("version", String(64), nullable=False),
     Column("given_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
 )
 MAILS = Table(
     "mails",
@@ -57,4 +60,19 @@ MAILS = Table(
     Column("sent_at", Moment),
     Column("error", String(200)),
     Index("ix_mails_state_due_at", "state", "due_at"),
+)
+COUNTS = Table(
+    "counts",
+    METADATA,
+    Column("form", String(64), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("outcome", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+ASKED = Table(
+    "asked",
+    METADATA,
+    Column("addressee", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("count", Integer, nullable=False),
 )

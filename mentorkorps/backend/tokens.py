@@ -9,11 +9,12 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mentorkorps.backend.clock import Clock
 
-Purpose = Literal["receipt", "confirm", "desk"]
+Purpose = Literal["receipt", "confirm", "mine", "desk"]
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
     "receipt": None,
     "confirm": timedelta(hours=72),
+    "mine": None,
     "desk": timedelta(days=30),
 }
 

@@ -6,6 +6,7 @@ SQLite 3.7.0-3.51.2 may damage a database in WAL mode (sqlite.org/wal.html#walre
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -17,8 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 LARGEST_GROUP = 256
 LONGEST_QUEUE = 1024
+UNSWEPT = "unswept"
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Busy(Exception):
@@ -96,7 +100,34 @@ def _committed(connection: Connection, group: list[Work]) -> list[Outcome]:
             outcomes = [_attempted(connection, work) for work in group]
     except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error) as error:
         return [Outcome(error=Unavailable(type(error).__name__))] * len(group)
+    if connection.info.pop(UNSWEPT, False):
+        _sweep_or_tell(connection)
     return outcomes
+
+
+def sweep_afterwards(connection: Connection) -> None:
+    """Asks for a sweep once this transaction is committed, before anybody hears of it."""
+    connection.info[UNSWEPT] = True
+
+
+def sweep(connection: Connection) -> None:
+    """Leaves nothing of what was deleted or overwritten: not in free pages, not in the write-ahead log.
+
+    Outside a transaction, and so straight to the driver.
+    """
+    driver = connection.connection.dbapi_connection
+    driver.execute("VACUUM")
+    (is_busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        log.warning("writer: somebody reads, so deleted rows stay in the write-ahead log until the next sweep")
+
+
+def _sweep_or_tell(connection: Connection) -> None:
+    # What was asked for is done and kept, and secure_delete has blanked the rows: no reason to report a failure.
+    try:
+        sweep(connection)
+    except connection.dialect.loaded_dbapi.Error as error:
+        log.warning("writer: not swept (%s)", type(error).__name__)
 
 
 def _attempted(connection: Connection, work: Work) -> Outcome:

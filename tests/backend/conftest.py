@@ -89,8 +89,12 @@ class House:
         return link_in(self.letter(kind), self.settings.public_url)
 
 
+def text_of(letter: EmailMessage) -> str:
+    return letter.get_body(("plain",)).get_content()
+
+
 def link_in(letter: EmailMessage, public_url: str) -> str:
-    line = next(line for line in letter.get_content().splitlines() if line.startswith(public_url))
+    line = next(line for line in text_of(letter).splitlines() if line.startswith(public_url))
     return "/" + line.removeprefix(public_url)
 
 

@@ -1,9 +1,11 @@
 """The link in the first mail."""
 
+from datetime import timedelta
+
 import pytest
 
-from mentorkorps.backend.tokens import Tokens
-from tests.backend.conftest import KEY, MONDAY, volunteer
+from mentorkorps.backend.tokens import LIFETIMES, Tokens
+from tests.backend.conftest import KEY, MONDAY, text_of, volunteer
 
 
 def test_looking_at_the_link_changes_nothing(house):
@@ -26,7 +28,7 @@ def test_pressing_the_button_confirms_and_sends_the_receipt(house, hands):
 
     assert "Tak, du har bekræftet" in page.text
     assert [hands.now] == [one.confirmed_at for one in house.sign_ups()]
-    assert "senest mandag den 30. november 2026" in house.letter("receipt").get_content()
+    assert "senest mandag den 30. november 2026" in text_of(house.letter("receipt"))
     assert "Du har bekræftet." in house.client.get(house.link("receipt")).text
 
 
@@ -49,7 +51,11 @@ def test_a_link_lasts_72_hours_and_then_says_what_to_do(house, hands):
     for answer in (house.client.get(link), house.client.post(link)):
         assert 410 == answer.status_code
         assert "Skriv dig op igen" in answer.text
-    assert [None] == [one.confirmed_at for one in house.sign_ups()]
+    assert not any(one.confirmed_at for one in house.sign_ups())
+
+
+def test_the_link_lasts_as_long_as_an_unconfirmed_sign_up_is_kept(real):
+    assert {LIFETIMES["confirm"]} == {timedelta(hours=one.retention.unconfirmed_hours) for one in real.forms.values()}
 
 
 def test_signing_up_again_after_that_gives_a_fresh_link(house, hands):
@@ -73,7 +79,7 @@ def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
     assert "allerede bekræftet" in house.client.get(link).text
 
 
-@pytest.mark.parametrize("purpose", ["receipt", "confirm", "desk"])
+@pytest.mark.parametrize("purpose", ["receipt", "confirm", "mine", "desk"])
 def test_forged_links_open_nothing(house, purpose):
     house.post()
     kept = house.sign_ups()[0]

@@ -49,6 +49,7 @@ def test_a_filled_trap_is_told(house):
 def test_the_link_lasts_30_days(house, hands):
     house.post()
     link = house.link("notice")
+    house.client.post(house.link("confirm"))
     hands.pass_by(days=31)
 
     assert [410, 410, 410] == [

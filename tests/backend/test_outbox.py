@@ -4,6 +4,7 @@ import asyncio
 import random
 import string
 from datetime import timedelta
+from html.parser import HTMLParser
 
 import aiosmtplib
 import pytest
@@ -13,7 +14,7 @@ from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.store import mails, open_store
 from mentorkorps.forms import Answers
-from tests.backend.conftest import MONDAY, eventually, link_in, opened, post_office, volunteer
+from tests.backend.conftest import MONDAY, eventually, link_in, opened, post_office, text_of, volunteer
 
 
 def test_mails_reach_the_mail_server(tmp_path, real, free_port):
@@ -47,7 +48,8 @@ def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_la
 
 def told(letter):
     """Everything that a reader of the mail sees."""
-    return f"{letter.items()}\n{letter.get_content()}"
+    parts = [part.get_content() for part in letter.iter_parts()]
+    return f"{letter.items()}\n" + "\n".join(parts)
 
 
 def test_the_first_mail_holds_no_text_of_the_visitor_and_no_programme(house):
@@ -85,6 +87,48 @@ def test_mails_speak_the_language_of_the_sign_up_and_the_desk_danish(house):
 
     assert "Confirm your sign-up" == house.letter("confirm")["Subject"]
     assert "En tilmelding venter på svar" == house.letter("notice")["Subject"]
+
+
+class Seen(HTMLParser):
+    """What a reader of HTML gets: the words in order, the addresses, and the tags that fetch something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words, self.links, self.fetched, self._inside = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self._inside.append(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+        self.fetched += [tag] if tag in ("img", "link", "script", "iframe", "table") else []
+
+    def handle_endtag(self, tag):
+        self._inside.pop() if tag in self._inside else None
+
+    def handle_data(self, data):
+        if self._inside and self._inside[-1] in ("p", "br", "h1", "a"):
+            self.words.append(data.strip())
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("kind", ["confirm", "notice", "receipt", "withdrawn"])
+def test_a_mail_says_the_same_as_text_and_as_html_and_fetches_nothing(house, kind, language):
+    house.post(language=language)
+    house.client.post(house.link("confirm"))
+    own = next(line for line in text_of(house.letter("receipt")).splitlines() if "/mine/" in line)
+    house.client.post("/" + own.removeprefix(house.settings.public_url) + "/withdraw")
+    letter = house.letter(kind)
+
+    assert "multipart/alternative" == letter.get_content_type()
+    page = letter.get_body(("html",)).get_content()
+    seen, text = Seen(page), text_of(letter)
+    assert [] == seen.fetched
+    assert "url(" not in page
+    addresses = [line for line in text.splitlines() if line.startswith("http")]
+    assert addresses == seen.links
+    for line in text.splitlines():
+        assert not line or line in addresses or line in seen.words
+    assert f'lang="{"da" if kind in ("notice", "withdrawn") else language}"' in page
 
 
 RECIPIENTS = """
@@ -147,10 +191,10 @@ def on_bench(tmp_path, hands):
 
     def run(steps, **options):
         async def stepping():
-            store = open_store(read.database)
+            store = open_store(read)
             try:
                 answers = Answers({"email": "karen@example.org"}, {"contact": "1"})
-                await store.do(accept, Submission("mentor", "da", answers, False, "f", MONDAY))
+                await store.do(accept, Submission("mentor", "da", answers, False, ("f",), "a", MONDAY))
                 await steps(Bench(store, read, hands, **options))
             finally:
                 store.close()

@@ -23,6 +23,8 @@ WRONG = {
     "smtp port": ("SMTP_URL", "smtp://me:hidden@host:port", "no address"),
     "public url": ("PUBLIC_URL", "example.dk", "https://"),
     "origin": ("ALLOWED_ORIGINS", "https://a.example/path", "origins"),
+    "proxy": ("TRUSTED_PROXY", "localhost", "127.0.0.1"),
+    "network": ("METRICS_FROM", "192.0.2.1/24", "192.0.2.0/24"),
     "sender": ("MAIL_FROM", "nobody", "mailbox@"),
     "short key": ("SECRET_KEYS", "hidden", "16 characters"),
     "no file": ("RECIPIENTS", "/findes/ikke.yaml", "cannot|ikke åbnes"),

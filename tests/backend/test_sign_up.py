@@ -3,7 +3,7 @@
 import pytest
 
 from mentorkorps.backend import store
-from tests.backend.conftest import FORM, JSON, MONDAY, opened, volunteer
+from tests.backend.conftest import FORM, JSON, MONDAY, opened, text_of, volunteer
 
 
 def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
@@ -131,6 +131,6 @@ def test_the_english_form_page_can_be_filled_in_too(house):
 def test_addresses_keep_the_path_under_which_the_site_is_published(tmp_path, real):
     with opened(tmp_path, real, PUBLIC_URL="https://example.dk/mentor") as house:
         assert house.post().headers["location"].startswith("/mentor/receipt/")
-        assert "https://example.dk/mentor/confirm/" in house.letter("confirm").get_content()
+        assert "https://example.dk/mentor/confirm/" in text_of(house.letter("confirm"))
         assert 'action="/mentor/confirm/' in house.client.get(house.link("confirm")).text
         assert 'action="/mentor/desk/' in house.client.get(house.link("notice")).text

@@ -25,14 +25,14 @@ def database(tmp_path):
 
 @pytest.fixture
 def opened(database):
-    opened = store.open_store(database)
+    opened = store.open_store(read_settings(database))
     yield opened
     opened.close()
 
 
 def submission(number: int) -> Submission:
     answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
-    return Submission("mentor", "da", answers, False, str(number), MONDAY)
+    return Submission("mentor", "da", answers, False, (str(number),), str(number), MONDAY)
 
 
 def read_settings(database):
@@ -41,7 +41,8 @@ def read_settings(database):
 
 def test_a_second_process_is_refused_in_one_sentence(opened, database):
     other = (
-        f"from pathlib import Path; from mentorkorps.backend import store; store.open_store(Path({str(database)!r}))"
+        "from mentorkorps.backend import settings, store;"
+        f"store.open_store(settings.read({{'MENTORKORPS_DATABASE_URL': 'sqlite:///{database}'}}))"
     )
 
     refused = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
@@ -52,8 +53,8 @@ def test_a_second_process_is_refused_in_one_sentence(opened, database):
 
 
 def test_the_lock_goes_with_its_owner(database):
-    store.open_store(database).close()
-    store.open_store(database).close()
+    store.open_store(read_settings(database)).close()
+    store.open_store(read_settings(database)).close()
 
 
 def test_the_migrations_make_the_tables_that_the_code_means(opened, database):
@@ -72,7 +73,7 @@ def test_the_file_is_in_wal_mode(opened, database):
 
 def test_an_operator_reads_while_the_server_writes_and_after_it(database):
     async def steps():
-        kept = store.open_store(database)
+        kept = store.open_store(read_settings(database))
         await kept.do(accept, submission(1))
         during = store.sign_ups(read_settings(database))
         kept.close()

@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +17,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from mentorkorps.backend import store
+from mentorkorps.backend.settings import DATABASE_URL, Settings, read
+from mentorkorps.backend.store import SignUp
 from tests.conftest import ROOT
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
@@ -36,7 +38,7 @@ class Running:
         """The texts of the mails that were written to an address, oldest first."""
         files = sorted((self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
-        return [mail.get_content() for mail in mails if to in mail["To"]]
+        return [mail.get_body(("plain",)).get_content() for mail in mails if to in mail["To"]]
 
     def link_in_mail(self, to: str, part: str, within: float = 10) -> str:
         """The first link with `part` in it that was mailed to an address; waits for the mail."""
@@ -48,13 +50,21 @@ class Running:
             time.sleep(0.05)
         raise AssertionError(f"no mail to {to} with {part}")
 
+    def sign_ups(self, email: str) -> list[SignUp]:
+        """What is kept of an address, read as the operator reads it: on the disk it is encrypted."""
+        return [one for one in store.sign_ups(self.settings) if one.answers["email"] == email]
+
+    @property
+    def settings(self) -> Settings:
+        """As the server itself reads them, with the key that it made beside its database."""
+        return read({DATABASE_URL: f"sqlite:///{self.folder}/var/mentorkorps.db"})
+
     def desk_link(self, email: str) -> str:
         """The coordinator's link to the sign-up of an address."""
-        with sqlite3.connect(f"file:{self.folder}/var/mentorkorps.db?mode=ro", uri=True) as database:
-            query = "SELECT mails.id FROM mails JOIN sign_ups ON sign_up = sign_ups.id WHERE kind = ? AND answers LIKE ?"
-            (mail,) = database.execute(query, ("notice", f"%{email}%")).fetchone()
+        (sign_up,) = self.sign_ups(email)
+        mail = next(one.id for one in store.mails(self.settings) if (one.sign_up, one.kind) == (sign_up.id, "notice"))
         text = message_from_bytes((self.folder / "var" / "mail" / f"{mail}.eml").read_bytes(), policy=policy.default)
-        return re.search(r"https?://\S+/desk/\S+", text.get_content())[0]
+        return re.search(r"https?://\S+/desk/\S+", text.get_body(("plain",)).get_content())[0]
 
 
 def free_port() -> int:

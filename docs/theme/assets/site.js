@@ -149,7 +149,8 @@ const parsed = (html) => new DOMParser().parseFromString(html.replaceAll("<", " 
 const plain = (html) => parsed(html).replace(/\s+/g, " ").trim();
 
 async function readIndex(address) {
-  const { docs } = await (await fetch(address)).json();
+  // A page that was opened as a file may not fetch: the pack brings its index as a script.
+  const { docs } = window.searchIndex ?? (await (await fetch(address)).json());
   const pages = new Map();
   for (const { location, title, text } of docs) {
     const at = location.split("#")[0];

@@ -60,7 +60,7 @@ async def _shown(request: Request, id: str) -> Response:
     office = office_of(request)
     kept = await office.store.do(sign_up_by_id, id)
     if kept is None:
-        raise Refusal(404, "link", PRIVATE)
+        raise Refusal(410, "deleted", PRIVATE)
     agreed = await office.store.do(consents_of, id)
     form = office.catalogue.forms[kept.form]
     return page(
@@ -74,16 +74,22 @@ async def _shown(request: Request, id: str) -> Response:
         received=spoken(kept.received_at, COORDINATORS_LANGUAGE),
         confirmed=kept.confirmed_at and spoken(kept.confirmed_at, COORDINATORS_LANGUAGE),
         answered=kept.answered_at and spoken(kept.answered_at, COORDINATORS_LANGUAGE),
+        withdrawn=kept.withdrawn_at and spoken(kept.withdrawn_at, COORDINATORS_LANGUAGE),
         action=f"{_address(request)}/answered",
     )
 
 
-def _agreed(office: Office, kept: SignUp, agreed: list[Consent]) -> list[tuple[str, str, str]]:
+def _agreed(office: Office, kept: SignUp, agreed: list[Consent]) -> list[tuple[str, str, str, str | None]]:
     texts = {
         (one.id, one.version): one.text.of(COORDINATORS_LANGUAGE)
         for one in office.catalogue.forms[kept.form].consents
     }
     return [
-        (texts.get((one.consent, one.version), one.consent), one.version, spoken(one.given_at, COORDINATORS_LANGUAGE))
+        (
+            texts.get((one.consent, one.version), one.consent),
+            one.version,
+            spoken(one.given_at, COORDINATORS_LANGUAGE),
+            one.withdrawn_at and spoken(one.withdrawn_at, COORDINATORS_LANGUAGE),
+        )
         for one in agreed
     ]

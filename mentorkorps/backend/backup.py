@@ -1,0 +1,96 @@
+"""The whole database in one encrypted file, taken while the server runs, and put back while it does not."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from mentorkorps.backend import store
+from mentorkorps.backend.sealing import MARK_BYTES, Damaged, MissingKey, Seal
+from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.store import CannotOpen
+from mentorkorps.backend.writer import sweep
+
+HEAD = b"mentorkorps backup 1\n"
+NAME = "backup"
+JOURNAL = slice(18, 20)
+"""Two bytes of the header say that a file is in WAL mode. One in memory cannot be (sqlite.org/c3ref/deserialize.html)."""
+
+
+class BadBackup(CannotOpen):
+    """The file cannot be put back. Nothing has been changed."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(f"{file} {reason}. Nothing has been changed.")
+        self.file = file
+
+
+def write(settings: Settings, file: Path) -> int:
+    """Writes the database as it is at this moment; returns how many sign-ups are in it. Needs room for it in memory."""
+    database = f"file:{quote(str(settings.database.resolve()))}?mode=ro"
+    with closing(sqlite3.connect(database, uri=True)) as source, closing(sqlite3.connect(":memory:")) as copy:
+        source.backup(copy)
+        image = bytearray(copy.serialize())
+    image[JOURNAL] = b"\1\1"
+    _write_whole(file, HEAD + Seal(settings.secret_keys, "backup").close(NAME, bytes(image)))
+    return _sign_ups_in(settings, file)
+
+
+def restore(settings: Settings, file: Path) -> int:
+    """Puts a backup in the place of the database, all or nothing; returns how many sign-ups there are now.
+
+    Raises InUse while the server runs, BadBackup, or MissingKey.
+    """
+    image = _opened(settings, file)
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with store.locked(settings.database), closing(_loaded(settings, file, image)) as copy:
+        try:
+            with closing(sqlite3.connect(settings.database)) as database:
+                copy.backup(database)
+        except sqlite3.DatabaseError:
+            raise BadBackup(file, f"cannot take the place of {settings.database}, which is damaged: move it") from None
+    with store.owned(settings) as engine, engine.connect() as connection:
+        sweep(connection)
+    return len(store.sign_ups(settings))
+
+
+def _sign_ups_in(settings: Settings, file: Path) -> int:
+    """Reads back what was written: a backup that cannot be read is none."""
+    with closing(_loaded(settings, file, _opened(settings, file))) as copy:
+        return copy.execute("SELECT count(*) FROM sign_ups").fetchone()[0]
+
+
+def _opened(settings: Settings, file: Path) -> bytes:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise BadBackup(file, f"cannot be read: {error.strerror}") from None
+    if not content.startswith(HEAD):
+        raise BadBackup(file, "is no backup of mentorkorps")
+    try:
+        return Seal(settings.secret_keys, "backup").open(NAME, content.removeprefix(HEAD))
+    except Damaged:
+        raise BadBackup(file, "was changed after it was written, or is not whole") from None
+
+
+def _loaded(settings: Settings, file: Path, image: bytes) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:")
+    copy.deserialize(image)
+    if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+        raise BadBackup(file, "holds a damaged database")
+    seal = Seal(settings.secret_keys)
+    marks = copy.execute("SELECT DISTINCT substr(sealed, 1, ?) FROM sign_ups", (MARK_BYTES,))
+    if not all(seal.knows(mark) for (mark,) in marks):
+        raise MissingKey
+    return copy
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+        written.write(content)
+        written.flush()
+        os.fsync(written.fileno())
+    part.replace(file)

@@ -1,0 +1,37 @@
+"""What a link stands for, and the links that pages show."""
+
+from starlette.requests import Request
+
+from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.reply import PRIVATE, Refusal, speak
+from mentorkorps.backend.store import SignUp, sign_up_by_id
+from mentorkorps.backend.tokens import BadToken, ExpiredToken, Purpose
+
+
+def path(office: Office, purpose: Purpose, kept: SignUp) -> str:
+    """The address without the host: it holds wherever the visitor sees the site."""
+    return f"{office.settings.root}{purpose}/{office.tokens.sign(purpose, kept.id, kept.received_at)}"
+
+
+async def found(request: Request, purpose: Purpose) -> SignUp:
+    """The sign-up that the link of a request stands for; from here on its language is spoken. Raises Refusal."""
+    office = office_of(request)
+    is_expired = False
+    try:
+        id = office.tokens.read(purpose, request.path_params["token"])
+    except ExpiredToken as expired:
+        id, is_expired = expired.id, True
+    except BadToken:
+        raise Refusal(404, "link", PRIVATE) from None
+    id, _, asked = id.partition(".")
+    kept = await office.store.do(sign_up_by_id, id)
+    speak(request, kept.language if kept else "")
+    if is_expired and (kept is None or kept.confirmed_at is None):
+        raise Refusal(410, "expired", PRIVATE)
+    if kept is None:
+        raise Refusal(410, "deleted", PRIVATE)
+    if kept.withdrawn_at and purpose != "mine":
+        raise Refusal(410, "withdrawn", PRIVATE)
+    if purpose == "confirm" and asked != kept.asked_stamp:
+        raise Refusal(410, "expired", PRIVATE)
+    return kept

@@ -1,0 +1,17 @@
+"""Answers are encrypted. What is there already is, too, with the first of the secret keys."""
+
+import sqlalchemy as sa
+from alembic import context, op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    seal = context.config.attributes["seal"]
+    connection = op.get_bind()
+    op.add_column("sign_ups", sa.Column("sealed", sa.LargeBinary, nullable=False, server_default=sa.text("x''")))
+    for id, answers in connection.execute(sa.text("SELECT id, answers FROM sign_ups")).all():
+        sealed = seal.close(id, answers.encode())
+        connection.execute(sa.text("UPDATE sign_ups SET sealed = :sealed WHERE id = :id"), {"sealed": sealed, "id": id})
+    op.drop_column("sign_ups", "answers")

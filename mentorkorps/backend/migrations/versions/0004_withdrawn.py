@@ -1,0 +1,12 @@
+"""A person may withdraw a consent, or the sign-up."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.add_column("sign_ups", sa.Column("withdrawn_at", sa.String(32)))
+    op.add_column("consents", sa.Column("withdrawn_at", sa.String(32)))

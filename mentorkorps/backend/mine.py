@@ -1,0 +1,227 @@
+"""The volunteer's own page: see, change, withdraw, take along, delete.
+
+Every step is a POST: what stands here is personal, and mail scanners open every link they find.
+"""
+
+import json
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mentorkorps import forms
+from mentorkorps.backend import intake, links, posted, retention, store
+from mentorkorps.backend.clock import danish_day, spoken
+from mentorkorps.backend.letters import answer_by
+from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.reply import PRIVATE, Refusal, framed, language_of, page
+from mentorkorps.backend.store import Consent, SignUp
+from mentorkorps.forms import Invalid, Value
+from mentorkorps.model import Form, Title
+from mentorkorps.rendering import render, words
+
+SIGNED_UP, TALK = 0, 1
+FILE = "mentorkorps.json"
+
+
+async def door(request: Request) -> Response:
+    """GET /mine/<token>: a button, and nothing of what is kept."""
+    await links.found(request, "mine")
+    return page(request, "mine-door.html", headers=PRIVATE, action=_address(request))
+
+
+async def show(request: Request) -> Response:
+    """POST /mine/<token>"""
+    return await _shown(request)
+
+
+async def form(request: Request) -> Response:
+    """POST /mine/<token>/form: the form with the answers in it."""
+    kept = await _active(request)
+    definition = office_of(request).catalogue.forms[kept.form]
+    agreed = await office_of(request).store.do(store.consents_of, kept.id)
+    return _form(request, definition, _typed(office_of(request), definition, kept, agreed))
+
+
+async def change(request: Request) -> Response:
+    """POST /mine/<token>/change: the same verdict as on a sign-up."""
+    office, kept = office_of(request), await _active(request)
+    definition = office.catalogue.forms[kept.form]
+    given = await posted.read(request)
+    try:
+        answers = forms.read(definition, office.catalogue, given, danish_day(office.clock()))
+    except Invalid as invalid:
+        return _form(request, definition, given, invalid)
+    known_by = tuple(store.fingerprint(key, kept.form, answers) for key in office.settings.secret_keys)
+    submission = intake.Submission(
+        form=kept.form,
+        language=kept.language,
+        answers=answers,
+        flagged=kept.flagged,
+        fingerprints=known_by,
+        addressee=store.addressee(office.settings.secret_keys[0], str(answers.values["email"])),
+        at=office.clock(),
+    )
+    try:
+        await office.store.do(intake.change, kept.id, submission)
+    except intake.Doubled:
+        raise Refusal(409, "doubled", PRIVATE) from None
+    office.outbox.wake()
+    return await _shown(request, "asked_again" if answers.values["email"] != kept.answers["email"] else "changed")
+
+
+async def refuse(request: Request) -> Response:
+    """POST /mine/<token>/no/<consent>: takes back a yes that the sign-up does without."""
+    office, kept = office_of(request), await _active(request)
+    definition = office.catalogue.forms[kept.form]
+    if request.path_params["consent"] not in (one.id for one in definition.consents if not one.required):
+        raise Refusal(404, "missing", PRIVATE)
+    await office.store.do(
+        intake.refuse, kept.id, request.path_params["consent"], office.settings.secret_keys[0], office.clock()
+    )
+    return await _shown(request, "refused")
+
+
+async def withdraw(request: Request) -> Response:
+    """POST /mine/<token>/withdraw"""
+    office, kept = office_of(request), await _active(request)
+    await office.store.do(intake.withdraw, kept.id, office.clock())
+    office.outbox.wake()
+    return await _shown(request, "withdrawn")
+
+
+async def download(request: Request) -> Response:
+    """POST /mine/<token>/download: everything that is kept, as JSON."""
+    office, kept = office_of(request), await links.found(request, "mine")
+    agreed = await office.store.do(store.consents_of, kept.id)
+    mails = await office.store.do(store.mails_of, kept.id)
+    told = {
+        "form": kept.form,
+        "language": kept.language,
+        "answers": kept.answers,
+        "consents": [
+            {"consent": one.consent, "version": one.version, "given": one.given_at, "withdrawn": one.withdrawn_at}
+            for one in agreed
+        ],
+        "received": kept.received_at,
+        "confirmed": kept.confirmed_at,
+        "contacted": kept.answered_at,
+        "withdrawn": kept.withdrawn_at,
+        "flagged": kept.flagged,
+        "mails": [{"kind": one.kind, "state": one.state, "sent": one.sent_at} for one in mails],
+    }
+    text = json.dumps(told, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{FILE}"'}
+    return Response(text, headers=headers, media_type="application/json")
+
+
+async def delete(request: Request) -> Response:
+    """POST /mine/<token>/delete: only with the tick that says that it is meant."""
+    office, kept = office_of(request), await links.found(request, "mine")
+    if "sure" not in await posted.read(request):
+        return await _shown(request, "not_sure")
+    purged = await office.store.do(retention.erase, kept.id)
+    retention.forget_files(office.settings, purged)
+    return page(request, "mine-gone.html", headers=PRIVATE)
+
+
+ROUTES = [
+    Route("/mine/{token}", door, methods=["GET"]),
+    Route("/mine/{token}", show, methods=["POST"]),
+    Route("/mine/{token}/form", form, methods=["POST"]),
+    Route("/mine/{token}/change", change, methods=["POST"]),
+    Route("/mine/{token}/no/{consent}", refuse, methods=["POST"]),
+    Route("/mine/{token}/withdraw", withdraw, methods=["POST"]),
+    Route("/mine/{token}/download", download, methods=["POST"]),
+    Route("/mine/{token}/delete", delete, methods=["POST"]),
+]
+
+
+def _address(request: Request) -> str:
+    return f"{office_of(request).settings.root}mine/{request.path_params['token']}"
+
+
+async def _active(request: Request) -> SignUp:
+    """The sign-up, unless it is withdrawn or its form is gone: then nothing about it can be changed any more."""
+    kept = await links.found(request, "mine")
+    if kept.withdrawn_at or kept.form not in office_of(request).catalogue.forms:
+        raise Refusal(410, "withdrawn", PRIVATE)
+    return kept
+
+
+async def _shown(request: Request, said: str = "") -> Response:
+    office, kept = office_of(request), await links.found(request, "mine")
+    agreed = await office.store.do(store.consents_of, kept.id)
+    language = language_of(request)
+    definition = office.catalogue.forms.get(kept.form)
+    moments = (kept.received_at, kept.confirmed_at, kept.answered_at, kept.withdrawn_at)
+    received, confirmed, answered, withdrawn = (moment and spoken(moment, language) for moment in moments)
+    return page(
+        request,
+        "mine.html",
+        headers=PRIVATE,
+        said=said,
+        title=definition.title.of(language) if definition else kept.form,
+        ribbon=render("ribbon.html", language, step=TALK if answered else SIGNED_UP),
+        received=received,
+        confirmed=confirmed,
+        answered=answered,
+        withdrawn=withdrawn,
+        answer_by=answer_by(office.catalogue, kept),
+        answers=forms.rows(definition, office.catalogue, kept.answers, language)
+        if definition
+        else kept.answers.items(),
+        consents=[_told(definition, one, request) for one in agreed],
+        may_change=definition is not None and not withdrawn,
+        action=_address(request),
+    )
+
+
+def _told(definition: Form | None, agreed: Consent, request: Request) -> dict[str, object]:
+    language = language_of(request)
+    known = next((one for one in definition.consents if one.id == agreed.consent), None) if definition else None
+    return {
+        "id": agreed.consent,
+        "text": known.text.of(language) if known and known.version == agreed.version else agreed.consent,
+        "version": agreed.version,
+        "given": spoken(agreed.given_at, language),
+        "withdrawn": agreed.withdrawn_at and spoken(agreed.withdrawn_at, language),
+        "may_refuse": known is not None and not known.required,
+    }
+
+
+def _form(request: Request, definition: Form, given: posted.Posted, invalid: Invalid | None = None) -> Response:
+    language = language_of(request)
+    told = words(language)["reply"]["mine"]
+    save = Title(*(words(each)["reply"]["mine"]["save"] for each in ("da", "en")))
+    inner = forms.html(
+        replace(definition, submit=save),
+        office_of(request).catalogue,
+        language,
+        action=f"{_address(request)}/change",
+        posted=given,
+        wrong=invalid.wrong if invalid else (),
+    )
+    content = render("reply/mine-form.html", language, inner=inner, action=_address(request))
+    title = f"{words(language)['form']['error']} {told['change']}" if invalid else told["change"]
+    return framed(request, title, content, 422 if invalid else 200, PRIVATE)
+
+
+def _typed(office: Office, definition: Form, kept: SignUp, agreed: list[Consent]) -> posted.Posted:
+    """The answers as they would be typed into the form as it is today."""
+    types = {field.id: field.type for field in definition.fields}
+    typed = {name: _texts(office, types[name], value) for name, value in kept.answers.items() if name in types}
+    given = {(one.consent, one.version) for one in agreed if one.withdrawn_at is None}
+    return typed | {one.id: (one.version,) for one in definition.consents if (one.id, one.version) in given}
+
+
+def _texts(office: Office, type: str, value: Value) -> tuple[str, ...]:
+    match value:
+        case bool():
+            return ("yes",)
+        case tuple():
+            return value
+        case str() if type == "place" and value in office.catalogue.municipalities:
+            return (office.catalogue.municipalities[value].name,)
+    return (value,)

@@ -1,0 +1,132 @@
+"""How long sign-ups are kept, and what stays of them afterwards: counts by form, month and outcome."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mentorkorps.backend import store
+from mentorkorps.backend.clock import Clock, danish_day, months_before
+from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.store import Life, Store
+from mentorkorps.backend.writer import Busy, Unavailable, sweep, sweep_afterwards
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.model import Retention
+
+LOOK_SECONDS = 1
+WITHDRAWN_KEPT = timedelta(days=7)
+"""So that the coordinator, who may have noted the person elsewhere, still sees who it was after a holiday."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many sign-ups were deleted, and which mails went with them."""
+
+    sign_ups: int
+    mails: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.sign_ups} sign-ups and {len(self.mails)} mails deleted"
+
+
+def purge(connection: Connection, catalogue: Catalogue, now: datetime) -> Purged:
+    """Deletes the sign-ups whose time is over, with their consents and mails. A job for the writer."""
+    store.forget_asked(connection, danish_day(now))
+    return delete(connection, list(_over(connection, catalogue, now)))
+
+
+def delete(connection: Connection, lives: Sequence[Life]) -> Purged:
+    """Deletes these sign-ups for good and counts them. A job for the writer."""
+    ids = [one.id for one in lives]
+    mails = store.mail_ids(connection, ids)
+    tally = Counter((one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives)
+    for (form, month, outcome), count in tally.items():
+        store.add_count(connection, form, month, outcome, count)
+    store.delete_sign_ups(connection, ids)
+    sweep_afterwards(connection)
+    return Purged(len(ids), tuple(mails))
+
+
+def erase(connection: Connection, id: str) -> Purged:
+    """Deletes one sign-up at once. A job for the writer."""
+    life = store.life_of(connection, id)
+    return delete(connection, [life] if life else [])
+
+
+def purge_now(settings: Settings, catalogue: Catalogue, now: datetime) -> Purged:
+    """The same while no server runs. Raises CannotOpen or MissingKey."""
+    with store.owned(settings) as engine, engine.connect() as connection:
+        with connection.begin():
+            purged = purge(connection, catalogue, now)
+        sweep(connection)
+    forget_files(settings, purged)
+    return purged
+
+
+def forget_files(settings: Settings, purged: Purged) -> None:
+    """Deletes the mails that lie as files, where there is no mail server."""
+    for id in purged.mails:
+        (settings.mail_folder / f"{id}.eml").unlink(missing_ok=True)
+
+
+class Daily:
+    """Purges when it starts and on each new day after that."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._settings = settings
+        self._clock = clock
+        self._done: date | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="retention")
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            if self._done != danish_day(self._clock()):
+                await self._purge()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _purge(self) -> None:
+        now = self._clock()
+        try:
+            purged = await self._store.do(purge, self._catalogue, now)
+        except (Busy, Unavailable) as error:
+            log.error("purge: the database took nothing (%s)", type(error).__name__)
+            return
+        self._done = danish_day(now)
+        forget_files(self._settings, purged)
+        log.info("purge: %s", purged)
+
+
+def _over(connection: Connection, catalogue: Catalogue, now: datetime) -> Iterator[Life]:
+    limits = {form.id: form.retention for form in catalogue.forms.values()}
+    # A form that is no longer there has no limit of its own: the shortest holds.
+    shortest = Retention(
+        min(one.unconfirmed_hours for one in limits.values()), min(one.months for one in limits.values())
+    )
+    for form in store.forms_signed_up_for(connection):
+        limit = limits.get(form, shortest)
+        yield from store.lives_over(
+            connection,
+            form,
+            unconfirmed=now - timedelta(hours=limit.unconfirmed_hours),
+            confirmed=months_before(now, limit.months),
+            withdrawn=now - WITHDRAWN_KEPT,
+        )

@@ -1,0 +1,171 @@
+"""Modules -> slides: pages of their own, which need nothing but one style and one script, and neither to be read."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markupsafe import Markup
+
+from mentorkorps import rendering
+from mentorkorps.addresses import address, relative
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.curriculum import Activity, Block, Curriculum, Module
+from mentorkorps.model import LANGUAGES, Language
+from mentorkorps.pages.prose import prose
+from mentorkorps.pages.training import TrainingView
+from mentorkorps.publish import cutting
+
+COUNTED = ("exercise", "role-play", "individual", "survey", "paper")
+"""What the room works at for itself: its slide shows how long it has."""
+WORK = re.compile(r"^(?:1\.|\|) ", re.MULTILINE)
+"""Steps, or a table of who does what."""
+BESIDE_THE_CLOCK = 0.72
+"""The part of a slide's width that a count-down leaves."""
+THEME = Path("docs/theme/assets")
+ASSETS = ("slides.css", "slides.js", "favicon.svg", "fonts/figtree-latin.woff2")
+WHOLE_ANSWER = 240
+"""Characters of an answer that stands whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One slide. `section` is the place on the trainer's page that belongs to it: an activity, or a self-check."""
+
+    kind: str
+    title: str
+    body: Markup
+    section: str = ""
+    over: str = ""
+    minutes: int | None = None
+    is_dense: bool = False
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """The slides of one module at their address: a whole HTML page."""
+
+    at: str
+    html: str
+    slides: tuple[Slide, ...] = field(repr=False)
+
+
+def write(catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]) -> int:
+    """Writes each language's slides into the folder of its site. Returns how many modules have them."""
+    found = [(language, deck) for language in LANGUAGES for deck in decks(catalogue, curriculum, language)]
+    for language, deck in found:
+        target = sites[language] / deck.at.removeprefix(address("front", language)) / "index.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(deck.html, "utf-8")
+    return len(found)
+
+
+def copy_assets(folder: Path) -> None:
+    """Style, script, font and icon of the slides, for a site that has not the theme's own."""
+    for name in ASSETS:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((THEME / name).read_bytes())
+
+
+def decks(catalogue: Catalogue, curriculum: Curriculum, language: Language) -> Iterator[Deck]:
+    for id in curriculum.order():
+        yield Author(catalogue, curriculum, language).deck(id)
+
+
+def address_of(curriculum: Curriculum, language: Language, id: str) -> str:
+    return address(f"slides-{curriculum.day_of(id) or 'add-on'}", language, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Writes the slides of one language."""
+
+    catalogue: Catalogue
+    curriculum: Curriculum
+    language: Language
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return rendering.words(self.language)["slides"]
+
+    @property
+    def words(self) -> dict[str, dict[str, str]]:
+        return rendering.words(self.language)["training"]
+
+    def deck(self, id: str) -> Deck:
+        at = address_of(self.curriculum, self.language, id)
+        view = TrainingView(self.catalogue, self.language, at, curriculum=self.curriculum)
+        module = self.curriculum.module(id, self.language)
+        slides = tuple(self.slides(module))
+        html = view.body(
+            "slides.html", module=module, slides=slides, assets=relative(at, "assets/"), hour=view.hour_of(id)
+        )
+        return Deck(at, f"{html}\n", slides)
+
+    def slides(self, module: Module) -> Iterator[Slide]:
+        yield Slide("title", module.title, Markup("<p>{}</p>").format(module.aim))
+        aims = Markup("<ul>{}</ul>").format(
+            Markup().join(Markup("<li>{}</li>").format(one) for one in module.objectives)
+        )
+        yield Slide("aims", self.words["module"]["objectives"], aims)
+        for activity in module.activities:
+            yield from self.part(activity)
+        for number, check in enumerate(module.checks, 1):
+            yield from self.check(check, number)
+
+    def part(self, activity: Activity) -> Iterator[Slide]:
+        """An activity's slides; the count-down stands on the one with the steps."""
+        counts = activity.kind in COUNTED
+        text = "\n\n".join(filter(None, map(self.text_of, activity.for_participants)))
+        found = list(cutting.sheets(text, activity.title, BESIDE_THE_CLOCK if counts else 1))
+        at_work = next((i for i, sheet in enumerate(found) if WORK.search(sheet.markdown)), 0)
+        over = f"{self.words['kinds'][activity.kind]} · {self.words['minutes'].format(count=activity.minutes)}"
+        for number, sheet in enumerate(found):
+            yield Slide(
+                kind=activity.kind,
+                title=activity.title,
+                body=self.html(sheet.markdown),
+                section=activity.id,
+                over=over,
+                minutes=activity.minutes if counts and number == at_work else None,
+                is_dense=sheet.is_dense,
+                part=f"{number + 1}/{len(found)}" if len(found) > 1 else "",
+            )
+
+    def check(self, check: Block, number: int) -> Iterator[Slide]:
+        sheet, *_ = cutting.sheets(check.text, check.title)
+        yield Slide(
+            kind="check",
+            title=check.title,
+            body=self.html(check.text if len(check.text) <= WHOLE_ANSWER else sheet.markdown),
+            section=f"check-{number}",
+            over=self.words["module"]["checks"],
+        )
+
+    def text_of(self, block: Block) -> str:
+        """The Markdown that a block brings to the slides; lines to write on bring none."""
+        match block.kind:
+            case "text":
+                return block.text
+            case "rule":
+                return f"> **{self.words['rule']['card']}:** {self.catalogue.rules[block.text].title.of(self.language)}"
+            case _:
+                return ""
+
+    def html(self, markdown: str) -> Markup:
+        return prose(markdown, self.title_of)
+
+    def title_of(self, kind: str, id: str) -> tuple[str, None]:
+        """A slide leads nowhere: what it refers to stands there by its title."""
+        match kind:
+            case "rule":
+                return self.catalogue.rules[id].title.of(self.language), None
+            case "module":
+                found = self.curriculum.module(id, self.language)
+            case "paper":
+                found = self.curriculum.paper(id, self.language)
+            case _:
+                found = self.curriculum.card_set(id, self.language)
+        return (found.title if found else id), None

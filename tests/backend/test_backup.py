@@ -1,0 +1,168 @@
+"""The drill: a backup is taken while people sign up, everything burns, and the backup is put back."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from mentorkorps.backend import settings, store
+from tests.backend.conftest import KEY, eventually, opened
+from tests.conftest import ROOT
+
+NEWER = "a-newer-key-for-the-tests"
+
+
+@pytest.fixture
+def mentorkorps(tmp_path):
+    """Runs a command on the database of the test's house."""
+
+    def run(*arguments, keys=KEY):
+        told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": keys}
+        return subprocess.run(
+            [sys.executable, "-m", "mentorkorps.cli", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def burnt(tmp_path, real, mentorkorps):
+    """A backup of one sign-up, confirmed; the database is gone."""
+    with opened(tmp_path, real) as house:
+        house.post()
+        house.client.post(house.link("confirm"))
+        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        taken = mentorkorps("backup", tmp_path / "one.backup")
+    assert f"{tmp_path}/one.backup holds 1 sign-up, encrypted with the first key.\n" == taken.stdout
+    for path in (tmp_path / "var").glob("mentorkorps.db*"):
+        path.unlink()
+    return tmp_path / "one.backup"
+
+
+def database(folder):
+    return (folder / "var" / "mentorkorps.db").read_bytes()
+
+
+def test_a_backup_taken_while_people_sign_up_is_whole(tmp_path, real, mentorkorps):
+    receipts, stop = [], threading.Event()
+
+    def sign_up():
+        while not stop.is_set():
+            receipts.append(house.post(email=f"v{len(receipts)}@example.org").headers["location"])
+
+    with opened(tmp_path, real) as house:
+        posting = threading.Thread(target=sign_up)
+        posting.start()
+        eventually(lambda: len(receipts) > 20)
+        before = list(receipts)
+        taken = mentorkorps("backup", tmp_path / "one.backup")
+        stop.set()
+        posting.join()
+    assert 0 == taken.returncode
+    for path in (tmp_path / "var").glob("mentorkorps.db*"):
+        path.unlink()
+
+    restored = mentorkorps("restore", tmp_path / "one.backup")
+
+    assert 0 == restored.returncode
+    with opened(tmp_path, real) as house:
+        assert len(before) <= len(house.sign_ups()) <= len(receipts)
+        assert {200} == {house.client.get(receipt).status_code for receipt in before}
+        kept = {one.id for one in house.sign_ups()}
+        assert kept == {one.sign_up for one in house.mails()}
+
+
+def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, real, mentorkorps):
+    restored = mentorkorps("restore", burnt)
+
+    assert f"{tmp_path}/var/mentorkorps.db holds 1 sign-up now.\n" == restored.stdout
+    with opened(tmp_path, real) as house:
+        (kept,) = house.sign_ups()
+        assert "karen@example.org" == kept.answers["email"]
+        assert kept.confirmed_at
+        assert 1 == len(store.consents(house.settings, kept.id))
+        assert {"sent"} == {one.state for one in house.mails()}
+        assert "karen@example.org" in house.client.post(house.link("notice")).text
+        assert house.post().headers["location"].startswith("/receipt/")
+        assert 1 == len(house.sign_ups())
+
+
+def test_a_backup_can_be_read_only_with_the_key_and_by_its_owner(burnt):
+    content = burnt.read_bytes()
+
+    for readable in (b"karen", b"SQLite format", b"sign_ups", b"0461"):
+        assert readable not in content
+    assert 0o600 == burnt.stat().st_mode & 0o777
+
+
+def test_it_takes_the_place_of_what_is_there(burnt, tmp_path, real, mentorkorps):
+    with opened(tmp_path, real) as house:
+        house.post(email="later@example.org")
+
+    mentorkorps("restore", burnt)
+
+    assert ["karen@example.org"] == [one.answers["email"] for one in store.sign_ups(house.settings)]
+
+
+def test_nothing_is_put_back_while_the_server_runs(burnt, tmp_path, real, mentorkorps):
+    with opened(tmp_path, real) as house:
+        house.post(email="later@example.org")
+        refused = mentorkorps("restore", burnt)
+
+        assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines()))
+        assert "in use by another process" in refused.stderr
+        assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+
+
+def test_a_newer_key_in_front_does_not_matter_and_a_missing_one_is_named(burnt, tmp_path, mentorkorps):
+    missing = mentorkorps("restore", burnt, keys=NEWER)
+    assert 2 == missing.returncode
+    assert "MENTORKORPS_SECRET_KEYS" in missing.stderr
+    assert not (tmp_path / "var" / "mentorkorps.db").exists()
+
+    both = mentorkorps("restore", burnt, keys=f"{NEWER},{KEY}")
+    assert 0 == both.returncode
+
+
+def broken(backup):
+    content = backup.read_bytes()
+    yield "changed", content[:-50] + b"x" + content[-49:]
+    yield "not whole", content[: len(content) // 2]
+    yield "no backup", b"SQLite format 3\0"
+    yield "empty", b""
+
+
+def test_what_is_no_whole_backup_is_refused_and_changes_nothing(burnt, tmp_path, real, mentorkorps):
+    with opened(tmp_path, real) as house:
+        house.post(email="later@example.org")
+    before = database(tmp_path)
+
+    for name, content in broken(burnt):
+        (tmp_path / "bad.backup").write_bytes(content)
+        refused = mentorkorps("restore", tmp_path / "bad.backup")
+        assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines())), name
+        assert "Nothing has been changed" in refused.stderr, name
+    assert 2 == mentorkorps("restore", tmp_path / "no-such.backup").returncode
+    assert before == database(tmp_path)
+
+
+def test_without_a_database_there_is_nothing_to_back_up(tmp_path, mentorkorps):
+    refused = mentorkorps("backup", tmp_path / "one.backup")
+
+    assert 2 == refused.returncode
+    assert not (tmp_path / "one.backup").exists()
+
+
+def test_a_backup_outlives_a_rotation_as_long_as_its_key_is_there(burnt, tmp_path, mentorkorps):
+    mentorkorps("restore", burnt)
+    both = f"{NEWER},{KEY}"
+    mentorkorps("rotate", keys=both)
+
+    assert 0 == mentorkorps("restore", burnt, keys=both).returncode
+    read = settings.read(
+        {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "MENTORKORPS_SECRET_KEYS": KEY}
+    )
+    assert ["karen@example.org"] == [one.answers["email"] for one in store.sign_ups(read)]

@@ -1,0 +1,72 @@
+"""What those who watch the service are told, and who may ask."""
+
+import pytest
+
+from tests.backend.conftest import eventually, opened
+
+
+def figures(answer):
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name: int(value) for name, value in (line.split(" ") for line in lines)}
+
+
+def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as house:
+        house.post()
+        house.client.post(house.link("confirm"))
+        house.post(email="bo@example.org")
+        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        hands.pass_by(hours=2)
+
+        answer = house.client.get("/metrics")
+        ready = house.client.get("/readyz").json()
+
+    told = figures(answer)
+    assert "text/plain; version=0.0.4; charset=utf-8" == answer.headers["content-type"]
+    assert (1, 1, 0, 0) == tuple(
+        told[f'mentorkorps_sign_ups{{state="{state}"}}']
+        for state in ("unanswered", "unconfirmed", "answered", "withdrawn")
+    )
+    assert (5, 0) == (told['mentorkorps_mails{state="sent"}'], told['mentorkorps_mails{state="failed"}'])
+    assert (7200, 0) == (
+        told["mentorkorps_oldest_unanswered_sign_up_seconds"], told["mentorkorps_oldest_unsent_mail_seconds"],
+    )  # fmt: skip
+    assert (7200, None) == (ready["oldest_unanswered_sign_up_seconds"], ready["oldest_unsent_mail_seconds"])
+
+
+def test_nothing_personal_is_told(house):
+    house.post()
+    told = house.client.get("/metrics").text
+
+    for personal in ("aren", "example.org", "mentor-", "0461", house.sign_ups()[0].id, "aabent-hold"):
+        assert personal not in told
+
+
+def test_an_answered_or_withdrawn_sign_up_waits_no_longer(house, hands):
+    house.post()
+    house.client.post(house.link("confirm"))
+    hands.pass_by(hours=1)
+    house.client.post(house.link("notice") + "/answered")
+
+    assert 0 == figures(house.client.get("/metrics"))["mentorkorps_oldest_unanswered_sign_up_seconds"]
+
+
+ASKED = {
+    "from the machine itself": ({}, {}, 200),
+    "through a proxy that is not named": ({}, {"X-Forwarded-For": "127.0.0.1"}, 404),
+    "through one that tells less": ({}, {"Via": "1.1 proxy"}, 404),
+    "through a named proxy": ({"TRUSTED_PROXY": "127.0.0.1"}, {"X-Forwarded-For": "192.0.2.7"}, 404),
+    "from a network that may": (
+        {"TRUSTED_PROXY": "127.0.0.1", "METRICS_FROM": "192.0.2.0/24"}, {"X-Forwarded-For": "192.0.2.7"}, 200,
+    ),
+    "from another network": (
+        {"TRUSTED_PROXY": "127.0.0.1", "METRICS_FROM": "192.0.2.0/24"}, {"X-Forwarded-For": "192.0.3.7"}, 404,
+    ),
+    "with a forged address": ({"METRICS_FROM": "192.0.2.0/24"}, {"X-Forwarded-For": "192.0.2.7"}, 404),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "headers", "status"), ASKED.values(), ids=ASKED.keys())
+def test_only_who_is_near_may_ask(tmp_path, real, told, headers, status):
+    with opened(tmp_path, real, **told) as house:
+        assert status == house.client.get("/metrics", headers=headers).status_code

@@ -1,0 +1,250 @@
+"""The volunteer's own page."""
+
+import re
+
+import pytest
+
+from mentorkorps.backend import store
+from mentorkorps.backend.store import Count
+from mentorkorps.backend.tokens import Tokens
+from tests.backend.conftest import KEY, MONDAY, eventually, link_in, text_of, volunteer
+
+
+def link_on(page):
+    return re.search(r'href="(/mine/[^"]+)"', page.text)[1]
+
+
+@pytest.fixture
+def link(house):
+    """Karen's own page, from her receipt."""
+    return link_on(house.client.get(house.post(news="2026-11-22").headers["location"]))
+
+
+def kept(house):
+    (only,) = house.sign_ups()
+    return only
+
+
+def changed(house, link, **changes):
+    return house.client.post(f"{link}/change", data=volunteer(**changes))
+
+
+def test_receipt_confirmation_and_the_mail_lead_there(house, link):
+    confirmed = house.client.post(house.link("confirm"))
+    letter = house.letter("receipt")
+
+    assert link == link_on(confirmed)
+    assert link in text_of(letter)
+
+
+def test_a_scanner_that_opens_the_link_sees_nothing(house, link):
+    page = house.client.get(link)
+
+    assert "Vis min tilmelding" in page.text
+    assert "Karen" not in page.text
+    assert ("no-store", "no-referrer") == (page.headers["cache-control"], page.headers["referrer-policy"])
+
+
+def test_it_shows_answers_consents_state_and_how_far_one_is(house, link):
+    page = house.client.post(link)
+
+    for told in ("karen@example.org", "Odense", "23. november 2026 kl. 10.00", "må få mine svar", "Du er her"):
+        assert told in page.text
+    assert "Åbn linket i den mail" in page.text
+    assert ("no-store", "no-referrer") == (page.headers["cache-control"], page.headers["referrer-policy"])
+
+    house.client.post(house.link("confirm"))
+    assert "senest mandag den 30. november 2026" in house.client.post(link).text
+    house.client.post(house.link("notice") + "/answered")
+    assert '--done"><span>Skriv dig op' in house.client.post(link).text
+
+
+def test_it_speaks_the_language_of_the_sign_up(house):
+    link = link_on(house.client.get(house.post(language="en").headers["location"]))
+
+    for path in ("", "/form"):
+        page = house.client.post(link + path)
+        assert '<html lang="en">' in page.text
+    assert "Save the changes" in page.text
+
+
+def test_the_form_stands_there_with_the_answers_in_it(house, link):
+    form = house.client.post(f"{link}/form").text
+
+    for typed in (
+        'value="Karen Testesen"',
+        'value="Odense"',
+        'value="butik-handel" selected',
+        f'action="{link}/change"',
+    ):
+        assert typed in form
+    for ticked in ("adult", "contact", "news"):
+        assert re.search(rf'id="{ticked}"[^>]* checked', form), ticked
+
+
+def test_a_change_is_kept_and_known_by_its_new_answers(house, link):
+    page = changed(house, link, name="Karen Ny", news="2026-11-22")
+
+    assert "Dine rettelser er gemt" in page.text
+    assert "Karen Ny" == kept(house).answers["name"]
+    house.post(name="Karen Ny", news="2026-11-22")
+    assert "Karen Ny" == kept(house).answers["name"]
+
+
+def test_a_change_is_judged_as_a_sign_up_is(house, link):
+    page = changed(house, link, place="9999", name="Karen Ny")
+
+    assert 422 == page.status_code
+    assert 'value="Karen Ny"' in page.text
+    assert f'action="{link}/change"' in page.text
+    assert "Karen Testesen" == kept(house).answers["name"]
+
+
+def test_another_address_is_confirmed_again_and_the_old_link_no_longer_does_it(house, link, hands):
+    old = house.link("confirm")
+    hands.pass_by(minutes=1)
+
+    page = changed(house, link, email="ny@example.org")
+
+    assert "den nye adresse" in page.text
+    assert 410 == house.client.get(old).status_code
+    assert 410 == house.client.post(old).status_code
+    assert kept(house).confirmed_at is None
+    eventually(lambda: "ny@example.org" == house.letter("confirm")["To"])
+    house.client.post(house.link("confirm"))
+    assert hands.now == kept(house).confirmed_at
+
+
+def test_a_confirmed_sign_up_with_another_address_is_not_confirmed(house, link):
+    house.client.post(house.link("confirm"))
+    changed(house, link, email="ny@example.org")
+
+    assert kept(house).confirmed_at is None
+
+
+def test_another_place_tells_the_coordinator(house, link):
+    changed(house, link, name="Karen Ny")
+    assert 1 == [one.kind for one in house.mails()].count("notice")
+
+    changed(house, link, place="8000")
+    assert 2 == [one.kind for one in house.mails()].count("notice")
+
+
+def test_the_very_answers_of_another_sign_up_are_refused(house, link):
+    house.post(name="Karen To")
+
+    assert 409 == changed(house, link, name="Karen To").status_code
+    assert {"Karen Testesen", "Karen To"} == {one.answers["name"] for one in house.sign_ups()}
+
+
+def test_a_yes_to_news_is_taken_back_with_its_time(house, link, hands):
+    hands.pass_by(hours=2)
+    page = house.client.post(f"{link}/no/news")
+
+    assert "Det er noteret" in page.text
+    assert "Trukket tilbage 23. november 2026 kl. 12.00" in page.text
+    agreed = store.consents(house.settings, kept(house).id)
+    assert {"contact": None, "news": hands.now} == {one.consent: one.withdrawn_at for one in agreed}
+    assert "Trukket tilbage" in house.client.post(house.link("notice")).text
+    assert f"{link}/no/news" not in page.text
+
+
+def test_a_consent_that_the_sign_up_rests_on_cannot_be_taken_back_alone(house, link):
+    assert 404 == house.client.post(f"{link}/no/contact").status_code
+
+
+def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(house, link, hands):
+    changed(house, link)
+    agreed = {one.consent: one for one in store.consents(house.settings, kept(house).id)}
+    assert (MONDAY, MONDAY) == (agreed["contact"].given_at, agreed["news"].withdrawn_at)
+
+    hands.pass_by(hours=1)
+    changed(house, link, news="2026-11-22")
+    agreed = {one.consent: one for one in store.consents(house.settings, kept(house).id)}
+    assert (hands.now, None) == (agreed["news"].given_at, agreed["news"].withdrawn_at)
+
+
+def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(house, link, hands):
+    confirm = house.link("confirm")
+    receipt = house.post(news="2026-11-22").headers["location"]
+    page = house.client.post(f"{link}/withdraw")
+
+    assert "Du bliver ikke kontaktet" in page.text
+    assert MONDAY == kept(house).withdrawn_at
+    letter = house.letter("withdrawn")
+    assert "En tilmelding er trukket tilbage" == letter["Subject"]
+    for personal in ("Karen", "karen@", "Odense"):
+        assert personal not in letter.as_string()
+    desk = house.client.post(link_in(letter, house.settings.public_url)).text
+    assert "Kontakt ikke personen" in desk
+    assert [410, 410, 410] == [
+        house.client.post(confirm).status_code,
+        house.client.get(receipt).status_code,
+        house.client.post(f"{link}/change", data=volunteer()).status_code,
+    ]
+    house.client.post(f"{link}/withdraw")
+    assert 1 == [one.kind for one in house.mails()].count("withdrawn")
+
+
+def test_after_withdrawing_one_may_sign_up_again(house, link):
+    house.client.post(f"{link}/withdraw")
+    house.post(news="2026-11-22")
+
+    assert {None, MONDAY} == {one.withdrawn_at for one in house.sign_ups()}
+
+
+def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
+    house.client.post(house.link("confirm"))
+    house.client.post(f"{link}/withdraw")
+    hands.pass_by(days=7, minutes=1)
+
+    eventually(lambda: [] == house.sign_ups())
+    assert [Count("mentor", "2026-11", "withdrawn", 1)] == store.counts(house.settings)
+    gone = house.client.post(link)
+    assert 410 == gone.status_code
+    assert "Tilmeldingen er slettet" in gone.text
+
+
+def test_everything_that_is_kept_can_be_taken_along(house, link):
+    file = house.client.post(f"{link}/download")
+    told = file.json()
+
+    assert 'attachment; filename="mentorkorps.json"' == file.headers["content-disposition"]
+    assert "no-store" == file.headers["cache-control"]
+    assert "karen@example.org" == told["answers"]["email"]
+    assert ["contact", "news"] == [one["consent"] for one in told["consents"]]
+    assert {"confirm", "notice"} == {one["kind"] for one in told["mails"]}
+
+
+def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
+    house.letter("confirm")
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    traces = [kept(house).id.encode(), *(one.id.encode() for one in house.mails())]
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    assert "Intet er slettet" in house.client.post(f"{link}/delete", headers=form).text
+    assert 1 == len(house.sign_ups())
+    assert "Alt er slettet" in house.client.post(f"{link}/delete", data={"sure": "yes"}).text
+
+    assert ([], []) == (house.sign_ups(), house.mails())
+    files = [path for path in house.settings.database.parent.rglob("*") if path.is_file()]
+    on_the_disk = b"".join(path.read_bytes() for path in files)
+    assert [] == [trace for trace in traces if trace in on_the_disk]
+    assert [1] == [one.count for one in store.counts(house.settings)]
+    assert 410 == house.client.post(f"{link}/delete", data={"sure": "yes"}).status_code
+
+
+def test_the_coordinators_link_says_that_a_sign_up_is_deleted(house, link):
+    desk = house.link("notice")
+    house.client.post(f"{link}/delete", data={"sure": "yes"})
+
+    assert "Tilmeldingen er slettet" in house.client.post(desk).text
+
+
+@pytest.mark.parametrize("have", ["receipt", "confirm", "desk"])
+def test_no_other_link_opens_it(house, link, have):
+    token = Tokens([KEY], lambda: MONDAY).sign(have, kept(house).id, MONDAY)
+
+    for path in ("", "/form", "/change", "/withdraw", "/download", "/delete"):
+        assert 404 == house.client.post(f"/mine/{token}{path}", data={"sure": "yes"}).status_code
+    assert 1 == len(house.sign_ups())

@@ -1,0 +1,148 @@
+"""How long sign-ups are kept, and that nothing but numbers stays."""
+
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from mentorkorps.backend import store
+from mentorkorps.backend.clock import months_before
+from mentorkorps.backend.store import Count
+from tests.backend.conftest import KEY, eventually, opened, volunteer
+from tests.conftest import ROOT
+
+
+def gone(house):
+    return lambda: [] == house.sign_ups()
+
+
+def everything_on_the_disk(folder):
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def on_the_disk(house):
+    """What would betray a sign-up: its number, its sealed answers, its fingerprint, the numbers of its mails."""
+    with sqlite3.connect(house.settings.database) as database:
+        columns = "id || '', fingerprint || '', CAST(substr(sealed, 5, 12) AS BLOB), substr(sealed, 17)"
+        found = [value for row in database.execute(f"SELECT {columns} FROM sign_ups") for value in row]
+        found += [id for (id,) in database.execute("SELECT id FROM mails")]
+    database.close()
+    return [value.encode() if isinstance(value, str) else value for value in found]
+
+
+def test_an_unconfirmed_sign_up_is_deleted_after_its_hours(house, hands, caplog):
+    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    house.post()
+    house.letter("confirm")
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    hands.pass_by(hours=72, seconds=1)
+
+    eventually(gone(house))
+
+    assert [] == house.mails()
+    eventually(lambda: "purge: 1 sign-ups and 2 mails deleted" in caplog.messages)
+    assert [Count("mentor", "2026-11", "unconfirmed", 1)] == store.counts(house.settings)
+
+
+def test_a_confirmed_sign_up_is_deleted_after_the_months_of_its_form(house, hands):
+    house.post()
+    house.client.post(house.link("confirm"))
+    house.client.post("/forms/interesseliste", data=volunteer(email="bo@example.org"))
+    house.client.post(house.link("confirm"))
+    hands.now = datetime(2027, 5, 23, 9, 1, tzinfo=UTC)
+
+    eventually(lambda: ["interesseliste"] == [one.form for one in house.sign_ups()])
+    hands.now = datetime(2027, 11, 23, 9, 1, tzinfo=UTC)
+    eventually(gone(house))
+
+    assert [
+        Count("interesseliste", "2026-11", "unanswered", 1), Count("mentor", "2026-11", "unanswered", 1),
+    ] == store.counts(house.settings)  # fmt: skip
+
+
+def test_nothing_is_deleted_before_its_time(house, hands, caplog):
+    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    house.post()
+    house.post(email="bo@example.org")
+    house.client.post(house.link("confirm"))
+    eventually(lambda: "sent" == house.mails()[-1].state)
+    hands.pass_by(hours=71)
+
+    eventually(lambda: 2 <= len(caplog.messages))
+
+    assert {"purge: 0 sign-ups and 0 mails deleted"} == set(caplog.messages)
+    assert 2 == len(house.sign_ups())
+
+
+def test_nothing_of_a_deleted_sign_up_stays_in_the_files(house, hands):
+    for number in range(30):
+        house.post(email=f"v{number}@example.org", phone="12345678")
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
+    traces = on_the_disk(house)
+    folder = house.settings.database.parent
+    assert all(trace in everything_on_the_disk(folder) for trace in traces[:8])
+    hands.pass_by(hours=73)
+
+    eventually(gone(house))
+    eventually(lambda: not list(house.settings.mail_folder.glob("*.eml")))
+
+    remains = everything_on_the_disk(folder)
+    assert [] == [trace for trace in traces if trace in remains]
+
+
+def test_a_mail_that_could_not_leave_does_not_cost_the_sign_up_its_time(tmp_path, real, hands, free_port, caplog):
+    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+        house.post()
+        eventually(lambda: {"retry"} == {one.state for one in house.mails()})
+        hands.pass_by(hours=80)
+        eventually(lambda: 2 == len([line for line in caplog.messages if line.startswith("purge")]))
+        (karen,) = house.sign_ups()
+
+        hands.pass_by(hours=41)
+        house.post(email="bo@example.org")
+        eventually(lambda: "failed" in {one.state for one in house.mails()} or karen not in house.sign_ups())
+        hands.pass_by(hours=20)
+        eventually(lambda: ["bo@example.org"] == [one.answers["email"] for one in house.sign_ups()])
+
+
+def test_what_was_answered_to_a_form_that_is_gone_has_the_shortest_limit(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as house:
+        house.client.post("/forms/interesseliste", data=volunteer())
+        house.client.post(house.link("confirm"))
+    hands.pass_by(days=190)
+    fewer = replace(real, forms={"mentor": real.forms["mentor"]})
+    with opened(tmp_path, fewer, hands) as house:
+        eventually(gone(house))
+
+
+def test_the_command_does_it_while_the_server_is_stopped(tmp_path, real, hands):
+    def purge():
+        told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
+        return subprocess.run(
+            [sys.executable, "-m", "mentorkorps.cli", "purge"], cwd=ROOT, capture_output=True, text=True,
+            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
+        )  # fmt: skip
+
+    hands.now = datetime(2025, 1, 1, tzinfo=UTC)
+    with opened(tmp_path, real, hands) as house:
+        house.post()
+        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        assert "in use by another process" in purge().stderr
+
+    assert "1 sign-ups and 2 mails deleted.\n" == purge().stdout
+    assert [] == store.sign_ups(house.settings)
+    assert 1 == sum(one.count for one in store.counts(house.settings))
+
+
+@pytest.mark.parametrize(
+    ("moment", "months", "before"),
+    [("2027-05-23", 6, "2026-11-23"), ("2027-08-31", 6, "2027-02-28"), ("2027-01-15", 12, "2026-01-15")],
+)
+def test_months_are_months_of_the_calendar(moment, months, before):
+    assert datetime.fromisoformat(before) == months_before(datetime.fromisoformat(moment), months)

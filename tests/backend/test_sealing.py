@@ -1,0 +1,191 @@
+"""Answers on the disk: unreadable without a key, and never lost when keys change."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from mentorkorps.backend import settings, store
+from mentorkorps.backend.intake import Submission, accept
+from mentorkorps.backend.sealing import MARK_BYTES, MissingKey, Seal
+from mentorkorps.forms import Answers
+from tests.backend.conftest import KEY, MONDAY, eventually, opened
+from tests.conftest import ROOT
+
+NEWER = "a-newer-key-for-the-tests"
+BOTH = f"{NEWER},{KEY}"
+
+
+def told(folder, keys):
+    return {
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
+        "MENTORKORPS_SECRET_KEYS": keys,
+    }
+
+
+def rows(folder, columns):
+    with sqlite3.connect(folder / "var" / "mentorkorps.db") as database:
+        found = database.execute(f"SELECT {columns} FROM sign_ups ORDER BY id").fetchall()
+    database.close()
+    return found
+
+
+def everything_on_the_disk(folder):
+    return b"".join(path.read_bytes() for path in (folder / "var").glob("mentorkorps.db*"))
+
+
+def rotating(folder, keys):
+    return subprocess.Popen(
+        [sys.executable, "-m", "mentorkorps.cli", "rotate"], cwd=ROOT, env=os.environ | told(folder, keys),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_no_answer_can_be_read_in_the_files(tmp_path, real):
+    with opened(tmp_path, real) as house:
+        house.post(phone="+45 12 34 56 78")
+        during = everything_on_the_disk(tmp_path)
+
+    for personal in (b"Karen", b"karen@example.org", b"12 34 56 78", b"butik-handel", b"bent-hold"):
+        assert personal not in during + everything_on_the_disk(tmp_path)
+
+
+def test_the_same_answers_are_sealed_differently_each_time():
+    seal = Seal([KEY])
+
+    assert seal.close("id", b"text") != seal.close("id", b"text")
+
+
+def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leave(house):
+    house.post()
+    house.post(email="bo@example.org")
+    karen, bo = house.sign_ups()
+    with sqlite3.connect(house.settings.database) as database:
+        (stolen,) = database.execute("SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)).fetchone()
+        database.execute("UPDATE sign_ups SET sealed = ? WHERE id = ?", (stolen, bo.id))
+    database.close()
+
+    with pytest.raises(Exception, match=f"what is kept under {bo.id} was changed"):
+        house.sign_ups()
+    house.post(email="carl@example.org")
+    eventually(lambda: 2 <= sum(one.state == "sent" and one.sign_up not in (karen.id, bo.id) for one in house.mails()))
+
+
+def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, real):
+    (tmp_path / "var").mkdir()
+    engine = create_engine(f"sqlite:///{tmp_path}/var/mentorkorps.db")
+    config = Config()
+    config.set_main_option("script_location", str(store.MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for number in range(50):
+            connection.exec_driver_sql(
+                "INSERT INTO sign_ups VALUES (?, 'mentor', 'da', ?, ?, 0, ?, ?, NULL, NULL)",
+                (f"id{number}", f'{{"email": "karen{number}@example.org"}}', f"f{number}", *[MONDAY.isoformat()] * 2),
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO consents VALUES (?, 'contact', '1', ?)", (f"id{number}", MONDAY.isoformat())
+            )
+    engine.dispose()
+
+    with opened(tmp_path, real) as house:
+        emails = {one.answers["email"] for one in house.sign_ups()}
+        assert 1 == len(store.consents(house.settings, "id7"))
+        assert b"karen" not in everything_on_the_disk(tmp_path)
+
+    assert {f"karen{number}@example.org" for number in range(50)} == emails
+
+
+def test_the_first_key_seals_and_every_key_opens(tmp_path, real):
+    with opened(tmp_path, real) as house:
+        house.post()
+    with opened(tmp_path, real, SECRET_KEYS=BOTH) as house:
+        house.post(email="bo@example.org")
+
+        assert {"karen@example.org", "bo@example.org"} == {one.answers["email"] for one in house.sign_ups()}
+        marks = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
+        assert {Seal([KEY]).mark, Seal([NEWER]).mark} == marks
+
+
+def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_nothing(tmp_path, real):
+    with opened(tmp_path, real) as house:
+        house.post()
+    before = rows(tmp_path, "*")
+
+    with pytest.raises(MissingKey, match="MENTORKORPS_SECRET_KEYS"), opened(tmp_path, real, SECRET_KEYS=NEWER):
+        pass
+    rotated = rotating(tmp_path, NEWER)
+    _, said = rotated.communicate()
+    listed = subprocess.run(
+        [sys.executable, "-m", "mentorkorps.cli", "desk", "list"], cwd=ROOT, env=os.environ | told(tmp_path, NEWER),
+        capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert (2, 2) == (rotated.returncode, listed.returncode)
+    for line in (said, listed.stderr):
+        assert line.startswith("mentorkorps: MENTORKORPS_SECRET_KEYS=")
+        assert 1 == len(line.splitlines())
+    assert before == rows(tmp_path, "*")
+
+
+def test_after_a_rotation_the_old_key_can_go_and_a_second_click_is_still_known(tmp_path, real):
+    with opened(tmp_path, real) as house:
+        first = house.post(news="2026-11-22").status_code
+    with opened(tmp_path, real, SECRET_KEYS=BOTH) as house:
+        house.post(news="2026-11-22")
+        assert 1 == len(house.sign_ups())
+
+    rotated = rotating(tmp_path, BOTH)
+    said, _ = rotated.communicate()
+
+    assert (303, 0, "1 sign-up is encrypted with the first key now.\n") == (first, rotated.returncode, said)
+    assert Seal([KEY]).mark not in everything_on_the_disk(tmp_path)
+    with opened(tmp_path, real, SECRET_KEYS=NEWER) as house:
+        house.post(news="2026-11-22")
+        (kept,) = house.sign_ups()
+        assert "karen@example.org" == kept.answers["email"]
+
+
+def test_a_rotation_waits_for_the_server_to_stop(house, tmp_path):
+    rotated = rotating(tmp_path, BOTH)
+
+    assert "in use by another process" in rotated.communicate()[1]
+    assert 2 == rotated.returncode
+
+
+def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
+    read = settings.read(told(tmp_path, KEY))
+    many = 1500
+
+    async def fill():
+        kept = store.open_store(read)
+        for number in range(many):
+            answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
+            fingerprint = store.fingerprint(KEY, "mentor", answers)
+            await kept.do(accept, Submission("mentor", "da", answers, False, (fingerprint,), str(number), MONDAY))
+        kept.close()
+
+    asyncio.run(fill())
+    newer = Seal([NEWER]).mark
+    rotated = rotating(tmp_path, BOTH)
+    eventually(lambda: any(bytes(mark) == newer for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")), 20)
+    rotated.kill()
+    rotated.communicate()
+
+    everybody = {f"{number}@example.org" for number in range(many)}
+    half_way = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
+    kept = store.sign_ups(settings.read(told(tmp_path, BOTH)))
+    assert {Seal([KEY]).mark, newer} == half_way
+    assert everybody == {one.answers["email"] for one in kept}
+
+    again = rotating(tmp_path, BOTH)
+    again.communicate()
+    assert 0 == again.returncode
+    assert everybody == {one.answers["email"] for one in store.sign_ups(settings.read(told(tmp_path, NEWER)))}
