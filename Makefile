@@ -14,6 +14,7 @@ run: site/index.html
 
 test: .venv/tested
 	@tools/chromium $(BIN)
+	@tools/pango $(BIN)
 	@$(BIN)/python -m pytest
 
 check: .venv/installed

@@ -33,7 +33,8 @@ def run() -> None:
 
 def outside(stock: Path) -> str:
     text = (stock / "mkdocs.yml").read_text("utf-8")
-    (stock / "outside.yml").write_text(f"{text}nav: [index.md]\nvalidation: {{nav: {{omitted_files: ignore}}}}\n", "utf-8")
+    outside_nav = "nav: [index.md]\nvalidation: {nav: {omitted_files: ignore}}\n"
+    (stock / "outside.yml").write_text(text + outside_nav, "utf-8")
     return "outside.yml"
 
 

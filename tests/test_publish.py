@@ -1,16 +1,25 @@
 """What leaves the site: slides cut from the modules' own text, papers to print, a pack for the road."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
+from io import BytesIO
+from random import randbytes
+from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfReader
 
 from mentorkorps import curriculum
 from mentorkorps.model import LANGUAGES
-from mentorkorps.publish import cutting, slides
+from mentorkorps.publish import cutting, packing, papers, slides
 from tests.conftest import ROOT
 
+URL = "https://mentorkorps.example/"
 TAGS = re.compile(r"<[^>]+>")
+STEP = re.compile(r"^\d+\. ", re.MULTILINE)
+UNSET = re.compile(r"\[\[.*?\]\]")
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +39,7 @@ def bare(text: str) -> str:
 
 def beginnings(blocks) -> dict[str, str]:
     """The first forty letters of each block, by the line where it stands."""
-    found = {
-        f"{block.line} {block.title}": bare(re.sub(r"\[\[.*?\]\]", "|", block.text).split("|")[0])[:40]
-        for block in blocks
-    }
+    found = {f"{block.line} {block.title}": bare(UNSET.split(STEP.sub("", block.text))[0])[:40] for block in blocks}
     return {place: text for place, text in found.items() if len(text) > 15}
 
 
@@ -110,3 +116,164 @@ def test_a_heading_is_never_the_last_on_a_slide():
     text = "\n\n".join(f"### Overskrift {number}\n\n{'Et ord ' * 25}." for number in range(12))
 
     assert all(not sheet.markdown.split("\n\n")[-1].startswith("#") for sheet in cutting.sheets(text, "Lang"))
+
+
+def secrets_of(training, language) -> dict[str, str]:
+    """What only trainers see: notes and keys of modules, keys of cards, papers for trainers."""
+    found = {}
+    for module in training.modules[language].values():
+        found |= {f"{module.id} {at}": text for at, text in beginnings(module.secrets).items()}
+    for cards in training.cards[language].values():
+        found |= {card.id: bare(card.key)[:40] for card in cards.cards if card.key and len(bare(card.key)) > 25}
+    for paper in training.papers[language].values():
+        if paper.is_for_trainers:
+            found |= {f"{paper.id} {at}": text for at, text in beginnings(paper.blocks).items()}
+    return found
+
+
+def is_for_participants(one) -> bool:
+    return one.file.split("/")[0] in {"arbejdshaefte", "workbook", "papirer", "papers"} or (
+        one.file.startswith(("kort/", "cards/")) and not one.file.endswith(("-noegle", "-key"))
+    )
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def press(request, real, training):
+    return papers.Press(real, training, request.param, URL)
+
+
+@pytest.fixture(scope="module")
+def first_day(training):
+    """A course of one day: a book of it is printed in a third of the time."""
+    return replace(training, timetable=replace(training.timetable, days=training.timetable.days[:1], addons=()))
+
+
+@pytest.fixture(scope="module")
+def printed(real, training, first_day) -> dict[str, PdfReader]:
+    """Some Danish papers of each kind as PDF."""
+    press, short = (papers.Press(real, one, "da", URL) for one in (training, first_day))
+    wanted = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/welcome-ar"}
+    chosen = [short.guide(), short.workbook(), *(one for one in press.prints() if one.file in wanted)]
+    return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in papers.pdfs(chosen)}
+
+
+def text_of(pdf: PdfReader) -> str:
+    return bare("".join(page.extract_text() for page in pdf.pages))
+
+
+def test_no_paper_for_participants_shows_what_only_trainers_see(press, training):
+    secrets = secrets_of(training, press.language)
+    assert len(secrets) > 200
+    for one in filter(is_for_participants, press.prints()):
+        shown = bare(one.html)
+        assert (one.file, []) == (one.file, [at for at, text in secrets.items() if text in shown])
+
+
+def test_trainers_papers_hold_every_note_and_key(press, training):
+    guide, solutions = bare(press.guide().html), bare(press.solutions().html)
+    for module in training.modules[press.language].values():
+        assert [] == [at for at, text in beginnings(module.secrets).items() if text not in guide]
+        keys = [block for block in module.secrets if block.kind == "key"]
+        assert [] == [at for at, text in beginnings(keys).items() if text not in solutions]
+
+
+def test_every_paper_and_every_card_can_be_printed(press, training):
+    files = {one.file.split("/")[-1] for one in press.prints()}
+
+    assert set(training.papers["da"]) | set(training.cards["da"]) <= files
+
+
+@pytest.mark.parametrize("file", ["arbejdshaefte", "underviserguide", "koereplan", "kort/a", "papirer/h2"])
+def test_a_pdf_can_be_read_aloud(printed, file):
+    root = printed[file].trailer["/Root"]
+
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert "da" == root["/Lang"]
+    assert printed[file].metadata.title
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
+def test_books_have_a_bookmark_for_each_module_and_activity(printed, first_day):
+    for file in ("arbejdshaefte", "underviserguide"):
+        titles = [re.sub(r"^[\d.–]+\s+", "", title) for title in flat(printed[file].outline)]
+        for id in first_day.order():
+            module = first_day.modules["da"][id]
+            assert {module.title, *(one.title for one in module.activities)} <= set(titles), file
+
+
+def flat(outline) -> Iterator[str]:
+    for one in outline:
+        if isinstance(one, list):
+            yield from flat(one)
+        else:
+            yield one.title
+
+
+def test_a_run_sheet_is_one_sheet_a_day(printed, real, training):
+    assert [["Dag 1"], ["Dag 2"]] == [re.findall(r"Dag \d", page.extract_text()) for page in printed["koereplan"].pages]
+
+    printer = papers.Printer()
+    press = papers.Press(real, training, "en", URL)
+    for variant in training.timetable.variants:
+        sessions = curriculum.sessions(training, variant)
+        found = printer.pdf(press.run_sheet(sessions, variant.title.of("en")))
+        assert (variant.id, len(sessions)) == (variant.id, len(PdfReader(BytesIO(found)).pages))
+
+
+def test_the_foot_tells_edition_date_page_and_address(printed):
+    page = printed["papirer/h2"].pages[0].extract_text()
+
+    for part in ("udgave 1.0, 22. november 2026", "1 / 1", "mentorkorps.example/uddannelse/papirer/h2/"):
+        assert part in page
+
+
+def test_the_pdf_of_participants_keeps_secrets(printed, training):
+    secrets = secrets_of(training, "da")
+    for file in ("arbejdshaefte", "kort/a", "papirer/h2"):
+        shown = text_of(printed[file])
+        assert (file, []) == (file, [at for at, text in secrets.items() if text in shown])
+        assert "arbejdshaefte" != file or bare(training.modules["da"]["d1-m1"].checks[0].title) in shown
+
+
+def test_cards_stand_two_by_four_and_their_keys_apart(printed, training):
+    cards = training.cards["da"]["a"].cards
+    fronts, keys = text_of(printed["kort/a"]), text_of(printed["kort/a-noegle"])
+
+    assert 16 == len(cards)
+    assert 2 == len(printed["kort/a"].pages)
+    assert all(bare(card.text)[:40] in fronts for card in cards)
+    assert all(bare(card.key)[:40] in keys for card in cards)
+
+
+def test_a_paper_in_arabic_runs_from_the_right(printed):
+    pdf = printed["papirer/welcome-ar"]
+
+    assert "ar" == pdf.trailer["/Root"]["/Lang"]
+    assert 1 == len(pdf.pages)
+    assert "112" in pdf.pages[0].extract_text()
+    fonts = {font.get_object()["/BaseFont"] for font in pdf.pages[0]["/Resources"]["/Font"].values()}
+    assert any("Figtree" not in font for font in fonts), "no font with Arabic letters was found"
+
+
+def test_a_pack_leaves_out_what_it_has_no_room_for(real, training):
+    fits, too_much = papers.Print("lille", "Lille", ""), papers.Print("stor", "Stor", "")
+
+    pack = packing.Packer(real, training, "da", URL).pack([(fits, b"x"), (too_much, randbytes(packing.LIMIT))])
+
+    assert len(pack.content) <= packing.LIMIT
+    assert (too_much,) == pack.left_out
+    assert "mentorkorps-da-1.0/pdf/lille.pdf" in ZipFile(BytesIO(pack.content)).namelist()
+
+
+def test_a_pack_is_the_same_each_time(real, training):
+    packer = packing.Packer(real, training, "en", URL)
+
+    assert packer.pack().content == packer.pack().content
+
+
+def test_the_search_of_a_pack_knows_no_secrets(real, training):
+    for language in LANGUAGES:
+        packer = packing.Packer(real, training, language, URL)
+        index = bare(packer.search_index(packer.pages()))
+        assert [] == [at for at, text in secrets_of(training, language).items() if text in index]

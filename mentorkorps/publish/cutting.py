@@ -23,6 +23,8 @@ ROOM = 9.8
 """Lines of a slide below its heading, in its ordinary size."""
 DENSE = 1.34
 """How much more a slide in the smaller size holds."""
+WITHIN = {"bullet": 7, "row": 7, "step": 14}
+"""What it costs to go on within a list or table; a slide more costs 10, so the steps of an exercise stay together."""
 LONG_HEADING, HIGH = 42, 1.4
 """Characters of a heading that needs a second line, and the room it takes."""
 AIR = 0.45
@@ -164,7 +166,7 @@ def _break(before: tuple[Piece, ...], first: Piece) -> float:
             return 0
         if last.text.endswith(":"):
             return 12
-        return 7 if last.kind == first.kind and first.kind in ("bullet", "step", "row") else 2
+        return WITHIN[first.kind] if last.kind == first.kind and first.kind in WITHIN else 2
     return 0
 
 
