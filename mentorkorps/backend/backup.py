@@ -15,7 +15,7 @@ from mentorkorps.backend.writer import sweep
 HEAD = b"mentorkorps backup 1\n"
 NAME = "backup"
 JOURNAL = slice(18, 20)
-"""Two bytes of the header say that a file is in WAL mode. One in memory cannot be (sqlite.org/c3ref/deserialize.html)."""
+"""Two bytes of the header tell WAL mode, in which memory cannot be (sqlite.org/c3ref/deserialize.html)."""
 
 
 class BadBackup(CannotOpen):

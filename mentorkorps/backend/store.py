@@ -530,8 +530,8 @@ def settle_mails(connection: Connection, mails: list[Mail]) -> None:
 
 
 def figures(connection: Connection) -> Figures:
-    by_outcome = dict(connection.execute(SIGN_UPS_BY_OUTCOME).tuples().all())
-    by_state = dict(connection.execute(MAILS_BY_STATE).tuples().all())
+    by_outcome = dict(connection.execute(SIGN_UPS_BY_OUTCOME).all())
+    by_state = dict(connection.execute(MAILS_BY_STATE).all())
     return Figures(
         dict.fromkeys(OUTCOMES, 0) | by_outcome,
         dict.fromkeys(STATES, 0) | by_state,

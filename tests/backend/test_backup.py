@@ -129,7 +129,7 @@ def test_a_newer_key_in_front_does_not_matter_and_a_missing_one_is_named(burnt, 
 
 def broken(backup):
     content = backup.read_bytes()
-    yield "changed", content[:-50] + b"x" + content[-49:]
+    yield "changed", content[:-50] + bytes([content[-50] ^ 1]) + content[-49:]
     yield "not whole", content[: len(content) // 2]
     yield "no backup", b"SQLite format 3\0"
     yield "empty", b""
@@ -143,7 +143,7 @@ def test_what_is_no_whole_backup_is_refused_and_changes_nothing(burnt, tmp_path,
     for name, content in broken(burnt):
         (tmp_path / "bad.backup").write_bytes(content)
         refused = mentorkorps("restore", tmp_path / "bad.backup")
-        assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines())), name
+        assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines())), (name, refused.stderr)
         assert "Nothing has been changed" in refused.stderr, name
     assert 2 == mentorkorps("restore", tmp_path / "no-such.backup").returncode
     assert before == database(tmp_path)
