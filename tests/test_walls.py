@@ -46,6 +46,7 @@ ONLY_IN = {
     "alembic": {"backend"},
     "aiosmtplib": {"backend"},
     "itsdangerous": {"backend"},
+    "cryptography": {"backend"},
 }
 FILES = sorted([*(ROOT / "mentorkorps").rglob("*.py"), *(ROOT / "hooks").glob("*.py")])
 
