@@ -21,6 +21,7 @@ from uuid import uuid4
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     URL,
     Connection,
@@ -73,6 +74,14 @@ class NoDatabase(CannotOpen):
 
     def __init__(self, database: Path) -> None:
         super().__init__(f"{database} does not exist. It is made when the server starts.")
+        self.database = database
+
+
+class OtherVersion(CannotOpen):
+    """The database has the shape of another version of the code."""
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(f"{database} belongs to another version of mentorkorps. Restart the server to bring it along.")
         self.database = database
 
 
@@ -676,9 +685,14 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _migrate(engine: Engine) -> None:
+def _migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _migrate(engine: Engine) -> None:
+    config = _migrations()
     with engine.begin() as connection:
         config.attributes |= {"connection": connection, "seal": _seal(connection)}
         before = MigrationContext.configure(connection).get_current_revision()
@@ -701,4 +715,10 @@ def _reading(settings: Settings) -> Iterator[Connection]:
         execution_options={"seal": Seal(settings.secret_keys)},
     )
     with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_heads() != tuple(_newest().get_heads()):
+            raise OtherVersion(settings.database)
         yield connection
+
+
+def _newest() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_migrations())

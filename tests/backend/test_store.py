@@ -154,3 +154,11 @@ def test_a_taken_port_is_told_before_the_start():
 def test_an_operator_is_told_when_there_is_no_database_yet(database):
     with pytest.raises(store.NoDatabase, match="when the server starts"):
         store.mails(read_settings(database))
+
+
+def test_reading_a_database_of_another_version_says_what_to_do(tmp_path):
+    database = tmp_path / "old.db"
+    sqlite3.connect(database).close()
+
+    with pytest.raises(store.OtherVersion, match="Restart the server"):
+        store.mails(read_settings(database))
