@@ -19,8 +19,9 @@ def data_with(programmes: int, folder: Path) -> Path:
     codes = re.findall(r'code: ("[0-9]{4}")', (data / "municipalities.yaml").read_text("utf-8"))
     chance = random.Random(7)
     copies = (
-        re.sub(r"(?m)^  municipalities: .*$", f"  municipalities: [{', '.join(chance.sample(codes, 2))}]", record)
-        .replace(name, f"- id: korps-{number}", 1)
+        re.sub(
+            r"(?m)^  municipalities: .*$", f"  municipalities: [{', '.join(chance.sample(codes, 2))}]", record
+        ).replace(name, f"- id: korps-{number}", 1)
         for number in range(programmes)
     )
     (data / "programmes").mkdir()

@@ -74,5 +74,3 @@ def paragraphs(text: str) -> Markup:
     """Plain text as HTML paragraphs, apart where an empty line stands."""
     parts = (" ".join(part.split()) for part in text.split("\n\n"))
     return Markup("\n").join(Markup("<p>{}</p>").format(escape(part)) for part in parts if part)
-
-

@@ -132,7 +132,7 @@ def test_every_answer_is_kept_when_something_is_wrong(sound):
 
     assert 'value="Sofie Ærø"' in html
     assert 'value="20 12 34 56"' in html
-    assert '&lt;b&gt;</textarea>' in html
+    assert "&lt;b&gt;</textarea>" in html
     assert '<details class="mk-more" open>' in html
     assert re.search(r'value="ar" checked', html)
     assert re.search(r'id="adult"[^>]* checked', html)

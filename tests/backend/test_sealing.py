@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 from mentorkorps.backend import settings, store
 from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.sealing import MARK_BYTES, MissingKey, Seal
+from mentorkorps.backend.store import opening
 from mentorkorps.forms import Answers
 from tests.backend.conftest import KEY, MONDAY, eventually, opened
 from tests.conftest import ROOT
@@ -81,7 +82,7 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
     (tmp_path / "var").mkdir()
     engine = create_engine(f"sqlite:///{tmp_path}/var/mentorkorps.db")
     config = Config()
-    config.set_main_option("script_location", str(store.MIGRATIONS))
+    config.set_main_option("script_location", str(opening.MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

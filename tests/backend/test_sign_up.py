@@ -110,9 +110,7 @@ def test_the_receipt_of_an_old_programme_names_the_portal_not_the_organisation(h
 
 
 def test_a_link_fills_in_the_form(house):
-    answer = house.client.get(
-        "/tilmelding/mentor/", params={"programme": "mentorkorps-aabent-hold", "place": '"5000'}
-    )
+    answer = house.client.get("/tilmelding/mentor/", params={"programme": "mentorkorps-aabent-hold", "place": '"5000'})
 
     assert '<option value="mentorkorps-aabent-hold" selected>' in answer.text
     assert 'value="&#34;5000"' in answer.text

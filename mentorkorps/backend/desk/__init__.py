@@ -81,8 +81,7 @@ async def _shown(request: Request, id: str) -> Response:
 
 def _agreed(office: Office, kept: SignUp, agreed: list[Consent]) -> list[tuple[str, str, str, str | None]]:
     texts = {
-        (one.id, one.version): one.text.of(COORDINATORS_LANGUAGE)
-        for one in office.catalogue.forms[kept.form].consents
+        (one.id, one.version): one.text.of(COORDINATORS_LANGUAGE) for one in office.catalogue.forms[kept.form].consents
     }
     return [
         (

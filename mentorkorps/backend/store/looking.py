@@ -1,0 +1,32 @@
+"""What operators look at, also while the server runs: reads only."""
+
+from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.store.lives import ALL_COUNTS
+from mentorkorps.backend.store.mail_rows import ALL_MAILS, as_mail
+from mentorkorps.backend.store.opening import reading
+from mentorkorps.backend.store.records import Consent, Count, Mail, SignUp
+from mentorkorps.backend.store.sign_up_rows import ALL_SIGN_UPS, as_sign_up, consents_of
+
+
+def sign_ups(settings: Settings) -> list[SignUp]:
+    """Every sign-up, oldest first; reads only, also while the server runs. Raises NoDatabase."""
+    with reading(settings) as connection:
+        return [as_sign_up(connection, row) for row in connection.execute(ALL_SIGN_UPS)]
+
+
+def mails(settings: Settings) -> list[Mail]:
+    """Every mail of the outbox, oldest first; reads only, also while the server runs. Raises NoDatabase."""
+    with reading(settings) as connection:
+        return [as_mail(row) for row in connection.execute(ALL_MAILS)]
+
+
+def consents(settings: Settings, sign_up: str) -> list[Consent]:
+    """What a person agreed to; reads only. Raises NoDatabase."""
+    with reading(settings) as connection:
+        return consents_of(connection, sign_up)
+
+
+def counts(settings: Settings) -> list[Count]:
+    """What stays of deleted sign-ups; reads only. Raises NoDatabase."""
+    with reading(settings) as connection:
+        return [Count(*row) for row in connection.execute(ALL_COUNTS)]

@@ -1,0 +1,140 @@
+"""The outbox's rows: queued with the sign-up they are about, leased for delivery, settled."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select
+
+from mentorkorps.backend.sealing import Damaged
+from mentorkorps.backend.store.records import Kind, Mail, SignUp
+from mentorkorps.backend.store.sign_up_rows import SEVERAL_SIGN_UPS, as_sign_up
+from mentorkorps.backend.tables import MAILS
+
+log = logging.getLogger(__name__)
+
+
+INSERT_MAIL = MAILS.insert()
+
+ALL_MAILS = select(MAILS).order_by(MAILS.c.created_at, MAILS.c.kind)
+
+DROP_WAITING_MAILS = MAILS.delete().where(
+    MAILS.c.sign_up == bindparam("key"),
+    MAILS.c.kind.in_(("confirm", "receipt")),
+    MAILS.c.state.in_(("queued", "retry")),
+)
+
+DUE_MAILS = (
+    select(MAILS)
+    .where(
+        or_(
+            and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at <= bindparam("now")),
+            and_(MAILS.c.state == "sending", MAILS.c.leased_until <= bindparam("now")),
+        )
+    )
+    .order_by(MAILS.c.due_at)
+    .limit(bindparam("most"))
+)
+
+LEASE_MAIL = (
+    MAILS.update()
+    .where(MAILS.c.id == bindparam("key"))
+    .values(state="sending", attempts=MAILS.c.attempts + 1, leased_until=bindparam("until"))
+)
+
+SETTLE_MAIL = (
+    MAILS.update()
+    .where(MAILS.c.id == bindparam("key"))
+    .values(
+        state=bindparam("new_state"),
+        due_at=bindparam("new_due_at"),
+        sent_at=bindparam("new_sent_at"),
+        error=bindparam("new_error"),
+        leased_until=None,
+    )
+)
+
+UNSENT = ("queued", "sending", "retry")
+
+STATES = (*UNSENT, "sent", "failed")
+
+MAILS_OF = select(MAILS.c.id).where(MAILS.c.sign_up.in_(bindparam("ids", expanding=True)))
+
+MOST_VALUES = 500
+"""SQLite before 3.32 takes 999 values in a statement."""
+
+
+def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], at: datetime) -> None:
+    rows = [
+        {
+            "id": uuid4().hex,
+            "sign_up": sign_up,
+            "kind": kind,
+            "state": "queued",
+            "attempts": 0,
+            "created_at": at,
+            "due_at": at,
+        }
+        for kind in kinds
+    ]
+    connection.execute(INSERT_MAIL, rows)
+
+
+def drop_waiting_mails(connection: Connection, sign_up: str) -> None:
+    """Those to the person that have not left yet."""
+    connection.execute(DROP_WAITING_MAILS, {"key": sign_up})
+
+
+def mails_of(connection: Connection, sign_up: str) -> list[Mail]:
+    return [as_mail(row) for row in connection.execute(ALL_MAILS.where(MAILS.c.sign_up == sign_up))]
+
+
+def mail_ids(connection: Connection, sign_ups: Sequence[str]) -> list[str]:
+    parts = (sign_ups[start : start + MOST_VALUES] for start in range(0, len(sign_ups), MOST_VALUES))
+    return [id for ids in parts for id in connection.execute(MAILS_OF, {"ids": ids}).scalars()]
+
+
+def lease_due_mails(connection: Connection, now: datetime, until: datetime, most: int) -> list[tuple[Mail, SignUp]]:
+    """Takes the mails that are due, and those whose lease ran out, for delivery until `until`."""
+    rows = connection.execute(DUE_MAILS, {"now": now, "most": most}).all()
+    if not rows:
+        return []
+    connection.execute(LEASE_MAIL, [{"key": row.id, "until": until} for row in rows])
+    about = connection.execute(SEVERAL_SIGN_UPS, {"ids": [row.sign_up for row in rows]})
+    sign_ups = {}
+    for row in about:
+        try:
+            sign_ups[row.id] = as_sign_up(connection, row)
+        except Damaged as error:  # its mails wait; the others leave
+            log.error("store: %s", error)
+    return [(as_mail(row), sign_ups[row.sign_up]) for row in rows if row.sign_up in sign_ups]
+
+
+def settle_mails(connection: Connection, mails: list[Mail]) -> None:
+    """Writes down what became of leased mails."""
+    rows = [
+        {
+            "key": mail.id,
+            "new_state": mail.state,
+            "new_due_at": mail.due_at,
+            "new_sent_at": mail.sent_at,
+            "new_error": mail.error,
+        }
+        for mail in mails
+    ]
+    connection.execute(SETTLE_MAIL, rows)
+
+
+def as_mail(row: Row) -> Mail:
+    return Mail(
+        row.id,
+        row.sign_up,
+        row.kind,
+        row.state,
+        row.attempts,
+        row.created_at,
+        row.due_at,
+        row.sent_at,
+        row.error,
+    )

@@ -1,0 +1,88 @@
+"""What is kept, as the rest of the backend sees it: one frozen record a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mentorkorps.forms import Value
+from mentorkorps.model import Language
+
+Kind = Literal["confirm", "notice", "receipt", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """A sign-up as it is kept. `asked_at` is when its confirmation was last asked for.
+
+    `silenced`: its address had been asked too often that day, so no mail went there.
+    """
+
+    id: str
+    form: str
+    language: Language
+    answers: dict[str, Value]
+    flagged: bool
+    received_at: datetime
+    asked_at: datetime
+    confirmed_at: datetime | None
+    answered_at: datetime | None
+    withdrawn_at: datetime | None
+    silenced: bool
+
+    @property
+    def asked_stamp(self) -> str:
+        """Tells one asking for confirmation from another."""
+        return f"{self.asked_at.timestamp() * 1_000_000:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What became of a sign-up, without its answers: withdrawn, unconfirmed, unanswered or answered."""
+
+    id: str
+    form: str
+    received_at: datetime
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many there are by outcome and by state, and since when the oldest of them wait."""
+
+    sign_ups: dict[str, int]
+    mails: dict[str, int]
+    oldest_unsent: datetime | None
+    oldest_unanswered: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many sign-ups of a month (2026-11, when they came) were deleted, by what had become of them."""
+
+    form: str
+    month: str
+    outcome: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    consent: str
+    version: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail in the outbox: queued, sending, sent, retry or failed. `error` holds code and class only."""
+
+    id: str
+    sign_up: str
+    kind: Kind
+    state: Literal["queued", "sending", "sent", "retry", "failed"]
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    error: str | None

@@ -1,0 +1,198 @@
+"""Sign-ups and consents. Answers are sealed on their way in and opened on their way out; the seal travels with
+the connections of the engine."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, select
+
+from mentorkorps.backend.sealing import MARK_BYTES, Seal
+from mentorkorps.backend.store.records import Consent, SignUp
+from mentorkorps.backend.tables import CONSENTS, SIGN_UPS
+from mentorkorps.forms import Answers, Value
+
+
+def fingerprint(key: str, form: str, answers: Answers) -> str:
+    """The same for the same answers to the same form; tells nothing about them without the key."""
+    return hmac.new(key.encode(), f"{form}\n{answers.canonical()}".encode(), hashlib.sha256).hexdigest()
+
+
+INSERT_SIGN_UP = SIGN_UPS.insert()
+
+INSERT_CONSENT = CONSENTS.insert()
+
+ALL_SIGN_UPS = select(SIGN_UPS).order_by(SIGN_UPS.c.received_at)
+
+ONE_SIGN_UP = select(SIGN_UPS).where(SIGN_UPS.c.id == bindparam("id"))
+
+SEVERAL_SIGN_UPS = select(SIGN_UPS).where(SIGN_UPS.c.id.in_(bindparam("ids", expanding=True)))
+
+SAME_ANSWERS = select(SIGN_UPS).where(SIGN_UPS.c.fingerprint.in_(bindparam("fingerprints", expanding=True))).limit(1)
+
+RESEAL = (
+    SIGN_UPS.update()
+    .where(SIGN_UPS.c.id == bindparam("key"))
+    .values(sealed=bindparam("new_sealed"), fingerprint=bindparam("new_fingerprint"))
+)
+
+MARKS = select(func.substr(SIGN_UPS.c.sealed, 1, MARK_BYTES, type_=LargeBinary)).distinct()
+
+CONSENTS_OF = select(CONSENTS).where(CONSENTS.c.sign_up == bindparam("sign_up")).order_by(CONSENTS.c.consent)
+
+MARK_ASKED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(asked_at=bindparam("at"))
+
+MARK_CONFIRMED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(confirmed_at=bindparam("at"))
+
+MARK_UNCONFIRMED = (
+    SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(confirmed_at=None, asked_at=bindparam("at"))
+)
+
+MARK_WITHDRAWN = (
+    SIGN_UPS.update()
+    .where(SIGN_UPS.c.id == bindparam("key"))
+    .values(withdrawn_at=bindparam("at"), fingerprint=bindparam("nothing"))
+)
+
+WITHDRAW_CONSENT = (
+    CONSENTS.update()
+    .where(
+        CONSENTS.c.sign_up == bindparam("key"),
+        CONSENTS.c.consent == bindparam("which"),
+        CONSENTS.c.withdrawn_at.is_(None),
+    )
+    .values(withdrawn_at=bindparam("at"))
+)
+
+DROP_CONSENT = CONSENTS.delete().where(CONSENTS.c.sign_up == bindparam("key"), CONSENTS.c.consent == bindparam("which"))
+
+MARK_SILENCED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(silenced=bindparam("is_silenced"))
+
+MARK_ANSWERED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(answered_at=bindparam("at"))
+
+
+def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) -> None:
+    """A fresh sign-up, not confirmed and not answered."""
+    row = {
+        "id": sign_up.id,
+        "form": sign_up.form,
+        "language": sign_up.language,
+        "sealed": _sealed(connection, sign_up.id, sign_up.answers),
+        "fingerprint": fingerprint,
+        "flagged": sign_up.flagged,
+        "silenced": sign_up.silenced,
+        "received_at": sign_up.received_at,
+        "asked_at": sign_up.asked_at,
+    }
+    connection.execute(INSERT_SIGN_UP, row)
+
+
+def insert_consents(connection: Connection, sign_up: str, versions: dict[str, str], at: datetime) -> None:
+    if versions:
+        rows = [
+            {"sign_up": sign_up, "consent": consent, "version": version, "given_at": at}
+            for consent, version in versions.items()
+        ]
+        connection.execute(INSERT_CONSENT, rows)
+
+
+def sign_up_by_id(connection: Connection, id: str) -> SignUp | None:
+    row = connection.execute(ONE_SIGN_UP, {"id": id}).one_or_none()
+    return row and as_sign_up(connection, row)
+
+
+def sign_up_by_fingerprint(connection: Connection, fingerprints: Sequence[str]) -> SignUp | None:
+    """The sign-up with one of these fingerprints: those of the same answers under each of the keys."""
+    row = connection.execute(SAME_ANSWERS, {"fingerprints": fingerprints}).one_or_none()
+    return row and as_sign_up(connection, row)
+
+
+def consents_of(connection: Connection, sign_up: str) -> list[Consent]:
+    rows = connection.execute(CONSENTS_OF, {"sign_up": sign_up})
+    return [Consent(row.consent, row.version, row.given_at, row.withdrawn_at) for row in rows]
+
+
+def mark_asked(connection: Connection, sign_up: str, at: datetime) -> None:
+    connection.execute(MARK_ASKED, {"key": sign_up, "at": at})
+
+
+def mark_confirmed(connection: Connection, sign_up: str, at: datetime) -> None:
+    connection.execute(MARK_CONFIRMED, {"key": sign_up, "at": at})
+
+
+def mark_answered(connection: Connection, sign_up: str, at: datetime) -> None:
+    connection.execute(MARK_ANSWERED, {"key": sign_up, "at": at})
+
+
+def mark_unconfirmed(connection: Connection, sign_up: str, at: datetime) -> None:
+    """The address is another one: it was asked to confirm at `at`."""
+    connection.execute(MARK_UNCONFIRMED, {"key": sign_up, "at": at})
+
+
+def mark_silenced(connection: Connection, sign_up: str, is_silenced: bool) -> None:
+    connection.execute(MARK_SILENCED, {"key": sign_up, "is_silenced": is_silenced})
+
+
+def mark_withdrawn(connection: Connection, sign_up: str, at: datetime) -> None:
+    """From now on the same answers are a sign-up of their own."""
+    connection.execute(MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"})
+
+
+def replace_answers(connection: Connection, sign_up: str, answers: dict[str, Value], known_by: str) -> None:
+    sealed = _sealed(connection, sign_up, answers)
+    connection.execute(RESEAL, {"key": sign_up, "new_sealed": sealed, "new_fingerprint": known_by})
+
+
+def withdraw_consent(connection: Connection, sign_up: str, consent: str, at: datetime) -> None:
+    connection.execute(WITHDRAW_CONSENT, {"key": sign_up, "which": consent, "at": at})
+
+
+def renew_consents(connection: Connection, sign_up: str, versions: dict[str, str], at: datetime) -> None:
+    """Brings the consents to what was ticked now; one that was given and still stands keeps its time."""
+    standing = {one.consent: one.version for one in consents_of(connection, sign_up) if one.withdrawn_at is None}
+    fresh = {consent: version for consent, version in versions.items() if standing.get(consent) != version}
+    for consent in standing.keys() - versions.keys():
+        withdraw_consent(connection, sign_up, consent, at)
+    for consent in fresh:
+        connection.execute(DROP_CONSENT, {"key": sign_up, "which": consent})
+    insert_consents(connection, sign_up, fresh, at)
+
+
+def as_sign_up(connection: Connection, row: Row) -> SignUp:
+    told = json.loads(seal_of(connection).open(row.id, row.sealed))
+    answers = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    return SignUp(
+        row.id,
+        row.form,
+        row.language,
+        answers,
+        row.flagged,
+        row.received_at,
+        row.asked_at,
+        row.confirmed_at,
+        row.answered_at,
+        row.withdrawn_at,
+        row.silenced,
+    )
+
+
+def _sealed(connection: Connection, id: str, answers: dict[str, Value]) -> bytes:
+    return seal_of(connection).close(id, json.dumps(answers, ensure_ascii=False).encode())
+
+
+def seal_of(connection: Connection) -> Seal:
+    return connection.get_execution_options()["seal"]
+
+
+def renew_fingerprint(connection: Connection, kept: SignUp, key: str) -> None:
+    """After a consent was taken back: what is known is what stands."""
+    known_by = fingerprint_of(connection, kept, key)
+    if sign_up_by_fingerprint(connection, [known_by]) is None:
+        replace_answers(connection, kept.id, kept.answers, known_by)
+
+
+def fingerprint_of(connection: Connection, kept: SignUp, key: str) -> str:
+    standing = {one.consent: one.version for one in consents_of(connection, kept.id) if one.withdrawn_at is None}
+    return fingerprint(key, kept.form, Answers(kept.answers, standing))
