@@ -15,7 +15,8 @@ VALUES = {
                   "commitment.hours_per_month": "4"},
     "course": {"id": "nyt", "name.da": "Nyt", "name.en": "yes", "organisation": "portal", "about.da": "To dage.",
                "days": "2027-09-01,2027-09-08", "venue.name.da": "Sal", "venue.name.en": "Hall", "seats": "12",
-               "venue.address": "Gade 1", "venue.municipality": "0461", "deadline": "2027-08-01", "cost.da": "Gratis", "confirmed": "2026-11-20"},
+               "venue.address": "Gade 1", "venue.municipality": "0461", "deadline": "2027-08-01", "cost.da": "Gratis",
+               "confirmed": "2026-11-20"},
 }  # fmt: skip
 
 
