@@ -6,6 +6,7 @@ only under the name it was sealed for: an answer copied to another sign-up's row
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
@@ -66,6 +67,7 @@ class Seal:
         return mark in self._ciphers
 
 
+@cache
 def derived(key: str, purpose: str, length: int) -> bytes:
     """A key for one purpose (HKDF, RFC 5869). The secret keys are random texts, so there is no salt."""
     return HKDF(SHA256(), length, salt=None, info=f"mentorkorps.{purpose}".encode()).derive(key.encode())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -40,12 +41,12 @@ class Tokens:
 
     def sign(self, purpose: Purpose, id: str, given: datetime) -> str:
         """The same id and moment give the same token, so that a mail sent twice holds the same link."""
-        return self._serializer(purpose).dumps([id, int(given.timestamp())])
+        return _serializer(tuple(self.keys), purpose).dumps([id, int(given.timestamp())])
 
     def read(self, purpose: Purpose, token: str) -> str:
         """The id in a token. Raises BadToken, or ExpiredToken where its lifetime is over."""
         try:
-            id, given = self._serializer(purpose).loads(token)
+            id, given = _serializer(tuple(self.keys), purpose).loads(token)
         except BadData as error:
             raise BadToken(purpose) from error
         lifetime = LIFETIMES[purpose]
@@ -53,6 +54,8 @@ class Tokens:
             raise ExpiredToken(id)
         return id
 
-    def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
-        # itsdangerous takes the oldest key first and signs with the last.
-        return URLSafeSerializer(list(reversed(self.keys)), salt=f"mentorkorps.{purpose}")
+
+@cache
+def _serializer(keys: tuple[str, ...], purpose: Purpose) -> URLSafeSerializer:
+    # itsdangerous takes the oldest key first and signs with the last.
+    return URLSafeSerializer(list(reversed(keys)), salt=f"mentorkorps.{purpose}")
