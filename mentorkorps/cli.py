@@ -3,28 +3,21 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mentorkorps import catalogue, curriculum
+from mentorkorps import catalogue, curriculum, operating
+from mentorkorps.ending import COULD_NOT_RUN, PROBLEMS, SOUND, CannotRun
 from mentorkorps.model import LANGUAGES, Language
 from mentorkorps.problem import DataError, Problem
 
 if TYPE_CHECKING:
-    from mentorkorps.backend.settings import Settings
-    from mentorkorps.backend.store import Consent, SignUp
     from mentorkorps.described import Described
 
 TRAINING = Path("training")
 LOCAL = "http://127.0.0.1:8000/"
-SOUND, PROBLEMS, COULD_NOT_RUN = 0, 1, 2
-
-
-class CannotRun(Exception):
-    """The command cannot do its work here; the text says why and what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,21 +74,7 @@ def parser() -> argparse.ArgumentParser:
     news.add_argument("--date", type=date.fromisoformat, help="for --from: the first day of the copy")
     differs = command("diff", run_diff, "say in plain Danish what changes on the site since BASE")
     differs.add_argument("base", help="a Git revision such as origin/main, or another data folder")
-    serves = command("serve", run_serve, "serve the site and its forms")
-    serves.add_argument("--site", type=Path, default=Path("site"), help="folder of the built site (default: site)")
-    serves.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
-    serves.add_argument("--port", type=int, default=8000, help="port to listen at (default: 8000)")
-    desk = command("desk", run_desk, "show sign-ups")
-    desk.add_argument("action", choices=("list", "show"), help="list: one line a sign-up; show: one, whole")
-    desk.add_argument("sign_up", nargs="?", help="for show: the number of the sign-up")
-    outbox = command("outbox", run_outbox, "show mails: those on their way, sent, and given up")
-    outbox.add_argument("--all", action="store_true", help="also those that are sent")
-    command("purge", run_purge, "delete what has been kept for as long as data/forms.yaml allows")
-    backups = command("backup", run_backup, "write the whole database to an encrypted file, also while the server runs")
-    backups.add_argument("file", type=Path, help="the file to write")
-    restores = command("restore", run_restore, "put a backup in the place of the database, while the server is stopped")
-    restores.add_argument("file", type=Path, help="the file that `mentorkorps backup` wrote")
-    command("rotate", run_rotate, "encrypt every answer anew with the first of the secret keys")
+    operating.add_commands(command)
     return top
 
 
@@ -273,136 +252,6 @@ def run_diff(options: argparse.Namespace) -> int:
     changes = [f"- {telling.markdown(one)}" for one in found]
     _add_to_job_summary(["## Det ændrer sig på siden", "", *(changes or ["Intet."]), ""])
     return SOUND
-
-
-def run_serve(options: argparse.Namespace) -> int:
-    from mentorkorps.backend.app import create_app
-    from mentorkorps.backend.reply import SiteMissing
-    from mentorkorps.backend.serve import PortTaken, bind, run
-    from mentorkorps.backend.settings import PUBLIC_URL, SettingsError, read
-    from mentorkorps.backend.store import InUse
-
-    address = f"http://{options.host}:{options.port}/"
-    try:
-        listening = bind(options.host, options.port)
-        settings = read({PUBLIC_URL: address} | os.environ)
-        app = create_app(catalogue.load(options.data), options.site, settings)
-    except (SettingsError, SiteMissing, PortTaken, InUse) as error:
-        raise CannotRun(str(error)) from error
-    print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
-    print(f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}", flush=True)
-    run(app, listening)
-    return SOUND
-
-
-def run_desk(options: argparse.Namespace) -> int:
-    from mentorkorps.backend import store
-
-    with _operating() as settings:
-        sign_ups = store.sign_ups(settings)
-    if options.action == "list":
-        for one in sign_ups:
-            print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
-        waiting = sum(one.answered_at is None for one in sign_ups)
-        print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
-        return SOUND
-    found = [one for one in sign_ups if options.sign_up and one.id.startswith(options.sign_up)]
-    if len(found) != 1:
-        raise CannotRun("give the number of one sign-up, as `mentorkorps desk list` shows it")
-    _show(found[0], catalogue.load(options.data), store.consents(settings, found[0].id))
-    return SOUND
-
-
-def _state(sign_up: "SignUp") -> str:
-    if sign_up.withdrawn_at:
-        return "withdrawn"
-    answered = "answered" if sign_up.answered_at else "not answered"
-    confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
-    return f"{answered}, {confirmed}{', looks like spam' if sign_up.flagged else ''}"
-
-
-def _show(sign_up: "SignUp", records: catalogue.Catalogue, consents: Sequence["Consent"]) -> None:
-    from mentorkorps import forms
-
-    print(f"{sign_up.id}  {sign_up.form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
-    for label, words in forms.rows(records.forms[sign_up.form], records, sign_up.answers, sign_up.language):
-        print(f"  {label}: {words}")
-    for consent in consents:
-        print(f"  {consent.consent}: {consent.version}, {consent.given_at:%Y-%m-%d %H:%M} UTC")
-
-
-def run_outbox(options: argparse.Namespace) -> int:
-    from mentorkorps.backend import store
-
-    with _operating() as settings:
-        mails = store.mails(settings)
-    for mail in mails:
-        if options.all or mail.state != "sent":
-            print(
-                f"{mail.id}  {mail.kind:<8} {mail.state:<8} attempts {mail.attempts}  "
-                f"due {mail.due_at:%Y-%m-%d %H:%M}  {mail.error or ''}".rstrip()
-            )
-    unsent = sum(mail.state not in ("sent", "failed") for mail in mails)
-    failed = sum(mail.state == "failed" for mail in mails)
-    print(f"{len(mails)} mails, {unsent} on their way, {failed} given up.")
-    return SOUND
-
-
-def run_purge(options: argparse.Namespace) -> int:
-    from mentorkorps.backend.clock import utc_now
-    from mentorkorps.backend.retention import purge_now
-
-    records = catalogue.load(options.data)
-    with _operating() as settings:
-        purged = purge_now(settings, records, utc_now())
-    print(f"{purged}.")
-    return SOUND
-
-
-def run_rotate(options: argparse.Namespace) -> int:
-    from mentorkorps.backend import store
-
-    with _operating() as settings:
-        count = store.rotate(settings)
-    print(f"{_counted(count, 'sign-up is', 'sign-ups are')} encrypted with the first key now.")
-    return SOUND
-
-
-def run_backup(options: argparse.Namespace) -> int:
-    from mentorkorps.backend import backup
-
-    with _operating() as settings:
-        count = backup.write(settings, options.file)
-    print(f"{options.file} holds {_counted(count, 'sign-up', 'sign-ups')}, encrypted with the first key.")
-    return SOUND
-
-
-def run_restore(options: argparse.Namespace) -> int:
-    from mentorkorps.backend import backup
-
-    with _operating(must_exist=False) as settings:
-        count = backup.restore(settings, options.file)
-    print(f"{settings.database} holds {_counted(count, 'sign-up', 'sign-ups')} now.")
-    return SOUND
-
-
-@contextmanager
-def _operating(must_exist: bool = True) -> "Iterator[Settings]":
-    """The settings, and one sentence where they or the database do not allow what is asked."""
-    from mentorkorps.backend.settings import SettingsError, read
-    from mentorkorps.backend.store import CannotOpen
-
-    try:
-        settings = read(os.environ)
-        if must_exist and not settings.database.exists():
-            raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
-        yield settings
-    except (SettingsError, CannotOpen) as error:
-        raise CannotRun(str(error)) from error
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count == 1 else several}"
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ BELOW = {
     "publish": {"pages", "curriculum", "catalogue", "addresses", "rendering", "model"},
     "building": {"publish", "curriculum", "catalogue", "schema"},
     "backend": {"forms", "catalogue", "addresses", "rendering", "model", "source", "problem"},
+    "ending": set(),
+    "operating": {"backend", "ending", "forms", "catalogue", "model"},
     "hooks": {"pages", "curriculum", "catalogue", "addresses", "rendering", "problem", "model"},
 }
 ONLY_IN = {

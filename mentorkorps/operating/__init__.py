@@ -1,0 +1,72 @@
+"""Operators' commands: what each is called and takes. Their work is in the modules, which are heavy to import."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Run = Callable[[argparse.Namespace], int]
+Add = Callable[[str, Run, str], argparse.ArgumentParser]
+
+
+def add_commands(command: Add) -> None:
+    """Adds every command by `command(name, run, help)`, which gives the parser for its options."""
+    serves = command("serve", _serve, "serve the site and its forms")
+    serves.add_argument("--site", type=Path, default=Path("site"), help="folder of the built site (default: site)")
+    serves.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
+    serves.add_argument("--port", type=int, default=8000, help="port to listen at (default: 8000)")
+    _add_desk(command("desk", _desk, "show sign-ups"))
+    outbox = command("outbox", _outbox, "show mails: those on their way, sent, and given up")
+    outbox.add_argument("--all", action="store_true", help="also those that are sent")
+    command("purge", _purge, "delete what has been kept for as long as data/forms.yaml allows")
+    backups = command("backup", _backup, "write the whole database to an encrypted file, also while the server runs")
+    backups.add_argument("file", type=Path, help="the file to write")
+    restores = command("restore", _restore, "put a backup in the place of the database, while the server is stopped")
+    restores.add_argument("file", type=Path, help="the file that `mentorkorps backup` wrote")
+    command("rotate", _rotate, "encrypt every answer anew with the first of the secret keys")
+
+
+def _add_desk(desk: argparse.ArgumentParser) -> None:
+    desk.add_argument("action", choices=("list", "show"), help="list: one line a sign-up; show: one, whole")
+    desk.add_argument("sign_up", nargs="?", help="for show: the number of the sign-up")
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import serving
+
+    return serving.serve(options)
+
+
+def _desk(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import desk
+
+    return desk.desk(options)
+
+
+def _outbox(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import post
+
+    return post.outbox(options)
+
+
+def _purge(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import keeping
+
+    return keeping.purge(options)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import keeping
+
+    return keeping.backup(options)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import keeping
+
+    return keeping.restore(options)
+
+
+def _rotate(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import keeping
+
+    return keeping.rotate(options)

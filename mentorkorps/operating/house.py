@@ -1,0 +1,25 @@
+"""The settings and the database that a command works on."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mentorkorps.backend.settings import Settings, SettingsError, read
+from mentorkorps.backend.store import CannotOpen
+from mentorkorps.ending import CannotRun
+
+
+@contextmanager
+def operating(must_exist: bool = True) -> Iterator[Settings]:
+    """The settings, and one sentence where they or the database do not allow what is asked."""
+    try:
+        settings = read(os.environ)
+        if must_exist and not settings.database.exists():
+            raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
+        yield settings
+    except (SettingsError, CannotOpen) as error:
+        raise CannotRun(str(error)) from error
+
+
+def counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
