@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.logs import data
 from mentorkorps.backend.pace import Pace
 from mentorkorps.backend.peer import prefix, visitor
 from mentorkorps.backend.reply import Refusal, refused
@@ -63,7 +64,7 @@ class Logged:
         finally:
             pattern = scope["route"].path if "route" in scope else "static"
             took = (time.perf_counter() - started) * 1000
-            log.info("%s %s %d %.1f ms", scope["method"], pattern, status, took)
+            log.info("request", extra=data(method=scope["method"], route=pattern, status=status, ms=round(took, 1)))
 
 
 class Secured:

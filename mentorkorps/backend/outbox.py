@@ -14,6 +14,7 @@ import aiosmtplib
 from aiosmtplib import SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
 
 from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.logs import data
 from mentorkorps.backend.settings import SmtpServer
 from mentorkorps.backend.store import Mail, SignUp, Store, lease_due_mails, settle_mails
 from mentorkorps.backend.writer import Busy, Unavailable
@@ -153,7 +154,7 @@ class Outbox:
     def _postponed(self, mail: Mail, error: Exception) -> Mail:
         now = self._clock()
         told = described(error)
-        log.warning("outbox: %s mail %s not delivered (%s)", mail.kind, mail.id, told)
+        log.warning("mail not delivered", extra=data(mail=mail.id, kind=mail.kind, error=told))
         if is_final(error) or now - mail.created_at >= GIVEN_UP_AFTER:
             return replace(mail, state="failed", error=told)
         return replace(mail, state="retry", due_at=now + self._wait(mail.attempts), error=told)

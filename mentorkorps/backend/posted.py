@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from mentorkorps.backend.reply import Refusal
 
@@ -26,6 +26,8 @@ async def read(request: Request) -> Posted:
             body = await _body(request)
     except TimeoutError:
         raise Refusal(408, "too_slow") from None
+    except ClientDisconnect:
+        raise Refusal(400, "unreadable") from None
     try:
         pairs = READERS[media_type](body)
         return _gathered(pairs)

@@ -1,15 +1,20 @@
 """Runs the app on a port until it is told to stop."""
 
-import logging
+import resource
+import signal
 import socket
-import sys
 from contextlib import suppress
+from dataclasses import replace
 
 import uvicorn
 from starlette.applications import Starlette
 
-SECONDS_TO_FINISH = 10
+from mentorkorps.backend import logs
+from mentorkorps.backend.wire import Gate, Limits
+
 BACKLOG = 2048
+LIMITS = Limits()
+OTHER_FILES = 200
 
 
 class PortTaken(Exception):
@@ -23,9 +28,10 @@ class PortTaken(Exception):
 
 def run(app: Starlette, listening: socket.socket) -> None:
     """Serves on a bound socket until SIGINT or SIGTERM, then finishes what is under way."""
-    _log_to_stderr()
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
-        server(app).run(sockets=[listening])
+    logs.begin(app.state.office.settings.log_format)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):  # uvicorn sends the signal again once it has stopped
+        server(app, _room_for_connections()).run(sockets=[listening])
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -42,23 +48,27 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def server(app: Starlette) -> uvicorn.Server:
+def server(app: Starlette, limits: Limits = LIMITS) -> uvicorn.Server:
     """uvicorn without its own access log, which would hold addresses and tokens, and without its name in answers."""
     config = uvicorn.Config(
         app,
+        http=Gate(limits),
+        ws="none",
+        timeout_keep_alive=limits.idle_seconds,
         access_log=False,
         log_config=None,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        timeout_graceful_shutdown=limits.finish_seconds,
     )
     return uvicorn.Server(config)
 
 
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    for name in ("mentorkorps", "uvicorn"):
-        logging.getLogger(name).addHandler(handler)
-    logging.getLogger("mentorkorps").setLevel(logging.INFO)
+def _room_for_connections() -> Limits:
+    """As many as the system lets this process open, less what files and mails need."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wished = LIMITS.connections + OTHER_FILES
+    allowed = wished if most == resource.RLIM_INFINITY else min(wished, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return replace(LIMITS, connections=allowed - OTHER_FILES)

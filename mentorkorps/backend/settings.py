@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mentorkorps import source
+from mentorkorps.backend.logs import FORMATS, Format
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.problem import DataError
 
@@ -25,6 +26,7 @@ MAIL_FROM = "MENTORKORPS_MAIL_FROM"
 ALLOWED_ORIGINS = "MENTORKORPS_ALLOWED_ORIGINS"
 TRUSTED_PROXY = "MENTORKORPS_TRUSTED_PROXY"
 METRICS_FROM = "MENTORKORPS_METRICS_FROM"
+LOG = "MENTORKORPS_LOG"
 
 DEFAULTS = {
     DATABASE_URL: "sqlite:///var/mentorkorps.db",
@@ -94,6 +96,7 @@ class Settings:
     allowed_origins: frozenset[str]
     trusted_proxy: frozenset[IPv4Address | IPv6Address]
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
+    log_format: Format
 
     @property
     def mail_folder(self) -> Path:
@@ -132,7 +135,14 @@ def read(environ: Mapping[str, str]) -> Settings:
         allowed_origins=frozenset(map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())),
         trusted_proxy=frozenset(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
         metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
+        log_format=_log_format(given.get(LOG, "json")),
     )
+
+
+def _log_format(text: str) -> Format:
+    if text not in FORMATS:
+        raise SettingsError(LOG, text, "write json or text")
+    return text
 
 
 def _database(url: str) -> Path:

@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from mentorkorps.backend import serve, settings, store
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import Clock, utc_now
+from mentorkorps.backend.wire import Limits
 from mentorkorps.catalogue import Catalogue
 
 SHELL = (
@@ -120,14 +121,16 @@ def built_site(folder: Path) -> Path:
 
 
 @contextmanager
-def opened(folder: Path, catalogue: Catalogue, clock: Clock = utc_now, **environ: str) -> Iterator[House]:
+def opened(
+    folder: Path, catalogue: Catalogue, clock: Clock = utc_now, limits: Limits = serve.LIMITS, **environ: str
+) -> Iterator[House]:
     """A house that stands in `folder`, with MENTORKORPS_<name> settings, until the block ends."""
     site = folder / "site"
     if not site.exists():
         built_site(site)
     told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
     read = settings.read({f"MENTORKORPS_{name}": value for name, value in told.items()})
-    server = serve.server(create_app(catalogue, site, read, clock))
+    server = serve.server(create_app(catalogue, site, read, clock), limits)
     listening = serve.bind("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -186,9 +189,13 @@ def post_office(port: int) -> Iterator[PostOffice]:
         controller.stop()
 
 
-@pytest.fixture
-def free_port() -> int:
+def any_free_port() -> int:
     listening = serve.bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     listening.close()
     return port
+
+
+@pytest.fixture
+def free_port() -> int:
+    return any_free_port()

@@ -1,0 +1,54 @@
+"""`mentorkorps serve` as a process of its own, with what it says on stderr."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.backend.conftest import KEY, built_site, eventually
+from tests.conftest import ROOT
+
+
+class Process:
+    def __init__(self, folder: Path, port: int, environ: dict[str, str]) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.address = ("127.0.0.1", port)
+        self.errors = folder / "stderr"
+        self.environ = {
+            "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
+            "MENTORKORPS_SECRET_KEYS": KEY,
+        } | {f"MENTORKORPS_{name}": value for name, value in environ.items()}
+        site = str(built_site(folder / "site"))
+        with self.errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", site, "--port", str(port)],
+                env=os.environ | self.environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors,
+            )  # fmt: skip
+
+    def is_up(self) -> bool:
+        assert self.process.poll() is None, self.errors.read_text("utf-8")
+        try:
+            return httpx.get(f"{self.url}/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def bytes_read(self) -> int:
+        """What the process has read so far, from sockets and files (Linux, proc(5), rchar)."""
+        first = Path(f"/proc/{self.process.pid}/io").read_text("ascii").splitlines()[0]
+        return int(first.removeprefix("rchar: "))
+
+
+@contextmanager
+def process(folder: Path, port: int, **environ: str) -> Iterator[Process]:
+    """Runs until the block ends, with MENTORKORPS_<name> settings."""
+    running = Process(folder, port, environ)
+    try:
+        eventually(running.is_up, seconds=30)
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()
