@@ -34,6 +34,8 @@ from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, Reading, without_collector
 
 OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
+JOINING = ("mentor", "interesseliste")
+"""The forms by which people join a programme."""
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
 PLAIN_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "ü": "u", "é": "e"})
 
@@ -91,7 +93,7 @@ class Catalogue:
 
     def forms_for(self, programme: Programme) -> tuple[Form, ...]:
         """The forms that lead to a programme: sign-up while it is open, and always the interest list."""
-        names = ("mentor", "interesseliste") if programme.status == "open" else ("interesseliste",)
+        names = JOINING if programme.status == "open" else JOINING[1:]
         return tuple(self.forms[name] for name in names)
 
     def form_for(self, programme: Programme) -> Form:
@@ -283,21 +285,59 @@ def _course_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
 
 def _form_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
     for entry in tables["forms"]:
-        form = entry.value
-        if form is None:
-            continue
-        names = [field.id for field in form.fields] + [consent.id for consent in form.consents]
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            yield entry.problem("fields", "form", why_da=f"“{name}” står to gange", why_en=f"“{name}” stands twice")
-        for field in form.fields:
-            is_choice = field.type in ("choice", "choices")
-            if is_choice != bool(field.options or field.options_from):
-                da, en = ("skal have", "needs") if is_choice else ("kan ikke have", "cannot have")
-                yield entry.problem(
-                    "fields", "form",
-                    why_da=f"“{field.id}” er af typen {field.type} og {da} svarmuligheder (options eller options_from)",
-                    why_en=f"“{field.id}” is of type {field.type} and {en} options (options or options_from)",
-                )  # fmt: skip
+        if entry.value is not None:
+            for why_da, why_en in _wrong_in_form(entry.value):
+                yield entry.problem("fields", "form", why_da=why_da, why_en=why_en)
+
+
+def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
+    names = [field.id for field in form.fields] + [consent.id for consent in form.consents]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"“{name}” står to gange", f"“{name}” stands twice"
+    for field in form.fields:
+        is_choice = field.type in ("choice", "choices")
+        if is_choice != bool(field.options or field.options_from):
+            da, en = ("skal have", "needs") if is_choice else ("kan ikke have", "cannot have")
+            yield (
+                f"“{field.id}” er af typen {field.type} og {da} svarmuligheder (options eller options_from)",
+                f"“{field.id}” is of type {field.type} and {en} options (options or options_from)",
+            )
+        if (field.type == "email") != (field.id == "email"):
+            yield f"“{field.id}”: feltet til mailadressen hedder email", f"“{field.id}”: the address's field is email"
+    yield from _wrong_conditions(form)
+    yield from _wrong_steps(form)
+
+
+def _wrong_conditions(form: Form) -> Iterator[tuple[str, str]]:
+    before: dict[str, tuple[str, ...]] = {}
+    for field in form.fields:
+        condition = field.shown_if
+        if condition and condition.field not in before:
+            yield (
+                f"“{field.id}” afhænger af “{condition.field}”, som skal være et valg eller kryds længere oppe",
+                f"“{field.id}” depends on “{condition.field}”, which must be a choice or a box further up",
+            )
+        elif condition and condition.value not in before[condition.field]:
+            options = ", ".join(before[condition.field])
+            yield (
+                f"“{field.id}” venter på “{condition.value}”, men “{condition.field}” kan kun være {options}",
+                f"“{field.id}” waits for “{condition.value}”, but “{condition.field}” can only be {options}",
+            )
+        if field.type == "tick":
+            before[field.id] = ("yes",)
+        elif field.options:
+            before[field.id] = tuple(option.value for option in field.options)
+
+
+def _wrong_steps(form: Form) -> Iterator[tuple[str, str]]:
+    folded = [field.id for field in form.fields if field.more]
+    if folded and form.more is None:
+        yield f"“{folded[0]}” står bag folden, så “more” mangler", f"“{folded[0]}” is folded, so “more” is missing"
+    if any(field.step for field in form.fields):
+        if form.fields[0].step is None:
+            yield "det første spørgsmål skal begynde et trin (step)", "the first question must begin a step"
+        if folded:
+            yield "trin og fold kan ikke stå i samme formular", "steps and a fold cannot stand in one form"
 
 
 def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
@@ -311,7 +351,7 @@ def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
     if not portals and tables["organisations"]:
         yield tables["organisations"][0].problem("type", "missing", key="type: portal")
     ids = {entry.text("id") for entry in tables["forms"]}
-    for needed in ("mentor", "interesseliste"):
+    for needed in JOINING:
         if tables["forms"] and needed not in ids:
             yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
 

@@ -356,11 +356,22 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """An answer to an earlier question: this value is chosen, or the box is ticked ("yes")."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `more` puts it among those that open on request."""
+    """One question of a form. `more` puts it among those that open on request, `step` begins a step with it.
+
+    `shown_if`: the question is asked only after that answer; in any other case what is sent for it counts for nothing.
+    """
 
     id: Id
-    type: Literal["text", "email", "tel", "place", "choice", "choices", "textarea", "tick"]
+    type: Literal["text", "email", "tel", "place", "choice", "choices", "textarea", "tick", "scale"]
     label: Title
     required: bool
     hint: Title | None = None
@@ -371,6 +382,8 @@ class Field:
     options: tuple[Option, ...] = ()
     options_from: Literal["industries", "languages", "courses", "programmes"] | None = None
     any_option: Title | None = None
+    step: Title | None = None
+    shown_if: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,16 +407,30 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Form:
+    """A form. `answered`: somebody answers whoever sends it. `next` says what happens then, `code`: it gets a number.
+
+    `journey`: it is the first step on a mentor's way, which its receipt shows.
+    """
+
     id: Id
     title: Title
     intro: Text
-    more: Title
     submit: Title
     receipt: Text
     fields: tuple[Field, ...]
     consents: tuple[Consent, ...]
     retention: Retention
     at: Place
+    more: Title | None = None
+    next: Text | None = None
+    answered: bool = True
+    code: bool = False
+    journey: bool = False
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether it asks for no address: what is sent is kept at once, and nobody is written to."""
+        return all(field.type != "email" for field in self.fields)
 
 
 TABLES: dict[str, type] = {

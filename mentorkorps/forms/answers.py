@@ -1,0 +1,52 @@
+"""What comes out of a form: checked answers, or everything that is wrong with them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mentorkorps.model import Title
+from mentorkorps.rendering import words
+
+LANGUAGE = "language"
+TRAP = "website"
+"""A field that people do not see and simple robots fill in. Filled, it is a hint and never a reason to refuse."""
+ONCE = "once"
+"""Tells one sending of an anonymous form from another; filled by the page's script, where there is one."""
+HIDDEN = (LANGUAGE, TRAP, ONCE)
+
+Posted = Mapping[str, Sequence[str]]
+Value = str | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with one answer and what to do; `choices` are offered where several places are meant."""
+
+    field: str
+    message: Title
+    choices: tuple[str, ...] = ()
+
+
+class Invalid(Exception):
+    """The answers cannot be taken. `wrong` holds everything that must be mended, in the order of the form."""
+
+    def __init__(self, wrong: tuple[Wrong, ...]) -> None:
+        super().__init__(", ".join(one.field for one in wrong))
+        self.wrong = wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Checked answers: values by field (those left out are absent), and the version of each consent given."""
+
+    values: dict[str, Value]
+    consents: dict[str, str]
+
+    def canonical(self) -> str:
+        """The same text for the same answers, whatever the order and the spaces in which they came."""
+        return json.dumps([self.values, self.consents], sort_keys=True, ensure_ascii=False)
+
+
+def said(key: str, **values: object) -> Title:
+    """What is wrong, in both languages: the words under form.wrong in the texts."""
+    return Title(*(str(words(language)["form"]["wrong"][key]).format(**values) for language in ("da", "en")))

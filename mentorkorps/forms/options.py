@@ -1,0 +1,65 @@
+"""What may be chosen in a question, and what was chosen, in words."""
+
+from collections.abc import Collection, Mapping
+
+from mentorkorps.catalogue import JOINING, Catalogue
+from mentorkorps.forms.answers import Value
+from mentorkorps.model import Field, Form, Language, Option, Programme
+from mentorkorps.rendering import words
+
+SCALE = tuple(str(number) for number in range(11))
+
+
+def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...]:
+    """What may be chosen in a field: its own options, or the records of a table."""
+    match field.options_from:
+        case "industries":
+            return tuple(Option(one.id, one.name) for one in catalogue.industries.values())
+        case "languages":
+            return tuple(Option(one.id, one.name) for one in catalogue.languages.values())
+        case "courses":
+            held = (one for one in catalogue.courses.values() if one.status != "cancelled")
+            return tuple(Option(one.id, one.name) for one in held)
+        case "programmes":
+            published = catalogue.published_programmes()
+            return tuple(Option(one.id, one.name) for one in published if _takes(form, one, catalogue))
+        case None:
+            return field.options
+
+
+def known(form: Form, field: Field, catalogue: Catalogue) -> Collection[str]:
+    """The values of the options, without their words: on the way of every sign-up."""
+    match field.options_from:
+        case "industries":
+            return catalogue.industries
+        case "languages":
+            return catalogue.languages
+    return [one.value for one in options(form, field, catalogue)]
+
+
+def rows(form: Form, catalogue: Catalogue, values: Mapping[str, Value], language: Language) -> list[tuple[str, str]]:
+    """Answers as pairs of question and words, for people who read a sign-up. Unknown answers stay as they are."""
+    fields = {field.id: field for field in form.fields}
+    return [
+        (fields[name].label.of(language), _spoken(form, fields[name], catalogue, value, language))
+        if name in fields
+        else (name, str(value))
+        for name, value in values.items()
+    ]
+
+
+def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
+    """The forms by which people join a programme are open to those that take them; other forms ask about any."""
+    if form.id not in JOINING:
+        return True
+    return any(form.id == one.id for one in catalogue.forms_for(programme))
+
+
+def _spoken(form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language) -> str:
+    if value is True:
+        return str(words(language)["form"]["yes"])
+    if field.type == "place" and value in catalogue.municipalities:
+        return catalogue.municipalities[value].name
+    labels = {one.value: one.label.of(language) for one in options(form, field, catalogue)}
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    return ", ".join(labels.get(one, one) for one in values)

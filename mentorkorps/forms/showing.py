@@ -1,0 +1,116 @@
+"""A form as HTML, with the browser's constraints: the same definition as the server's verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.forms.answers import ONCE, TRAP, Posted, Wrong
+from mentorkorps.forms.options import SCALE, options
+from mentorkorps.forms.verdict import PATTERNS
+from mentorkorps.model import Field, Form, Language, Option, Title
+from mentorkorps.rendering import render
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field as the template shows it: what was posted, what is wrong, what may be chosen."""
+
+    field: Field
+    posted: tuple[str, ...]
+    error: str
+    choices: tuple[str, ...]
+    options: tuple[Option, ...]
+    condition: str
+
+    @property
+    def value(self) -> str:
+        return self.posted[0] if self.posted else ""
+
+    @property
+    def pattern(self) -> str | None:
+        return PATTERNS.get(self.field.type)
+
+    @property
+    def described_by(self) -> str:
+        parts = [f"{self.field.id}-hint"] if self.field.hint else []
+        return " ".join(parts + ([f"{self.field.id}-error"] if self.error else []))
+
+
+def html(
+    form: Form,
+    catalogue: Catalogue,
+    language: Language,
+    *,
+    action: str,
+    posted: Posted | None = None,
+    wrong: Sequence[Wrong] = (),
+) -> str:
+    """The whole <form>, with an error summary where something is wrong, and every answer kept."""
+    questions = [_question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields]
+    folded = [one for one in questions if one.field.more]
+    return render(
+        "form.html",
+        language,
+        form=form,
+        action=action,
+        steps=_steps([one for one in questions if not one.field.more]),
+        more=folded,
+        is_open=any(one.error or any(one.posted) for one in folded),
+        scale=SCALE,
+        once=ONCE if form.is_anonymous else "",
+        consents=[(one, _error(one.id, language, wrong), bool((posted or {}).get(one.id))) for one in form.consents],
+        wrong=[(one.field, one.message.of(language)) for one in wrong],
+        municipalities=[one.name for one in catalogue.municipalities_sorted()],
+        trap=TRAP,
+        trapped=((posted or {}).get(TRAP) or [""])[0],
+    )
+
+
+def page_html(
+    form: Form,
+    catalogue: Catalogue,
+    language: Language,
+    *,
+    action: str,
+    posted: Posted | None = None,
+    wrong: Sequence[Wrong] = (),
+) -> str:
+    """The form with its title and its introduction: all that a form page holds."""
+    inner = html(form, catalogue, language, action=action, posted=posted, wrong=wrong)
+    return render("form-page.html", language, form=form, inner=inner)
+
+
+def _question(
+    form: Form, field: Field, catalogue: Catalogue, language: Language, posted: Posted, wrong: Sequence[Wrong]
+) -> Question:
+    return Question(
+        field=field,
+        posted=tuple(posted.get(field.id, ())),
+        error=_error(field.id, language, wrong),
+        choices=next((one.choices for one in wrong if one.field == field.id), ()),
+        options=options(form, field, catalogue),
+        condition=_condition(form, field, catalogue, language),
+    )
+
+
+def _error(name: str, language: Language, wrong: Sequence[Wrong]) -> str:
+    return next((one.message.of(language) for one in wrong if one.field == name), "")
+
+
+def _steps(questions: Sequence[Question]) -> list[tuple[Title | None, list[Question]]]:
+    """The questions by the step that they stand in; all in one without a title where the form has no steps."""
+    number = 0
+    numbers = [number := number + (one.field.step is not None) for one in questions]
+    parts = groupby(zip(numbers, questions, strict=True), key=lambda pair: pair[0])
+    steps = [[question for _, question in part] for _, part in parts]
+    return [(step[0].field.step, step) for step in steps]
+
+
+def _condition(form: Form, field: Field, catalogue: Catalogue, language: Language) -> str:
+    """The answer on which the question depends, in words."""
+    if field.shown_if is None:
+        return ""
+    other = next(one for one in form.fields if one.id == field.shown_if.field)
+    labels = {one.value: one.label.of(language) for one in options(form, other, catalogue)}
+    return labels.get(field.shown_if.value, other.label.of(language))

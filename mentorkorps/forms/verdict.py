@@ -1,0 +1,180 @@
+"""The server's verdict on a posted form. The browser comes to the same by the constraints in its HTML."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NoReturn
+
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.forms.answers import HIDDEN, Answers, Invalid, Posted, Value, Wrong, said
+from mentorkorps.forms.options import SCALE, known
+from mentorkorps.model import CPR, Condition, Consent, Field, Form, Title
+
+TICKED = ("yes", "on", "true")
+PATTERNS = {"email": r"[^@\s]+@[^@\s]+\.[^@\s]+", "tel": r"[0-9+\(\) \-]{8,20}"}
+"""Written so that JavaScript (with the v flag, as browsers read `pattern`) and Python mean the same by them."""
+EMAIL = re.compile(
+    r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+"
+)
+"""What a browser takes in <input type=email> (HTML standard, 4.10.5.1.5), and at least one dot after the @."""
+
+
+def read(form: Form, catalogue: Catalogue, posted: Posted, today: date) -> Answers:
+    """The answers of a posted form. Raises Invalid with everything that is wrong.
+
+    `posted` maps a field's name to the texts sent under it, as urllib's parse_qs gives them.
+    """
+    wrong: list[Wrong] = list(_unknown(form, posted))
+    values: dict[str, Value] = {}
+    for field in form.fields:
+        if field.shown_if and not holds(field.shown_if, values):
+            continue
+        try:
+            value = _answer(Asked(form, field, catalogue, today), posted.get(field.id, ()))
+        except Invalid as invalid:
+            wrong.extend(invalid.wrong)
+        else:
+            if value:
+                values[field.id] = value
+    consents = {}
+    for consent in form.consents:
+        try:
+            if agreed := _agreed(consent, posted.get(consent.id, ())):
+                consents[consent.id] = agreed
+        except Invalid as invalid:
+            wrong.extend(invalid.wrong)
+    if wrong:
+        raise Invalid(tuple(wrong))
+    return Answers(values, consents)
+
+
+def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
+    """Whether a question that depends on another is asked, by the answers so far."""
+    match values.get(condition.field):
+        case tuple(chosen):
+            return condition.value in chosen
+        case True:
+            return condition.value == "yes"
+        case answer:
+            return answer == condition.value
+
+
+def _unknown(form: Form, posted: Posted) -> Iterator[Wrong]:
+    known = {*HIDDEN, *(field.id for field in form.fields), *(consent.id for consent in form.consents)}
+    for name in posted:
+        if name not in known:
+            yield Wrong(name[:40], said("unknown", name=name[:40]))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that is being judged: its field, the form around it, the records it draws on, and the day."""
+
+    form: Form
+    field: Field
+    catalogue: Catalogue
+    today: date
+
+    def refuse(self, message: Title, choices: tuple[str, ...] = ()) -> NoReturn:
+        raise Invalid((Wrong(self.field.id, message, choices),))
+
+
+def _answer(asked: Asked, sent: Sequence[str]) -> Value | None:
+    field = asked.field
+    given = [text for text in (_clean(field, one) for one in sent) if text]
+    if not given:
+        return asked.refuse(field.missing or said("missing")) if field.required else None
+    if len(given) > 1 and field.type != "choices":
+        asked.refuse(said("twice"))
+    for text in given:
+        if CPR.search(text):
+            asked.refuse(said("cpr"))
+        if field.max_length and utf16_length(text) > field.max_length:
+            asked.refuse(said("too_long", limit=field.max_length))
+    return VERDICTS[field.type](asked, given)
+
+
+def _as_text(_asked: Asked, given: list[str]) -> str:
+    return given[0]
+
+
+def _as_email(asked: Asked, given: list[str]) -> str:
+    return given[0] if EMAIL.fullmatch(given[0]) else asked.refuse(said("email"))
+
+
+def _as_phone(asked: Asked, given: list[str]) -> str:
+    return given[0] if re.fullmatch(PATTERNS["tel"], given[0]) else asked.refuse(said("tel"))
+
+
+def _as_tick(asked: Asked, given: list[str]) -> bool:
+    return True if given[0] in TICKED else asked.refuse(said("not_an_option"))
+
+
+def _as_municipality(asked: Asked, given: list[str]) -> str:
+    place = given[0]
+    found = asked.catalogue.places(place)
+    if not found:
+        asked.refuse(said("place", place=place))
+    if len(found) > 1:
+        asked.refuse(said("places", place=place), tuple(one.name for one in found))
+    return found[0].code
+
+
+def _as_choice(asked: Asked, given: list[str]) -> str:
+    choice = given[0]
+    if choice not in known(asked.form, asked.field, asked.catalogue):
+        asked.refuse(said("not_an_option"))
+    if asked.field.options_from == "courses" and asked.catalogue.courses[choice].deadline < asked.today:
+        asked.refuse(said("deadline"))
+    return choice
+
+
+def _as_choices(asked: Asked, given: list[str]) -> tuple[str, ...]:
+    values = known(asked.form, asked.field, asked.catalogue)
+    if any(value not in values for value in given):
+        asked.refuse(said("not_an_option"))
+    return tuple(value for value in values if value in given)
+
+
+def _as_scale(asked: Asked, given: list[str]) -> str:
+    return given[0] if given[0] in SCALE else asked.refuse(said("not_an_option"))
+
+
+VERDICTS: dict[str, Callable[[Asked, list[str]], Value]] = {
+    "text": _as_text,
+    "textarea": _as_text,
+    "email": _as_email,
+    "tel": _as_phone,
+    "tick": _as_tick,
+    "place": _as_municipality,
+    "choice": _as_choice,
+    "choices": _as_choices,
+    "scale": _as_scale,
+}
+
+
+def _agreed(consent: Consent, sent: Sequence[str]) -> str | None:
+    given = [text for text in sent if text]
+    if not given:
+        if consent.required:
+            raise Invalid((Wrong(consent.id, consent.missing or said("missing")),))
+        return None
+    if given not in ([consent.version], *([word] for word in TICKED)):
+        raise Invalid((Wrong(consent.id, said("consent_changed")),))
+    return consent.version
+
+
+def _clean(field: Field, text: str) -> str:
+    """What was meant: no control characters, one kind of line end, no spaces around."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if field.type != "textarea":
+        lines = " ".join(lines.split("\n"))
+    return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+
+
+def utf16_length(text: str) -> int:
+    """Length as browsers count `maxlength`: in UTF-16 units, so that most emoji count as two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
