@@ -28,6 +28,7 @@ from mentorkorps.curriculum import (
     Variant,
 )
 from mentorkorps.model import Language
+from mentorkorps.pages.glossing import glossed
 from mentorkorps.pages.page import Page
 from mentorkorps.pages.prose import plain, prose
 from mentorkorps.pages.view import View
@@ -36,6 +37,7 @@ from mentorkorps.source import Place
 
 DESCRIPTION = 155
 STYLES = ("training.css",)
+LEARNING = (*STYLES, "learning.js")
 LONG_CARD = 420
 """Characters of a card that a quarter of an A4 sheet cannot hold."""
 GIVES = 0.3
@@ -54,6 +56,12 @@ class TrainingView(View):
 
     def prose(self, text: str, level: int = 3) -> Markup:
         return prose(text, self.link_to, level)
+
+    def glossed(self, html: Markup, record: Module) -> Markup:
+        """The module's HTML with the words of the glossary marked, if it is in the language of the page."""
+        if record.language != self.language:
+            return html
+        return glossed(html, self.curriculum.glossary, self.language, self.link("glossary"))
 
     def link_to(self, kind: str, id: str) -> tuple[str, str | None]:
         """The title of what a text refers to and the link to it; none to what is not written or not for the reader."""
@@ -113,10 +121,13 @@ class TrainingView(View):
         """Minutes that a module can do without on a late day."""
         return 0 if module.id in training.NEVER_SHORTER else round(module.minutes * GIVES)
 
+    def course(self) -> tuple[str, ...]:
+        """The modules of the course, without those of the add-ons."""
+        return tuple(hour.module for one in self.sessions() for hour in one.hours if hour.module)
+
     def neighbours(self, id: str) -> tuple[str | None, str | None]:
         """The modules before and after, within the course or within the add-on."""
-        course = tuple(hour.module for one in self.sessions() for hour in one.hours if hour.module)
-        rows = (course, *(addon.modules for addon in self.curriculum.timetable.addons))
+        rows = (self.course(), *(addon.modules for addon in self.curriculum.timetable.addons))
         row = [one for one in next(row for row in rows if id in row) if self.module(one)]
         at = row.index(id)
         return (row[at - 1] if at else None), (row[at + 1] if at + 1 < len(row) else None)
@@ -194,12 +205,15 @@ class Writer:
 
     def overview(self) -> Page:
         texts = self.texts["overview"]
-        return self.page("training", "", texts["title"], texts["lead"])
+        return self.page("training", "", texts["title"], texts["lead"], assets=LEARNING)
 
     def module(self, id: str) -> Page:
         module = self.curriculum.module(id, self.language)
         kind = kind_of(self.curriculum, id)
-        return self.page(kind, id, module.title, module.aim, template="module.html", source=module.at, module=module)
+        return self.page(
+            kind, id, module.title, module.aim,
+            template="module.html", source=module.at, assets=LEARNING, module=module,
+        )  # fmt: skip
 
     def trainer(self, id: str) -> Page:
         module = self.curriculum.module(id, self.language)
@@ -247,7 +261,7 @@ class Writer:
         modules = [self.curriculum.module(id, self.language) for id in self.curriculum.order()]
         return self.page(
             "training-whole", "", texts["title"], texts["lead"],
-            template="training-whole.html", searchable=False, modules=modules,
+            template="training-whole.html", searchable=False, assets=LEARNING, modules=modules,
         )  # fmt: skip
 
     def trainers(self) -> Page:

@@ -26,7 +26,7 @@ from mentorkorps.publish.papers import THEME, Print
 
 LIMIT = 6_000_000
 """Bytes of a pack: it goes by mail and on an old stick."""
-ASSETS = ("site.css", "site.js", "training.css", "training.js", *slides.ASSETS)
+ASSETS = ("site.css", "site.js", "training.css", "training.js", "learning.js", *slides.ASSETS)
 PAPERS = "pdf"
 MENU = ("training", "trainers", "rules")
 RESERVE = 60_000

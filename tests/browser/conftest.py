@@ -155,7 +155,11 @@ def is_expected(text: str) -> bool:
 
 
 def axe(page: Page) -> list[tuple[str, str]]:
-    """What axe-core finds on the page as it is: rule and first place. Run outside the page's own script policy."""
+    """What axe-core finds on the page as it is: rule and first place. Run outside the page's own script policy.
+
+    A click returns while the next page still comes: without its style a dark page has pale links on white.
+    """
+    page.wait_for_load_state()
     found = page.evaluate(AXE + f"\n;axe.run(document, {{runOnly: {TAGS!r}}})")
     return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
 

@@ -113,3 +113,15 @@ def test_the_pack_is_accessible(browser, packed):
         page.goto((packed / name).as_uri())
         assert (name, []) == (name, axe(page))
     page.close()
+
+
+def test_words_are_explained_and_progress_is_kept_in_the_pack_too(offline, packed):
+    offline.goto((packed / "uddannelse/dag-1/d1-m4/index.html").as_uri())
+    offline.locator(".mk-term").first.hover()
+    expect(offline.get_by_role("tooltip")).to_be_visible()
+    offline.get_by_role("button", name="Ja, husk det").click()
+    offline.get_by_role("button", name="Jeg er færdig med modulet").click()
+
+    offline.goto((packed / "uddannelse/index.html").as_uri())
+
+    expect(offline.get_by_text("Du er færdig med 1 af kursets 17 moduler.")).to_be_visible()

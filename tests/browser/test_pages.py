@@ -127,3 +127,42 @@ def test_search_finds_a_programme(visit):
     visit.locator(".mk-search__results a").first.click()
 
     expect(visit.locator("main")).to_contain_text("Kringlebakken")
+
+
+@pytest.mark.visitor(java_script_enabled=False, viewport={"width": 360, "height": 740})
+def test_a_phone_opens_the_menu_without_a_script_and_reaches_every_page(visit):
+    visit.goto("/")
+    links = visit.locator("header nav a")
+    expect(links.locator("visible=true")).to_have_count(0)
+    assert 360 >= visit.evaluate("document.documentElement.scrollWidth")
+    targets = [*visit.locator("header button").all(), *visit.locator("header .mk-tools a").all()]
+
+    visit.get_by_role("button", name="Menu").click()
+
+    for target in (*targets, *links.all()):
+        if target.is_visible():
+            box = target.bounding_box()
+            assert 44 <= min(box["width"], box["height"]), target.inner_text()
+            assert 0 <= box["x"] and box["x"] + box["width"] <= 360, target.inner_text()
+    expect(links.locator("visible=true")).to_have_count(5)
+    visit.keyboard.press("Escape")
+    expect(links.first).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_menu_is_accessible(scheme, context_of):
+    page = context_of(color_scheme=scheme, viewport={"width": 360, "height": 740}, bypass_csp=True)
+    page.goto("/kurser/")
+    page.get_by_role("button", name="Menu").click()
+
+    assert [] == axe(page)
+
+
+@pytest.mark.parametrize("width", [1021, 1280])
+def test_a_wide_screen_shows_the_menu_at_once(width, visit):
+    visit.set_viewport_size({"width": width, "height": 800})
+    visit.goto("/")
+
+    expect(visit.get_by_role("button", name="Menu")).to_be_hidden()
+    expect(visit.locator("header nav a").locator("visible=true")).to_have_count(5)
+    assert 70 > visit.locator(".mk-header").bounding_box()["height"]

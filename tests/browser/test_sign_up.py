@@ -192,6 +192,7 @@ def test_axe_finds_nothing_on_the_way_from_error_to_answer(scheme, context_of, p
     page.goto(portal.link_in_mail(email, "/confirm/"))
     look()
     page.locator("main form button").click()
+    expect(page.locator("main form button")).to_have_count(0)
     look()
     page.goto(portal.desk_link(email))
     look()
