@@ -10,10 +10,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import desk, health, mine, sign_up
+from mentorkorps.backend import desk, health, mine, openapi, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
 from mentorkorps.backend.finding import find
@@ -91,6 +91,7 @@ def _routes() -> list[Route]:
         Route("/healthz", health.lives),
         Route("/readyz", health.is_ready),
         Route("/metrics", health.metrics),
+        Route("/openapi.json", openapi.described),
     ]
 
 
@@ -126,7 +127,16 @@ async def _refused(request: Request, error: Refusal) -> Response:
 
 
 async def _refused_by_starlette(request: Request, error: HTTPException) -> Response:
-    return refused(request, as_refusal(error))
+    refusal = as_refusal(error)
+    if error.status_code == 405:
+        refusal.headers["Allow"] = ", ".join(sorted(_methods(request))) or "GET, HEAD"
+    return refused(request, refusal)
+
+
+def _methods(request: Request) -> set[str]:
+    """Of all routes at this address: Starlette tells only those of the first, and of files none."""
+    here = (one for one in request.app.routes if one.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in here for method in route.methods}
 
 
 async def _busy(request: Request, _error: Exception) -> Response:

@@ -37,7 +37,9 @@ class Letters:
         language = COORDINATORS_LANGUAGE if mail.kind in FOR_COORDINATORS else sign_up.language
         message = EmailMessage(policy=SMTP)
         message["From"] = self.settings.mail_from
-        message["To"] = Address(addr_spec=self._recipient(mail, sign_up))
+        # By its parts: browsers take a..b@example.dk for an address, and the parser of headers does not.
+        mailbox, _, domain = self._recipient(mail, sign_up).rpartition("@")
+        message["To"] = Address(username=mailbox, domain=domain)
         subject = str(words(language)["mail"][mail.kind]["subject"])
         message["Subject"] = subject
         message["Date"] = format_datetime(self.clock())

@@ -23,6 +23,7 @@ from mentorkorps.rendering import render, words
 
 SIGNED_UP, TALK = 0, 1
 FILE = "mentorkorps.json"
+SURE = posted.Shapes(ticks=frozenset(["sure"]))
 
 
 async def door(request: Request) -> Response:
@@ -48,7 +49,7 @@ async def change(request: Request) -> Response:
     """POST /mine/<token>/change: the same verdict as on a sign-up."""
     office, kept = office_of(request), await _active(request)
     definition = office.catalogue.forms[kept.form]
-    given = await posted.read(request)
+    given = await posted.read(request, posted.Shapes.of(definition))
     try:
         answers = forms.read(definition, office.catalogue, given, danish_day(office.clock()))
     except Invalid as invalid:
@@ -119,7 +120,7 @@ async def download(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """POST /mine/<token>/delete: only with the tick that says that it is meant."""
     office, kept = office_of(request), await links.found(request, "mine")
-    if "sure" not in await posted.read(request):
+    if not (await posted.read(request, SURE)).get("sure"):
         return await _shown(request, "not_sure")
     purged = await office.store.do(retention.erase, kept.id)
     retention.forget_files(office.settings, purged)

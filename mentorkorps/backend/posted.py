@@ -2,22 +2,44 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
 from mentorkorps.backend.reply import Refusal
+from mentorkorps.forms import schema as form_schema
+from mentorkorps.model import Form
 
 LARGEST_BODY = 64 * 1024
 MOST_FIELDS = 60
 SECONDS_TO_SEND = 30
 
-Posted = dict[str, tuple[str, ...]]
+URLENCODED = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+Texts = tuple[str, ...]
+Posted = dict[str, Texts]
 
 
-async def read(request: Request) -> Posted:
-    """Raises Refusal: 415 unless urlencoded or JSON, 413 over 64 KB, 408 too slow, 400 unreadable."""
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """How names are sent in JSON: `lists` as lists of text, `ticks` as true, false or a word, all others as text."""
+
+    lists: frozenset[str] = frozenset()
+    ticks: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, form: Form) -> "Shapes":
+        return cls(form_schema.lists(form), form_schema.ticks(form))
+
+
+async def read(request: Request, shapes: Shapes = Shapes()) -> Posted:
+    """The texts by field.
+
+    Raises Refusal: 415 unless urlencoded or JSON, 413 over 64 KB, 408 too slow, 400 unreadable.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in READERS:
         raise Refusal(415, "content_type")
@@ -29,8 +51,7 @@ async def read(request: Request) -> Posted:
     except ClientDisconnect:
         raise Refusal(400, "unreadable") from None
     try:
-        pairs = READERS[media_type](body)
-        return _gathered(pairs)
+        return _gathered(READERS[media_type](body, shapes))
     except (ValueError, RecursionError):
         raise Refusal(400, "unreadable") from None
 
@@ -47,26 +68,30 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def _urlencoded(body: bytes) -> list[tuple[str, str]]:
-    return parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+def _urlencoded(body: bytes, _shapes: Shapes) -> Iterator[tuple[str, Texts]]:
+    for name, text in parse_qsl(
+        body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+    ):
+        yield name, (text,)
 
 
-def _json(body: bytes) -> list[tuple[str, str]]:
+def _json(body: bytes, shapes: Shapes) -> Iterator[tuple[str, Texts]]:
     told = json.loads(body.decode("utf-8"), object_pairs_hook=_without_doubles)
     if not isinstance(told, dict):
         raise ValueError("not an object")
-    return [(name, text) for name, value in told.items() for text in _texts(value)]
+    for name, value in told.items():
+        yield name, _texts(value, is_list=name in shapes.lists, is_tick=name in shapes.ticks)
 
 
-def _texts(value: object) -> list[str]:
+def _texts(value: object, is_list: bool, is_tick: bool) -> Texts:
     match value:
-        case bool():
-            return ["yes"] if value else []
-        case str():
-            return [value]
-        case list() if all(isinstance(one, str) for one in value):
-            return value
-    raise ValueError("neither text, nor list of text, nor true or false")
+        case bool() if is_tick:
+            return ("yes",) if value else ()
+        case str() if not is_list and (value or not is_tick):
+            return (value,)
+        case list() if is_list and all(isinstance(one, str) for one in value):
+            return tuple(value)
+    raise ValueError("not what this field holds")
 
 
 def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -76,17 +101,17 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return told
 
 
-def _gathered(pairs: list[tuple[str, str]]) -> Posted:
-    if len(pairs) > MOST_FIELDS:
-        raise ValueError("too many fields")
+def _gathered(told: Iterator[tuple[str, Texts]]) -> Posted:
     posted: Posted = {}
-    for name, text in pairs:
-        f"{name}{text}".encode()  # half a surrogate pair, which JSON can write, is no text
-        posted[name] = (*posted.get(name, ()), text)
+    for name, texts in told:
+        "".join((name, *texts)).encode()  # half a surrogate pair, which JSON can write, is no text
+        posted[name] = posted.get(name, ()) + texts
+    if sum(max(1, len(texts)) for texts in posted.values()) > MOST_FIELDS:
+        raise ValueError("too many fields")
     return posted
 
 
-READERS: dict[str, Callable[[bytes], list[tuple[str, str]]]] = {
-    "application/x-www-form-urlencoded": _urlencoded,
-    "application/json": _json,
+READERS: dict[str, Callable[[bytes, Shapes], Iterator[tuple[str, Texts]]]] = {
+    URLENCODED: _urlencoded,
+    JSON: _json,
 }

@@ -35,7 +35,7 @@ async def sign_up(request: Request) -> Response:
     form = office.catalogue.forms.get(request.path_params["form"])
     if form is None:
         raise Refusal(404, "form")
-    given = await posted.read(request)
+    given = await posted.read(request, posted.Shapes.of(form))
     speak(request, given.get(forms.LANGUAGE, ("",))[0])
     try:
         answers = forms.read(form, office.catalogue, given, danish_day(office.clock()))

@@ -13,13 +13,15 @@ from mentorkorps.forms.options import SCALE, known
 from mentorkorps.model import CPR, Condition, Consent, Field, Form, Title
 
 TICKED = ("yes", "on", "true")
-PATTERNS = {"email": r"[^@\s]+@[^@\s]+\.[^@\s]+", "tel": r"[0-9+\(\) \-]{8,20}"}
+PATTERNS = {"email": r"[^@\s=][^@\s]*@[^@\s]+\.[^@\s]+", "tel": r"[0-9+\(\) \-]{8,20}"}
 """Written so that JavaScript (with the v flag, as browsers read `pattern`) and Python mean the same by them."""
 EMAIL = re.compile(
-    r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"[a-zA-Z0-9.!#$%&'*+/?^_`{|}~-][a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]*@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+"
 )
-"""What a browser takes in <input type=email> (HTML standard, 4.10.5.1.5), and at least one dot after the @."""
+"""What a browser takes in <input type=email> (HTML standard, 4.10.5.1.5), with at least one dot after the @.
+
+Not with = in front: headers of a mail may take =?utf-8?q?x?=@example.org for another address (RFC 2047)."""
 
 
 def read(form: Form, catalogue: Catalogue, posted: Posted, today: date) -> Answers:

@@ -173,7 +173,9 @@ def test_who_has_begun_is_answered_when_the_server_is_told_to_stop(tmp_path, fre
         idle = socket.create_connection(server.address, timeout=10)
         slow.sendall(HEAD + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY[:50])
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        idle.recv(65536)
+        first = b""
+        while not first.endswith(b'"ok"}'):
+            first += idle.recv(65536)
 
         server.process.send_signal(signal.SIGTERM)
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -1,0 +1,179 @@
+"""GET /openapi.json: what programs may ask and send, from the routes and the definitions of the forms."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from http import HTTPStatus
+from importlib.metadata import version
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mentorkorps.backend.clock import danish_day
+from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.posted import JSON, READERS, URLENCODED
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.forms import schema as form_schema
+from mentorkorps.forms.schema import Schema
+from mentorkorps.model import Form
+
+SIGN_UP = "/forms/{form}"
+QUERIES = {"/find": ("q",), "/tilmelding/{form}/": ("programme", "course", "place", "lang")}
+JSON_PATHS = ("/openapi.json", "/healthz", "/readyz")
+TEXT_PATHS = ("/metrics",)
+NOT_HERE = ("/desk",)
+"""The coordinators' side is no interface for programs."""
+REFUSALS = (400, 403, 404, 405, 408, 409, 410, 413, 414, 415, 422, 429, 431, 500, 503)
+TELL_WHEN = {429, 503}
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "detail"],
+                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+RECEIPT = {"type": "object", "required": ["receipt"], "properties": {"receipt": {"type": "string"}}}
+ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}
+SURE = {"type": "object", "properties": {"sure": {"type": ["boolean", "string"]}}}
+HTML = {"text/html": {"schema": {"type": "string"}}}
+ANYTHING = {"application/json": {"schema": {}}} | HTML
+
+
+async def described(request: Request) -> Response:
+    office = office_of(request)
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    return JSONResponse(document(office, routes, danish_day(office.clock())))
+
+
+def document(office: Office, routes: list[Route], today: date) -> Schema:
+    """The OpenAPI 3.1 document, with what may be chosen on that day."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Mentorkorps",
+            "version": version("mentorkorps"),
+            "description": "Programs that send `Accept: application/json` get problems as RFC 9457.",
+        },
+        "servers": [{"url": office.settings.public_url.rstrip("/")}],
+        "paths": _paths(office, routes, today),
+        "components": {
+            "schemas": {"Place": form_schema.places(office.catalogue), "Problem": PROBLEM, "Receipt": RECEIPT}
+            | dict(_bodies(office.catalogue, today)),
+            "responses": {_name(status): _refusal(status) for status in REFUSALS},
+        },
+    }
+
+
+def _paths(office: Office, routes: list[Route], today: date) -> dict[str, Schema]:
+    paths: dict[str, Schema] = {
+        f"/forms/{form.id}": {"post": _sign_up(form)} for form in office.catalogue.forms.values()
+    }
+    for route in routes:
+        if route.path == SIGN_UP or route.path.startswith(NOT_HERE):
+            continue
+        for method in sorted(route.methods - {"HEAD"}):
+            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method)
+    paths["/mine/{token}/change"]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, ANY_FORM))
+    paths["/mine/{token}/delete"]["post"]["requestBody"] = _sent({JSON: SURE})
+    return paths
+
+
+def _operation(route: Route, method: str) -> Schema:
+    asked = [_parameter(name, "path", required=True) for name in re.findall(r"{(\w+)}", route.path)]
+    asked += [_parameter(name, "query", required=False) for name in QUERIES.get(route.path, ())]
+    elsewhere = {"303": {"description": "See other", "headers": {"Location": _header()}}}
+    return {
+        "operationId": f"{route.name}_{method.lower()}_{re.sub(r'[^a-z]+', '_', route.path)}".strip("_"),
+        "summary": (route.endpoint.__doc__ or route.name).strip().partition("\n")[0],
+        "parameters": asked,
+        "responses": {"200": {"description": "OK", "content": _content(route.path)}} | elsewhere | _refusals(),
+    }
+
+
+def _content(path: str) -> Schema:
+    if path in JSON_PATHS:
+        return {"application/json": {"schema": {"type": "object"}}}
+    return {"text/plain": {"schema": {"type": "string"}}} if path in TEXT_PATHS else ANYTHING
+
+
+def _bodies(catalogue: Catalogue, today: date) -> Iterator[tuple[str, Schema]]:
+    for form in catalogue.forms.values():
+        yield _body_name(form, JSON), form_schema.body(form, catalogue, today)
+        yield _body_name(form, URLENCODED), form_schema.urlencoded(form, catalogue, today)
+
+
+def _body_name(form: Form, media_type: str) -> str:
+    return f"{form.id}.{'json' if media_type == JSON else 'urlencoded'}"
+
+
+def _ref(form: Form, media_type: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{_body_name(form, media_type)}"}
+
+
+def _sign_up(form: Form) -> Schema:
+    return {
+        "operationId": f"sign_up_{form.id}",
+        "summary": form.title.en,
+        "description": form.intro.en,
+        "requestBody": _sent({one: _ref(form, one) for one in READERS}),
+        "responses": {
+            "201": _told("Kept, for who asks for JSON", {"$ref": "#/components/schemas/Receipt"}),
+            "303": {"description": "Kept; the receipt is there", "headers": {"Location": _header()}},
+        }
+        | _refusals(),
+    }
+
+
+def _sent(bodies: dict[str, Schema]) -> Schema:
+    return {"required": True, "content": {media_type: {"schema": schema} for media_type, schema in bodies.items()}}
+
+
+def _parameter(name: str, where: str, required: bool) -> Schema:
+    return {"name": name, "in": where, "required": required, "schema": {"type": "string"}}
+
+
+def _header() -> Schema:
+    return {"schema": {"type": "string"}}
+
+
+def _told(description: str, schema: Schema) -> Schema:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _refusals() -> dict[str, Schema]:
+    return {str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in REFUSALS}
+
+
+def _refusal(status: int) -> Schema:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    headers = dict(_headers(status))
+    return {"description": HTTPStatus(status).phrase, "content": HTML | problem | _watched(status), "headers": headers}
+
+
+def _watched(status: int) -> Schema:
+    # /readyz tells what is amiss in its own words.
+    return {"application/json": {"schema": {"type": "object"}}} if status == 503 else {}
+
+
+def _headers(status: int) -> Iterator[tuple[str, Schema]]:
+    if status in TELL_WHEN:
+        yield "Retry-After", _header()
+    if status == 405:
+        yield "Allow", _header()
+
+
+def _name(status: int) -> str:
+    return re.sub(r"\W", "", HTTPStatus(status).phrase.title())

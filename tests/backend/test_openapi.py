@@ -1,0 +1,143 @@
+"""The description of the interface, and that the server keeps to it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.routing import Route
+
+from mentorkorps.backend.app import create_app
+from tests.backend.conftest import FORM, JSON, KEY, built_site, eventually, opened, settings, volunteer
+
+USED_UP = """
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "410", "429", "5xx"]
+
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "410", "415", "422", "428", "429", "5xx"]
+
+[[operations]]
+include-path = "/mine/{token}/change"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "403", "404", "409", "410", "422", "429"]
+"""
+"""What schemathesis expects of itself, and 410: it finds the links by which it withdraws its own sign-ups.
+
+422 for a change: no schema can say which form a link belongs to.
+"""
+MINE = ("", "/form", "/download")
+
+
+@pytest.fixture(scope="module")
+def document(lasting):
+    answer = lasting.client.get("/openapi.json")
+    assert "application/json" == answer.headers["content-type"]
+    return answer.json()
+
+
+def body_of(document, form, media_type="application/json"):
+    content = document["paths"][f"/forms/{form}"]["post"]["requestBody"]["content"]
+    return document["components"]["schemas"][content[media_type]["schema"]["$ref"].rpartition("/")[2]]
+
+
+def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path, real):
+    told = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "MENTORKORPS_SECRET_KEYS": KEY})
+    app = create_app(real, built_site(tmp_path / "site"), told)
+    app.state.office.store.close()
+    routes = {one.path for one in app.routes if isinstance(one, Route) and not one.path.startswith("/desk")}
+
+    assert routes - {"/forms/{form}"} | {f"/forms/{form}" for form in real.forms} == set(document["paths"])
+
+
+def test_every_field_of_every_form_is_described_in_both_languages(document, real):
+    for form in real.forms.values():
+        for media_type in ("application/json", "application/x-www-form-urlencoded"):
+            described = body_of(document, form.id, media_type)
+            properties = described["properties"]
+            for field in form.fields:
+                assert f"{field.label.da} / {field.label.en}" == properties[field.id]["title"]
+                if field.max_length and field.type not in ("place", "tel"):
+                    limit = (properties[field.id]["maxLength"], properties[field.id]["x-length-unit"])
+                    assert (field.max_length, "UTF-16") == limit
+            assert {one.id for one in (*form.fields, *form.consents) if one.required} >= set(described["required"])
+
+
+def test_what_the_description_allows_is_taken(document, lasting):
+    sent = volunteer(place="Odense", adult=True, contact=True)
+    schema = body_of(document, "mentor") | {"components": document["components"]}
+
+    Draft202012Validator(schema).validate(sent)
+    answer = lasting.client.post(FORM, json=sent, headers=JSON)
+    assert 201 == answer.status_code
+    assert set(answer.json()) == {"receipt"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": ["Karen"]}, {"name": True}, {"adult": ""}, {"languages": "da"}, {"other": False}, {"other": []}],
+    ids=str,
+)
+def test_what_it_does_not_allow_is_refused(document, lasting, wrong):
+    sent = volunteer(place="Odense", adult=True, contact=True) | wrong
+    schema = body_of(document, "mentor") | {"components": document["components"]}
+
+    assert not Draft202012Validator(schema).is_valid(sent)
+    assert lasting.client.post(FORM, json=sent, headers=JSON).status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/confirm/x", "GET, HEAD, POST"),
+        ("DELETE", "/mine/x", "GET, HEAD, POST"),
+        ("GET", FORM, "POST"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("POST", "/", "GET, HEAD"),
+        ("TRACE", "/", "GET, HEAD"),
+    ],
+)
+def test_another_method_is_told_all_that_are_allowed(lasting, method, path, allowed):
+    answer = lasting.client.request(method, path)
+
+    assert (405, allowed) == (answer.status_code, answer.headers["allow"])
+
+
+def schemathesis(folder: Path, url: str, *options: str, config: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs every check of schemathesis against a server, with a fixed seed."""
+    (folder / "schemathesis.toml").write_text(config)
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", folder / "schemathesis.toml"),
+            *("run", f"{url}/openapi.json", "--checks", "all", "--seed", "20261125", "--warnings", "off"),
+            *options,
+        ],
+        capture_output=True, text=True, cwd=folder, timeout=90,
+    )  # fmt: skip
+
+
+def test_schemathesis_finds_nothing(tmp_path, real):
+    with opened(tmp_path, real) as house:
+        house.post()
+        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        receipt, confirm = house.post().headers["location"], house.link("confirm")
+        mine = house.client.get(receipt).text.partition('href="/mine/')[2].partition('"')[0]
+        known = {"/receipt/{token}": receipt[9:], "/confirm/{token}": confirm[9:]} | {
+            f"/mine/{{token}}{path}": mine for path in MINE
+        }
+        config = USED_UP + "".join(
+            f'[[operations]]\ninclude-path = "{path}"\nparameters = {{ "path.token" = "{token}" }}\n'
+            for path, token in known.items()
+        )
+        found = schemathesis(tmp_path, house.url(""), "--max-examples", "4", config=config)
+
+    assert "Tested: " in found.stdout, found.stdout + found.stderr
+    assert 0 == found.returncode, found.stdout
+
+
+def test_schemathesis_finds_nothing_where_programs_ask_for_json(tmp_path, real):
+    with opened(tmp_path, real) as house:
+        asked = ("--include-path-regex", "^/forms/", "--phases", "fuzzing", "--max-examples", "25")
+        found = schemathesis(tmp_path, house.url(""), *asked, "--header", "Accept: application/json")
+
+    assert 0 == found.returncode, found.stdout + found.stderr
