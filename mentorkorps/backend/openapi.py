@@ -47,7 +47,7 @@ PROBLEM = {
 }
 RECEIPT = {"type": "object", "required": ["receipt"], "properties": {"receipt": {"type": "string"}}}
 ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}
-SURE = {"type": "object", "properties": {"sure": {"type": ["boolean", "string"]}}}
+SURE = {"type": "object", "properties": {"sure": {"type": ["boolean", "string"], "minLength": 1}}}
 HTML = {"text/html": {"schema": {"type": "string"}}}
 ANYTHING = {"application/json": {"schema": {}}} | HTML
 
