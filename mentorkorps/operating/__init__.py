@@ -2,8 +2,12 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+from mentorkorps.model import LANGUAGES
+
+STATES = ("unanswered", "answered", "unconfirmed", "confirmed", "withdrawn", "flagged")
 Run = Callable[[argparse.Namespace], int]
 Add = Callable[[str, Run, str], argparse.ArgumentParser]
 
@@ -14,7 +18,7 @@ def add_commands(command: Add) -> None:
     serves.add_argument("--site", type=Path, default=Path("site"), help="folder of the built site (default: site)")
     serves.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
     serves.add_argument("--port", type=int, default=8000, help="port to listen at (default: 8000)")
-    _add_desk(command("desk", _desk, "show sign-ups"))
+    _add_desk(command("desk", _desk, "show sign-ups, or write them to a CSV file"))
     outbox = command("outbox", _outbox, "show mails: those on their way, sent, and given up")
     outbox.add_argument("--all", action="store_true", help="also those that are sent")
     command("purge", _purge, "delete what has been kept for as long as data/forms.yaml allows")
@@ -26,8 +30,24 @@ def add_commands(command: Add) -> None:
 
 
 def _add_desk(desk: argparse.ArgumentParser) -> None:
-    desk.add_argument("action", choices=("list", "show"), help="list: one line a sign-up; show: one, whole")
-    desk.add_argument("sign_up", nargs="?", help="for show: the number of the sign-up")
+    every = argparse.ArgumentParser(add_help=False)
+    every.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="folder of the data files (default: data)")
+    actions = desk.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, help: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, parents=[every], help=help, description=help)
+
+    lists = action("list", "one line a sign-up")
+    lists.add_argument("--form", help="only those that came by this form")
+    lists.add_argument("--state", choices=STATES, help="only those in this state")
+    shows = action("show", "one sign-up, whole")
+    shows.add_argument("sign_up", help="its number, or how it begins")
+    exports = action("export", "the sign-ups of a form as CSV for a spreadsheet")
+    exports.add_argument("form", help="the form by which they came")
+    exports.add_argument("file", type=Path, help="a file that does not exist yet, or - for stdout")
+    exports.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE", help="not before that day")
+    exports.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE", help="not after that day")
+    exports.add_argument("--language", choices=LANGUAGES, default="da", help="of headings and choices (default: da)")
 
 
 def _serve(options: argparse.Namespace) -> int:

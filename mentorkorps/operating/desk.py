@@ -1,29 +1,86 @@
 """`mentorkorps desk`: what came in."""
 
 import argparse
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
 from mentorkorps import catalogue, forms
-from mentorkorps.backend import store
+from mentorkorps.backend import sheet, store
 from mentorkorps.backend.store import Consent, SignUp
 from mentorkorps.ending import SOUND, CannotRun
-from mentorkorps.operating.house import operating
+from mentorkorps.operating.house import counted, operating
+
+STDOUT = Path("-")
 
 
 def desk(options: argparse.Namespace) -> int:
+    return {"list": _list, "show": _one, "export": _export}[options.action](options)
+
+
+def _list(options: argparse.Namespace) -> int:
     with operating() as settings:
-        sign_ups = store.sign_ups(settings)
-    if options.action == "list":
-        for one in sign_ups:
-            print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
-        waiting = sum(one.answered_at is None for one in sign_ups)
-        print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
-        return SOUND
-    found = [one for one in sign_ups if options.sign_up and one.id.startswith(options.sign_up)]
+        sign_ups = [one for one in store.sign_ups(settings) if _is_wanted(one, options.form, options.state)]
+    for one in sign_ups:
+        print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
+    waiting = sum(one.answered_at is None for one in sign_ups)
+    print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
+    return SOUND
+
+
+def _is_wanted(sign_up: SignUp, form: str | None, state: str | None) -> bool:
+    holds = {
+        None: True,
+        "unanswered": not sign_up.answered_at and not sign_up.withdrawn_at,
+        "answered": bool(sign_up.answered_at),
+        "unconfirmed": not sign_up.confirmed_at and not sign_up.withdrawn_at,
+        "confirmed": bool(sign_up.confirmed_at),
+        "withdrawn": bool(sign_up.withdrawn_at),
+        "flagged": sign_up.flagged,
+    }
+    return form in (None, sign_up.form) and holds[state]
+
+
+def _one(options: argparse.Namespace) -> int:
+    with operating() as settings:
+        found = [one for one in store.sign_ups(settings) if one.id.startswith(options.sign_up)]
     if len(found) != 1:
         raise CannotRun("give the number of one sign-up, as `mentorkorps desk list` shows it")
     _show(found[0], catalogue.load(options.data), store.consents(settings, found[0].id))
     return SOUND
+
+
+def _export(options: argparse.Namespace) -> int:
+    records = catalogue.load(options.data)
+    if options.form not in records.forms:
+        raise CannotRun(f"there is no form {options.form!r}, only {', '.join(records.forms)}")
+    table = sheet.Sheet(records.forms[options.form], records, options.language)
+    period = sheet.Period(options.first, options.last)
+    with operating() as settings:
+        if options.file == STDOUT:
+            table.write(sys.stdout.buffer, store.each_sign_up(settings), period)
+            return SOUND
+        try:
+            with _private(options.file) as file:
+                count = table.write(file, store.each_sign_up(settings), period)
+        except FileExistsError:
+            raise CannotRun(f"{options.file} exists already: name a file that does not") from None
+    print(f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}. Delete it when you are done with it.")
+    return SOUND
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[BinaryIO]:
+    """A file that is made here, for its owner alone, and does not stay if it cannot be finished."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        try:
+            yield file
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def _state(sign_up: SignUp) -> str:

@@ -9,7 +9,7 @@ from mentorkorps.backend.store.lives import (
     life_of,
     lives_over,
 )
-from mentorkorps.backend.store.looking import consents, counts, mails, sign_ups
+from mentorkorps.backend.store.looking import consents, counts, each_sign_up, mails, sign_ups
 from mentorkorps.backend.store.mail_rows import (
     drop_waiting_mails,
     lease_due_mails,
@@ -69,6 +69,7 @@ __all__ = [
     "counts",
     "delete_sign_ups",
     "drop_waiting_mails",
+    "each_sign_up",
     "figures",
     "fingerprint",
     "forget_asked",

