@@ -17,6 +17,8 @@ ADDRESSES: dict[str, dict[Language, str]] = {
     "industry": {"da": "brancher/{id}/", "en": "en/industries/{id}/"},
     "courses": {"da": "kurser/", "en": "en/courses/"},
     "course": {"da": "kurser/{id}/", "en": "en/courses/{id}/"},
+    "events": {"da": "arrangementer/", "en": "en/events/"},
+    "event": {"da": "arrangementer/{id}/", "en": "en/events/{id}/"},
     "outcomes": {"da": "resultater/", "en": "en/outcomes/"},
     "rules": {"da": "regelkort/", "en": "en/rule-cards/"},
     "training": {"da": "uddannelse/", "en": "en/training/"},

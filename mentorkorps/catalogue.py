@@ -18,6 +18,7 @@ from mentorkorps.model import (
     TABLES,
     Answers,
     Course,
+    Event,
     Form,
     Industry,
     Municipality,
@@ -53,6 +54,7 @@ class Catalogue:
     organisations: Mapping[str, Organisation]
     programmes: Mapping[str, Programme]
     courses: Mapping[str, Course]
+    events: Mapping[str, Event]
     outcomes: Mapping[str, Outcome]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
@@ -79,6 +81,15 @@ class Catalogue:
 
     def courses_of(self, organisation: str) -> tuple[Course, ...]:
         return tuple(one for one in self.courses.values() if one.organisation == organisation)
+
+    def events_in(self, code: str) -> tuple[Event, ...]:
+        return tuple(one for one in self.events.values() if one.venue.municipality == code)
+
+    def events_of(self, organisation: str) -> tuple[Event, ...]:
+        return tuple(one for one in self.events.values() if one.organisation == organisation)
+
+    def events_for(self, programme: str) -> tuple[Event, ...]:
+        return tuple(one for one in self.events.values() if programme in one.programmes)
 
     def outcomes_of(self, programme: str) -> tuple[Outcome, ...]:
         return tuple(one for one in self.outcomes.values() if one.programme == programme)
@@ -140,7 +151,7 @@ def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]
         tables = {table: list(_records(data, name or data.as_posix(), table, reading)) for table in TABLES}
     reading.problems.extend(_unknown_files(data, name or data.as_posix()))
     reading.refuse_unknown_references(tables)
-    for rule in (_duplicates, _shared_addresses, _programme_rules, _course_rules, _form_rules, _portal_rules):
+    for rule in RULES_OF_TABLES:
         reading.problems.extend(rule(tables))
     return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
 
@@ -283,6 +294,21 @@ def _course_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
+def _event_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    for entry in tables["events"]:
+        event = entry.value
+        if event and event.date <= event.deadline:
+            yield entry.problem(
+                "date", "order-of-dates",
+                later="date", later_value=event.date, earlier="deadline", earlier_value=event.deadline,
+            )  # fmt: skip
+        if event and event.end <= event.start:
+            yield entry.problem(
+                "end", "order-of-dates",
+                later="end", later_value=event.end, earlier="start", earlier_value=event.start,
+            )  # fmt: skip
+
+
 def _form_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
     for entry in tables["forms"]:
         if entry.value is not None:
@@ -355,5 +381,9 @@ def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
         if tables["forms"] and needed not in ids:
             yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
 
+
+RULES_OF_TABLES = (
+    _duplicates, _shared_addresses, _programme_rules, _course_rules, _event_rules, _form_rules, _portal_rules,
+)  # fmt: skip
 
 assert {field.name for field in fields(Catalogue)} == {*TABLES, "gazetteer", "described"}

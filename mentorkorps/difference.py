@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from mentorkorps import source
 from mentorkorps.catalogue import read_all
 from mentorkorps.described import Described, described
-from mentorkorps.model import KEYS, TABLES, Course
+from mentorkorps.model import KEYS, TABLES, Course, Event
 from mentorkorps.reading import Entry
 from mentorkorps.rendering import MONTHS, day
 from mentorkorps.source import Mapping, Node, Scalar
@@ -21,6 +21,7 @@ CALLED = {
     "programmes": "programmet",
     "organisations": "organisationen",
     "courses": "kurset",
+    "events": "arrangementet",
     "outcomes": "tallet",
     "forms": "formularen",
     "sources": "kilden",
@@ -31,7 +32,9 @@ CALLED = {
     "municipalities": "kommunen",
     "postcodes": "postnummeret",
 }
-WITH_A_PAGE = ("programmes", "organisations", "courses", "industries", "forms", "municipalities")
+WITH_A_PAGE = ("programmes", "organisations", "courses", "events", "industries", "forms", "municipalities")
+
+TOLD_AS_DATES = ("days", "date", "start", "end", "seats", "deadline")
 
 Entries = dict[tuple[str | None, ...], Entry]
 
@@ -90,7 +93,7 @@ def _by_key(tables: dict[str, list[Entry]]) -> dict[str, Entries]:
 
 def _added(entry: Entry, today: date) -> Iterator[str]:
     what = f"{CALLED[entry.table]} er tilføjet"
-    if isinstance(entry.value, Course) and entry.value.days[0].date < today:
+    if isinstance(entry.value, Course | Event) and entry.value.days[0].date < today:
         what += f", men det begyndte {day(entry.value.days[0].date, 'da')}"
     yield f"{_label(entry)}: {what}."
 
@@ -107,21 +110,22 @@ def _label(entry: Entry) -> str:
 
 
 def _changed(old: Entry, new: Entry, fields: tuple[Described, ...]) -> Iterator[str]:
-    if isinstance(old.value, Course) and isinstance(new.value, Course):
-        yield from _moved(old.value, new.value)
+    is_dated = isinstance(old.value, Course | Event) and isinstance(new.value, Course | Event)
+    if is_dated:
+        yield from _moved(CALLED[new.table], old.value, new.value)
     for field in fields:
         left, right = _at(old.node, field.name), _at(new.node, field.name)
-        if source.plain(left) != source.plain(right) and field.name not in ("days", "seats", "deadline"):
+        if source.plain(left) != source.plain(right) and not (is_dated and field.name in TOLD_AS_DATES):
             yield from _field(field, left, right)
     for name in new.node.entries.keys() - {field.name for field in fields}:
         yield f"“{name}” er ikke et felt"
 
 
-def _moved(old: Course, new: Course) -> Iterator[str]:
+def _moved(called: str, old: Course | Event, new: Course | Event) -> Iterator[str]:
     if [one.date for one in old.days] != [one.date for one in new.days]:
         pairs = zip(old.days, new.days, strict=False)
         moves = " og ".join(_from_to(one.date, other.date) for one, other in pairs if one.date != other.date)
-        yield f"kurset flyttes {moves}" if moves else "antallet af kursusdage ændres"
+        yield f"{called} flyttes {moves}" if moves else "antallet af kursusdage ændres"
     elif old.days != new.days:
         yield "klokkeslættene ændres"
     if old.seats != new.seats:

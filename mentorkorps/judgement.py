@@ -21,8 +21,8 @@ SOON = timedelta(days=30)
 """How long beforehand it is told."""
 A_DAY = timedelta(days=1)
 
-NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses")
-WITHOUT_PERCENT = ("organisations", "programmes", "courses")
+NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses", "events")
+WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
 
 Entries = dict[str, list[Entry]]
 

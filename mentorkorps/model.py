@@ -289,22 +289,62 @@ class Course:
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """What the course is on which days, from the dates alone."""
-        if self.status == "cancelled":
-            return (Phase("cancelled"),)
-        a_day = timedelta(days=1)
-        first, last = self.days[0].date, self.days[-1].date
-        before = "open" if self.status == "open" else self.status
-        waiting = (Phase("closed", self.deadline + a_day, first - a_day),) if self.deadline + a_day < first else ()
-        return (
-            Phase(before, until=self.deadline),
-            *waiting,
-            Phase("running", max(first, self.deadline + a_day), last),
-            Phase("over", since=last + a_day),
-        )
+        return phases_by_date(self)
 
     def state(self, day: date) -> State:
         return next(phase.state for phase in self.phases if phase.holds(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a programme or an organisation holds on one day beside the training: a network evening, a talk, a meal."""
+
+    id: Id
+    name: Title
+    organisation: Annotated[str, Refers("organisations")]
+    about: Text
+    date: date
+    start: time
+    end: time
+    venue: Venue
+    seats: int
+    language: Annotated[str, Refers("languages")]
+    deadline: date
+    cost: Text
+    status: Literal["planned", "open", "full", "cancelled"]
+    confirmed: date
+    at: Place
+    childcare: Text | None = None
+    programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
+    sources: tuple[Annotated[str, Refers("sources")], ...] = ()
+    example: bool = False
+
+    @property
+    def days(self) -> tuple[CourseDay, ...]:
+        """Its one day, as a course has several."""
+        return (CourseDay(self.date, self.start, self.end),)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        return phases_by_date(self)
+
+    def state(self, day: date) -> State:
+        return next(phase.state for phase in self.phases if phase.holds(day))
+
+
+def phases_by_date(held: Course | Event) -> tuple[Phase, ...]:
+    """What a course or an event is on which days, from its status and its dates alone."""
+    if held.status == "cancelled":
+        return (Phase("cancelled"),)
+    a_day = timedelta(days=1)
+    first, last, after = held.days[0].date, held.days[-1].date, held.deadline + a_day
+    waiting = (Phase("closed", after, first - a_day),) if after < first else ()
+    return (
+        Phase(held.status, until=held.deadline),
+        *waiting,
+        Phase("running", max(first, after), last),
+        Phase("over", since=last + a_day),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +420,7 @@ class Field:
     max_length: int | None = None
     autocomplete: str | None = None
     options: tuple[Option, ...] = ()
-    options_from: Literal["industries", "languages", "courses", "programmes"] | None = None
+    options_from: Literal["industries", "languages", "courses", "events", "programmes"] | None = None
     any_option: Title | None = None
     step: Title | None = None
     shown_if: Condition | None = None
@@ -443,6 +483,7 @@ TABLES: dict[str, type] = {
     "organisations": Organisation,
     "programmes": Programme,
     "courses": Course,
+    "events": Event,
     "outcomes": Outcome,
     "forms": Form,
     "rules": Rule,

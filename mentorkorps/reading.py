@@ -86,12 +86,14 @@ class Entry:
 class Reading:
     """One pass over all tables: what was wrong so far, and which references are still to be looked up.
 
-    `unread` names the tables of which some records could not be read: a reference there may well be right.
+    `unread` names the tables of which some records could not be read: a reference there may well be right. `nameless`
+    holds the values of records without a key, by table: one of them may be the key, under a misspelt name.
     """
 
     problems: list[Problem] = field(default_factory=list)
     references: list[tuple[str, Scalar, str, str | None, str]] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    nameless: dict[str, set[str]] = field(default_factory=dict)
     file: str = ""
     record: str | None = None
 
@@ -118,6 +120,8 @@ class Reading:
                 self.unread.add(table)
                 continue
             self.record = Entry(table, file, node, None).record
+            if self.record is None:
+                self.nameless.setdefault(table, set()).update(scalars(node))
             value = self.object(TABLES[table], node, table, at=Place(file, node.line, node.column))
             yield Entry(table, file, node, None if value is WRONG else value)
         self.record = None
@@ -222,7 +226,7 @@ class Reading:
         keys = {
             table: [key for entry in entries if (key := entry.record) is not None] for table, entries in tables.items()
         }
-        known = {table: frozenset(of) for table, of in keys.items()}
+        known = {table: frozenset(of) | self.nameless.get(table, set()) for table, of in keys.items()}
         lost = [one for one in self.references if one[1].text not in known[one[2]] and one[2] not in self.unread]
         suggestions = {
             (text, table): nearest_record(text, tables[table])
@@ -258,6 +262,10 @@ def without_none(hint: Any) -> Any:
     if get_origin(hint) is UnionType or str(get_origin(hint)) == "typing.Union":
         return next(part for part in get_args(hint) if part is not NoneType)
     return hint
+
+
+def scalars(node: Mapping) -> Iterator[str]:
+    return (value.text for _, value in node.entries.values() if isinstance(value, Scalar))
 
 
 def shown(node: Node) -> str:

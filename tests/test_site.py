@@ -130,6 +130,7 @@ def test_every_address_of_the_table_is_built_in_both_languages(site, real):
         "programme": real.programmes,
         "organisation": real.organisations,
         "course": real.courses,
+        "event": real.events,
         "industry": real.industries,
         "form": real.forms,
         "municipality": [one.slug for one in real.municipalities.values()],
@@ -162,7 +163,7 @@ ALWAYS = (
     "Hvem kan være mentor", "Hvem er det for", "Det gør du", "Det gør du ikke", "Kursus før start",
     "Hvem finder et match, og hvordan", "Opfølgning undervejs", "Praktisk", "Hvem svarer", "Sådan går det",
 )  # fmt: skip
-WHERE_THERE_ARE_ANY = ("Fakta", "Resultater", "Spørgsmål og svar")
+WHERE_THERE_ARE_ANY = ("Arrangementer", "Fakta", "Resultater", "Spørgsmål og svar")
 AT_THE_END = ("Status", "Kilder")
 PRACTICAL = ("Brancher", "Sprog", "Kommuner", "Udgifter", "Forsikring")
 

@@ -33,6 +33,14 @@ def test_a_course_goes_from_open_to_over_by_its_dates(day, state, sound):
     assert state == sound.courses["odense-2027"].state(date.fromisoformat(day))
 
 
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [("2027-04-07", "open"), ("2027-04-08", "closed"), ("2027-04-14", "running"), ("2027-04-15", "over")],
+)
+def test_an_event_goes_from_open_to_over_by_its_dates(day, state, sound):
+    assert state == sound.events["netvaerk-april-2027"].state(date.fromisoformat(day))
+
+
 def test_a_course_with_its_deadline_on_the_day_before_is_never_closed(sound):
     course = replace(sound.courses["odense-2027"], deadline=date(2027, 3, 1))
 
@@ -46,7 +54,7 @@ def test_a_cancelled_course_is_cancelled_for_good(sound):
 
 
 def test_every_day_has_exactly_one_state(sound):
-    for record in (*sound.programmes.values(), *sound.courses.values()):
+    for record in (*sound.programmes.values(), *sound.courses.values(), *sound.events.values()):
         for day in (date(2026, 11, 1) + timedelta(days=n) for n in range(400)):
             assert 1 == sum(phase.holds(day) for phase in record.phases), (record.id, day)
 

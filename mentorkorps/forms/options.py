@@ -20,6 +20,9 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
         case "courses":
             held = (one for one in catalogue.courses.values() if one.status != "cancelled")
             return tuple(Option(one.id, one.name) for one in held)
+        case "events":
+            held = (one for one in catalogue.events.values() if one.status != "cancelled")
+            return tuple(Option(one.id, one.name) for one in held)
         case "programmes":
             published = catalogue.published_programmes()
             return tuple(Option(one.id, one.name) for one in published if _takes(form, one, catalogue))

@@ -129,7 +129,8 @@ def _as_choice(asked: Asked, given: list[str]) -> str:
     choice = given[0]
     if choice not in known(asked.form, asked.field, asked.catalogue):
         asked.refuse(said("not_an_option"))
-    if asked.field.options_from == "courses" and asked.catalogue.courses[choice].deadline < asked.today:
+    held = {"courses": asked.catalogue.courses, "events": asked.catalogue.events}.get(asked.field.options_from)
+    if held and held[choice].deadline < asked.today:
         asked.refuse(said("deadline"))
     return choice
 

@@ -1,10 +1,10 @@
-"""States in words: what a programme or a course is on which days, and what a reader can do then."""
+"""States in words: what a programme, a course or an event is on which days, and what a reader can do then."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mentorkorps.model import Course, Language, Phase, Programme, State
+from mentorkorps.model import Course, Event, Language, Phase, Programme, State
 from mentorkorps.rendering import day, words
 
 
@@ -30,9 +30,9 @@ class Mark:
     until: date | None
 
 
-def marks(record: Programme | Course, language: Language) -> tuple[Mark, ...]:
+def marks(record: Programme | Course | Event, language: Language) -> tuple[Mark, ...]:
     """One mark for each phase of the record, in the order of time."""
-    described = _of_course if isinstance(record, Course) else _of_programme
+    described = _of_programme if isinstance(record, Programme) else _of_dated
     return tuple(described(record, phase, language) for phase in record.phases)
 
 
@@ -50,14 +50,15 @@ def _of_programme(programme: Programme, phase: Phase, language: Language) -> Mar
     return _mark(phase, texts, detail, _programme_call(programme, phase, texts["call"]))
 
 
-def _of_course(course: Course, phase: Phase, language: Language) -> Mark:
-    texts = _texts("course", language)
+def _of_dated(held: Course | Event, phase: Phase, language: Language) -> Mark:
+    texts = _texts("course" if isinstance(held, Course) else "event", language)
     detail = texts["detail"][phase.state].format(
-        deadline=day(course.deadline, language),
-        first=day(course.days[0].date, language),
-        last=day(course.days[-1].date, language),
+        deadline=day(held.deadline, language),
+        first=day(held.days[0].date, language),
+        last=day(held.days[-1].date, language),
     )
-    return _mark(phase, texts, detail, _course_call(course, phase, texts["call"]))
+    call = _course_call if isinstance(held, Course) else _event_call
+    return _mark(phase, texts, detail, call(held, phase, texts["call"]))
 
 
 def _programme_call(programme: Programme, phase: Phase, labels: Mapping[str, str]) -> Call:
@@ -74,6 +75,14 @@ def _course_call(course: Course, phase: Phase, labels: Mapping[str, str]) -> Cal
     if phase.state in ("full", "planned"):
         return Call(labels["waiting"], "form", "interesseliste", f"?course={course.id}")
     return Call(labels["other"], "courses")
+
+
+def _event_call(event: Event, phase: Phase, labels: Mapping[str, str]) -> Call:
+    if phase.state == "open":
+        return Call(labels["open"], "form", "arrangement", f"?event={event.id}")
+    if phase.state in ("full", "planned"):
+        return Call(labels["waiting"], "form", "arrangement", f"?event={event.id}")
+    return Call(labels["other"], "events")
 
 
 def _mark(phase: Phase, texts: Mapping[str, Mapping[str, str]], detail: str, call: Call) -> Mark:

@@ -1,8 +1,9 @@
 """The list of all generated pages, each kind of record with its page and its list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from textwrap import shorten
+from typing import TypeVar
 
 from mentorkorps import forms
 from mentorkorps.addresses import address
@@ -10,6 +11,7 @@ from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import Curriculum
 from mentorkorps.model import (
     Course,
+    Event,
     Form,
     Industry,
     Language,
@@ -29,6 +31,8 @@ DESCRIPTION = 155
 """Characters of a description that search engines show."""
 MOST_NEAR = 6
 
+Held = TypeVar("Held", Course, Event)
+
 
 def pages(
     catalogue: Catalogue, language: Language, forms_at: str = "", curriculum: Curriculum | None = None
@@ -39,13 +43,14 @@ def pages(
     """
     site = Site(catalogue, language, forms_at)
     yield site.front()
-    for kind in ("programmes", "organisations", "municipalities", "industries", "courses", "outcomes"):
+    for kind in ("programmes", "organisations", "municipalities", "industries", "courses", "events", "outcomes"):
         yield site.overview(kind)
     yield from map(site.programme, catalogue.published_programmes())
     yield from map(site.organisation, catalogue.organisations.values())
     yield from map(site.municipality, catalogue.municipalities.values())
     yield from map(site.industry, catalogue.industries.values())
     yield from map(site.course, catalogue.courses.values())
+    yield from map(site.event, catalogue.events.values())
     yield from map(site.form, catalogue.forms.values())
     yield site.rules()
     if curriculum:
@@ -72,7 +77,8 @@ class Site:
             commitment=typical.commitment if typical else None,
             training=typical.training if typical else None,
             proof=proof(self.catalogue),
-            courses=by_date(self.catalogue),
+            courses=by_date(self.catalogue.courses.values()),
+            events=by_date(self.catalogue.events.values()),
         )
 
     def overview(self, kind: str) -> Page:
@@ -90,7 +96,9 @@ class Site:
                     "used_industries": {industry for one in programmes for industry in one.industries},
                 }
             case "courses":
-                return {"courses": by_date(self.catalogue)}
+                return {"courses": by_date(self.catalogue.courses.values())}
+            case "events":
+                return {"events": by_date(self.catalogue.events.values())}
             case _:
                 return {}
 
@@ -105,6 +113,7 @@ class Site:
             organisation=self.catalogue.organisations[programme.organisation],
             answers=self.catalogue.who_answers(programme),
             outcomes=self.catalogue.outcomes_of(programme.id),
+            events=by_date(self.catalogue.events_for(programme.id)),
         )
 
     def organisation(self, organisation: Organisation) -> Page:
@@ -117,6 +126,7 @@ class Site:
             organisation=organisation,
             programmes=self.catalogue.programmes_of(organisation.id),
             courses=self.catalogue.courses_of(organisation.id),
+            events=by_date(self.catalogue.events_of(organisation.id)),
         )
 
     def municipality(self, municipality: Municipality) -> Page:
@@ -131,6 +141,7 @@ class Site:
             regions=self.catalogue.region_of(municipality),
             programmes=self.catalogue.programmes_in(municipality.code),
             courses=self.catalogue.courses_in(municipality.code),
+            events=by_date(self.catalogue.events_in(municipality.code)),
             near=near(self.catalogue, municipality),
         )
 
@@ -154,6 +165,17 @@ class Site:
             source=course.at,
             course=course,
             organisation=self.catalogue.organisations[course.organisation],
+        )
+
+    def event(self, event: Event) -> Page:
+        return self.page(
+            "event",
+            event.id,
+            title=event.name.of(self.language),
+            description=event.about.of(self.language),
+            source=event.at,
+            event=event,
+            organisation=self.catalogue.organisations[event.organisation],
         )
 
     def form(self, form: Form) -> Page:
@@ -202,8 +224,8 @@ def proof(catalogue: Catalogue) -> Outcome | None:
     return next(results, None)
 
 
-def by_date(catalogue: Catalogue) -> list[Course]:
-    return sorted(catalogue.courses.values(), key=lambda one: one.days[0].date)
+def by_date(held: Iterable[Held]) -> list[Held]:
+    return sorted(held, key=lambda one: one.days[0].date)
 
 
 def near(catalogue: Catalogue, municipality: Municipality) -> list[Programme]:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from mentorkorps.addresses import address, relative
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.model import Course, Language, Municipality, Organisation, Programme
+from mentorkorps.model import Course, Event, Language, Municipality, Organisation, Programme
 from mentorkorps.pages.marks import Call, Mark, marks
 from mentorkorps.rendering import MONTHS, day, render
 
@@ -32,7 +32,7 @@ class View:
         """The address of something that the form backend answers."""
         return f"{self.forms_at.rstrip('/')}/{path}" if self.forms_at else relative(self.at, path)
 
-    def marks(self, record: Programme | Course) -> tuple[Mark, ...]:
+    def marks(self, record: Programme | Course | Event) -> tuple[Mark, ...]:
         return marks(record, self.language)
 
     def organisation(self, id: str) -> Organisation:
