@@ -256,6 +256,22 @@ def test_a_paper_in_arabic_runs_from_the_right(printed):
     assert any("Figtree" not in font for font in fonts), "no font with Arabic letters was found"
 
 
+@pytest.mark.parametrize("id", ["t1", "t2", "h9"])
+def test_what_mentees_hold_can_be_laid_out_from_the_right(id, real, training):
+    paper = replace(training.paper(id, "da"), language="ar")
+    html = papers.Press(real, training, "da", URL).single(paper).html
+
+    assert '<html lang="ar">' in html
+    assert '<main dir="rtl">' in html
+
+
+def test_a_list_to_tick_off_has_boxes_and_no_bullets_beside_them(real, training):
+    html = papers.Press(real, training, "da", URL).single(training.paper("h9", "da")).html
+
+    assert '<ul class="mk-boxes">' in html
+    assert not re.search(r"<ul>\s*<li>\s*(<p>)?☐", html)
+
+
 def test_a_pack_leaves_out_what_it_has_no_room_for(real, training):
     fits, too_much = papers.Print("lille", "Lille", ""), papers.Print("stor", "Stor", "")
 

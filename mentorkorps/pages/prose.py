@@ -13,6 +13,7 @@ LinkTo = Callable[[str, str], tuple[str, str | None]]
 """Kind and id of what a text refers to -> its title, and its address if the reader may go there."""
 
 TABLE = re.compile("<table>.*?</table>", re.DOTALL)
+BOXES = re.compile(r"<ul>(?=\s*<li>\s*(?:<p>)?☐)")
 TAGS = re.compile(r"<(/?)h([1-6])>")
 
 
@@ -43,6 +44,7 @@ def _rewritten(text: str, level: int) -> str:
     # A cell without words heads nothing, and a table wider than a phone scrolls by itself.
     html = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)
     html = re.sub(r' style="text-align: (\w+);"', r' class="mk-\1"', html)
+    html = BOXES.sub(r'<ul class="mk-boxes">', html)
     return TABLE.sub(_scrolling, html)
 
 
