@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
-from mentorkorps import source
+from mentorkorps import patterns, source
 from mentorkorps.described import DESCRIPTION, Table, described
 from mentorkorps.model import (
     KEYS,
@@ -32,7 +32,7 @@ from mentorkorps.model import (
     SpokenLanguage,
 )
 from mentorkorps.problem import DataError, Problem
-from mentorkorps.reading import Entry, Reading, without_collector
+from mentorkorps.reading import Entry, Reading, shown, without_collector
 
 OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
 JOINING = ("mentor", "interesseliste")
@@ -316,6 +316,16 @@ def _form_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
                 yield entry.problem("fields", "form", why_da=why_da, why_en=why_en)
 
 
+def _pattern_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
+    for entry in tables["forms"]:
+        for node in entry.scalars("fields", "pattern"):
+            if why := patterns.flaw(node.text):
+                yield Problem.at(
+                    entry.file, node, "pattern",
+                    record=entry.record, field="pattern", value=shown(node), why_da=why[0], why_en=why[1],
+                )  # fmt: skip
+
+
 def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
     names = [field.id for field in form.fields] + [consent.id for consent in form.consents]
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -328,6 +338,8 @@ def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
                 f"“{field.id}” er af typen {field.type} og {da} svarmuligheder (options eller options_from)",
                 f"“{field.id}” is of type {field.type} and {en} options (options or options_from)",
             )
+        if field.pattern and field.type != "text":
+            yield f"“{field.id}” er ikke af typen text, så pattern gælder ikke", f"“{field.id}” is not of type text"
         if (field.type == "email") != (field.id == "email"):
             yield f"“{field.id}”: feltet til mailadressen hedder email", f"“{field.id}”: the address's field is email"
     yield from _wrong_conditions(form)
@@ -383,7 +395,8 @@ def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
 
 
 RULES_OF_TABLES = (
-    _duplicates, _shared_addresses, _programme_rules, _course_rules, _event_rules, _form_rules, _portal_rules,
+    _duplicates, _shared_addresses, _programme_rules, _course_rules, _event_rules, _form_rules, _pattern_rules,
+    _portal_rules,
 )  # fmt: skip
 
 assert {field.name for field in fields(Catalogue)} == {*TABLES, "gazetteer", "described"}

@@ -405,7 +405,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `more` puts it among those that open on request, `step` begins a step with it.
+    """One question of a form. `pattern` is the form of a whole answer (see patterns.py), `invalid` what is said else.
+
+    `more` puts it among those that open on request, `step` begins a step with it.
 
     `shown_if`: the question is asked only after that answer; in any other case what is sent for it counts for nothing.
     """
@@ -419,6 +421,8 @@ class Field:
     more: bool = False
     max_length: int | None = None
     autocomplete: str | None = None
+    pattern: str | None = None
+    invalid: Title | None = None
     options: tuple[Option, ...] = ()
     options_from: Literal["industries", "languages", "courses", "events", "programmes"] | None = None
     any_option: Title | None = None

@@ -72,6 +72,14 @@ class Entry:
         node = self.node.entries.get(key, (None, None))[1]
         return node.text if isinstance(node, Scalar) else None
 
+    def scalars(self, key: str, inner: str) -> Iterator[Scalar]:
+        """The texts that stand under `inner` in each object of the list under `key`."""
+        held = self.node.entries.get(key, (None, None))[1]
+        for item in held.items if isinstance(held, Sequence) else ():
+            node = item.entries.get(inner, (None, None))[1] if isinstance(item, Mapping) else None
+            if isinstance(node, Scalar):
+                yield node
+
     @property
     def record(self) -> str | None:
         return self.text(KEYS.get(self.table, ("id",))[0])

@@ -394,6 +394,22 @@ RULES: dict[str, Rule] = {
         "label: {da: Branche, en: Industry}}",
         "forms",
     ),
+    "pattern": Rule(
+        Message("Et mønster, der ikke kan bruges", "A pattern that cannot be used"),
+        Message("Mønsteret “{value}” kan ikke bruges: {why_da}.", "The pattern “{value}” cannot be used: {why_en}."),
+        Message(
+            "Browseren og serveren skal forstå mønsteret ens og hurtigt. Skriv tegn og sæt efter hinanden, hvert med "
+            "et antal: [0-9]{8} er otte cifre, [A-Z]{2}-[0-9]{4} er to bogstaver, en bindestreg og fire cifre. Tegn "
+            "som . + ( ) skrives med \\ foran. Et sæt med +, * eller {2,4} må ikke dele tegn med det, der følger.",
+            "Browser and server must understand the pattern alike and fast. Write characters and sets one after the "
+            "other, each with a count: [0-9]{8} is eight digits, [A-Z]{2}-[0-9]{4} is two letters, a hyphen and four "
+            "digits. Characters such as . + ( ) need a \\ before them. A set with +, * or {2,4} may not share "
+            "characters with what follows.",
+        ),
+        'fields:\n  - {id: kode, type: text, required: false, pattern: "([a-z]+)+", label: {da: Kode, en: Code}}',
+        'fields:\n  - {id: kode, type: text, required: false, pattern: "[a-z]+", label: {da: Kode, en: Code}}',
+        "forms",
+    ),
     "soon-unconfirmed": Rule(
         Message("Skal snart bekræftes igen", "To be confirmed again soon"),
         Message(

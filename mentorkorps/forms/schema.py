@@ -118,6 +118,8 @@ def _field(form: Form, field: Field, catalogue: Catalogue, today: date) -> Schem
             return {"type": "string", "enum": [*([] if field.required else [""]), *SCALE]}
         case "choices":
             return {"type": "array", "items": {"type": "string"} | _choice(None, options(form, field, catalogue))}
+    if field.pattern:
+        return _text(field) | {"pattern": f"^{field.pattern}$" if field.required else f"^({field.pattern}|{BLANK})$"}
     return _text(field) | ({"pattern": VISIBLE} if field.required else {})
 
 
@@ -134,9 +136,8 @@ def _choice(field: Field | None, offered: tuple[Option, ...]) -> Schema:
 
 def _open(form: Form, field: Field, catalogue: Catalogue, today: date) -> tuple[Option, ...]:
     offered = options(form, field, catalogue)
-    if field.options_from != "courses":
-        return offered
-    return tuple(one for one in offered if catalogue.courses[one.value].deadline >= today)
+    held = {"courses": catalogue.courses, "events": catalogue.events}.get(field.options_from)
+    return tuple(one for one in offered if held is None or held[one.value].deadline >= today)
 
 
 def _consent(consent: Consent) -> Schema:

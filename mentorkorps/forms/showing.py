@@ -29,7 +29,7 @@ class Question:
 
     @property
     def pattern(self) -> str | None:
-        return PATTERNS.get(self.field.type)
+        return self.field.pattern or PATTERNS.get(self.field.type)
 
     @property
     def described_by(self) -> str:

@@ -99,7 +99,10 @@ def _answer(asked: Asked, sent: Sequence[str]) -> Value | None:
     return VERDICTS[field.type](asked, given)
 
 
-def _as_text(_asked: Asked, given: list[str]) -> str:
+def _as_text(asked: Asked, given: list[str]) -> str:
+    pattern = asked.field.pattern
+    if pattern and not re.fullmatch(pattern, given[0]):
+        asked.refuse(asked.field.invalid or said("pattern"))
     return given[0]
 
 
