@@ -462,9 +462,9 @@ class Form:
     submit: Title
     receipt: Text
     fields: tuple[Field, ...]
-    consents: tuple[Consent, ...]
     retention: Retention
     at: Place
+    consents: tuple[Consent, ...] = ()
     more: Title | None = None
     next: Text | None = None
     answered: bool = True

@@ -1,5 +1,7 @@
 """What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's writer."""
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -8,11 +10,12 @@ from sqlalchemy import Connection
 
 from mentorkorps.backend import store
 from mentorkorps.backend.clock import danish_day
-from mentorkorps.backend.store import SignUp
+from mentorkorps.backend.store import Kind, SignUp
 from mentorkorps.backend.tokens import LIFETIMES
 from mentorkorps.forms import Answers
-from mentorkorps.model import Language
+from mentorkorps.model import Form, Language
 
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MOST_ASKED_A_DAY = 5
 """Confirmations to one address: enough for somebody who errs, too few to fill a stranger's mailbox."""
 
@@ -21,6 +24,7 @@ MOST_ASKED_A_DAY = 5
 class Submission:
     """Checked answers on their way in. `flagged`: the trap for robots was filled.
 
+    `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody can be written to.
     `fingerprints`: what the answers are known by, under each of the secret keys, the first key first.
     `addressee`: what the mailbox is counted by.
     """
@@ -30,8 +34,36 @@ class Submission:
     answers: Answers
     flagged: bool
     fingerprints: tuple[str, ...]
-    addressee: str
+    addressee: str | None
     at: datetime
+    awaited: bool = True
+    coded: bool = False
+
+
+def submission(
+    form: Form,
+    answers: Answers,
+    *,
+    language: Language,
+    keys: Sequence[str],
+    at: datetime,
+    flagged: bool,
+    once: str = "",
+) -> Submission:
+    """Answers that passed, with all that is kept about them. `once` tells apart what several people answer alike."""
+    email = answers.values.get("email")
+    apart = (once or secrets.token_urlsafe()) if form.is_anonymous else ""
+    return Submission(
+        form=form.id,
+        language=language,
+        answers=answers,
+        flagged=flagged,
+        fingerprints=tuple(store.fingerprint(key, form.id, answers, apart) for key in keys),
+        addressee=store.addressee(keys[0], str(email)) if email else None,
+        at=at,
+        awaited=form.answered,
+        coded=form.code,
+    )
 
 
 class Doubled(Exception):
@@ -79,7 +111,7 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
         store.drop_waiting_mails(connection, id)
         store.mark_unconfirmed(connection, id, at)
         _ask(connection, id, submission)
-    if any(now.get(name) != before.answers.get(name) for name in ("programme", "place")):
+    if before.awaited and any(now.get(name) != before.answers.get(name) for name in ("programme", "place")):
         store.queue_mails(connection, id, ("notice",), at)
 
 
@@ -97,7 +129,8 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
     if before and before.withdrawn_at is None:
         store.mark_withdrawn(connection, id, at)
         store.drop_waiting_mails(connection, id)
-        store.queue_mails(connection, id, ("withdrawn",), at)
+        if before.awaited:
+            store.queue_mails(connection, id, ("withdrawn",), at)
 
 
 def answer(connection: Connection, id: str, at: datetime) -> None:
@@ -109,7 +142,8 @@ def answer(connection: Connection, id: str, at: datetime) -> None:
 
 def _keep(connection: Connection, submission: Submission) -> SignUp:
     at = submission.at
-    is_silenced = not _may_ask(connection, submission)
+    is_anonymous = submission.addressee is None
+    is_silenced = not is_anonymous and not _may_ask(connection, submission)
     sign_up = SignUp(
         id=uuid4().hex,
         form=submission.form,
@@ -118,15 +152,28 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
         flagged=submission.flagged or is_silenced,
         received_at=at,
         asked_at=at,
-        confirmed_at=None,
+        confirmed_at=at if is_anonymous else None,
         answered_at=None,
         withdrawn_at=None,
         silenced=is_silenced,
+        awaited=submission.awaited,
+        code=fresh_code() if submission.coded else None,
     )
     store.insert_sign_up(connection, sign_up, submission.fingerprints[0])
     store.insert_consents(connection, sign_up.id, submission.answers.consents, at)
-    store.queue_mails(connection, sign_up.id, ("notice",) if is_silenced else ("confirm", "notice"), at)
+    store.queue_mails(connection, sign_up.id, _mails(sign_up, is_anonymous), at)
     return sign_up
+
+
+def _mails(sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
+    asks: tuple[Kind, ...] = () if is_anonymous or sign_up.silenced else ("confirm",)
+    return (*asks, "notice") if sign_up.awaited else asks
+
+
+def fresh_code() -> str:
+    """A number that nobody can guess and everybody can read aloud: 40 random bits in Crockford's base 32."""
+    letters = "".join(secrets.choice(CROCKFORD) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def _ask(connection: Connection, id: str, submission: Submission) -> None:

@@ -47,7 +47,11 @@ class Letters:
         message["Auto-Submitted"] = "auto-generated"
         url, mine = self._url(LINKS[mail.kind], sign_up), self._url("mine", sign_up)
         by = weekday(answer_by(self.catalogue, sign_up), language)
-        text = render(f"mail/{mail.kind}.txt", language, url=url, mine=mine, answer_by=by)
+        form = self.catalogue.forms.get(sign_up.form)
+        text = render(
+            f"mail/{mail.kind}.txt", language, url=url, mine=mine, answer_by=by, code=sign_up.code,
+            awaited=sign_up.awaited, journey=form is not None and form.journey,
+        )  # fmt: skip
         labels = {url: words(language)["mail"][mail.kind]["button"], mine: words(language)["reply"]["mine"]["link"]}
         message.set_content(text, cte="8bit")
         message.add_alternative(as_html(text, language, subject, labels), subtype="html", cte="8bit")

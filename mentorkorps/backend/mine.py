@@ -18,7 +18,7 @@ from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.reply import PRIVATE, Refusal, framed, language_of, page
 from mentorkorps.backend.store import Consent, SignUp
 from mentorkorps.forms import Invalid, Value
-from mentorkorps.model import Form, Title
+from mentorkorps.model import Form, Language, Title
 from mentorkorps.rendering import render, words
 
 SIGNED_UP, TALK = 0, 1
@@ -54,15 +54,13 @@ async def change(request: Request) -> Response:
         answers = forms.read(definition, office.catalogue, given, danish_day(office.clock()))
     except Invalid as invalid:
         return _form(request, definition, given, invalid)
-    known_by = tuple(store.fingerprint(key, kept.form, answers) for key in office.settings.secret_keys)
-    submission = intake.Submission(
-        form=kept.form,
+    submission = intake.submission(
+        definition,
+        answers,
         language=kept.language,
-        answers=answers,
-        flagged=kept.flagged,
-        fingerprints=known_by,
-        addressee=store.addressee(office.settings.secret_keys[0], str(answers.values["email"])),
+        keys=office.settings.secret_keys,
         at=office.clock(),
+        flagged=kept.flagged,
     )
     try:
         await office.store.do(intake.change, kept.id, submission)
@@ -110,6 +108,7 @@ async def download(request: Request) -> Response:
         "contacted": kept.answered_at,
         "withdrawn": kept.withdrawn_at,
         "flagged": kept.flagged,
+        "code": kept.code,
         "mails": [{"kind": one.kind, "state": one.state, "sent": one.sent_at} for one in mails],
     }
     text = json.dumps(told, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
@@ -164,7 +163,9 @@ async def _shown(request: Request, said: str = "") -> Response:
         headers=PRIVATE,
         said=said,
         title=definition.title.of(language) if definition else kept.form,
-        ribbon=render("ribbon.html", language, step=TALK if answered else SIGNED_UP),
+        ribbon=_ribbon(definition, language, bool(answered)),
+        awaited=kept.awaited,
+        code=kept.code,
         received=received,
         confirmed=confirmed,
         answered=answered,
@@ -177,6 +178,11 @@ async def _shown(request: Request, said: str = "") -> Response:
         may_change=definition is not None and not withdrawn,
         action=_address(request),
     )
+
+
+def _ribbon(definition: Form | None, language: Language, is_answered: bool) -> str:
+    has_way = definition is not None and definition.journey
+    return render("ribbon.html", language, step=TALK if is_answered else SIGNED_UP) if has_way else ""
 
 
 def _told(definition: Form | None, agreed: Consent, request: Request) -> dict[str, object]:

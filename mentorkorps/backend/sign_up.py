@@ -20,7 +20,7 @@ from mentorkorps.backend.reply import (
     speak,
     wants_json,
 )
-from mentorkorps.backend.store import SignUp, addressee, fingerprint, sign_up_by_id
+from mentorkorps.backend.store import SignUp, sign_up_by_id
 from mentorkorps.forms import Invalid
 from mentorkorps.model import Form
 from mentorkorps.rendering import render, words
@@ -34,21 +34,21 @@ async def sign_up(request: Request) -> Response:
     office = office_of(request)
     form = office.catalogue.forms.get(request.path_params["form"])
     if form is None:
-        raise Refusal(404, "form")
+        return await _gone(request)
     given = await posted.read(request, posted.Shapes.of(form))
     speak(request, given.get(forms.LANGUAGE, ("",))[0])
     try:
         answers = forms.read(form, office.catalogue, given, danish_day(office.clock()))
     except Invalid as invalid:
         return _explained(request, form, given, invalid)
-    submission = intake.Submission(
-        form=form.id,
+    submission = intake.submission(
+        form,
+        answers,
         language=language_of(request),
-        answers=answers,
-        flagged=any(text.strip() for text in given.get(forms.TRAP, ())),
-        fingerprints=tuple(fingerprint(key, form.id, answers) for key in office.settings.secret_keys),
-        addressee=addressee(office.settings.secret_keys[0], str(answers.values["email"])),
+        keys=office.settings.secret_keys,
         at=office.clock(),
+        flagged=any(text.strip() for text in given.get(forms.TRAP, ())),
+        once=given.get(forms.ONCE, ("",))[0][:LONGEST_LINKED],
     )
     kept = await office.store.do(intake.accept, submission)
     office.outbox.wake()
@@ -74,6 +74,9 @@ async def receipt(request: Request) -> Response:
     office = office_of(request)
     kept = await links.found(request, "receipt")
     language = language_of(request)
+    form = office.catalogue.forms.get(kept.form)
+    if form is None:
+        raise Refusal(410, "form", PRIVATE)
     programme = office.catalogue.programmes.get(kept.answers.get("programme"))
     promised = programme is not None and programme.answers is not None
     organisation = office.catalogue.organisations[programme.organisation] if promised else office.catalogue.portal()
@@ -82,14 +85,15 @@ async def receipt(request: Request) -> Response:
         request,
         "receipt.html",
         headers=PRIVATE,
-        form=office.catalogue.forms[kept.form],
-        ribbon=render("ribbon.html", language, step=0),
+        form=form,
+        ribbon=render("ribbon.html", language, step=0) if form.journey else "",
+        code=kept.code,
         is_confirmed=kept.confirmed_at is not None,
         function=answers.function.of(language),
         organisation=organisation.name.of(language),
         working_days=answers.working_days,
         answer_by=answer_by(office.catalogue, kept),
-        mine=links.path(office, "mine", kept),
+        mine=None if form.is_anonymous else links.path(office, "mine", kept),
         form_address=office.settings.root + address("form", language, kept.form),
     )
 
@@ -122,10 +126,28 @@ def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
         "confirmed.html",
         headers=PRIVATE,
         already=already,
+        awaited=kept.awaited,
         answer_by=answer_by(office.catalogue, kept),
         receipt=links.path(office, "receipt", kept),
         mine=links.path(office, "mine", kept),
     )
+
+
+async def _gone(request: Request) -> Response:
+    """A form that is no longer there: what was typed is shown, so that it can be copied."""
+    refusal = Refusal(404, "form")
+    try:
+        given = await posted.read(request)
+    except Refusal:
+        raise refusal from None
+    speak(request, given.get(forms.LANGUAGE, ("",))[0])
+    typed = [
+        (name, text) for name, texts in given.items() if name not in forms.HIDDEN for text in texts if text.strip()
+    ]
+    if wants_json(request) or not typed:
+        raise refusal
+    told = words(language_of(request))["reply"]["refused"]["form"]
+    return page(request, "gone.html", refusal.status, told=told, typed=typed)
 
 
 def _explained(request: Request, form: Form, given: posted.Posted, invalid: Invalid) -> Response:

@@ -2,7 +2,20 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -36,6 +49,8 @@ SIGN_UPS = Table(
     Column("answered_at", Moment),
     Column("withdrawn_at", Moment),
     Column("silenced", Boolean, nullable=False, server_default=false()),
+    Column("awaited", Boolean, nullable=False, server_default=true()),
+    Column("code", String(16)),
 )
 CONSENTS = Table(
     "consents",

@@ -1,6 +1,7 @@
 """What may be chosen in a question, and what was chosen, in words."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 from mentorkorps.catalogue import JOINING, Catalogue
 from mentorkorps.forms.answers import Value
@@ -28,6 +29,12 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
             return tuple(Option(one.id, one.name) for one in published if _takes(form, one, catalogue))
         case None:
             return field.options
+
+
+def is_too_late(form: Form, field: Field, choice: str, catalogue: Catalogue, today: date) -> bool:
+    """Whether a course or an event can no longer be chosen. An anonymous form is about what is over."""
+    held = {"courses": catalogue.courses, "events": catalogue.events}.get(field.options_from)
+    return held is not None and not form.is_anonymous and held[choice].deadline < today
 
 
 def known(form: Form, field: Field, catalogue: Catalogue) -> Collection[str]:

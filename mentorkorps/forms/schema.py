@@ -9,7 +9,7 @@ from datetime import date
 
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms.answers import HIDDEN, LANGUAGE
-from mentorkorps.forms.options import SCALE, options
+from mentorkorps.forms.options import SCALE, is_too_late, options
 from mentorkorps.forms.verdict import EMAIL, PATTERNS, TICKED
 from mentorkorps.model import Consent, Field, Form, Option, Title
 
@@ -136,8 +136,7 @@ def _choice(field: Field | None, offered: tuple[Option, ...]) -> Schema:
 
 def _open(form: Form, field: Field, catalogue: Catalogue, today: date) -> tuple[Option, ...]:
     offered = options(form, field, catalogue)
-    held = {"courses": catalogue.courses, "events": catalogue.events}.get(field.options_from)
-    return tuple(one for one in offered if held is None or held[one.value].deadline >= today)
+    return tuple(one for one in offered if not is_too_late(form, field, one.value, catalogue, today))
 
 
 def _consent(consent: Consent) -> Schema:

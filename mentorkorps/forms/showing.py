@@ -7,7 +7,7 @@ from itertools import groupby
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms.answers import ONCE, TRAP, Posted, Wrong
 from mentorkorps.forms.options import SCALE, options
-from mentorkorps.forms.verdict import PATTERNS
+from mentorkorps.forms.verdict import PATTERNS, unknown
 from mentorkorps.model import Field, Form, Language, Option, Title
 from mentorkorps.rendering import render
 
@@ -45,6 +45,7 @@ def html(
     action: str,
     posted: Posted | None = None,
     wrong: Sequence[Wrong] = (),
+    keeps_draft: bool = False,
 ) -> str:
     """The whole <form>, with an error summary where something is wrong, and every answer kept."""
     questions = [_question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields]
@@ -58,6 +59,8 @@ def html(
         more=folded,
         is_open=any(one.error or any(one.posted) for one in folded),
         scale=SCALE,
+        keeps_draft=keeps_draft,
+        lost=_lost(form, posted or {}),
         once=ONCE if form.is_anonymous else "",
         consents=[(one, _error(one.id, language, wrong), bool((posted or {}).get(one.id))) for one in form.consents],
         wrong=[(one.field, one.message.of(language)) for one in wrong],
@@ -77,7 +80,7 @@ def page_html(
     wrong: Sequence[Wrong] = (),
 ) -> str:
     """The form with its title and its introduction: all that a form page holds."""
-    inner = html(form, catalogue, language, action=action, posted=posted, wrong=wrong)
+    inner = html(form, catalogue, language, action=action, posted=posted, wrong=wrong, keeps_draft=True)
     return render("form-page.html", language, form=form, inner=inner)
 
 
@@ -114,3 +117,8 @@ def _condition(form: Form, field: Field, catalogue: Catalogue, language: Languag
     other = next(one for one in form.fields if one.id == field.shown_if.field)
     labels = {one.value: one.label.of(language) for one in options(form, other, catalogue)}
     return labels.get(field.shown_if.value, other.label.of(language))
+
+
+def _lost(form: Form, posted: Posted) -> list[tuple[str, str]]:
+    """What was typed into fields that the form no longer has."""
+    return [(name, text) for name in unknown(form, posted) for text in posted[name] if text.strip()]

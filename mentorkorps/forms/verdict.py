@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
 
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms.answers import HIDDEN, Answers, Invalid, Posted, Value, Wrong, said
-from mentorkorps.forms.options import SCALE, known
+from mentorkorps.forms.options import SCALE, is_too_late, known
 from mentorkorps.model import CPR, Condition, Consent, Field, Form, Title
 
 TICKED = ("yes", "on", "true")
@@ -29,7 +29,7 @@ def read(form: Form, catalogue: Catalogue, posted: Posted, today: date) -> Answe
 
     `posted` maps a field's name to the texts sent under it, as urllib's parse_qs gives them.
     """
-    wrong: list[Wrong] = list(_unknown(form, posted))
+    wrong: list[Wrong] = [Wrong(name[:40], said("unknown", name=name[:40])) for name in unknown(form, posted)]
     values: dict[str, Value] = {}
     for field in form.fields:
         if field.shown_if and not holds(field.shown_if, values):
@@ -64,11 +64,10 @@ def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
             return answer == condition.value
 
 
-def _unknown(form: Form, posted: Posted) -> Iterator[Wrong]:
-    known = {*HIDDEN, *(field.id for field in form.fields), *(consent.id for consent in form.consents)}
-    for name in posted:
-        if name not in known:
-            yield Wrong(name[:40], said("unknown", name=name[:40]))
+def unknown(form: Form, posted: Posted) -> list[str]:
+    """The names that the form does not know: those of fields that it had when the page was opened, mostly."""
+    names = {*HIDDEN, *(field.id for field in form.fields), *(consent.id for consent in form.consents)}
+    return [name for name in posted if name not in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,7 @@ def _as_choice(asked: Asked, given: list[str]) -> str:
     choice = given[0]
     if choice not in known(asked.form, asked.field, asked.catalogue):
         asked.refuse(said("not_an_option"))
-    held = {"courses": asked.catalogue.courses, "events": asked.catalogue.events}.get(asked.field.options_from)
-    if held and held[choice].deadline < asked.today:
+    if is_too_late(asked.form, asked.field, choice, asked.catalogue, asked.today):
         asked.refuse(said("deadline"))
     return choice
 

@@ -26,7 +26,7 @@ def _list(options: argparse.Namespace) -> int:
         sign_ups = [one for one in store.sign_ups(settings) if _is_wanted(one, options.form, options.state)]
     for one in sign_ups:
         print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
-    waiting = sum(one.answered_at is None for one in sign_ups)
+    waiting = sum(one.awaited and one.answered_at is None for one in sign_ups)
     print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
     return SOUND
 
@@ -34,7 +34,7 @@ def _list(options: argparse.Namespace) -> int:
 def _is_wanted(sign_up: SignUp, form: str | None, state: str | None) -> bool:
     holds = {
         None: True,
-        "unanswered": not sign_up.answered_at and not sign_up.withdrawn_at,
+        "unanswered": sign_up.awaited and not sign_up.answered_at and not sign_up.withdrawn_at,
         "answered": bool(sign_up.answered_at),
         "unconfirmed": not sign_up.confirmed_at and not sign_up.withdrawn_at,
         "confirmed": bool(sign_up.confirmed_at),
@@ -86,9 +86,10 @@ def _private(path: Path) -> Iterator[BinaryIO]:
 def _state(sign_up: SignUp) -> str:
     if sign_up.withdrawn_at:
         return "withdrawn"
-    answered = "answered" if sign_up.answered_at else "not answered"
+    answered = "answered" if sign_up.answered_at else "not answered" if sign_up.awaited else "needs no answer"
     confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
-    return f"{answered}, {confirmed}{', looks like spam' if sign_up.flagged else ''}"
+    more = ", looks like spam" if sign_up.flagged else ""
+    return f"{answered}, {confirmed}{more}{f', number {sign_up.code}' if sign_up.code else ''}"
 
 
 def _show(sign_up: SignUp, records: catalogue.Catalogue, consents: Sequence[Consent]) -> None:

@@ -159,11 +159,11 @@ def test_who_does_not_take_the_answer_is_hung_up_on(tmp_path, real):
 
 def test_a_line_serves_on_after_an_answer_that_came_before_the_body(quick):
     connection = line(quick)
-    connection.sendall(HEAD.replace(b"mentor", b"nope") + b"Content-Length: 6\r\n\r\nname")
+    connection.sendall(HEAD.replace(b"x-www-form-urlencoded", b"octet-stream") + b"Content-Length: 6\r\n\r\nname")
     first = connection.recv(65536)
     connection.sendall(b"=xGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
-    assert first.startswith(b"HTTP/1.1 404 ")
+    assert first.startswith(b"HTTP/1.1 415 ")
     assert b"HTTP/1.1 200 " in heard(connection)
 
 

@@ -52,7 +52,7 @@ class Running:
 
     def sign_ups(self, email: str) -> list[SignUp]:
         """What is kept of an address, read as the operator reads it: on the disk it is encrypted."""
-        return [one for one in store.sign_ups(self.settings) if one.answers["email"] == email]
+        return [one for one in store.sign_ups(self.settings) if one.answers.get("email") == email]
 
     @property
     def settings(self) -> Settings:

@@ -5,6 +5,14 @@
 
   for (const form of document.querySelectorAll(".mk-form")) {
     form.noValidate = true;
+    const once = form.querySelector("input[name=once]");
+    if (once) once.value = [...crypto.getRandomValues(new Uint32Array(4))].join("-");
+    form.addEventListener("mk:judge", (event) => {
+      const wrong = controls(form).filter((control) => event.detail.contains(control) && judge(form, control));
+      if (!wrong.length) return;
+      event.preventDefault();
+      (wrong[0].matches("fieldset") ? wrong[0].querySelector("input") : wrong[0]).focus();
+    });
     form.addEventListener("submit", (event) => {
       const wrong = controls(form).filter((control) => judge(form, control));
       if (wrong.length) {
@@ -15,7 +23,8 @@
     // While typing, not on leaving the field: a message that goes away as the pointer goes down moves the page,
     // and the click on the next control is lost.
     form.addEventListener("input", (event) => {
-      if (event.target.getAttribute("aria-invalid")) judge(form, event.target);
+      const control = judged(event.target);
+      if (control.getAttribute("aria-invalid")) judge(form, control);
     });
   }
   document.querySelector(".mk-summary")?.focus();
@@ -31,7 +40,13 @@
   });
 
   function controls(form) {
-    return [...form.elements].filter((one) => one.willValidate && one.closest(".mk-field"));
+    const asked = [...form.elements].filter((one) => one.willValidate && one.closest(".mk-field"));
+    return [...new Set(asked.map(judged))];
+  }
+
+  // Boxes and circles that belong together are judged together.
+  function judged(control) {
+    return control.closest("fieldset[data-missing]") || control;
   }
 
   // Shows or clears the message of one control; true if something is wrong with it.
@@ -48,6 +63,7 @@
   }
 
   function verdict(form, control) {
+    if (control.matches("fieldset")) return control.querySelector("input:checked") ? "" : control.dataset.missing;
     const text = control.value.trim();
     if (control.validity.valueMissing || (control.required && control.type !== "checkbox" && !text)) {
       return control.dataset.missing || control.validationMessage;

@@ -15,11 +15,12 @@ STILL_ASKED = exists().where(
     or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > bindparam("unconfirmed")),
 )
 
-OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered")
+OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
 
 OUTCOME = case(
     (SIGN_UPS.c.withdrawn_at.is_not(None), OUTCOMES[0]),
     (SIGN_UPS.c.confirmed_at.is_(None), OUTCOMES[1]),
+    (not_(SIGN_UPS.c.awaited), OUTCOMES[4]),
     (SIGN_UPS.c.answered_at.is_(None), OUTCOMES[2]),
     else_=OUTCOMES[3],
 )

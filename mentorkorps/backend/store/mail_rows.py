@@ -78,7 +78,8 @@ def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], a
         }
         for kind in kinds
     ]
-    connection.execute(INSERT_MAIL, rows)
+    if rows:
+        connection.execute(INSERT_MAIL, rows)
 
 
 def drop_waiting_mails(connection: Connection, sign_up: str) -> None:

@@ -14,7 +14,8 @@ Kind = Literal["confirm", "notice", "receipt", "withdrawn"]
 class SignUp:
     """A sign-up as it is kept. `asked_at` is when its confirmation was last asked for.
 
-    `silenced`: its address had been asked too often that day, so no mail went there.
+    `silenced`: its address had been asked too often that day, so no mail went there. `awaited`: somebody is to answer.
+    `code`: a number to refer to in place of a name.
     """
 
     id: str
@@ -28,6 +29,8 @@ class SignUp:
     answered_at: datetime | None
     withdrawn_at: datetime | None
     silenced: bool
+    awaited: bool = True
+    code: str | None = None
 
     @property
     def asked_stamp(self) -> str:
@@ -37,7 +40,7 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What became of a sign-up, without its answers: withdrawn, unconfirmed, unanswered or answered."""
+    """What became of a sign-up, without its answers: withdrawn, unconfirmed, unanswered, answered or received."""
 
     id: str
     form: str

@@ -15,9 +15,12 @@ from mentorkorps.backend.tables import CONSENTS, SIGN_UPS
 from mentorkorps.forms import Answers, Value
 
 
-def fingerprint(key: str, form: str, answers: Answers) -> str:
-    """The same for the same answers to the same form; tells nothing about them without the key."""
-    return hmac.new(key.encode(), f"{form}\n{answers.canonical()}".encode(), hashlib.sha256).hexdigest()
+def fingerprint(key: str, form: str, answers: Answers, once: str = "") -> str:
+    """The same for the same answers to the same form; tells nothing about them without the key.
+
+    `once` tells apart what several people answer alike.
+    """
+    return hmac.new(key.encode(), f"{form}{once}\n{answers.canonical()}".encode(), hashlib.sha256).hexdigest()
 
 
 INSERT_SIGN_UP = SIGN_UPS.insert()
@@ -74,7 +77,7 @@ MARK_ANSWERED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).value
 
 
 def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) -> None:
-    """A fresh sign-up, not confirmed and not answered."""
+    """A fresh sign-up, which nobody has answered."""
     row = {
         "id": sign_up.id,
         "form": sign_up.form,
@@ -85,6 +88,9 @@ def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) ->
         "silenced": sign_up.silenced,
         "received_at": sign_up.received_at,
         "asked_at": sign_up.asked_at,
+        "confirmed_at": sign_up.confirmed_at,
+        "awaited": sign_up.awaited,
+        "code": sign_up.code,
     }
     connection.execute(INSERT_SIGN_UP, row)
 
@@ -175,6 +181,8 @@ def as_sign_up(connection: Connection, row: Row) -> SignUp:
         row.answered_at,
         row.withdrawn_at,
         row.silenced,
+        row.awaited,
+        row.code,
     )
 
 

@@ -1,0 +1,104 @@
+"""Forms of other kinds than a sign-up: without an address, without an answer, with a number, with conditions."""
+
+import re
+import subprocess
+import sys
+
+from tests.backend.conftest import JSON, KEY, text_of
+from tests.conftest import ROOT
+
+EVALUATION = {"course": "odense-marts-2027", "language": "da"} | {
+    f"{when}-{what}": "7" for when in ("before", "after") for what in ("role", "talk", "system", "limits")
+}
+NEWS = {"email": "karen@example.org", "place": "Odense", "news": "yes", "language": "da"}
+NEED = {
+    "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
+    "contact": "yes", "language": "da",
+}  # fmt: skip
+OFFER = {
+    "company": "Bageren", "place": "5000", "industry": "butik-handel", "offer": "visit", "name": "Bo",
+    "email": "bo@example.org", "contact": "yes", "language": "da",
+}  # fmt: skip
+
+
+def sent(house, form: str, answers: dict[str, object]):
+    return house.client.post(f"/forms/{form}", data=answers, follow_redirects=True)
+
+
+def test_an_anonymous_form_is_kept_at_once_and_nobody_is_written_to(house):
+    receipt = sent(house, "kursusevaluering", EVALUATION)
+
+    (kept,) = house.sign_ups()
+    assert kept.confirmed_at == kept.received_at
+    assert [] == house.mails()
+    assert "gemt uden navn" in receipt.text
+    assert "/mine/" not in receipt.text
+
+
+def test_two_people_who_answer_alike_are_two_but_one_sending_counts_once(house):
+    sent(house, "kursusevaluering", EVALUATION)
+    sent(house, "kursusevaluering", EVALUATION)
+    assert 2 == len(house.sign_ups())
+
+    sent(house, "kursusevaluering", EVALUATION | {"once": "1-2-3"})
+    sent(house, "kursusevaluering", EVALUATION | {"once": "1-2-3"})
+
+    assert 3 == len(house.sign_ups())
+
+
+def test_a_newsletter_is_confirmed_by_its_reader_and_troubles_no_coordinator(house):
+    sent(house, "nyhedsbrev", NEWS)
+    done = house.client.post(house.link("confirm"))
+
+    assert ["confirm", "receipt"] == sorted(one.kind for one in house.mails())
+    assert "Du skal ikke gøre mere" in done.text
+    assert "koordinator" not in text_of(house.letter("receipt"))
+    told = house.client.get("/readyz").json()
+    assert told["oldest_unanswered_sign_up_seconds"] is None
+
+
+def test_a_need_gets_a_number_to_use_in_place_of_a_name(house):
+    receipt = sent(house, "henvisning", NEED)
+    house.client.post(house.link("confirm"))
+
+    (kept,) = house.sign_ups()
+    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", kept.code)
+    assert kept.code in receipt.text
+    assert kept.code in text_of(house.letter("receipt"))
+    assert kept.code in listed(house)
+
+
+def listed(house) -> str:
+    environ = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{house.settings.database}", "MENTORKORPS_SECRET_KEYS": KEY}
+    command = [sys.executable, "-m", "mentorkorps.cli", "desk", "list", "--data", ROOT / "data"]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_question_that_is_not_asked_needs_no_answer_and_keeps_none(house):
+    sent(house, "virksomhed", OFFER | {"job": "Skjult svar"})
+
+    (kept,) = house.sign_ups()
+    assert "job" not in kept.answers
+
+
+def test_a_question_that_is_asked_needs_its_answer(house):
+    refused = house.client.post("/forms/virksomhed", data=OFFER | {"offer": ["job", "visit"]}, headers=JSON)
+
+    assert ["job"] == [one["field"] for one in refused.json()["errors"]]
+
+
+def test_what_was_typed_into_a_form_that_is_gone_is_shown_to_be_copied(house):
+    told = sent(house, "lukket", {"name": "Karen", "about": "Første linje\nAnden <b>linje</b>", "language": "da"})
+
+    assert 404 == told.status_code
+    assert "Formularen findes ikke" in told.text
+    assert "Første linje\nAnden &lt;b&gt;linje&lt;/b&gt;" in told.text
+    assert [] == house.sign_ups()
+
+
+def test_what_was_typed_into_a_field_that_is_gone_is_shown_beside_the_rest(house):
+    told = sent(house, "nyhedsbrev", NEWS | {"wish": "Kun om køkkener"})
+
+    assert 422 == told.status_code
+    assert "Kun om køkkener" in told.text
+    assert 'value="karen@example.org"' in told.text
