@@ -7,7 +7,7 @@ BIN := .venv/bin
 MENTORKORPS := $(BIN)/mentorkorps
 SOURCES := $(shell find data docs hooks training mentorkorps mkdocs.yml mkdocs.en.yml -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test check preview bench build install lock golden screenshots clean
+.PHONY: run test check preview bench build install scan lock golden screenshots clean
 
 run: site/index.html
 	@$(MENTORKORPS) serve --port $(PORT)
@@ -47,6 +47,9 @@ site/index.html: .venv/installed $(SOURCES)
 golden: .venv/tested
 	@MENTORKORPS_GOLDEN=1 $(BIN)/python -m pytest tests/test_pages.py
 
+scan: .venv/installed site/index.html
+	@tools/scan $(BIN)
+
 lock: .venv/installed
 	@tools/lock $(BIN)
 
@@ -54,4 +57,4 @@ screenshots: .venv/tested site/index.html
 	@$(BIN)/python tools/screenshots.py
 
 clean:
-	rm -rf .venv site
+	rm -rf .venv .scan site
