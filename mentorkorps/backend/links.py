@@ -7,10 +7,18 @@ from mentorkorps.backend.reply import PRIVATE, Refusal, speak
 from mentorkorps.backend.store import SignUp, sign_up_by_id
 from mentorkorps.backend.tokens import BadToken, ExpiredToken, Purpose
 
+AGAIN = "again"
 
-def path(office: Office, purpose: Purpose, kept: SignUp) -> str:
+
+def path(office: Office, purpose: Purpose, kept: SignUp, mark: str = "") -> str:
     """The address without the host: it holds wherever the visitor sees the site."""
-    return f"{office.settings.root}{purpose}/{office.tokens.sign(purpose, kept.id, kept.received_at)}"
+    id = f"{kept.id}.{mark}" if mark else kept.id
+    return f"{office.settings.root}{purpose}/{office.tokens.sign(purpose, id, kept.received_at)}"
+
+
+def is_again(request: Request) -> bool:
+    """Whether the receipt was given for answers that had come before, perhaps from somebody else."""
+    return request.state.mark == AGAIN
 
 
 async def found(request: Request, purpose: Purpose) -> SignUp:
@@ -24,6 +32,7 @@ async def found(request: Request, purpose: Purpose) -> SignUp:
     except BadToken:
         raise Refusal(404, "link", PRIVATE) from None
     id, _, asked = id.partition(".")
+    request.state.mark = asked
     kept = await office.store.do(sign_up_by_id, id)
     speak(request, kept.language if kept else "")
     if is_expired and (kept is None or kept.confirmed_at is None):

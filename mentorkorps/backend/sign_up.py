@@ -1,5 +1,7 @@
 """The visitor's way: the form, the receipt, the confirmation."""
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -27,6 +29,7 @@ from mentorkorps.rendering import render, words
 
 FILLED_BY_LINK = ("programme", "course", "place")
 LONGEST_LINKED = 100
+DOUBLE_CLICK = timedelta(minutes=10)
 
 
 async def sign_up(request: Request) -> Response:
@@ -87,13 +90,13 @@ async def receipt(request: Request) -> Response:
         headers=PRIVATE,
         form=form,
         ribbon=render("ribbon.html", language, step=0) if form.journey else "",
-        code=kept.code,
-        is_confirmed=kept.confirmed_at is not None,
+        code=None if links.is_again(request) else kept.code,
+        is_confirmed=kept.confirmed_at is not None and not links.is_again(request),
         function=answers.function.of(language),
         organisation=organisation.name.of(language),
         working_days=answers.working_days,
         answer_by=answer_by(office.catalogue, kept),
-        mine=None if form.is_anonymous else links.path(office, "mine", kept),
+        mine=None if form.is_anonymous or links.is_again(request) else links.path(office, "mine", kept),
         form_address=office.settings.root + address("form", language, kept.form),
     )
 
@@ -175,7 +178,10 @@ def _form_page(request: Request, form: Form, given: posted.Posted, invalid: Inva
 
 
 def _thanked(request: Request, kept: SignUp) -> Response:
-    path = links.path(office_of(request), "receipt", kept)
+    office = office_of(request)
+    # Whoever knows what somebody else answered must not get that one's own page by sending it again.
+    is_another = kept.confirmed_at is not None or office.clock() - kept.received_at > DOUBLE_CLICK
+    path = links.path(office, "receipt", kept, links.AGAIN if is_another else "")
     if wants_json(request):
         return JSONResponse({"receipt": path}, 201, NOT_KEPT)
     return RedirectResponse(path, 303, NOT_KEPT)

@@ -1,0 +1,112 @@
+"""What strangers can learn, and where they can be sent."""
+
+import statistics
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.backend.conftest import FORM, JSON, opened, volunteer
+
+
+def answered(house, **changed):
+    answer = house.post(**changed)
+    told = {name: value for name, value in answer.headers.items() if name not in ("date", "location")}
+    return answer.status_code, told, answer.headers["location"].partition("/receipt/")[0]
+
+
+def test_the_answer_does_not_tell_whether_an_address_is_known(house, hands):
+    house.post(email="known@example.org")
+    house.client.post(house.link("confirm"))
+    hands.pass_by(hours=2)
+
+    known, unknown = answered(house, name="Bo", email="known@example.org"), answered(house, name="Bo")
+    assert known == unknown
+    for number in range(8):  # more than an address is mailed to in a day
+        assert unknown == answered(house, name=f"Bo {number}", email="known@example.org")
+
+
+def test_the_time_of_the_answer_does_not_tell_either(house):
+    house.post(email="known@example.org")
+    spent = {"known": [], "unknown": []}
+    for number in range(40):
+        for kind, email in (("known", "known@example.org"), ("unknown", f"new{number}@example.org")):
+            started = time.perf_counter()
+            house.post(name=f"Bo {number}", email=email)
+            spent[kind].append(time.perf_counter() - started)
+
+    assert 0.4 < statistics.median(spent["known"]) / statistics.median(spent["unknown"]) < 2.5
+
+
+def test_who_sends_anothers_answers_again_gets_neither_state_nor_page(house, hands):
+    own = house.client.get(house.post().headers["location"]).text
+    assert 'href="/mine/' in own
+    house.client.post(house.link("confirm"))
+
+    again = house.post().headers["location"]
+    page = house.client.get(again).text
+    assert 'href="/mine/' not in page
+    assert "Bekræft" in page or "bekræft" in page
+    assert 1 == len(house.sign_ups())
+    hands.pass_by(days=1)
+    assert page == house.client.get(again).text
+
+
+def test_a_second_click_still_leads_to_the_own_page(house, hands):
+    first = house.post().headers["location"]
+    hands.pass_by(minutes=5)
+
+    assert first == house.post().headers["location"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example",
+        "//evil.example/%2f..",
+        "/\\evil.example",
+        "/%5cevil.example/",
+        "/%2f%2fevil.example",
+        "/%2f%2fevil.example/..%2ftilmelding/mentor",
+        "//tilmelding/mentor",
+        "/\\tilmelding/mentor",
+        "/%2ftilmelding/mentor",
+        "/tilmelding/mentor?//evil.example",
+        "/tilmelding//mentor",
+        "/.//tilmelding/mentor",
+        "/find?q=//evil.example",
+        "/find?q=5000&lang=//evil.example",
+        "/tilmelding/mentor%0d%0aLocation:%20https://evil.example",
+    ],
+)
+def test_no_address_leads_away(lasting, path):
+    answer = lasting.client.get(lasting.url(path), headers={"X-Forwarded-Host": "evil.example"})
+
+    location = answer.headers.get("location", "/")
+    assert ("", "") == (urlsplit(location).scheme, urlsplit(location).netloc)
+    assert not location.startswith(("//", "/\\", "\\"))
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("name", ["_next", "next", "redirect", "url", "return_to"])
+def test_a_form_is_not_told_where_to_lead(lasting, name):
+    answer = lasting.client.post(FORM, data=volunteer(**{name: "https://evil.example"}))
+
+    assert 422 == answer.status_code
+
+
+def test_a_wrong_host_is_repeated_nowhere(lasting):
+    for path in ("/tilmelding/mentor", "/find?q=5000", "/nope", "/openapi.json", "/receipt/x"):
+        answer = lasting.client.get(path, headers={"Host": "evil.example"})
+        assert "evil.example" not in answer.text + str(answer.headers)
+
+
+def test_a_site_with_tls_says_so_for_a_year_and_one_without_does_not(tmp_path, real, lasting):
+    with opened(tmp_path, real, PUBLIC_URL="https://mentor.example.dk/") as house:
+        told = [house.client.get(path) for path in ("/", "/healthz", "/nope", "/receipt/x")]
+        told.append(house.client.post(FORM, json={}, headers=JSON))
+
+    assert {"max-age=31536000"} == {one.headers.get("strict-transport-security") for one in told}
+    assert {"DENY"} == {one.headers.get("x-frame-options") for one in told}
+    assert all("default-src 'none'" in one.headers["content-security-policy"] for one in told)
+    assert "strict-transport-security" not in lasting.client.get("/").headers
