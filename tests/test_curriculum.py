@@ -13,7 +13,7 @@ from mentorkorps import catalogue, curriculum
 from mentorkorps.addresses import address
 from mentorkorps.curriculum import NEVER_SHORTER, REFERENCE, Curriculum, sessions
 from mentorkorps.model import LANGUAGES
-from mentorkorps.pages.training import kind_of
+from mentorkorps.pages.training import kind_of, pages
 from mentorkorps.problem import DataError
 from tests.conftest import ROOT
 
@@ -179,6 +179,11 @@ def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real)
     assert {"en/modules/d1-m1.md", "da/papers/h2.md"} <= notices
     assert read.is_behind(read.module("d1-m1", "en"))
     assert "da" == read.paper("h2", "en").language
+
+    told = {page.at: page.body for page in pages(real, read, "en")}
+    assert "The Danish text is newer" in told["en/training/day-1/d1-m1/"]
+    assert "The Danish text is newer" not in told["en/training/day-1/d1-m2/"]
+    assert '<section class="mk-sheet mk-prose" lang="da"' in told["en/training/papers/h2/"]
 
 
 class Words(HTMLParser):
