@@ -99,6 +99,15 @@ def test_slides_are_accessible(deck, address):
     assert [] == axe(deck)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_slides_are_accessible_on_a_phone(scheme, context_of):
+    page = context_of(color_scheme=scheme, viewport={"width": 360, "height": 740}, bypass_csp=True)
+    page.goto(DECK)
+
+    assert [] == axe(page)
+    assert 360 >= page.evaluate("document.documentElement.scrollWidth")
+
+
 def test_one_slide_is_one_printed_page(deck, tmp_path):
     from pypdf import PdfReader
 

@@ -46,9 +46,13 @@ def test_nothing_is_wider_than_a_phone(kind, context_of):
     assert 360 >= page.evaluate("document.documentElement.scrollWidth")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in (*LOOKED_AT, "whole")])
-def test_axe_finds_nothing_on_a_phone(kind, context_of):
-    page = context_of(viewport={"width": 360, "height": 740}, bypass_csp=True)
+ON_A_PHONE = [(kind, "light") for kind in KINDS if kind not in (*LOOKED_AT, "whole")]
+ON_A_PHONE += [(kind, scheme) for kind in ("module", "trainer", "run sheet") for scheme in ("light", "dark")]
+
+
+@pytest.mark.parametrize(("kind", "scheme"), ON_A_PHONE)
+def test_axe_finds_nothing_on_a_phone(kind, scheme, context_of):
+    page = context_of(color_scheme=scheme, viewport={"width": 360, "height": 740}, bypass_csp=True)
     page.goto(KINDS[kind])
 
     assert [] == axe(page)
