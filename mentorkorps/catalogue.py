@@ -167,7 +167,7 @@ def spelt_alike(text: str) -> str:
 
 
 def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[Entry]:
-    files = list(_files(data, name, table))
+    files = list(files_of(data, name, table))
     if not files:
         reading.unread.add(table)
         if not (data / f"{table}.yml").exists():
@@ -187,10 +187,11 @@ def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[En
 def data_files(data: Path, name: str | None = None) -> Iterator[tuple[str, Path]]:
     """Every file of every table, by the name that problems call it."""
     for table in TABLES:
-        yield from _files(data, name or data.as_posix(), table)
+        yield from files_of(data, name or data.as_posix(), table)
 
 
-def _files(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
+def files_of(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
+    """The files of one table, by the name that problems call them."""
     for path in (data / f"{table}.yaml", *sorted((data / table).glob("*.yaml"))):
         if path.exists():
             yield f"{name}/{path.relative_to(data).as_posix()}", path

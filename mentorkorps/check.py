@@ -20,7 +20,7 @@ from mentorkorps import source
 from mentorkorps.allowed import Allowance, Allowed, allowances, set_apart
 from mentorkorps.catalogue import Catalogue, data_files, read_all, records_of
 from mentorkorps.described import Described, Table, described
-from mentorkorps.judgement import judgements
+from mentorkorps.judgement import Earlier, judgements
 from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, shown, without_collector
 from mentorkorps.source import Mapping, Node, Sequence
@@ -73,17 +73,20 @@ class Verdict:
     records: Catalogue | None
 
 
-def check(data: Path, today: date, name: str | None = None) -> Verdict:
-    """All findings of all files in one run, in the order of the files. Never raises for what stands in them."""
+def check(data: Path, today: date, name: str | None = None, earlier: Earlier | None = None) -> Verdict:
+    """All findings of all files in one run, in the order of the files. Never raises for what stands in them.
+
+    `earlier` holds the ids of courses and events that are not new, if that is known.
+    """
     try:
         tables = described(data)
     except DataError as error:
         return Verdict(error.problems, [], [], None)
     with without_collector():
-        return _check(data, today, name, tables)
+        return _check(data, today, name, tables, earlier)
 
 
-def _check(data: Path, today: date, name: str | None, tables: dict[str, Table]) -> Verdict:
+def _check(data: Path, today: date, name: str | None, tables: dict[str, Table], earlier: Earlier | None) -> Verdict:
     entries, found = read_all(data, name)
     records = None if found else records_of(entries, tables)
     told = {(one.file, one.line, one.column) for one in found}
@@ -91,7 +94,7 @@ def _check(data: Path, today: date, name: str | None, tables: dict[str, Table]) 
         for problem in _judge(sheet):
             if (problem.file, problem.line, problem.column) not in told:
                 found.append(problem)
-    found.extend(judgements(entries, tables, today))
+    found.extend(judgements(entries, tables, today, earlier))
     left, allowed = set_apart(found, list(_allowances(data, name)))
     left.sort(key=lambda one: (one.file, one.line, one.column))
     problems = [one for one in left if one.severity == "error"]

@@ -52,6 +52,11 @@ def parser() -> argparse.ArgumentParser:
         "--on", type=date.fromisoformat, default=date.today(), metavar="DATE",
         help="judge as on that day: what will be stale then? (default: today)",
     )  # fmt: skip
+    checks.add_argument(
+        "--since", metavar="BASE",
+        help="a Git revision or another data folder: what is not there is new, and may not begin in the past "
+        "(default: HEAD, where Git knows the data)",
+    )  # fmt: skip
     builds = command("build", run_build, "build the site in both languages")
     builds.add_argument("--site", type=Path, default=Path("site"), help="folder to build into (default: site)")
     exports = command("export", run_export, "write all pages and a small mkdocs.yml to a folder")
@@ -64,13 +69,13 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--language", choices=LANGUAGES, help="one language (default: both)")
     schemas = command("schema", run_schema, "write a JSON Schema of every table, for editors' tools")
     schemas.add_argument("--to", type=Path, default=None, help="folder to write to (default: schema/ in the data)")
-    news = command("new", run_new, "add a whole record to its file: a programme, an organisation or a course")
-    news.add_argument("kind", choices=("programme", "organisation", "course"), help="what to add")
+    news = command("new", run_new, "add a whole record to its file: a programme, an organisation, a course or an event")
+    news.add_argument("kind", choices=("programme", "organisation", "course", "event"), help="what to add")
     news.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", dest="values",
         help="give a value instead of being asked, such as name.da=Smedene or sources=a,b",
     )  # fmt: skip
-    news.add_argument("--from", dest="course", metavar="ID", help="for a course: copy this earlier one")
+    news.add_argument("--from", dest="earlier", metavar="ID", help="for a course or an event: copy this earlier one")
     news.add_argument("--date", type=date.fromisoformat, help="for --from: the first day of the copy")
     differs = command("diff", run_diff, "say in plain Danish what changes on the site since BASE")
     differs.add_argument("base", help="a Git revision such as origin/main, or another data folder")
@@ -85,7 +90,7 @@ def run_check(options: argparse.Namespace) -> int:
     folder = options.path or options.data
     if not folder.is_dir():
         raise CannotRun(f"the folder {folder} does not exist. Give the data folder: mentorkorps check data")
-    verdict = check(folder, options.on)
+    verdict = check(folder, options.on, earlier=_earlier(folder, options.since))
     for problem in _of_training(folder, verdict.records):
         (verdict.problems if problem.severity == "error" else verdict.notices).append(problem)
     found = sorted(verdict.problems + verdict.notices, key=lambda one: (one.file, one.line, one.column))
@@ -97,6 +102,19 @@ def run_check(options: argparse.Namespace) -> int:
     else:
         print("\n".join(telling.text(found, verdict.allowed, _wants_colour())))
     return PROBLEMS if verdict.problems else SOUND
+
+
+def _earlier(data: Path, since: str | None) -> dict[str, frozenset[str]] | None:
+    """The ids of courses and events that are not new; None where nobody can tell."""
+    from mentorkorps import difference
+
+    try:
+        with difference.before(since or "HEAD", data) as base:
+            return difference.dated(base)
+    except difference.NoBase as error:
+        if since:
+            raise CannotRun(str(error)) from error
+        return None
 
 
 def _of_training(data: Path, records: catalogue.Catalogue | None) -> list[Problem]:
@@ -211,11 +229,13 @@ def run_new(options: argparse.Namespace) -> int:
     records = catalogue.load(options.data)
     fields = records.described[table].fields
     given = dict(_assignment(one, set(scaffold.paths(fields))) for one in options.values)
-    if options.course:
-        if options.kind != "course" or options.course not in records.courses or options.date is None:
-            raise CannotRun("--from needs `new course`, the id of a course that exists, and --date YYYY-MM-DD")
-        course = records.courses[options.course]
-        text = scaffold.copy_of_course(options.data, course, options.date, date.today(), given)
+    if options.earlier:
+        held = {"course": records.courses, "event": records.events}.get(options.kind, {}).get(options.earlier)
+        if held is None or options.date is None:
+            raise CannotRun(
+                "--from needs `new course` or `new event`, the id of one that exists, and --date YYYY-MM-DD"
+            )
+        text = scaffold.copy(options.data, table, held, options.date, date.today(), given)
     else:
         text = scaffold.record(fields, scaffold.defaults(options.kind, date.today()) | given, _ask)
     file, line = scaffold.append(options.data, table, text)

@@ -10,12 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mentorkorps import source
-from mentorkorps.catalogue import read_all
+from mentorkorps.catalogue import files_of, read_all
 from mentorkorps.described import Described, described
 from mentorkorps.model import KEYS, TABLES, Course, Event
+from mentorkorps.problem import DataError
 from mentorkorps.reading import Entry
 from mentorkorps.rendering import MONTHS, day
-from mentorkorps.source import Mapping, Node, Scalar
+from mentorkorps.source import Mapping, Node, Scalar, Sequence
 
 CALLED = {
     "programmes": "programmet",
@@ -65,6 +66,23 @@ def before(base: str, data: Path) -> Iterator[Path]:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(tar.extractfile(member).read())
         yield Path(folder)
+
+
+def dated(base: Path) -> dict[str, frozenset[str]]:
+    """The ids of the courses and events of a data folder, by table; of a file that cannot be read, none."""
+    return {table: frozenset(_ids(base, table)) for table in ("courses", "events")}
+
+
+def _ids(base: Path, table: str) -> Iterator[str]:
+    for name, path in files_of(base, base.as_posix(), table):
+        try:
+            root = source.read(path, name)
+        except DataError:
+            continue
+        for record in root.items if isinstance(root, Sequence) else ():
+            id = _at(record, "id") if isinstance(record, Mapping) else None
+            if isinstance(id, Scalar):
+                yield id.text
 
 
 def differences(base: Path, data: Path, today: date) -> Iterator[str]:

@@ -25,10 +25,21 @@ NAMED = ("regions", "industries", "languages", "organisations", "programmes", "c
 WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
 
 Entries = dict[str, list[Entry]]
+Earlier = dict[str, frozenset[str]]
+"""The ids of the courses and the events that are not new."""
 
 
-def judgements(entries: Entries, tables: dict[str, Table], today: date) -> Iterator[Problem]:
-    """Every finding that neither the types nor the limits of the fields can tell."""
+def judgements(
+    entries: Entries, tables: dict[str, Table], today: date, earlier: Earlier | None = None
+) -> Iterator[Problem]:
+    """Every finding that neither the types nor the limits of the fields can tell.
+
+    Without `earlier` nobody knows what is new.
+    """
+    for table, ids in (earlier or {}).items():
+        for entry in entries[table]:
+            if entry.record not in ids:
+                yield from _begun(entry, today)
     for of_table in entries.values():
         for entry in of_table:
             yield from _private(entry)
@@ -123,6 +134,13 @@ def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
         value = getattr(entry.value, name, None)
         if value and value > today + A_DAY:
             yield entry.problem(name, "in-the-future", key=name, value=value)
+
+
+def _begun(entry: Entry, today: date) -> Iterator[Problem]:
+    if entry.value and (first := entry.value.days[0].date) < today:
+        days = entry.node.entries.get("days")
+        holder = days[1].items[0] if days else entry.node
+        yield _at(entry, "date", holder.entries["date"][1], "begun", value=first)
 
 
 def _figures(entry: Entry) -> Iterator[Problem]:

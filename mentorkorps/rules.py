@@ -351,6 +351,23 @@ RULES: dict[str, Rule] = {
         'deadline: "2027-02-16"',
         "courses",
     ),
+    "begun": Rule(
+        Message("Nyt, men allerede begyndt", "New, but already begun"),
+        Message(
+            "Posten er ny, men den begynder {value}, og den dag er gået. Ret datoen.",
+            "The record is new, but it begins on {value}, and that day has passed. Change the date.",
+        ),
+        Message(
+            "Ingen kan melde sig til noget, der er forbi. Oftest er årstallet glemt, når et tidligere kursus er "
+            "kopieret. Nyt er det, som ikke står i den udgave, der sammenlignes med: den seneste, Git kender, "
+            "eller den, som --since nævner.",
+            "Nobody can sign up for what is over. Most often the year was forgotten when an earlier course was copied. "
+            "New is what does not stand in the edition that is compared with: the latest that Git knows, or the one "
+            "that --since names.",
+        ),
+        '- {date: "2026-03-02", start: "09:00", end: "16:00"}',
+        '- {date: "2027-03-02", start: "09:00", end: "16:00"}',
+    ),
     "in-the-future": Rule(
         Message("Bekræftet i fremtiden", "Confirmed in the future"),
         Message(

@@ -12,14 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mentorkorps import source
-from mentorkorps.catalogue import read_all
+from mentorkorps.catalogue import files_of, read_all
 from mentorkorps.described import Described
-from mentorkorps.model import LANGUAGES, Course
+from mentorkorps.model import LANGUAGES, Course, Event
 from mentorkorps.problem import DataError
 from mentorkorps.rendering import MONTHS
 from mentorkorps.source import Node
 
-KINDS = {"programme": "programmes", "organisation": "organisations", "course": "courses"}
+KINDS = {"programme": "programmes", "organisation": "organisations", "course": "courses", "event": "events"}
 PLAIN = re.compile(r"[A-Za-zÆØÅæøå][A-Za-zÆØÅæøå0-9 ()/.'-]*[A-Za-zÆØÅæøå0-9().]|[A-Za-zÆØÅæøå]")
 NOT_PLAIN = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 COURSE_HOURS = ("09:00", "16:00")
@@ -34,7 +34,7 @@ def defaults(kind: str, today: date) -> dict[str, str]:
     match kind:
         case "programme":
             return {"status": "draft"}
-        case "course":
+        case "course" | "event":
             return {"status": "planned", "confirmed": today.isoformat(), "language": "da"}
         case _:
             return {}
@@ -67,28 +67,30 @@ def record(fields: tuple[Described, ...], given: Values, ask: Ask) -> str:
     return "\n".join([f"- {id.lstrip()}", what_id_means.replace("# ", "# id: ", 1), *rest]) + "\n"
 
 
-def copy_of_course(data: Path, course: Course, day: date, today: date, given: Values) -> str:
-    """The lines of an earlier course with its days, deadline and name moved to begin on `day`.
+def copy(data: Path, table: str, held: Course | Event, day: date, today: date, given: Values) -> str:
+    """The lines of an earlier course or event with its days, deadline and name moved to begin on `day`.
 
     Comments and order stay as they are. The copy is planned, and confirmed today.
     """
-    file, node = _found(data, course)
+    file, node = _found(data, table, held)
     lines = file.read_text("utf-8-sig").split("\n")
-    moved = day - course.days[0].date
-    new_id = given.get("id") or _moved_words(course.id, course.days[0].date, day, "da", "-")
-    if new_id == course.id:
-        new_id = f"{course.id}-{day.isoformat()}"
+    first = held.days[0].date
+    moved = day - first
+    new_id = given.get("id") or _moved_words(held.id, first, day, "da", "-")
+    if new_id == held.id:
+        new_id = f"{held.id}-{day.isoformat()}"
     edits: list[tuple[Node, str]] = [
         (_at(node, "id"), new_id),
         (_at(node, "status"), "planned"),
-        (_at(node, "deadline"), f'"{course.deadline + moved}"'),
+        (_at(node, "deadline"), f'"{held.deadline + moved}"'),
         (_at(node, "confirmed"), f'"{today}"'),
     ]
-    for one, held in zip(_at(node, "days").items, course.days, strict=True):
-        edits.append((_at(one, "date"), f'"{held.date + moved}"'))
+    objects = _at(node, "days").items if isinstance(held, Course) else [node]
+    for one, held_on in zip(objects, held.days, strict=True):
+        edits.append((_at(one, "date"), f'"{held_on.date + moved}"'))
     for language in LANGUAGES:
         name = _at(_at(node, "name"), language)
-        moved_name = _moved_words(name.text, course.days[0].date, day, language, " ")
+        moved_name = _moved_words(name.text, first, day, language, " ")
         edits.append((name, _quoted(given.get(f"name.{language}", moved_name))))
     for one, value in sorted(edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True):
         line = lines[one.line - 1]
@@ -166,19 +168,15 @@ def _quoted(value: str) -> str:
 
 
 def _moved_words(text: str, before: date, after: date, language: str, between: str) -> str:
-    """A name with the month and the year of a course, with those of another: odense-marts-2027."""
+    """A name with the month and the year of a date, with those of another: odense-marts-2027."""
     old, new = (f"{MONTHS[language][day.month - 1]}{between}{day.year}" for day in (before, after))
     return text.replace(old, new)
 
 
-def _found(data: Path, course: Course) -> tuple[Path, source.Mapping]:
-    file = next(path for path in _files_of_courses(data) if path.name == Path(course.at.file).name)
-    root = source.read(file, course.at.file)
-    return file, next(node for node in root.items if node.line == course.at.line)
-
-
-def _files_of_courses(data: Path) -> Iterator[Path]:
-    yield from (path for path in (data / "courses.yaml", *sorted((data / "courses").glob("*.yaml"))) if path.exists())
+def _found(data: Path, table: str, held: Course | Event) -> tuple[Path, source.Mapping]:
+    file = next(path for name, path in files_of(data, data.as_posix(), table) if name == held.at.file)
+    root = source.read(file, held.at.file)
+    return file, next(node for node in root.items if node.line == held.at.line)
 
 
 def _at(node: Node, key: str) -> Node:

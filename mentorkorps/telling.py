@@ -40,10 +40,13 @@ def in_total(errors: int, warnings: int) -> str:
 
 
 def github(found: Iterable[Problem]) -> Iterator[str]:
-    """Workflow commands that mark the lines of a pull request; no value in the data can forge one of its own."""
+    """Workflow commands that mark the lines of a pull request; no value in the data can forge one of its own.
+
+    Danish first, English on a line after it: who reviews may read one of them only.
+    """
     for one in found:
         place = f"file={_property(one.file)},line={one.line},col={one.column},endColumn={one.end_column}"
-        yield f"::{LEVELS[one.severity]} {place},title={_property(one.rule)}::{_escaped(_sentence(one))}"
+        yield f"::{LEVELS[one.severity]} {place},title={_property(one.rule)}::{_escaped(chr(10).join(_sentences(one)))}"
 
 
 def summary(found: Iterable[Problem], allowed: Iterable[Allowed]) -> Iterator[str]:
@@ -53,7 +56,8 @@ def summary(found: Iterable[Problem], allowed: Iterable[Allowed]) -> Iterator[st
     yield f"## {in_total(errors, warnings)}\n"
     for one in in_order:
         place = f"{one.file}:{one.line}"
-        yield f"- **{markdown(place)}** ({LABELS[one.severity]}): {markdown(_sentence(one))} `{one.rule}`"
+        told = "<br>".join(map(markdown, _sentences(one)))
+        yield f"- **{markdown(place)}** ({LABELS[one.severity]}): {told} `{one.rule}`"
     for one in allowed:
         place = f"{one.problem.file}:{one.problem.line}"
         yield f"- **{markdown(place)}** (tilladt): {markdown(one.reason)} `{one.problem.rule}`"
@@ -82,8 +86,10 @@ def _record(problem: Problem) -> dict[str, object]:
     return asdict(problem) | {"severity": problem.severity}
 
 
-def _sentence(problem: Problem) -> str:
-    return problem.message.da + (f" Mente du “{problem.suggestion}”?" if problem.suggestion else "")
+def _sentences(problem: Problem) -> tuple[str, str]:
+    meant = problem.suggestion
+    danish, english = (f" Mente du “{meant}”?", f" Did you mean “{meant}”?") if meant else ("", "")
+    return problem.message.da + danish, problem.message.en + english
 
 
 def _excerpt(problem: Problem, paint: Callable[[str, str], str]) -> Iterator[str]:

@@ -17,6 +17,10 @@ VALUES = {
                "days": "2027-09-01,2027-09-08", "venue.name.da": "Sal", "venue.name.en": "Hall", "seats": "12",
                "venue.address": "Gade 1", "venue.municipality": "0461", "deadline": "2027-08-01", "cost.da": "Gratis",
                "confirmed": "2026-11-20"},
+    "event": {"id": "nyt", "name.da": "Nyt", "name.en": "New", "organisation": "portal", "about.da": "En aften.",
+              "date": "2027-09-01", "start": "17:00", "end": "19:00", "venue.name.da": "Sal", "venue.name.en": "Hall",
+              "seats": "12", "venue.address": "Gade 1", "venue.municipality": "0461", "deadline": "2027-08-01",
+              "cost.da": "Gratis", "confirmed": "2026-11-20"},
 }  # fmt: skip
 
 
@@ -102,6 +106,25 @@ def test_last_years_course_is_copied_with_its_dates_moved(data):
     assert ("2028-04-25", "planned") == (str(course.deadline), course.status)
     assert file.read_text("utf-8").startswith(text)
     assert 2 == file.read_text("utf-8").count("# vores første")
+
+
+def test_an_earlier_event_is_copied_with_its_date_moved(data):
+    copied = new(data, "event", {}, "--from", "netvaerk-april-2027", "--date", "2027-11-03")
+
+    event = list(catalogue.load(data).events.values())[-1]
+    assert (0, "") == (copied.returncode, copied.stderr)
+    assert ("netvaerk-november-2027", "Netværksaften, november 2027") == (event.id, event.name.da)
+    assert ("2027-11-03", "2027-10-27", "planned") == (str(event.date), str(event.deadline), event.status)
+
+
+def test_a_course_in_a_folder_is_copied_from_its_own_file(data):
+    (data / "courses").mkdir()
+    (data / "courses.yaml").rename(data / "courses" / "odense.yaml")
+
+    copied = new(data, "course", {}, "--from", "odense-2027", "--date", "2028-03-07")
+
+    assert (0, "") == (copied.returncode, copied.stderr)
+    assert {"odense-2027", "odense-2027-2028-03-07"} == set(catalogue.load(data).courses)
 
 
 def test_a_copy_needs_a_course_that_exists_and_a_date(data):

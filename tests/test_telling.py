@@ -52,6 +52,18 @@ def test_a_hostile_value_cannot_forge_an_annotation(verdict):
         assert 2 == line.partition("::")[2].partition("::")[0].count(",") - 2
 
 
+def test_an_annotation_and_the_summary_speak_danish_first_and_english_after(verdict):
+    reference = next(one for one in verdict.problems if one.rule == "unknown-reference")
+    danish, english = "Mente du “smedene”?", "Did you mean “smedene”?"
+
+    (annotation,) = telling.github([reference])
+    listed = list(telling.summary([reference], []))[-1]
+
+    assert 0 < annotation.index(danish) < annotation.index(english)
+    assert f"{danish}%0A" in annotation
+    assert 0 < listed.index("<br>") < listed.rindex("smedene")
+
+
 def test_a_hostile_value_stays_text_in_the_summary(verdict):
     summary = "\n".join(telling.summary(verdict.problems, verdict.allowed))
 

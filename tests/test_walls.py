@@ -28,7 +28,7 @@ BELOW = {
     "export": {"pages", "curriculum", "catalogue", "addresses", "model"},
     "schema": {"catalogue", "described"},
     "scaffold": {"catalogue", "described", "model", "problem", "rendering", "source"},
-    "difference": {"catalogue", "described", "model", "reading", "rendering", "source"},
+    "difference": {"catalogue", "described", "model", "problem", "reading", "rendering", "source"},
     "publish": {"pages", "curriculum", "catalogue", "addresses", "rendering", "model"},
     "building": {"publish", "curriculum", "catalogue", "schema"},
     "backend": {"forms", "catalogue", "addresses", "rendering", "model", "source", "problem"},
