@@ -127,7 +127,7 @@ def test_the_committed_schema_is_current_but_for_records_added_since(table, real
 
 def without_choices(value: Any) -> Any:
     if isinstance(value, dict):
-        ids = ("enum", "enumDescriptions") if "enumDescriptions" in value else ()
+        ids = ("enum", "enumDescriptions", "defaultSnippets") if "enumDescriptions" in value else ()
         return {key: without_choices(item) for key, item in value.items() if key not in ids}
     return [without_choices(item) for item in value] if isinstance(value, list) else value
 
@@ -136,6 +136,7 @@ def test_municipalities_are_offered_with_their_names(real):
     choices = schema.schemas(real)["programmes"]["items"]["properties"]["municipalities"]["items"]
 
     assert "Odense" == choices["enumDescriptions"][choices["enum"].index("0461")]
+    assert {"label": "Odense", "description": "0461", "body": '"0461"'} in choices["defaultSnippets"]
 
 
 @pytest.mark.parametrize("table", TABLES)

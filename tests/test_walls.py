@@ -26,7 +26,7 @@ BELOW = {
     "forms": {"catalogue", "model", "rendering"},
     "pages": {"curriculum", "rules", "forms", "catalogue", "addresses", "rendering", "model", "source"},
     "export": {"pages", "curriculum", "catalogue", "addresses", "model"},
-    "schema": {"catalogue", "described"},
+    "schema": {"catalogue", "described", "model"},
     "scaffold": {"catalogue", "described", "model", "problem", "rendering", "source"},
     "difference": {"catalogue", "described", "model", "problem", "reading", "rendering", "source"},
     "publish": {"pages", "curriculum", "catalogue", "addresses", "rendering", "model"},
