@@ -117,7 +117,9 @@ def _field(form: Form, field: Field, catalogue: Catalogue, today: date) -> Schem
         case "scale":
             return {"type": "string", "enum": [*([] if field.required else [""]), *SCALE]}
         case "choices":
-            return {"type": "array", "items": {"type": "string"} | _choice(None, options(form, field, catalogue))}
+            least = {"minItems": 1} if field.required else {}
+            chosen = {"type": "string"} | _choice(None, options(form, field, catalogue))
+            return {"type": "array", "items": chosen} | least
     if field.pattern:
         return _text(field) | {"pattern": f"^{field.pattern}$" if field.required else f"^({field.pattern}|{BLANK})$"}
     return _text(field) | ({"pattern": VISIBLE} if field.required else {})
