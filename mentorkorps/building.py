@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mentorkorps import catalogue, curriculum, schema
-from mentorkorps.publish import slides
+from mentorkorps.publish import calendars, slides
 
 CONFIGURATIONS = {"da": "mkdocs.yml", "en": "mkdocs.en.yml"}
 TRAINING = Path("training")
@@ -22,15 +22,17 @@ def build(data: Path, site: Path) -> None:
 
     Raises BuildFailed with MkDocs' own words.
     """
+    public_url = os.environ.get("MENTORKORPS_PUBLIC_URL", "http://127.0.0.1:8000/").rstrip("/") + "/"
     site.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{site.name}-", dir=site.parent) as folder:
         built = {language: Path(folder, language) for language in CONFIGURATIONS}
-        runs = [_start(CONFIGURATIONS[language], target, data) for language, target in built.items()]
+        runs = [_start(CONFIGURATIONS[language], target, data, public_url) for language, target in built.items()]
         said = [(run.communicate()[0], run.returncode) for run in runs]
         if wrong := [text.strip() for text, code in said if code]:
             raise BuildFailed("\n".join(wrong))
         records = catalogue.load(data)
         slides.write(records, curriculum.load(TRAINING, records), built)
+        calendars.write(records, built, public_url)
         built["en"].rename(built["da"] / "en")
         schema.write(records, built["da"] / "schema")
         if site.exists():
@@ -39,11 +41,10 @@ def build(data: Path, site: Path) -> None:
         site.chmod(0o755)
 
 
-def _start(configuration: str, target: Path, data: Path) -> subprocess.Popen[str]:
-    public_url = os.environ.get("MENTORKORPS_PUBLIC_URL", "http://127.0.0.1:8000/").rstrip("/")
+def _start(configuration: str, target: Path, data: Path, public_url: str) -> subprocess.Popen[str]:
     environment = os.environ | {
-        "MENTORKORPS_PUBLIC_URL": f"{public_url}/",
-        "MENTORKORPS_PUBLIC_URL_EN": f"{public_url}/en/",
+        "MENTORKORPS_PUBLIC_URL": public_url,
+        "MENTORKORPS_PUBLIC_URL_EN": f"{public_url}en/",
         "MENTORKORPS_DATA": str(data.resolve()),
         # Says what everybody who builds is told already: Material ends on 5 May 2027. See CONTRIBUTING.
         "NO_MKDOCS_2_WARNING": "1",

@@ -152,14 +152,16 @@ def run_build(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     from mentorkorps.export import export
-    from mentorkorps.publish import slides
+    from mentorkorps.publish import calendars, slides
 
     if options.folder.exists() and any(options.folder.iterdir()):
         raise CannotRun(f"the folder {options.folder} is not empty. Name an empty or a missing one.")
     records = catalogue.load(options.data)
     training = curriculum.load(TRAINING, records)
     count = export(records, options.folder, curriculum=training)
-    count += slides.write(records, training, {one: options.folder / "docs" / one for one in ("da", "en")})
+    sites: dict[Language, Path] = {one: options.folder / "docs" / one for one in LANGUAGES}
+    count += slides.write(records, training, sites)
+    calendars.write(records, sites, _public_url())
     slides.copy_assets(options.folder / "docs" / "da" / "assets")
     print(f"{count} pages written to {options.folder}.")
     return SOUND

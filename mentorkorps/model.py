@@ -5,7 +5,7 @@ The same fields stand in data/datapackage.yaml, with their limits; a test holds 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
@@ -252,10 +252,24 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause of one course day, after a module. `begins` is a time that must hold: the food is ordered."""
+
+    after: Id
+    pause: Literal["break", "lunch"]
+    minutes: int
+    begins: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CourseDay:
+    """A day or an evening. Own `pauses` stand in the place of all those that the plan gives it."""
+
     date: date
     start: time
     end: time
+    pauses: tuple[Pause, ...] = ()
+    at: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +282,7 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A dated run of the two-day training."""
+    """A dated run of the training. `variant` is another way to hold it, from the timetable; without one, two days."""
 
     id: Id
     name: Title
@@ -283,6 +297,7 @@ class Course:
     status: Literal["planned", "open", "full", "cancelled"]
     confirmed: date
     at: Place
+    variant: Id | None = None
     programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
     sources: tuple[Annotated[str, Refers("sources")], ...] = ()
     example: bool = False

@@ -184,7 +184,8 @@ class Reading:
         if origin is Literal:
             return self.choice(get_args(kind), node, name)
         if is_dataclass(kind):
-            return self.object(kind, node, name)
+            known = {"at": Place(self.file, node.line, node.column)} if knows_its_place(kind) else {}
+            return self.object(kind, node, name, **known)
         return self.scalar(kind, node, name)
 
     def annotated(self, kind: Any, node: Node, name: str) -> Any:
@@ -264,6 +265,11 @@ def members(cls: type) -> dict[str, Member]:
         for one in fields(cls)
         if one.name != "at"
     }
+
+
+@cache
+def knows_its_place(cls: type) -> bool:
+    return any(one.name == "at" for one in fields(cls))
 
 
 def without_none(hint: Any) -> Any:

@@ -603,6 +603,43 @@ RULES: dict[str, Rule] = {
         "minutes: 70",
         "minutes: 65",
     ),
+    "course-plan": Rule(
+        Message("Kurset passer ikke til planen", "The course does not match the plan"),
+        Message("Kurset “{course}”: {why_da}.", "The course “{course}”: {why_en}."),
+        Message(
+            "Planerne og deres dage står i training/timetable.yaml. Ret `variant`, `days` eller `pauses` i kurset.",
+            "The plans and their days stand in training/timetable.yaml. Change `variant`, `days` or `pauses`.",
+        ),
+        "variant: aften",
+        "variant: online",
+    ),
+    "course-over-run": Rule(
+        Message("Kursusdagen er for kort", "The course day is too short"),
+        Message(
+            "Kurset “{course}”, dag {number} ({date}): {minutes} minutter {what_da}. Det skyldes {blamed}.",
+            "The course “{course}”, day {number} ({date}): {minutes} minutes {what_en}. It is caused by {blamed}.",
+        ),
+        Message(
+            "Begynd før, slut senere, ret pauserne i kurset, eller vælg en kortere `variant`.",
+            "Begin earlier, end later, change the course's pauses, or choose a shorter `variant`.",
+        ),
+        '{date: "2027-03-02", start: "09:30", end: "16:00"}',
+        '{date: "2027-03-02", start: "09:00", end: "16:00"}',
+    ),
+    "course-gap": Rule(
+        Message("Der er et hul i kursusdagen", "There is a gap in the course day"),
+        Message(
+            "Kurset “{course}”, dag {number} ({date}): {minutes} minutter {what_da}. Sidst før det er {blamed}.",
+            "The course “{course}”, day {number} ({date}): {minutes} minutes {what_en}. The last before is {blamed}.",
+        ),
+        Message(
+            "Slut dagen, når det sidste modul slutter, eller giv en pause mere tid med `pauses`.",
+            "End the day when the last module ends, or give a pause more time with `pauses`.",
+        ),
+        '{date: "2027-03-02", start: "08:30", end: "16:00"}',
+        '{date: "2027-03-02", start: "08:30", end: "15:30"}',
+        severity="warning",
+    ),
     "training-key": Rule(
         Message("En øvelse uden nøgle", "An exercise without a key"),
         Message("Øvelsen “{value}” har ingen nøgle.", "The exercise “{value}” has no key."),

@@ -4,6 +4,7 @@ One text serves two readers: what stands in trainer and key blocks is a block of
 so that a participant's page is made of the other blocks and never sees it.
 """
 
+from mentorkorps.curriculum.dated import course_sessions, variant_of
 from mentorkorps.curriculum.loading import find, load
 from mentorkorps.curriculum.planning import Hour, Session, add, sessions, spread
 from mentorkorps.curriculum.records import (
@@ -44,8 +45,10 @@ __all__ = [
     "Term",
     "Variant",
     "add",
+    "course_sessions",
     "find",
     "load",
     "sessions",
     "spread",
+    "variant_of",
 ]

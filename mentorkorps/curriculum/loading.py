@@ -10,7 +10,7 @@ from typing import Any
 
 from mentorkorps import source
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.curriculum import planning, text
+from mentorkorps.curriculum import dated, planning, text
 from mentorkorps.curriculum.records import (
     Activity,
     CardSet,
@@ -130,7 +130,7 @@ def find(folder: Path, catalogue: Catalogue, name: str | None = None) -> tuple[C
     glossary = tuple(_glossary(loading))
     curriculum = Curriculum(timetable, **texts, glossary=glossary) if timetable else None
     if curriculum:
-        for check in (_references, _minutes, _keys, _days, _editions, _translations):
+        for check in (_references, _minutes, _keys, _days, _courses, _editions, _translations):
             check(loading, curriculum, catalogue)
     return curriculum, sorted(loading.problems, key=lambda one: (one.file, one.line, one.column))
 
@@ -287,6 +287,11 @@ def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
         if len(written) == len(addon.modules) and total != addon.minutes:
             loading.tell(written[-1].at.file, "minutes", "training-plan", day_da=addon.id, day_en=addon.id,
                          minutes=total - addon.minutes, due="-", blamed=", ".join(addon.modules))  # fmt: skip
+
+
+def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
+    for course in catalogue.courses.values():
+        loading.problems.extend(dated.problems(curriculum, course))
 
 
 def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, day_en: str) -> None:

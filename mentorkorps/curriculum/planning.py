@@ -47,7 +47,7 @@ class Misfit(NamedTuple):
     """Modules that do not fill the time up to a fixed point: `minutes` too many, or too few if below zero.
 
     `point` is the pause that stands there, or None for the end of the day. `blamed` are the slots that take other
-    minutes than the plan gave them; if none does, the last one before the point.
+    minutes than the plan gave them; if none does, those that end after the point, or the last one before it.
     """
 
     minutes: int
@@ -81,16 +81,19 @@ def sessions(curriculum: Curriculum, variant: Variant | None = None) -> tuple[Se
 
 def misfits(day: Day, minutes_of: MinutesOf, planned: Mapping[str, int]) -> Iterator[Misfit]:
     """Where the day over-runs a fixed point, or leaves a gap before it. `planned` are the minutes the plan gives."""
-    now = day.start
-    since: list[Slot] = []
+    now = _minutes(day.start)
+    since: list[tuple[Slot, int]] = []
     for slot in (*day.slots, Slot(begins=day.end)):
         if slot.begins:
-            if wrong := _minutes(now) - _minutes(slot.begins):
-                odd = tuple(one for one in since if minutes_of(one) != planned.get(one.module, minutes_of(one)))
-                yield Misfit(wrong, slot.begins, slot.pause, odd or tuple(since[-1:]))
-            now, since = slot.begins, []
-        now = add(now, minutes_of(slot))
-        since += [slot] if slot.module else []
+            due = _minutes(slot.begins)
+            if now != due:
+                odd = tuple(one for one, _ in since if minutes_of(one) != planned.get(one.module, minutes_of(one)))
+                beyond = tuple(one for one, end in since if end > due)
+                last = tuple(one for one, _ in since[-1:])
+                yield Misfit(now - due, slot.begins, slot.pause, odd or beyond or last)
+            now, since = due, []
+        now += minutes_of(slot)
+        since += [(slot, now)] if slot.module else []
 
 
 def _minutes(clock: time) -> int:

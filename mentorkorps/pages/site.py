@@ -8,7 +8,7 @@ from typing import TypeVar
 from mentorkorps import forms
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.curriculum import Curriculum
+from mentorkorps.curriculum import Curriculum, course_sessions
 from mentorkorps.model import (
     Course,
     Event,
@@ -41,7 +41,7 @@ def pages(
 
     `forms_at` is where the form backend answers, if not on this host.
     """
-    site = Site(catalogue, language, forms_at)
+    site = Site(catalogue, language, forms_at, curriculum)
     yield site.front()
     for kind in ("programmes", "organisations", "municipalities", "industries", "courses", "events", "outcomes"):
         yield site.overview(kind)
@@ -61,10 +61,13 @@ def pages(
 class Site:
     """Writes the pages of one language."""
 
-    def __init__(self, catalogue: Catalogue, language: Language, forms_at: str) -> None:
+    def __init__(
+        self, catalogue: Catalogue, language: Language, forms_at: str, curriculum: Curriculum | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.language = language
         self.forms_at = forms_at
+        self.curriculum = curriculum
         self.texts = words(language)["site"]
 
     def front(self) -> Page:
@@ -157,7 +160,7 @@ class Site:
         )
 
     def course(self, course: Course) -> Page:
-        return self.page(
+        page = self.page(
             "course",
             course.id,
             title=course.name.of(self.language),
@@ -165,7 +168,9 @@ class Site:
             source=course.at,
             course=course,
             organisation=self.catalogue.organisations[course.organisation],
+            sessions=course_sessions(self.curriculum, course) if self.curriculum else (),
         )
+        return replace(page, assets=training.STYLES)
 
     def event(self, event: Event) -> Page:
         return self.page(
@@ -208,7 +213,9 @@ class Site:
         return Page(at, self.language, title, shorten(description, DESCRIPTION, placeholder="…"), body, source)
 
     def view(self, at: str) -> View:
-        return View(self.catalogue, self.language, at, self.forms_at)
+        if self.curriculum is None:
+            return View(self.catalogue, self.language, at, self.forms_at)
+        return training.TrainingView(self.catalogue, self.language, at, self.forms_at, curriculum=self.curriculum)
 
 
 def typical_programme(catalogue: Catalogue) -> Programme | None:

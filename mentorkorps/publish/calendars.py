@@ -1,0 +1,134 @@
+"""Courses and events -> calendar files (RFC 5545): one for each, and one that holds all courses.
+
+A file depends on the records alone, so that it is the same each time it is built.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urljoin
+from uuid import NAMESPACE_URL, uuid5
+
+from mentorkorps.addresses import address
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.model import LANGUAGES, Course, CourseDay, Event, Language
+from mentorkorps.rendering import words
+
+OCTETS = 75
+"""The longest line, without its line break (RFC 5545, 3.1)."""
+ZONE = "Europe/Copenhagen"
+VTIMEZONE = f"""\
+BEGIN:VTIMEZONE
+TZID:{ZONE}
+BEGIN:DAYLIGHT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+TZNAME:CEST
+DTSTART:19810329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+TZNAME:CET
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+END:VTIMEZONE""".split("\n")
+"""Summer time by the rule that the European Union has had since 1996."""
+BEGINNING = date(2020, 1, 1)
+STATUS = {"planned": "TENTATIVE", "cancelled": "CANCELLED"}
+SPECIAL = re.compile(r"[\\;,]")
+
+Held = Course | Event
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """Writes the calendar files of one language. `public_url` is where the portal stands, with a slash at its end."""
+
+    catalogue: Catalogue
+    language: Language
+    public_url: str
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Each file's address and text: one a course and an event, then the one to subscribe to."""
+        names = words(self.language)["calendar"]
+        for kind, held in self._held():
+            yield f"{address(kind, self.language, held.id)}{names[kind]}", self.calendar([held])
+        courses = self.catalogue.courses.values()
+        yield f"{address('courses', self.language)}{names['courses']}", self.calendar(courses, names["name"])
+
+    def _held(self) -> Iterator[tuple[str, Held]]:
+        yield from (("course", one) for one in self.catalogue.courses.values())
+        yield from (("event", one) for one in self.catalogue.events.values())
+
+    def calendar(self, held: Iterable[Held], name: str = "") -> str:
+        """A whole calendar; with a name, one that programs read again every day."""
+        lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Mentorkorps//Mentorkorps//DA", "METHOD:PUBLISH"]
+        if name:
+            lines += [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:P1D"]
+        lines += VTIMEZONE
+        for one in held:
+            for number, day in enumerate(one.days, 1):
+                lines += self._event(one, day, number)
+        lines.append("END:VCALENDAR")
+        return "".join(f"{part}\r\n" for line in lines for part in folded(line))
+
+    def _event(self, held: Held, day: CourseDay, number: int) -> Iterator[str]:
+        kind = "course" if isinstance(held, Course) else "event"
+        url = urljoin(self.public_url, address(kind, self.language, held.id))
+        title = held.name.of(self.language)
+        if len(held.days) > 1:
+            title = words(self.language)["calendar"]["day"].format(title=title, number=number, count=len(held.days))
+        place = f"{held.venue.name.of(self.language)}, {held.venue.address}"
+        about = " ".join(held.about.of(self.language).split()) + f"\n{url}"
+        yield "BEGIN:VEVENT"
+        yield f"UID:{uuid5(NAMESPACE_URL, f'mentorkorps/{kind}/{held.id}/{number}')}"
+        yield f"DTSTAMP:{held.confirmed:%Y%m%d}T000000Z"
+        yield f"SEQUENCE:{sequence(held)}"
+        yield f"STATUS:{STATUS.get(held.status, 'CONFIRMED')}"
+        yield f"DTSTART;TZID={ZONE}:{day.date:%Y%m%d}T{day.start:%H%M%S}"
+        yield f"DTEND;TZID={ZONE}:{day.date:%Y%m%d}T{day.end:%H%M%S}"
+        yield f"SUMMARY:{escaped(title)}"
+        yield f"LOCATION:{escaped(place)}"
+        yield f"DESCRIPTION:{escaped(about)}"
+        yield f"URL:{url}"
+        yield "END:VEVENT"
+
+
+def write(catalogue: Catalogue, sites: Mapping[Language, Path], public_url: str) -> int:
+    """Writes each language's calendars into the folder of its site. Returns how many files there are."""
+    count = 0
+    for language in LANGUAGES:
+        for at, text in Calendars(catalogue, language, public_url).files():
+            target = sites[language] / at.removeprefix(address("front", language))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8", newline="")
+            count += 1
+    return count
+
+
+def sequence(held: Held) -> int:
+    """Grows each time somebody confirms the record anew, and once more when it is cancelled."""
+    return 2 * max(0, (held.confirmed - BEGINNING).days) + (held.status == "cancelled")
+
+
+def escaped(text: str) -> str:
+    """A text as a value (RFC 5545, 3.3.11)."""
+    return SPECIAL.sub(r"\\\g<0>", text).replace("\n", "\\n")
+
+
+def folded(line: str) -> Iterator[str]:
+    """A line in parts of at most 75 octets, none of which cuts a character."""
+    part, length = "", 0
+    for character in line:
+        size = len(character.encode())
+        if length + size > OCTETS:
+            yield part
+            part, length = " ", 1
+        part += character
+        length += size
+    yield part

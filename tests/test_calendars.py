@@ -1,0 +1,132 @@
+"""Calendar files, read back by the letter of RFC 5545."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mentorkorps.model import LANGUAGES
+from mentorkorps.publish.calendars import Calendars, folded
+
+URL = "https://mentorkorps.example/"
+LINE = re.compile(r"([A-Z-]+)((?:;[A-Z-]+=[^:;]+)*):(.*)")
+ONCE = {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS", "SEQUENCE", "LOCATION", "DESCRIPTION", "URL"}
+
+
+def lines_of(text: str) -> list[tuple[str, str, str]]:
+    """Name, parameters and value of each line, unfolded; refuses what the standard does."""
+    assert text.endswith("\r\n")
+    assert "\n" not in text.replace("\r\n", "")
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    found = [LINE.fullmatch(line) for line in text.removesuffix("\r\n").replace("\r\n ", "").split("\r\n")]
+    assert all(found)
+    return [(line[1], line[2], line[3]) for line in found]
+
+
+def components(text: str, kind: str) -> list[dict[str, str]]:
+    """Each component of a kind by the names of its lines; every BEGIN has its END."""
+    found, path = [], []
+    for name, parameters, value in lines_of(text):
+        if name == "BEGIN":
+            path.append(value)
+            if value == kind:
+                found.append({})
+        elif name == "END":
+            assert value == path.pop()
+        elif path[-1] == kind:
+            assert name not in found[-1]
+            found[-1][name] = (
+                parameters.lstrip(";") + (":" if parameters else "") + (value if name == "RRULE" else plain(value))
+            )
+    assert not path
+    return found
+
+
+def plain(value: str) -> str:
+    assert not re.search(r"(?<!\\)(?:\\\\)*[,;]", value), value
+    return re.sub(r"\\([\\;,nN])", lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+def of_course(records, language, **changed):
+    course = replace(records.courses["odense-2027"], **changed)
+    return components(Calendars(records, language, URL).calendar([course]), "VEVENT")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_file_of_the_portal_can_be_read(language, real):
+    found = dict(Calendars(real, language, URL).files())
+
+    assert len(real.courses) + len(real.events) + 1 == len(found)
+    for at, text in found.items():
+        (head,) = components(text, "VCALENDAR")
+        assert ("2.0", "PUBLISH") == (head["VERSION"], head["METHOD"]), at
+        for event in components(text, "VEVENT"):
+            assert event.keys() == ONCE, at
+
+
+def test_each_day_is_an_event_of_its_own_in_danish_time(sound):
+    first, second = of_course(sound, "da")
+
+    assert "Odense, marts 2027 (dag 1 af 2)" == first["SUMMARY"]
+    assert "TZID=Europe/Copenhagen:20270302T090000" == first["DTSTART"]
+    assert "TZID=Europe/Copenhagen:20270309T160000" == second["DTEND"]
+    assert "Salen, Gaden 1" == first["LOCATION"]
+    assert f"To dage.\n{URL}kurser/odense-2027/" == first["DESCRIPTION"]
+    assert "20261101T000000Z" == first["DTSTAMP"]
+    assert first["UID"] != second["UID"]
+
+
+def test_both_languages_speak_of_the_same_events(sound):
+    uids = [[event["UID"] for event in of_course(sound, language)] for language in LANGUAGES]
+
+    assert uids[0] == uids[1]
+
+
+def test_a_cancelled_course_stays_and_outdoes_what_was_sent_before(sound):
+    before, after = of_course(sound, "da")[0], of_course(sound, "da", status="cancelled")[0]
+
+    assert ("CONFIRMED", "CANCELLED") == (before["STATUS"], after["STATUS"])
+    assert before["UID"] == after["UID"]
+    assert int(before["SEQUENCE"]) < int(after["SEQUENCE"])
+
+
+def test_a_course_confirmed_anew_outdoes_one_that_was_cancelled(sound):
+    cancelled = of_course(sound, "da", status="cancelled")[0]
+    confirmed = sound.courses["odense-2027"].confirmed + timedelta(days=1)
+
+    assert int(cancelled["SEQUENCE"]) < int(of_course(sound, "da", confirmed=confirmed)[0]["SEQUENCE"])
+
+
+def test_what_the_format_keeps_for_itself_is_escaped(sound):
+    venue = replace(sound.courses["odense-2027"].venue, address="Gaden 1; st., 5000\\Odense")
+
+    assert "Salen, Gaden 1; st., 5000\\Odense" == of_course(sound, "da", venue=venue)[0]["LOCATION"]
+
+
+@pytest.mark.parametrize("text", ["æ" * 200, "a" + "€" * 80, "👩🏽‍🌾" * 40, "x" * 75, "x" * 76, ""])
+def test_long_lines_are_folded_between_characters(text):
+    parts = list(folded(text))
+
+    assert all(len(part.encode()) <= 75 for part in parts)
+    assert text == "".join([parts[0], *(part[1:] for part in parts[1:])])
+
+
+@pytest.mark.parametrize("moment", ["2026-03-29 00:59", "2026-03-29 01:00", "2027-10-31 00:59", "2027-10-31 01:00"])
+def test_the_rule_of_summer_time_is_that_of_copenhagen(moment, sound):
+    """The transitions, which happen at 01:00 UTC on the last Sunday of March and October."""
+    text = Calendars(sound, "da", URL).calendar([])
+    (summer,), (winter,) = components(text, "DAYLIGHT"), components(text, "STANDARD")
+    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    begins, ends = (_last_sunday(at.year, month).replace(hour=1) for month in (3, 10))
+    offset = summer["TZOFFSETTO"] if begins <= at < ends else winter["TZOFFSETTO"]
+
+    assert f"{at.astimezone(ZoneInfo('Europe/Copenhagen')):%z}" == offset
+    assert "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU" == summer["RRULE"]
+    assert "FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU" == winter["RRULE"]
+
+
+def _last_sunday(year: int, month: int) -> datetime:
+    last = datetime(year, month, 31, tzinfo=UTC)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
