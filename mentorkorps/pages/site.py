@@ -170,7 +170,7 @@ class Site:
             organisation=self.catalogue.organisations[course.organisation],
             sessions=course_sessions(self.curriculum, course) if self.curriculum else (),
         )
-        return replace(page, assets=training.STYLES)
+        return replace(page, assets=training.STYLES) if self.curriculum else page
 
     def event(self, event: Event) -> Page:
         return self.page(
