@@ -81,6 +81,7 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
 def _routes() -> list[Route]:
     return [
         Route("/forms/{form}", sign_up.sign_up, methods=["POST"]),
+        Route("/forms/{form}/challenge", sign_up.challenge, methods=["GET"]),
         *(Route("/" + address("form", language, "{form}"), sign_up.form_page) for language in LANGUAGES),
         Route("/receipt/{token}", sign_up.receipt),
         Route("/confirm/{token}", sign_up.confirmation, methods=["GET"]),

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.logs import data
-from mentorkorps.backend.pace import Pace
+from mentorkorps.backend.pace import MOST_TO_A_FORM, Pace
 from mentorkorps.backend.peer import prefix, visitor
 from mentorkorps.backend.reply import Refusal, refused
 from mentorkorps.backend.settings import Settings
@@ -40,6 +40,8 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
+
+CROWDED = "crowded"
 
 log = logging.getLogger("mentorkorps.requests")
 
@@ -112,6 +114,8 @@ class SameSite:
 class Paced:
     """Refuses posts to the forms from an address prefix that sends too many.
 
+    A form to which all together send too many refuses nobody, but is marked as crowded.
+
     Behind a proxy on this machine that is not named in the settings, all visitors have one address: the loopback's.
     They cannot be told apart then, and are not counted.
     """
@@ -121,6 +125,7 @@ class Paced:
         self.proxies = settings.trusted_proxy
         self.clock = clock
         self.pace = Pace()
+        self.crowds = Pace(MOST_TO_A_FORM)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith("/forms/"):
@@ -130,7 +135,13 @@ class Paced:
             if wait:
                 refusal = Refusal(429, "too_many", {"Retry-After": str(ceil(wait.total_seconds()))})
                 return await refused(Request(scope, receive), refusal)(scope, receive, send)
+            if is_counted and self.crowds.wait(scope["path"], self.clock()):
+                scope.setdefault("state", {})[CROWDED] = True
         return await self.app(scope, receive, send)
+
+
+def is_crowded(request: Request) -> bool:
+    return getattr(request.state, CROWDED, False)
 
 
 def security(settings: Settings) -> dict[str, str]:

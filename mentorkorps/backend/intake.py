@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from mentorkorps.backend import store
 from mentorkorps.backend.clock import danish_day
+from mentorkorps.backend.doubt import Sign, Signs, is_doubtful
 from mentorkorps.backend.store import Kind, SignUp
 from mentorkorps.backend.tokens import LIFETIMES
 from mentorkorps.forms import Answers
@@ -22,7 +23,7 @@ MOST_ASKED_A_DAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Checked answers on their way in. `flagged`: the trap for robots was filled.
+    """Checked answers on their way in. `signs`: what speaks for spam.
 
     `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody can be written to.
     `fingerprints`: what the answers are known by, under each of the secret keys, the first key first.
@@ -32,7 +33,7 @@ class Submission:
     form: str
     language: Language
     answers: Answers
-    flagged: bool
+    signs: Signs
     fingerprints: tuple[str, ...]
     addressee: str | None
     at: datetime
@@ -47,7 +48,7 @@ def submission(
     language: Language,
     keys: Sequence[str],
     at: datetime,
-    flagged: bool,
+    signs: Signs,
     once: str = "",
 ) -> Submission:
     """Answers that passed, with all that is kept about them. `once` tells apart what several people answer alike."""
@@ -57,7 +58,7 @@ def submission(
         form=form.id,
         language=language,
         answers=answers,
-        flagged=flagged,
+        signs=signs,
         fingerprints=tuple(store.fingerprint(key, form.id, answers, apart) for key in keys),
         addressee=store.addressee(keys[0], str(email)) if email else None,
         at=at,
@@ -90,7 +91,26 @@ def confirm(connection: Connection, id: str, at: datetime) -> SignUp | None:
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         store.mark_confirmed(connection, id, at)
         store.queue_mails(connection, id, ("receipt",), at)
+        if before.flagged:
+            # Whoever reads the mailbox wants this: the best evidence against spam that there is.
+            _clear(connection, before, at)
     return before
+
+
+def restore(connection: Connection, id: str, at: datetime) -> bool:
+    """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if nobody did yet.
+
+    Returns whether there was a doubt to take away.
+    """
+    before = store.sign_up_by_id(connection, id)
+    if before is None or not before.flagged or before.withdrawn_at:
+        return False
+    _clear(connection, before, at)
+    if before.silenced and before.confirmed_at is None:
+        store.mark_silenced(connection, id, False)
+        store.mark_asked(connection, id, at)
+        store.queue_mails(connection, id, ("confirm",), at)
+    return True
 
 
 def change(connection: Connection, id: str, submission: Submission) -> None:
@@ -111,7 +131,8 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
         store.drop_waiting_mails(connection, id)
         store.mark_unconfirmed(connection, id, at)
         _ask(connection, id, submission)
-    if before.awaited and any(now.get(name) != before.answers.get(name) for name in ("programme", "place")):
+    is_moved = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
+    if is_moved and before.awaited and not before.flagged:
         store.queue_mails(connection, id, ("notice",), at)
 
 
@@ -129,7 +150,7 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
     if before and before.withdrawn_at is None:
         store.mark_withdrawn(connection, id, at)
         store.drop_waiting_mails(connection, id)
-        if before.awaited:
+        if before.awaited and not before.flagged:
             store.queue_mails(connection, id, ("withdrawn",), at)
 
 
@@ -144,12 +165,13 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
     at = submission.at
     is_anonymous = submission.addressee is None
     is_silenced = not is_anonymous and not _may_ask(connection, submission)
+    signs = (*_signs(connection, submission.signs), *(["silenced"] if is_silenced else []))
     sign_up = SignUp(
         id=uuid4().hex,
         form=submission.form,
         language=submission.language,
         answers=submission.answers.values,
-        flagged=submission.flagged or is_silenced,
+        flagged=is_doubtful(signs),
         received_at=at,
         asked_at=at,
         confirmed_at=at if is_anonymous else None,
@@ -158,6 +180,7 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
         silenced=is_silenced,
         awaited=submission.awaited,
         code=fresh_code() if submission.coded else None,
+        signs=signs,
     )
     store.insert_sign_up(connection, sign_up, submission.fingerprints[0])
     store.insert_consents(connection, sign_up.id, submission.answers.consents, at)
@@ -165,9 +188,21 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
     return sign_up
 
 
+def _signs(connection: Connection, signs: Signs) -> tuple[Sign, ...]:
+    is_fresh = signs.proof is None or store.spend(connection, signs.proof.name, signs.proof.until)
+    return signs.found if is_fresh else (*signs.found, "spent")
+
+
 def _mails(sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
     asks: tuple[Kind, ...] = () if is_anonymous or sign_up.silenced else ("confirm",)
-    return (*asks, "notice") if sign_up.awaited else asks
+    # Of a doubtful one the coordinator hears in the morning, with the others.
+    return (*asks, "notice") if sign_up.awaited and not sign_up.flagged else asks
+
+
+def _clear(connection: Connection, before: SignUp, at: datetime) -> None:
+    store.mark_cleared(connection, before.id)
+    if before.awaited:
+        store.queue_mails(connection, before.id, ("notice",), at)
 
 
 def fresh_code() -> str:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from mentorkorps import forms
 from mentorkorps.backend import intake, links, posted, retention, store
 from mentorkorps.backend.clock import danish_day, spoken
+from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.reply import PRIVATE, Refusal, framed, language_of, page
@@ -60,7 +61,7 @@ async def change(request: Request) -> Response:
         language=kept.language,
         keys=office.settings.secret_keys,
         at=office.clock(),
-        flagged=kept.flagged,
+        signs=Signs(kept.signs),
     )
     try:
         await office.store.do(intake.change, kept.id, submission)

@@ -20,7 +20,7 @@ from mentorkorps.model import Form
 
 SIGN_UP = "/forms/{form}"
 QUERIES = {"/find": ("q",), "/tilmelding/{form}/": ("programme", "course", "place", "lang")}
-JSON_PATHS = ("/openapi.json", "/healthz", "/readyz")
+JSON_PATHS = ("/forms/{form}/challenge", "/openapi.json", "/healthz", "/readyz")
 TEXT_PATHS = ("/metrics",)
 NOT_HERE = ("/desk",)
 """The coordinators' side is no interface for programs."""

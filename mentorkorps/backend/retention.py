@@ -38,6 +38,7 @@ class Purged:
 def purge(connection: Connection, catalogue: Catalogue, now: datetime) -> Purged:
     """Deletes the sign-ups whose time is over, with their consents and mails. A job for the writer."""
     store.forget_asked(connection, danish_day(now))
+    store.forget_spent(connection, now)
     return delete(connection, list(_over(connection, catalogue, now)))
 
 

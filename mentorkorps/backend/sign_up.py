@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mentorkorps import forms
 from mentorkorps.addresses import address
-from mentorkorps.backend import intake, links, posted
+from mentorkorps.backend import door, doubt, intake, links, posted, proof
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import office_of
@@ -41,7 +41,7 @@ async def sign_up(request: Request) -> Response:
     given = await posted.read(request, posted.Shapes.of(form))
     speak(request, given.get(forms.LANGUAGE, ("",))[0])
     try:
-        answers = forms.read(form, office.catalogue, given, danish_day(office.clock()))
+        answers = forms.read(form, office.catalogue, doubt.without_traps(form, given), danish_day(office.clock()))
     except Invalid as invalid:
         return _explained(request, form, given, invalid)
     submission = intake.submission(
@@ -50,12 +50,20 @@ async def sign_up(request: Request) -> Response:
         language=language_of(request),
         keys=office.settings.secret_keys,
         at=office.clock(),
-        flagged=any(text.strip() for text in given.get(forms.TRAP, ())),
+        signs=doubt.weighed(form, given, office.settings.secret_keys, office.clock(), door.is_crowded(request)),
         once=given.get(forms.ONCE, ("",))[0][:LONGEST_LINKED],
     )
     kept = await office.store.do(intake.accept, submission)
     office.outbox.wake()
     return _thanked(request, kept)
+
+
+async def challenge(request: Request) -> Response:
+    """GET /forms/<form>/challenge: what the form's script asks for when the form is first touched."""
+    office, form = office_of(request), request.path_params["form"]
+    if form not in office.catalogue.forms:
+        raise Refusal(404, "form")
+    return JSONResponse(proof.challenge(office.settings.secret_keys[0], form, office.clock()), headers=NOT_KEPT)
 
 
 async def form_page(request: Request) -> Response:

@@ -51,6 +51,7 @@ SIGN_UPS = Table(
     Column("silenced", Boolean, nullable=False, server_default=false()),
     Column("awaited", Boolean, nullable=False, server_default=true()),
     Column("code", String(16)),
+    Column("signs", String(120), nullable=False, server_default=""),
 )
 CONSENTS = Table(
     "consents",
@@ -83,6 +84,12 @@ COUNTS = Table(
     Column("month", String(7), primary_key=True),
     Column("outcome", String(16), primary_key=True),
     Column("count", Integer, nullable=False),
+)
+SPENT = Table(
+    "spent",
+    METADATA,
+    Column("proof", String(64), primary_key=True),
+    Column("until", Moment, nullable=False),
 )
 ASKED = Table(
     "asked",

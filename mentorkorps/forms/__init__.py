@@ -1,6 +1,6 @@
 """One definition of a form -> its HTML, the browser's constraints, and the server's verdict, in both languages."""
 
-from mentorkorps.forms.answers import HIDDEN, LANGUAGE, ONCE, TRAP, Answers, Invalid, Posted, Value, Wrong
+from mentorkorps.forms.answers import HIDDEN, LANGUAGE, ONCE, PROOF, TRAP, Answers, Invalid, Posted, Value, Wrong
 from mentorkorps.forms.options import options, rows
 from mentorkorps.forms.showing import html, page_html
 from mentorkorps.forms.verdict import EMAIL, PATTERNS, read, utf16_length
@@ -11,6 +11,7 @@ __all__ = [
     "LANGUAGE",
     "ONCE",
     "PATTERNS",
+    "PROOF",
     "TRAP",
     "Answers",
     "Invalid",

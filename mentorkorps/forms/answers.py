@@ -12,7 +12,9 @@ TRAP = "website"
 """A field that people do not see and simple robots fill in. Filled, it is a hint and never a reason to refuse."""
 ONCE = "once"
 """Tells one sending of an anonymous form from another; filled by the page's script, where there is one."""
-HIDDEN = (LANGUAGE, TRAP, ONCE)
+PROOF = "proof"
+"""The proof of work that the page's script adds, where there is one."""
+HIDDEN = (LANGUAGE, TRAP, ONCE, PROOF)
 
 Posted = Mapping[str, Sequence[str]]
 Value = str | bool | tuple[str, ...]

@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from mentorkorps.backend import serve, settings, store
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import Clock, utc_now
+from mentorkorps.backend.tokens import Tokens
 from mentorkorps.backend.wire import Limits
 from mentorkorps.catalogue import Catalogue
 
@@ -61,8 +62,9 @@ class Hands:
 class House:
     """A running server, as a visitor (`client`) and as the operator (the rest) see it."""
 
-    def __init__(self, settings: settings.Settings, client: httpx.Client) -> None:
+    def __init__(self, settings: settings.Settings, client: httpx.Client, now: Clock) -> None:
         self.settings = settings
+        self.now = now
         self.client = client
 
     def post(self, **changed: object) -> httpx.Response:
@@ -71,6 +73,11 @@ class House:
     def url(self, path: str) -> str:
         """The whole address: httpx takes a path that begins with // for a host."""
         return f"http://127.0.0.1:{self.client.base_url.port}{path}"
+
+    def desk(self) -> str:
+        """The coordinator's page of the newest sign-up, without the host."""
+        token = Tokens(self.settings.secret_keys, utc_now).sign("desk", self.sign_ups()[-1].id, self.now())
+        return f"/desk/{token}"
 
     def sign_ups(self) -> list[store.SignUp]:
         return store.sign_ups(self.settings)
@@ -137,7 +144,7 @@ def opened(
     try:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with httpx.Client(base_url=url, verify=False) as client:  # reading certificates takes longer than the test
-            yield House(read, client)
+            yield House(read, client, clock)
     finally:
         server.should_exit = True
         thread.join()

@@ -40,10 +40,29 @@ def test_marking_as_contacted_is_recorded_with_the_first_time(house, hands):
     assert [at] == [one.answered_at for one in house.sign_ups()]
 
 
-def test_a_filled_trap_is_told(house):
+def test_a_doubtful_sign_up_says_why_and_one_press_takes_the_doubt_away(house):
     house.post(website="x")
 
-    assert "skjult felt" in house.client.post(house.link("notice")).text
+    page = house.client.post(house.desk()).text
+    assert "Ligner spam" in page
+    assert "skjult felt" in page
+    assert "regneopgave" in page
+    assert "Det er ikke spam" in page
+    assert [False] == [mail.kind == "notice" for mail in house.mails()]
+
+    for _ in range(2):
+        cleared = house.client.post(f"{house.desk()}/restore").text
+    assert "gør det ikke mere" in cleared
+    assert "Det er ikke spam" not in cleared
+    assert [False] == [one.flagged for one in house.sign_ups()]
+    assert "/desk/" in house.link("notice")
+    assert ["confirm", "notice"] == sorted(one.kind for one in house.mails())
+
+
+def test_a_sign_up_without_weighty_signs_shows_none(house):
+    house.post()
+
+    assert "regneopgave" not in house.client.post(house.desk()).text
 
 
 def test_the_link_lasts_30_days(house, hands):

@@ -10,6 +10,7 @@ import aiosmtplib
 import pytest
 
 from mentorkorps.backend import settings
+from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.store import mails, open_store
@@ -194,7 +195,7 @@ def on_bench(tmp_path, hands):
             store = open_store(read)
             try:
                 answers = Answers({"email": "karen@example.org"}, {"contact": "1"})
-                await store.do(accept, Submission("mentor", "da", answers, False, ("f",), "a", MONDAY))
+                await store.do(accept, Submission("mentor", "da", answers, Signs(()), ("f",), "a", MONDAY))
                 await steps(Bench(store, read, hands, **options))
             finally:
                 store.close()

@@ -12,6 +12,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from mentorkorps.backend import settings, store
+from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.sealing import MARK_BYTES, MissingKey, Seal
 from mentorkorps.backend.store import opening
@@ -170,7 +171,7 @@ def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
         for number in range(many):
             answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
             fingerprint = store.fingerprint(KEY, "mentor", answers)
-            await kept.do(accept, Submission("mentor", "da", answers, False, (fingerprint,), str(number), MONDAY))
+            await kept.do(accept, Submission("mentor", "da", answers, Signs(()), (fingerprint,), str(number), MONDAY))
         kept.close()
 
     asyncio.run(fill())

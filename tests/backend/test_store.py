@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from mentorkorps.backend import serve, settings, store
+from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.tables import METADATA
 from mentorkorps.backend.writer import LARGEST_GROUP, LONGEST_QUEUE, Busy, Unavailable
@@ -32,7 +33,7 @@ def opened(database):
 
 def submission(number: int) -> Submission:
     answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
-    return Submission("mentor", "da", answers, False, (str(number),), str(number), MONDAY)
+    return Submission("mentor", "da", answers, Signs(()), (str(number),), str(number), MONDAY)
 
 
 def read_settings(database):

@@ -26,7 +26,7 @@
   }
 
   function write(key, form) {
-    const values = [...new FormData(form)].filter(([name]) => !["website", "once", "language"].includes(name));
+    const values = [...new FormData(form)].filter(([name]) => !["website", "once", "proof", "language"].includes(name));
     localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
   }
 

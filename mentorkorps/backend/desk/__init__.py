@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mentorkorps import forms
-from mentorkorps.backend import intake
+from mentorkorps.backend import doubt, intake
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.letters import COORDINATORS_LANGUAGE
 from mentorkorps.backend.office import Office, office_of
@@ -35,10 +35,19 @@ async def mark_answered(request: Request) -> Response:
     return await _shown(request, id)
 
 
+async def restore(request: Request) -> Response:
+    """POST /desk/<token>/restore: it is not spam."""
+    office, id = office_of(request), _sign_up_id(request)
+    await office.store.do(intake.restore, id, office.clock())
+    office.outbox.wake()
+    return await _shown(request, id)
+
+
 ROUTES = [
     Route("/desk/{token}", door, methods=["GET"]),
     Route("/desk/{token}", show, methods=["POST"]),
     Route("/desk/{token}/answered", mark_answered, methods=["POST"]),
+    Route("/desk/{token}/restore", restore, methods=["POST"]),
 ]
 
 
@@ -76,6 +85,8 @@ async def _shown(request: Request, id: str) -> Response:
         answered=kept.answered_at and spoken(kept.answered_at, COORDINATORS_LANGUAGE),
         withdrawn=kept.withdrawn_at and spoken(kept.withdrawn_at, COORDINATORS_LANGUAGE),
         action=f"{_address(request)}/answered",
+        restore=f"{_address(request)}/restore",
+        signs=kept.signs if doubt.is_doubtful(kept.signs) else (),
     )
 
 

@@ -37,6 +37,7 @@ from mentorkorps.backend.store.sign_up_rows import (
     insert_sign_up,
     mark_answered,
     mark_asked,
+    mark_cleared,
     mark_confirmed,
     mark_silenced,
     mark_unconfirmed,
@@ -48,6 +49,7 @@ from mentorkorps.backend.store.sign_up_rows import (
     sign_up_by_id,
     withdraw_consent,
 )
+from mentorkorps.backend.store.spent import forget_spent, spend
 
 __all__ = [
     "CannotOpen",
@@ -73,6 +75,7 @@ __all__ = [
     "figures",
     "fingerprint",
     "forget_asked",
+    "forget_spent",
     "forms_signed_up_for",
     "insert_consents",
     "insert_sign_up",
@@ -85,6 +88,7 @@ __all__ = [
     "mails_of",
     "mark_answered",
     "mark_asked",
+    "mark_cleared",
     "mark_confirmed",
     "mark_silenced",
     "mark_unconfirmed",
@@ -101,6 +105,7 @@ __all__ = [
     "sign_up_by_fingerprint",
     "sign_up_by_id",
     "sign_ups",
+    "spend",
     "times_asked",
     "withdraw_consent",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from mentorkorps.backend.doubt import Sign
 from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
@@ -15,7 +16,8 @@ class SignUp:
     """A sign-up as it is kept. `asked_at` is when its confirmation was last asked for.
 
     `silenced`: its address had been asked too often that day, so no mail went there. `awaited`: somebody is to answer.
-    `code`: a number to refer to in place of a name.
+    `code`: a number to refer to in place of a name. `signs`: what speaks for spam; `flagged` as long as they weigh
+    enough and nobody took the doubt away.
     """
 
     id: str
@@ -31,6 +33,7 @@ class SignUp:
     silenced: bool
     awaited: bool = True
     code: str | None = None
+    signs: tuple[Sign, ...] = ()
 
     @property
     def asked_stamp(self) -> str:

@@ -71,6 +71,8 @@ WITHDRAW_CONSENT = (
 
 DROP_CONSENT = CONSENTS.delete().where(CONSENTS.c.sign_up == bindparam("key"), CONSENTS.c.consent == bindparam("which"))
 
+MARK_CLEARED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(flagged=False)
+
 MARK_SILENCED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(silenced=bindparam("is_silenced"))
 
 MARK_ANSWERED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(answered_at=bindparam("at"))
@@ -86,6 +88,7 @@ def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) ->
         "fingerprint": fingerprint,
         "flagged": sign_up.flagged,
         "silenced": sign_up.silenced,
+        "signs": " ".join(sign_up.signs),
         "received_at": sign_up.received_at,
         "asked_at": sign_up.asked_at,
         "confirmed_at": sign_up.confirmed_at,
@@ -141,6 +144,11 @@ def mark_silenced(connection: Connection, sign_up: str, is_silenced: bool) -> No
     connection.execute(MARK_SILENCED, {"key": sign_up, "is_silenced": is_silenced})
 
 
+def mark_cleared(connection: Connection, sign_up: str) -> None:
+    """Nobody takes it for spam any more."""
+    connection.execute(MARK_CLEARED, {"key": sign_up})
+
+
 def mark_withdrawn(connection: Connection, sign_up: str, at: datetime) -> None:
     """From now on the same answers are a sign-up of their own."""
     connection.execute(MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"})
@@ -183,6 +191,7 @@ def as_sign_up(connection: Connection, row: Row) -> SignUp:
         row.silenced,
         row.awaited,
         row.code,
+        tuple(row.signs.split()),
     )
 
 

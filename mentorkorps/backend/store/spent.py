@@ -1,0 +1,22 @@
+"""Proofs of work that were used: each counts once, on every instance, and is forgotten when it would be stale."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, text
+
+from mentorkorps.backend.tables import SPENT, Moment
+
+# One statement that SQLite and PostgreSQL both know, so that two instances cannot both find it unspent.
+SPEND = text("INSERT INTO spent (proof, until) VALUES (:proof, :until) ON CONFLICT DO NOTHING").bindparams(
+    bindparam("until", type_=Moment)
+)
+FORGET_SPENT = SPENT.delete().where(SPENT.c.until < bindparam("now"))
+
+
+def spend(connection: Connection, proof: str, until: datetime) -> bool:
+    """Whether the proof had not been spent before; from here on it is."""
+    return connection.execute(SPEND, {"proof": proof, "until": until}).rowcount == 1
+
+
+def forget_spent(connection: Connection, now: datetime) -> None:
+    connection.execute(FORGET_SPENT, {"now": now})

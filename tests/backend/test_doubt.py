@@ -1,0 +1,211 @@
+"""What speaks for spam: weighed together, kept and shown, never a reason to refuse."""
+
+import base64
+import json
+import sqlite3
+
+import pytest
+from altcha import solve_challenge_v1
+
+from mentorkorps.backend import doubt, proof
+from mentorkorps.backend.pace import MOST_TO_A_FORM
+from tests.backend.conftest import FORM, JSON, KEY, Hands, eventually, opened, volunteer
+
+CHALLENGE = "/forms/mentor/challenge"
+
+
+def solved(asked: dict, **changed: object) -> str:
+    """What a browser sends for a challenge."""
+    found = solve_challenge_v1(asked["challenge"], asked["salt"], max_number=asked["largest"])
+    told = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {"number": found.number}
+    return packed(told | changed)
+
+
+def packed(told: object) -> str:
+    return base64.b64encode(json.dumps(told).encode()).decode()
+
+
+def ask(house, path=CHALLENGE):
+    answer = house.client.get(path)
+    assert "no-store" == answer.headers["cache-control"]
+    return answer.json()
+
+
+def signs(house):
+    return house.sign_ups()[-1].signs
+
+
+def test_a_person_with_javascript_leaves_no_sign(house, hands):
+    sent = solved(ask(house))
+    hands.pass_by(seconds=40)
+
+    assert 303 == house.post(proof=sent).status_code
+    assert ((), False) == (signs(house), house.sign_ups()[0].flagged)
+    assert {"confirm", "notice"} == {one.kind for one in house.mails()}
+
+
+def test_a_person_without_javascript_is_not_doubted_for_that(house):
+    house.post()
+
+    assert (("unproved",), False) == (signs(house), house.sign_ups()[0].flagged)
+
+
+def test_a_password_manager_that_fills_the_trap_is_not_doubted_for_that(house, hands):
+    sent = solved(ask(house))
+    hands.pass_by(seconds=9)
+    house.post(proof=sent, website="https://karen.example")
+
+    assert (("trap",), False) == (signs(house), house.sign_ups()[0].flagged)
+
+
+def test_a_screen_reader_that_sends_slowly_or_a_quick_hand_is_not_doubted_for_that(house, hands):
+    sent = solved(ask(house))
+    house.post(proof=sent, email="hurtig@example.org")
+    assert ("hasty",) == signs(house)
+    hands.pass_by(hours=13)
+    house.post(proof=sent)
+    assert ("stale",) == signs(house)
+    assert [False, False] == [one.flagged for one in house.sign_ups()]
+
+
+def test_a_program_that_sends_json_is_not_doubted_for_that(house):
+    assert 201 == house.client.post(FORM, json=volunteer(), headers=JSON).status_code
+    assert (("unproved",), False) == (signs(house), house.sign_ups()[0].flagged)
+
+
+@pytest.mark.parametrize("name", doubt.TRAPS)
+def test_a_robot_that_fills_what_it_knows_is_kept_flagged_and_asked_to_confirm(house, name):
+    assert 303 == house.post(**{name: "https://spam.example"}).status_code
+
+    assert (("trap", "unproved"), True) == (signs(house), house.sign_ups()[0].flagged)
+    assert ["confirm"] == [one.kind for one in house.mails()]
+    assert "spam.example" not in str(house.sign_ups()[0].answers)
+
+
+def test_a_web_address_for_a_name_without_proof_is_doubted(house):
+    house.post(name="Vind på https://spam.example")
+
+    assert (("link", "unproved"), True) == (signs(house), house.sign_ups()[0].flagged)
+
+
+def test_a_proof_counts_once(house, hands):
+    sent = solved(ask(house))
+    hands.pass_by(seconds=5)
+    first, again = house.post(proof=sent), house.post(proof=sent)
+    assert first.headers["location"] == again.headers["location"]
+    house.post(proof=sent, email="bo@example.org")
+
+    assert [((), False), (("spent",), True)] == [(one.signs, one.flagged) for one in house.sign_ups()]
+
+
+def test_a_spent_proof_is_still_spent_after_a_restart(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as house:
+        sent = solved(ask(house))
+        hands.pass_by(seconds=5)
+        house.post(proof=sent)
+    with opened(tmp_path, real, hands) as house:
+        house.post(proof=sent, email="bo@example.org")
+        assert ("spent",) == signs(house)
+
+
+FORGED = {
+    "no text of ours": lambda asked: "x",
+    "not base64": lambda asked: "ø" * 20,
+    "too long": lambda asked: "A" * 4000,
+    "a list": lambda asked: packed([1]),
+    "deep": lambda asked: base64.b64encode(b"[" * 700).decode(),
+    "nothing in it": lambda asked: packed({}),
+    "a number that is none": lambda asked: solved(asked, number=True),
+    "a text for a number": lambda asked: solved(asked, number="7"),
+    "a wrong number": lambda asked: solved(asked, number=-1),
+    "another salt": lambda asked: solved(asked, salt=asked["salt"].replace("mentor", "kursus")),
+    "a later time": lambda asked: solved(asked, salt=asked["salt"].replace("given=1", "given=2")),
+    "another hash": lambda asked: solved(asked, algorithm="SHA-1"),
+    "an own signature": lambda asked: solved(asked, signature="0" * 64),
+    "a salt that is no text": lambda asked: solved(asked, salt=["x"]),
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
+def test_a_forged_proof_is_a_sign_and_no_refusal(lasting, forge):
+    answer = lasting.post(proof=forge(ask(lasting)), email=f"{abs(hash(forge))}@example.org")
+
+    assert 303 == answer.status_code
+    assert (("forged",), True) == (signs(lasting), lasting.sign_ups()[-1].flagged)
+
+
+def test_a_proof_for_another_form_is_a_forged_one(house, hands):
+    sent = solved(ask(house, "/forms/interesseliste/challenge"))
+    hands.pass_by(seconds=5)
+    house.post(proof=sent)
+
+    assert ("forged",) == signs(house)
+    assert 404 == house.client.get("/forms/findes-ikke/challenge").status_code
+
+
+def test_a_key_in_front_leaves_open_pages_as_good_as_before(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as house:
+        sent = solved(ask(house))
+    hands.pass_by(seconds=5)
+    with opened(tmp_path, real, hands, SECRET_KEYS=f"another-key-in-front,{KEY}") as house:
+        house.post(proof=sent)
+        assert () == signs(house)
+
+
+def test_a_clock_that_is_put_back_a_little_forges_nothing():
+    hands = Hands()
+    sent = solved(proof.challenge(KEY, "mentor", hands.now))
+    hands.pass_by(minutes=-4)
+
+    with pytest.raises(proof.Wrong, match="hasty"):
+        proof.read([KEY], "mentor", sent, hands.now)
+
+
+def test_who_confirms_is_not_spam_and_the_coordinator_hears_of_it(house):
+    house.post(website="x")
+    house.client.post(house.link("confirm"))
+
+    assert [False] == [one.flagged for one in house.sign_ups()]
+    assert {"confirm", "receipt", "notice"} == {one.kind for one in house.mails()}
+
+
+def test_spent_proofs_are_forgotten_when_they_are_stale_anyway(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as house:
+        sent = solved(ask(house))
+        hands.pass_by(seconds=5)
+        house.post(proof=sent)
+        assert 1 == spent(house)
+    hands.pass_by(hours=13)
+    with opened(tmp_path, real, hands) as house:
+        eventually(lambda: spent(house) == 0)
+
+
+def spent(house) -> int:
+    other = sqlite3.connect(house.settings.database)
+    (count,) = other.execute("SELECT count(*) FROM spent").fetchone()
+    other.close()
+    return count
+
+
+def test_in_a_crowd_those_without_a_proof_are_doubted_and_nobody_is_refused(tmp_path, real, hands):
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
+
+        def post(number: int, **changed: object) -> int:
+            address = {"X-Forwarded-For": f"198.51.{number}.1"}
+            return house.client.post(FORM, data=volunteer(**changed), headers=address).status_code
+
+        for number in range(MOST_TO_A_FORM):
+            assert 422 == post(number % 200, email="")
+        sent = solved(ask(house))
+        hands.pass_by(seconds=5)
+        assert 303 == post(201, email="uden@example.org")
+        assert (("crowd", "unproved"), True) == (signs(house), house.sign_ups()[-1].flagged)
+        assert 303 == post(202, proof=sent)
+        assert (("crowd",), False) == (signs(house), house.sign_ups()[-1].flagged)
+
+
+def test_no_sign_of_a_person_weighs_enough_alone():
+    habits = ("unproved", "trap", "hasty", "stale", "link", "crowd")
+
+    assert not any(doubt.is_doubtful([one]) for one in habits)
+    assert all(doubt.is_doubtful([one]) for one in doubt.WEIGHTS.keys() - set(habits))
