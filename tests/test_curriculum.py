@@ -11,7 +11,7 @@ import pytest
 
 from mentorkorps import catalogue, curriculum
 from mentorkorps.addresses import address
-from mentorkorps.curriculum import NEVER_SHORTER, REFERENCE, Curriculum, sessions
+from mentorkorps.curriculum import NEVER_SHORTER, REFERENCE, Curriculum, sessions, text
 from mentorkorps.model import LANGUAGES
 from mentorkorps.pages.training import kind_of, pages
 from mentorkorps.problem import DataError
@@ -365,3 +365,14 @@ def test_the_preparation_mail_is_read_in_a_minute(language, whole):
     words = " ".join(block.text for block in whole.paper("prep-mail", language).blocks).split()
 
     assert 100 < len(words) <= 200
+
+
+@pytest.mark.parametrize("guide", ["docs/da/redaktoer.md", "docs/en/editors.md"])
+def test_the_editors_guide_shows_every_kind_of_block_as_it_is_read(guide):
+    (example,) = re.findall(r"```markdown\n(.*?)```", (ROOT / guide).read_text("utf-8"), re.DOTALL)
+
+    found, faults = text.sections(example, 1)
+
+    assert [] == faults
+    assert ["", "kort"] == [section.id for section in found]
+    assert ["text", "rule", "write", "trainer", "key", "check"] == [block.kind for block in found[1].blocks]

@@ -125,3 +125,23 @@ def test_words_are_explained_and_progress_is_kept_in_the_pack_too(offline, packe
     offline.goto((packed / "uddannelse/index.html").as_uri())
 
     expect(offline.get_by_text("Du er færdig med 1 af kursets 17 moduler.")).to_be_visible()
+
+
+def test_a_phone_finds_its_way_in_the_pack_and_plans_a_late_day(offline, packed):
+    offline.set_viewport_size({"width": 360, "height": 740})
+    offline.goto((packed / "index.html").as_uri())
+    search = offline.get_by_role("button", name="Søg").bounding_box()
+    assert 44 <= min(search["width"], search["height"])
+    offline.get_by_role("button", name="Menu").click()
+    offline.locator("header nav").get_by_role("link", name="For undervisere").click()
+    offline.get_by_role("link", name="Køreplan").first.click()
+    day = offline.locator("[data-day]").first
+    day.locator("[name=now]").fill("09:40")
+    day.locator("[name=next]").select_option("1")
+
+    day.get_by_role("button", name="Regn om").click()
+
+    expect(day.get_by_role("status")).to_contain_text("15 minutter bagud")
+    expect(day.locator("[data-slot]").nth(1).locator("time").first).to_have_text("9.40")
+    expect(day.locator("[data-slot]").nth(3)).not_to_have_attribute("data-changed", "")
+    assert 360 >= offline.evaluate("document.documentElement.scrollWidth")
