@@ -31,10 +31,12 @@ from mentorkorps.model import (
     Source,
     SpokenLanguage,
 )
+from mentorkorps.pictures import Size, pictures_beside
 from mentorkorps.problem import DataError, Problem
-from mentorkorps.reading import Entry, Reading, shown, without_collector
+from mentorkorps.reading import Entry, Reading, nearest, shown, without_collector
 
 OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
+WITH_PICTURES = ("organisations", "programmes", "events")
 JOINING = ("mentor", "interesseliste")
 """The forms by which people join a programme."""
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
@@ -60,6 +62,8 @@ class Catalogue:
     rules: Mapping[str, Rule]
     gazetteer: Mapping[str, tuple[Municipality, ...]]
     """Municipalities by what people write: a postcode, a municipality's name, a town's name, spelt alike."""
+    pictures: Mapping[str, Size]
+    """The pictures that records can show, by the names of their files."""
     described: Mapping[str, Table]
     """What each table and field is, may be and means."""
 
@@ -141,7 +145,7 @@ def load(data: Path, name: str | None = None) -> Catalogue:
         entries, problems = read_all(data, name)
         if problems:
             raise DataError(problems)
-        return records_of(entries, described(data))
+        return records_of(entries, described(data), pictures_beside(data))
 
 
 def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]], list[Problem]]:
@@ -153,6 +157,7 @@ def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]
     reading.refuse_unknown_references(tables)
     for rule in RULES_OF_TABLES:
         reading.problems.extend(rule(tables))
+    reading.problems.extend(_missing_pictures(tables, pictures_beside(data)))
     return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
 
 
@@ -207,7 +212,9 @@ def _unknown_files(data: Path, name: str) -> Iterator[Problem]:
             yield Problem.at(f"{name}/{inside.as_posix()}", None, "unknown-table", table=table)
 
 
-def records_of(tables: dict[str, list[Entry]], described: Mapping[str, Table]) -> Catalogue:
+def records_of(
+    tables: dict[str, list[Entry]], described: Mapping[str, Table], pictures: Mapping[str, Size]
+) -> Catalogue:
     """The catalogue of entries that are all sound."""
     by_key = {
         table: MappingProxyType({key_of(table, entry.value)[0]: entry.value for entry in entries})
@@ -216,7 +223,9 @@ def records_of(tables: dict[str, list[Entry]], described: Mapping[str, Table]) -
     }
     postcodes = tuple(entry.value for entry in tables["postcodes"])
     gazetteer = _gazetteer(by_key["municipalities"], postcodes)
-    return Catalogue(**by_key, postcodes=postcodes, gazetteer=gazetteer, described=MappingProxyType(described))
+    return Catalogue(
+        **by_key, postcodes=postcodes, gazetteer=gazetteer, pictures=pictures, described=MappingProxyType(described)
+    )
 
 
 def _gazetteer(
@@ -379,6 +388,16 @@ def _wrong_steps(form: Form) -> Iterator[tuple[str, str]]:
             yield "trin og fold kan ikke stå i samme formular", "steps and a fold cannot stand in one form"
 
 
+def _missing_pictures(tables: dict[str, list[Entry]], pictures: Mapping[str, Size]) -> Iterator[Problem]:
+    for entry in (entry for table in WITH_PICTURES for entry in tables[table]):
+        if entry.value and entry.value.picture and entry.value.picture.file not in pictures:
+            node = entry.node.entries["picture"][1].entries["file"][1]
+            yield Problem.at(
+                entry.file, node, "missing-picture",
+                record=entry.record, field="file", value=shown(node), suggestion=nearest(node.text, pictures),
+            )  # fmt: skip
+
+
 def _portal_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
     portals = [entry for entry in tables["organisations"] if entry.text("type") == "portal"]
     for entry in portals:
@@ -400,4 +419,4 @@ RULES_OF_TABLES = (
     _portal_rules,
 )  # fmt: skip
 
-assert {field.name for field in fields(Catalogue)} == {*TABLES, "gazetteer", "described"}
+assert {field.name for field in fields(Catalogue)} == {*TABLES, "gazetteer", "pictures", "described"}

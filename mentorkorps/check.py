@@ -21,6 +21,7 @@ from mentorkorps.allowed import Allowance, Allowed, allowances, set_apart
 from mentorkorps.catalogue import Catalogue, data_files, read_all, records_of
 from mentorkorps.described import Described, Table, described
 from mentorkorps.judgement import Earlier, judgements
+from mentorkorps.pictures import pictures_beside
 from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, shown, without_collector
 from mentorkorps.source import Mapping, Node, Sequence
@@ -40,6 +41,7 @@ FORMS = {
     "^https?://[^ ]+$": "https://…",
     "^https://[^ ]+$": "https://…",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "2026-11-22",
+    "^[a-z0-9-]+[.](jpg|png|webp)$": "mit-billede.jpg",
 }
 """Patterns of the description, as examples that an editor can copy."""
 
@@ -88,7 +90,7 @@ def check(data: Path, today: date, name: str | None = None, earlier: Earlier | N
 
 def _check(data: Path, today: date, name: str | None, tables: dict[str, Table], earlier: Earlier | None) -> Verdict:
     entries, found = read_all(data, name)
-    records = None if found else records_of(entries, tables)
+    records = None if found else records_of(entries, tables, pictures_beside(data))
     told = {(one.file, one.line, one.column) for one in found}
     for sheet in sheets(tables, entries):
         for problem in _judge(sheet):

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mentorkorps import catalogue, curriculum, operating
+from mentorkorps import catalogue, curriculum, handwritten, operating
 from mentorkorps.ending import COULD_NOT_RUN, PROBLEMS, SOUND, CannotRun
 from mentorkorps.model import LANGUAGES, Language
 from mentorkorps.problem import DataError, Problem
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mentorkorps.described import Described
 
 TRAINING = Path("training")
+DOCS = Path("docs")
 LOCAL = "http://127.0.0.1:8000/"
 
 
@@ -91,7 +92,7 @@ def run_check(options: argparse.Namespace) -> int:
     if not folder.is_dir():
         raise CannotRun(f"the folder {folder} does not exist. Give the data folder: mentorkorps check data")
     verdict = check(folder, options.on, earlier=_earlier(folder, options.since))
-    for problem in _of_training(folder, verdict.records):
+    for problem in _of_texts(folder, verdict.records):
         (verdict.problems if problem.severity == "error" else verdict.notices).append(problem)
     found = sorted(verdict.problems + verdict.notices, key=lambda one: (one.file, one.line, one.column))
     if options.format == "json":
@@ -117,12 +118,14 @@ def _earlier(data: Path, since: str | None) -> dict[str, frozenset[str]] | None:
         return None
 
 
-def _of_training(data: Path, records: catalogue.Catalogue | None) -> list[Problem]:
-    """What is wrong with the training beside the data, once the data it leans on can be read."""
-    folder = data.resolve().parent / TRAINING
-    if records is None or not folder.is_dir():
+def _of_texts(data: Path, records: catalogue.Catalogue | None) -> list[Problem]:
+    """What is wrong with the training and the pages beside the data, once the data they lean on can be read."""
+    if records is None:
         return []
-    return curriculum.find(folder, records, TRAINING.as_posix())[1]
+    training, problems = None, []
+    if (folder := data.resolve().parent / TRAINING).is_dir():
+        training, problems = curriculum.find(folder, records, TRAINING.as_posix())
+    return problems + list(handwritten.find(data.parent / DOCS, (data.parent / DOCS).as_posix(), records, training))
 
 
 def _wants_colour() -> bool:

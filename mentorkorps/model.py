@@ -139,6 +139,14 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in docs/theme/assets/pictures, and what it shows, for those who do not see it."""
+
+    file: str
+    alt: Title
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     id: Id
     name: Title
@@ -149,6 +157,7 @@ class Organisation:
     website: str | None = None
     municipality: Annotated[str, Refers("municipalities")] | None = None
     answers: Answers | None = None
+    picture: Picture | None = None
     example: bool = False
 
 
@@ -237,6 +246,7 @@ class Programme:
     answers: Answers | None = None
     facts: tuple[Fact, ...] = ()
     questions: tuple[Question, ...] = ()
+    picture: Picture | None = None
     example: bool = False
 
     @property
@@ -332,6 +342,7 @@ class Event:
     childcare: Text | None = None
     programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
     sources: tuple[Annotated[str, Refers("sources")], ...] = ()
+    picture: Picture | None = None
     example: bool = False
 
     @property

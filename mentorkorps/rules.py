@@ -229,6 +229,33 @@ RULES: dict[str, Rule] = {
         'municipalities: ["0461"]',
         "programmes",
     ),
+    "missing-picture": Rule(
+        Message("Billedet findes ikke", "The picture does not exist"),
+        Message(
+            "“{value}” er ikke et billede i docs/theme/assets/pictures.",
+            "“{value}” is no picture in docs/theme/assets/pictures.",
+        ),
+        Message(
+            "Læg filen (jpg, png eller webp) i mappen docs/theme/assets/pictures, eller ret navnet, så det er filens "
+            "navn bogstav for bogstav.",
+            "Put the file (jpg, png or webp) in the folder docs/theme/assets/pictures, or mend the name, so that it is "
+            "the file's name letter by letter.",
+        ),
+        "picture: {file: sall.jpg, alt: {da: Salen, en: The hall}}",
+        "picture: {file: sal.jpg, alt: {da: Salen, en: The hall}}",
+    ),
+    "missing-page": Rule(
+        Message("Et link til en side, der ikke findes", "A link to a page that does not exist"),
+        Message("“{value}” findes ikke på siden.", "“{value}” does not exist on the site."),
+        Message(
+            "Et link i docs fører til en fil ved siden af (privatliv.md), til en lavet side (kurser/index.md, "
+            "tilmelding/mentor/index.md) eller til et billede (assets/…).",
+            "A link in docs leads to a file beside it (privacy.md), to a generated page (courses/index.md, "
+            "sign-up/mentor/index.md) or to a picture (assets/…).",
+        ),
+        "[skriv dig op](tilmelding/mentr/index.md)",
+        "[skriv dig op](tilmelding/mentor/index.md)",
+    ),
     "duplicate-id": Rule(
         Message("To poster med samme id", "Two records with the same id"),
         Message(

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from mentorkorps import pictures
 from mentorkorps.addresses import address, relative
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Course, Event, Language, Municipality, Organisation, Programme
@@ -31,6 +32,9 @@ class View:
     def service(self, path: str) -> str:
         """The address of something that the form backend answers."""
         return f"{self.forms_at.rstrip('/')}/{path}" if self.forms_at else relative(self.at, path)
+
+    def picture(self, file: str) -> str:
+        return relative(self.at, f"{pictures.ADDRESS}{file}")
 
     def marks(self, record: Programme | Course | Event) -> tuple[Mark, ...]:
         return marks(record, self.language)

@@ -1,0 +1,83 @@
+"""Whatever people write: it comes out of the reader as it went in, at its place, or it is refused once and soon."""
+
+import time
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentorkorps import source
+from mentorkorps.problem import DataError
+
+QUICK = settings(max_examples=100, deadline=None)
+LETTERS = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"), exclude_characters="\ufeff")
+TEXTS = st.one_of(
+    st.text(LETTERS, max_size=30),
+    st.sampled_from(
+        ["9:00", "0555", "no", "+4512345678", "2026-02-30", "~", "null", "true", "1e3", "=", "a: b", "- a"]
+    ),
+)
+KEYS = st.text(LETTERS, min_size=1, max_size=12).filter(lambda key: key.strip() and key != "<<")
+VALUES = st.recursive(
+    TEXTS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+)
+SIGNS = st.sampled_from(
+    ["- ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "#", "&a ", "*a", "!!int ", "|\n", ">-\n", "---\n", "...\n",
+     "? ", "<<: ", "%TAG ! x\n", "\t", "\n", "  ", "\\", "\x00", "\ufeff", "\u2028", "\r\n", "a", "æ", "😀", "9:00"]
+)  # fmt: skip
+NOISE = st.lists(SIGNS | st.text(max_size=3), max_size=40).map("".join)
+
+
+class Written(yaml.SafeDumper):
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+@QUICK
+@given(VALUES, st.sampled_from([None, '"', "'"]), st.sampled_from([None, True, False]), st.integers(20, 200))
+def test_what_is_written_comes_back_as_text(value, quotes, flow, width):
+    text = yaml.dump(
+        [value], Dumper=Written, default_style=quotes, default_flow_style=flow, allow_unicode=True, width=width
+    )
+
+    assert [value] == source.plain(source.parse(text, "x.yaml"))
+
+
+@QUICK
+@given(st.lists(st.dictionaries(KEYS, TEXTS.filter(str.strip), min_size=1, max_size=4), min_size=1, max_size=4))
+def test_every_text_stands_where_its_place_says(records):
+    text = yaml.dump(records, Dumper=Written, default_style='"', allow_unicode=True, width=10_000)
+    lines = text.split("\n")
+
+    root = source.parse(text, "x.yaml")
+
+    for record in root.items:
+        for key, value in record.entries.values():
+            for one in (key, value):
+                written = lines[one.line - 1][one.column - 1 : one.end_column - 1]
+                assert one.text == yaml.safe_load(written.removeprefix("? "))
+
+
+@settings(max_examples=250, deadline=None)
+@given(NOISE)
+def test_noise_is_read_or_refused_once_and_inside_the_file(noise):
+    started = time.process_time()
+    try:
+        source.parse(noise, "x.yaml")
+    except DataError as error:
+        (problem,) = error.problems
+        assert 1 <= problem.line <= len(noise.splitlines()) + 1
+        assert 1 <= problem.column <= problem.end_column
+        assert problem.message.da and problem.message.en
+    assert time.process_time() - started < 2
+
+
+@QUICK
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused(tmp_path_factory, raw):
+    path = tmp_path_factory.getbasetemp() / "bytes.yaml"
+    path.write_bytes(raw)
+    try:
+        source.read(path, "x.yaml")
+    except DataError as error:
+        assert [1] == [len(error.problems)]
