@@ -63,9 +63,14 @@ def parser() -> argparse.ArgumentParser:
     exports = command("export", run_export, "write all pages and a small mkdocs.yml to a folder")
     exports.add_argument("folder", type=Path, help="an empty or missing folder")
     prints = command("papers", run_papers, "write workbook, trainer guide, run sheet, cards and handouts as PDF")
+    kits = command(
+        "kit", run_kit, "write what a dated course needs on the day: lists, signs, run sheet, mail, calendar"
+    )
+    kits.add_argument("course", help="the id of a course in data/courses.yaml")
+    kits.add_argument("--names", type=Path, metavar="FILE.csv", help="names for list and tags, else they are blank")
     packs = command("pack", run_pack, "write the course as one zip a language that opens without a network")
     packs.add_argument("--without-pdf", action="store_true", help="pages, slides and search alone")
-    for made in (prints, packs):
+    for made in (prints, kits, packs):
         made.add_argument("folder", type=Path, help="folder to write to")
         made.add_argument("--language", choices=LANGUAGES, help="one language (default: both)")
     schemas = command("schema", run_schema, "write a JSON Schema of every table, for editors' tools")
@@ -182,6 +187,25 @@ def run_papers(options: argparse.Namespace) -> int:
         except papers.PangoMissing as error:
             raise CannotRun(str(error)) from error
         print(f"{len(written)} papers written to {options.folder / language}.")
+    return SOUND
+
+
+def run_kit(options: argparse.Namespace) -> int:
+    from mentorkorps.publish import kits, papers, roll
+
+    records, training = _records(options)
+    if options.course not in records.courses:
+        raise CannotRun(f"there is no course {options.course!r}. There are: {', '.join(records.courses)}")
+    public_url = _public_url()
+    try:
+        names = roll.read(options.names) if options.names else ()
+        for language in _languages(options):
+            press = papers.Press(records, training, language, public_url)
+            kit = kits.Kit(press, records.courses[options.course], names)
+            count = kits.write(kit, options.folder / language)
+            print(f"{count} files written to {options.folder / language}.")
+    except (roll.BadRoll, papers.PangoMissing) as error:
+        raise CannotRun(str(error)) from error
     return SOUND
 
 

@@ -1,0 +1,173 @@
+"""The kit of a dated course, read back with pypdf, and the file of names it is made from."""
+
+import re
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from mentorkorps import cli, curriculum
+from mentorkorps.publish import kits, papers, roll
+from tests.conftest import ROOT
+
+URL = "https://mentorkorps.example/"
+NAMES = ("Amina Testesen", "Bo Prøvestrup Mikkelsen-Hansen", "Đorđe Žižek")
+
+
+@pytest.fixture(scope="module")
+def training(real):
+    return curriculum.load(ROOT / "training", real)
+
+
+def kit_of(real, training, names=(), language="da") -> kits.Kit:
+    return kits.Kit(papers.Press(real, training, language, URL), real.courses["odense-marts-2027"], names)
+
+
+@pytest.fixture(scope="module")
+def printed(real, training) -> dict[str, PdfReader]:
+    found = papers.pdfs(kit_of(real, training, NAMES).prints())
+    return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in found}
+
+
+def words_of(pdf: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+
+
+def test_every_name_stands_on_its_tag_and_on_the_list_of_each_day(printed):
+    tags, signing = words_of(printed["navneskilte"]), words_of(printed["deltagerliste"])
+
+    for name in NAMES:
+        assert name in tags
+        assert 2 == signing.count(name)
+    assert 2 == len(printed["deltagerliste"].pages)
+    assert "tirsdag den 9. marts 2027" in signing
+
+
+def test_without_names_there_is_a_line_and_a_tag_for_every_seat(real, training):
+    signing, tags, *_ = kit_of(real, training).prints()
+
+    assert 2 * 18 == len(re.findall(r"<tr><td>\d+</td><td></td>", signing.html))
+    assert 18 == tags.html.count('class="pp-tag__name"></p>')
+
+
+def test_the_door_sign_is_one_sheet_with_the_address_in_words(printed):
+    door = words_of(printed["doerskilt"])
+
+    assert 1 == len(printed["doerskilt"].pages)
+    for part in ("Velkommen til", "Huset ved Åen", "Eksempelgade 1", "mentorkorps.example/kurser/odense-marts-2027/"):
+        assert part in door
+
+
+def test_the_run_sheet_has_the_dates_of_the_course(printed):
+    first, second = (" ".join(page.extract_text().split()) for page in printed["koereplan"].pages)
+
+    assert "Tirsdag den 2. marts 2027" in first
+    assert "Tirsdag den 9. marts 2027" in second
+    assert "12.15" in first
+
+
+@pytest.mark.parametrize("file", ["navneskilte", "deltagerliste", "doerskilt", "koereplan"])
+def test_a_paper_of_the_kit_can_be_read_aloud_and_dated(printed, file):
+    pdf = printed[file]
+    root = pdf.trailer["/Root"]
+
+    assert root["/MarkInfo"]["/Marked"]
+    assert "da" == root["/Lang"]
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert pdf.metadata.title
+    assert pdf.outline
+    assert "udgave 1.0, 22. november 2026" in words_of(pdf)
+    assert all("/Alt" in figure for figure in figures(root["/StructTreeRoot"]))
+    assert all(is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values())
+
+
+def figures(node) -> list:
+    """Every figure of the structure tree."""
+    node = node.get_object()
+    if not hasattr(node, "get"):
+        return []
+    inner = node.get("/K", [])
+    inner = inner if isinstance(inner, list) else [inner]
+    return [node] * (node.get("/S") == "/Figure") + [one for kid in inner for one in figures(kid)]
+
+
+def is_embedded(font) -> bool:
+    font = font.get_object()
+    described = font.get("/DescendantFonts", [font])[0].get_object()["/FontDescriptor"]
+    return any(name in described for name in ("/FontFile", "/FontFile2", "/FontFile3"))
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("da", ["Emne: Velkommen til mentorkurset", "tirsdag den 2. marts 2027 og tirsdag den 9. marts 2027",
+                "vi begynder kl. 9.00", "Huset ved Åen (opdigtet), Eksempelgade 1",
+                f"({URL}uddannelse/papirer/h2/)", f"{URL}kurser/odense-marts-2027/"]),
+        ("en", ["Subject: Welcome to the mentor course", "Tuesday 2 March 2027 and Tuesday 9 March 2027",
+                "starting at 9:00", f"({URL}en/training/papers/h2/)", f"{URL}en/courses/odense-marts-2027/"]),
+    ],
+)  # fmt: skip
+def test_the_mail_is_ready_to_send(language, parts, real, training):
+    mail = kit_of(real, training, language=language).mail()
+
+    assert [] == [part for part in parts if part not in mail]
+    assert not re.search(r"[{}*\[\]]", mail)
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        (b"Navn\nAmina Testesen\nBo Bosen\n", ("Amina Testesen", "Bo Bosen")),
+        (b"\xef\xbb\xbfNavn;By\r\nAmina  Testesen ;Odense\r\n\r\nBo Bosen;Vejle\r\n", ("Amina Testesen", "Bo Bosen")),
+        (b"first name,last name\nAmina,Testesen\nBo,\n", ("Amina Testesen", "Bo")),
+        ("Nr.;Efternavn;Fornavn\n1;Åberg;Søren\n".encode(), ("Søren Åberg",)),
+        (b'"Testesen, Amina"\n"Bo ""Bob"" Bosen"\n', ("Testesen, Amina", 'Bo "Bob" Bosen')),
+        ("Jose\u0301\n".encode(), ("José",)),
+    ],
+    ids=["head", "excel", "two-columns", "other-order", "quoted", "one-form"],
+)
+def test_names_are_read_as_spreadsheets_write_them(raw, names, tmp_path):
+    path = tmp_path / "names.csv"
+    path.write_bytes(raw)
+
+    assert names == roll.read(path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("Navn\nSøren\n".encode("latin-1"), ["2: the file is not UTF-8. In Excel: Save as, “CSV UTF-8"]),
+        ("Navn\nSøren\n".encode("utf-16"), ["1: the file is not UTF-8"]),
+        (b"", [" there is no name in it"]),
+        (b"Navn\n", [" there is a head and no name"]),
+        (b"Nr.;Navn\n1;Bo\n2;\n3;-\n", ["3: the name is missing", "4: the name is missing"]),
+        (b"Bo Bosen\nIda\nBO BOSEN\n", ["3: the same name as on line 1"]),
+        (b'Navn\n"Bo\nIda\n', ["2: a quotation mark is opened and not closed"]),
+        (b"x" * 81 + b"\n", ["1: the name has 81 characters; there is room for 80"]),
+        (b"Bo\x07\n", ["1: there is a character in the name that cannot be printed"]),
+    ],
+    ids=["latin-1", "utf-16", "nothing", "head-alone", "missing", "double", "quote", "long", "bell"],
+)
+def test_a_broken_file_of_names_is_told_by_its_lines(raw, told, tmp_path):
+    path = tmp_path / "names.csv"
+    path.write_bytes(raw)
+
+    with pytest.raises(roll.BadRoll) as error:
+        roll.read(path)
+
+    found = str(error.value).splitlines()
+    assert len(told) == len(found)
+    assert all(f"{path}:{part}" in line for part, line in zip(told, found, strict=True))
+    assert "Bosen" not in str(error.value)
+
+
+def test_the_command_writes_the_kit_and_names_a_course_that_does_not_exist(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("MENTORKORPS_PUBLIC_URL", URL)
+
+    assert 2 == cli.main(["kit", "odense", str(tmp_path)])
+    assert "There are: odense-marts-2027, aarhus-maj-2027" in capsys.readouterr().err
+
+    assert 0 == cli.main(["kit", "odense-marts-2027", str(tmp_path), "--language", "en"])
+    assert {"course.ics", "door-sign.pdf", "name-tags.pdf", "preparation-mail.txt", "run-sheet.pdf",
+            "sign-in-sheet.pdf"} == {path.name for path in (tmp_path / "en").iterdir()}  # fmt: skip
