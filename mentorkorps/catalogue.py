@@ -14,6 +14,7 @@ from types import MappingProxyType
 from mentorkorps import patterns, source
 from mentorkorps.described import DESCRIPTION, Table, described
 from mentorkorps.model import (
+    BOOKED_BY,
     KEYS,
     TABLES,
     Answers,
@@ -352,8 +353,19 @@ def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
             yield f"“{field.id}” er ikke af typen text, så pattern gælder ikke", f"“{field.id}” is not of type text"
         if (field.type == "email") != (field.id == "email"):
             yield f"“{field.id}”: feltet til mailadressen hedder email", f"“{field.id}”: the address's field is email"
+    if form.books and not _asks_what_it_books(form):
+        yield (
+            f"den giver plads i {form.books}, så den skal spørge efter “{BOOKED_BY[form.books]}” og efter “email”",
+            f"it gives places in {form.books}, so it must ask for “{BOOKED_BY[form.books]}” and for “email”",
+        )
     yield from _wrong_conditions(form)
     yield from _wrong_steps(form)
+
+
+def _asks_what_it_books(form: Form) -> bool:
+    asked = {field.id: field for field in form.fields if field.required and not field.shown_if}
+    which = asked.get(BOOKED_BY[form.books])
+    return "email" in asked and which is not None and which.options_from == form.books
 
 
 def _wrong_conditions(form: Form) -> Iterator[tuple[str, str]]:

@@ -475,11 +475,16 @@ class Retention:
     months: int
 
 
+BOOKED_BY: dict[str, str] = {"courses": "course", "events": "event"}
+"""The question that says which record of a table a form books a place in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form. `answered`: somebody answers whoever sends it. `next` says what happens then, `code`: it gets a number.
 
     `journey`: it is the first step on a mentor's way, which its receipt shows.
+    `books`: whoever sends it gets a place in the chosen course or event, or a turn on its waiting list.
     """
 
     id: Id
@@ -496,6 +501,7 @@ class Form:
     answered: bool = True
     code: bool = False
     journey: bool = False
+    books: Literal["courses", "events"] | None = None
 
     @property
     def is_anonymous(self) -> bool:

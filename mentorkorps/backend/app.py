@@ -13,13 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import desk, health, mine, openapi, sign_up
+from mentorkorps.backend import desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
 from mentorkorps.backend.finding import find
 from mentorkorps.backend.letters import Letters
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.outbox import Folder, Outbox, Smtp
+from mentorkorps.backend.places import Turns
 from mentorkorps.backend.reply import Refusal, as_refusal, read_shell, refused
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
@@ -65,14 +66,16 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
     store = open_store(settings)
     carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
     letters = Letters(catalogue, settings, tokens, clock)
+    outbox = Outbox(store, carrier, letters.write, clock)
     return Office(
         catalogue=catalogue,
         settings=settings,
         site=Site(site, settings.root),
         shell=shell,
         store=store,
-        outbox=Outbox(store, carrier, letters.write, clock),
+        outbox=outbox,
         daily=Daily(store, catalogue, settings, clock),
+        turns=Turns(store, catalogue, outbox, clock),
         tokens=tokens,
         clock=clock,
     )
@@ -88,6 +91,7 @@ def _routes() -> list[Route]:
         Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
         *mine.ROUTES,
         *desk.ROUTES,
+        *offers.ROUTES,
         Route("/find", find),
         Route("/healthz", health.lives),
         Route("/readyz", health.is_ready),
@@ -117,7 +121,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office: Office = app.state.office
     office.outbox.start()
     office.daily.start()
+    office.turns.start()
     yield
+    await office.turns.stop()
     await office.daily.stop()
     await office.outbox.stop()
     office.store.close()

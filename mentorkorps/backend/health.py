@@ -29,12 +29,13 @@ async def is_ready(request: Request) -> Response:
             counted = await office.store.do(figures)
     except (Busy, Unavailable, TimeoutError):
         counted = None
-    is_ready = counted is not None and office.outbox.is_alive and office.daily.is_alive
+    is_ready = counted is not None and office.outbox.is_alive and office.daily.is_alive and office.turns.is_alive
     told = {
         "status": "ok" if is_ready else "unavailable",
         "database": counted is not None,
         "outbox": office.outbox.is_alive,
         "retention": office.daily.is_alive,
+        "places": office.turns.is_alive,
         "oldest_unsent_mail_seconds": counted and _age(office, counted.oldest_unsent),
         "oldest_unanswered_sign_up_seconds": counted and _age(office, counted.oldest_unanswered),
     }

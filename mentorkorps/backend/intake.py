@@ -8,11 +8,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from mentorkorps.backend import store
+from mentorkorps.backend import places, store
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.doubt import Sign, Signs, is_doubtful
+from mentorkorps.backend.places import Booking
 from mentorkorps.backend.store import Kind, SignUp
 from mentorkorps.backend.tokens import LIFETIMES
+from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import Answers
 from mentorkorps.model import Form, Language
 
@@ -27,7 +29,7 @@ class Submission:
 
     `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody can be written to.
     `fingerprints`: what the answers are known by, under each of the secret keys, the first key first.
-    `addressee`: what the mailbox is counted by.
+    `addressee`: what the mailbox is counted by. `booking`: what it wants a place in.
     """
 
     form: str
@@ -39,6 +41,7 @@ class Submission:
     at: datetime
     awaited: bool = True
     coded: bool = False
+    booking: Booking | None = None
 
 
 def submission(
@@ -50,6 +53,7 @@ def submission(
     at: datetime,
     signs: Signs,
     once: str = "",
+    booking: Booking | None = None,
 ) -> Submission:
     """Answers that passed, with all that is kept about them. `once` tells apart what several people answer alike."""
     email = answers.values.get("email")
@@ -64,6 +68,7 @@ def submission(
         at=at,
         awaited=form.answered,
         coded=form.code,
+        booking=booking,
     )
 
 
@@ -82,14 +87,17 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
     if kept.confirmed_at is None and submission.at > kept.asked_at + LIFETIMES["confirm"]:
         store.mark_asked(connection, kept.id, submission.at)
         _ask(connection, kept.id, submission)
+        if submission.booking:
+            places.move(connection, kept.id, submission.booking, submission.at, is_confirmed=False)
     return kept
 
 
-def confirm(connection: Connection, id: str, at: datetime) -> SignUp | None:
+def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
     """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if it is gone."""
     before = store.sign_up_by_id(connection, id)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         store.mark_confirmed(connection, id, at)
+        places.confirmed(connection, id, catalogue, at)
         store.queue_mails(connection, id, ("receipt",), at)
         if before.flagged:
             # Whoever reads the mailbox wants this: the best evidence against spam that there is.
@@ -127,6 +135,8 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
     now, at = submission.answers.values, submission.at
     store.replace_answers(connection, id, now, submission.fingerprints[0])
     store.renew_consents(connection, id, submission.answers.consents, at)
+    if submission.booking:
+        places.move(connection, id, submission.booking, at, is_confirmed=before.confirmed_at is not None)
     if now["email"] != before.answers["email"]:
         store.drop_waiting_mails(connection, id)
         store.mark_unconfirmed(connection, id, at)
@@ -149,6 +159,7 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
     before = store.sign_up_by_id(connection, id)
     if before and before.withdrawn_at is None:
         store.mark_withdrawn(connection, id, at)
+        places.give_up(connection, id)
         store.drop_waiting_mails(connection, id)
         if before.awaited and not before.flagged:
             store.queue_mails(connection, id, ("withdrawn",), at)
@@ -184,6 +195,8 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
     )
     store.insert_sign_up(connection, sign_up, submission.fingerprints[0])
     store.insert_consents(connection, sign_up.id, submission.answers.consents, at)
+    if submission.booking:
+        places.allot(connection, sign_up.id, submission.booking, at)
     store.queue_mails(connection, sign_up.id, _mails(sign_up, is_anonymous), at)
     return sign_up
 

@@ -20,7 +20,15 @@ from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Language
 from mentorkorps.rendering import render, weekday, words
 
-LINKS: dict[Kind, Purpose] = {"confirm": "confirm", "notice": "desk", "withdrawn": "desk", "receipt": "receipt"}
+LINKS: dict[Kind, Purpose] = {
+    "confirm": "confirm",
+    "notice": "desk",
+    "withdrawn": "desk",
+    "receipt": "receipt",
+    "offered": "offer",
+    "lapsed": "mine",
+    "cancelled": "mine",
+}
 FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn")
 COORDINATORS_LANGUAGE: Language = "da"
 
@@ -52,7 +60,7 @@ class Letters:
             f"mail/{mail.kind}.txt", language, url=url, mine=mine, answer_by=by, code=sign_up.code,
             awaited=sign_up.awaited, journey=form is not None and form.journey,
         )  # fmt: skip
-        labels = {url: words(language)["mail"][mail.kind]["button"], mine: words(language)["reply"]["mine"]["link"]}
+        labels = {mine: words(language)["reply"]["mine"]["link"], url: words(language)["mail"][mail.kind]["button"]}
         message.set_content(text, cte="8bit")
         message.add_alternative(as_html(text, language, subject, labels), subtype="html", cte="8bit")
         return message
@@ -66,7 +74,7 @@ class Letters:
 
     def _url(self, purpose: Purpose, sign_up: SignUp) -> str:
         # A receipt and a person's own page keep their address; other links last from the day they leave the house.
-        given = sign_up.received_at if purpose in ("receipt", "mine") else self.clock()
+        given = sign_up.received_at if purpose in ("receipt", "mine", "offer") else self.clock()
         # A link confirms the address to which it was mailed, not one that the person changed it to afterwards.
         id = f"{sign_up.id}.{sign_up.asked_stamp}" if purpose == "confirm" else sign_up.id
         return f"{self.settings.public_url}{purpose}/{self.tokens.sign(purpose, id, given)}"

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mentorkorps import forms
-from mentorkorps.backend import intake, links, posted, retention, store
+from mentorkorps.backend import intake, links, offers, places, posted, retention, store
 from mentorkorps.backend.clock import danish_day, spoken
 from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.letters import answer_by
@@ -62,6 +62,7 @@ async def change(request: Request) -> Response:
         keys=office.settings.secret_keys,
         at=office.clock(),
         signs=Signs(kept.signs),
+        booking=places.booking(definition, answers, office.catalogue),
     )
     try:
         await office.store.do(intake.change, kept.id, submission)
@@ -167,6 +168,7 @@ async def _shown(request: Request, said: str = "") -> Response:
         ribbon=_ribbon(definition, language, bool(answered)),
         awaited=kept.awaited,
         code=kept.code,
+        seat=await offers.seat(request, kept),
         received=received,
         confirmed=confirmed,
         answered=answered,

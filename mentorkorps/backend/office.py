@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.outbox import Outbox
+from mentorkorps.backend.places import Turns
 from mentorkorps.backend.reply import Shell
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
@@ -24,6 +25,7 @@ class Office:
     store: Store
     outbox: Outbox
     daily: Daily
+    turns: Turns
     tokens: Tokens
     clock: Clock
 

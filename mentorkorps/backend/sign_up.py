@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mentorkorps import forms
 from mentorkorps.addresses import address
-from mentorkorps.backend import door, doubt, intake, links, posted, proof
+from mentorkorps.backend import door, doubt, intake, links, offers, places, posted, proof
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import office_of
@@ -27,7 +27,7 @@ from mentorkorps.forms import Invalid
 from mentorkorps.model import Form
 from mentorkorps.rendering import render, words
 
-FILLED_BY_LINK = ("programme", "course", "place")
+FILLED_BY_LINK = ("programme", "course", "event", "place")
 LONGEST_LINKED = 100
 DOUBLE_CLICK = timedelta(minutes=10)
 
@@ -52,6 +52,7 @@ async def sign_up(request: Request) -> Response:
         at=office.clock(),
         signs=doubt.weighed(form, given, office.settings.secret_keys, office.clock(), door.is_crowded(request)),
         once=given.get(forms.ONCE, ("",))[0][:LONGEST_LINKED],
+        booking=places.booking(form, answers, office.catalogue),
     )
     kept = await office.store.do(intake.accept, submission)
     office.outbox.wake()
@@ -77,7 +78,7 @@ async def form_page(request: Request) -> Response:
     }
     if not told:
         return await office.site.get_response(office.site.get_path(request.scope), request.scope)
-    return _form_page(request, form, told)
+    return _form_page(request, form, told, notice=await offers.notice(request, form, told))
 
 
 async def receipt(request: Request) -> Response:
@@ -99,6 +100,7 @@ async def receipt(request: Request) -> Response:
         form=form,
         ribbon=render("ribbon.html", language, step=0) if form.journey else "",
         code=None if links.is_again(request) else kept.code,
+        seat=None if links.is_again(request) else await offers.seat(request, kept),
         is_confirmed=kept.confirmed_at is not None and not links.is_again(request),
         function=answers.function.of(language),
         organisation=organisation.name.of(language),
@@ -122,7 +124,7 @@ async def confirm(request: Request) -> Response:
     """POST /confirm/<token>"""
     office = office_of(request)
     kept = await links.found(request, "confirm")
-    before = await office.store.do(intake.confirm, kept.id, office.clock())
+    before = await office.store.do(intake.confirm, kept.id, office.catalogue, office.clock())
     if before is None or before.confirmed_at:
         return _confirmed(request, kept, already=True)
     office.outbox.wake()
@@ -169,7 +171,9 @@ def _explained(request: Request, form: Form, given: posted.Posted, invalid: Inva
     return _form_page(request, form, given, invalid)
 
 
-def _form_page(request: Request, form: Form, given: posted.Posted, invalid: Invalid | None = None) -> Response:
+def _form_page(
+    request: Request, form: Form, given: posted.Posted, invalid: Invalid | None = None, notice: str = ""
+) -> Response:
     office, language = office_of(request), language_of(request)
     content = forms.page_html(
         form,
@@ -178,6 +182,7 @@ def _form_page(request: Request, form: Form, given: posted.Posted, invalid: Inva
         action=f"{office.settings.root}forms/{form.id}",
         posted=given,
         wrong=invalid.wrong if invalid else (),
+        notice=notice,
     )
     title = form.title.of(language)
     if invalid:

@@ -77,6 +77,24 @@ MAILS = Table(
     Column("error", String(200)),
     Index("ix_mails_state_due_at", "state", "due_at"),
 )
+HALLS = Table(
+    "halls",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("record", String(64), primary_key=True),
+    Column("last_number", Integer, nullable=False),
+)
+PLACES = Table(
+    "places",
+    METADATA,
+    Column("sign_up", ForeignKey("sign_ups.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("record", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("until", Moment),
+    Index("ix_places_kind_record_state", "kind", "record", "state"),
+)
 COUNTS = Table(
     "counts",
     METADATA,

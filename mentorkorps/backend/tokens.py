@@ -10,13 +10,14 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mentorkorps.backend.clock import Clock
 
-Purpose = Literal["receipt", "confirm", "mine", "desk"]
+Purpose = Literal["receipt", "confirm", "mine", "desk", "offer"]
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
     "receipt": None,
     "confirm": timedelta(hours=72),
     "mine": None,
     "desk": timedelta(days=30),
+    "offer": None,
 }
 
 

@@ -78,10 +78,11 @@ def page_html(
     action: str,
     posted: Posted | None = None,
     wrong: Sequence[Wrong] = (),
+    notice: str = "",
 ) -> str:
     """The form with its title and its introduction: all that a form page holds."""
     inner = html(form, catalogue, language, action=action, posted=posted, wrong=wrong, keeps_draft=True)
-    return render("form-page.html", language, form=form, inner=inner)
+    return render("form-page.html", language, form=form, inner=inner, notice=notice)
 
 
 def _question(

@@ -48,6 +48,8 @@ def _add_desk(desk: argparse.ArgumentParser) -> None:
     exports.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE", help="not before that day")
     exports.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE", help="not after that day")
     exports.add_argument("--language", choices=LANGUAGES, default="da", help="of headings and choices (default: da)")
+    comes = action("participants", "the names of those who have a place in a course or an event, as CSV")
+    comes.add_argument("record", metavar="ID", help="the id of the course or event")
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """`mentorkorps desk`: what came in."""
 
 import argparse
+import csv
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,15 +11,16 @@ from typing import BinaryIO
 
 from mentorkorps import catalogue, forms
 from mentorkorps.backend import sheet, store
-from mentorkorps.backend.store import Consent, SignUp
+from mentorkorps.backend.store import Consent, Hall, SignUp
 from mentorkorps.ending import SOUND, CannotRun
+from mentorkorps.model import BOOKED_BY
 from mentorkorps.operating.house import counted, operating
 
 STDOUT = Path("-")
 
 
 def desk(options: argparse.Namespace) -> int:
-    return {"list": _list, "show": _one, "export": _export}[options.action](options)
+    return {"list": _list, "show": _one, "export": _export, "participants": _participants}[options.action](options)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -69,6 +71,19 @@ def _export(options: argparse.Namespace) -> int:
         except FileExistsError:
             raise CannotRun(f"{options.file} exists already: name a file that does not") from None
     print(f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}. Delete it when you are done with it.")
+    return SOUND
+
+
+def _participants(options: argparse.Namespace) -> int:
+    """One column with the heading `name`, which `mentorkorps certificates` and a sign-in sheet take."""
+    records = catalogue.load(options.data)
+    kind = next((kind for kind in BOOKED_BY if options.record in getattr(records, kind)), None)
+    if kind is None:
+        raise CannotRun(f"there is no course or event {options.record!r}")
+    with operating() as settings:
+        coming = store.participants(settings, Hall(kind, options.record))
+    written = csv.writer(sys.stdout, lineterminator="\n")
+    written.writerows([["name"], *([str(one.answers["name"])] for one in coming)])
     return SOUND
 
 

@@ -71,9 +71,9 @@ def _programme_call(programme: Programme, phase: Phase, labels: Mapping[str, str
 
 def _course_call(course: Course, phase: Phase, labels: Mapping[str, str]) -> Call:
     if phase.state == "open":
-        return Call(labels["open"], "form", "mentor", f"?course={course.id}")
+        return Call(labels["open"], "form", "kursus", f"?course={course.id}")
     if phase.state in ("full", "planned"):
-        return Call(labels["waiting"], "form", "interesseliste", f"?course={course.id}")
+        return Call(labels["waiting"], "form", "kursus", f"?course={course.id}")
     return Call(labels["other"], "courses")
 
 

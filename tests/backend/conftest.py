@@ -90,6 +90,10 @@ class House:
         mail = [one for one in self.mails() if one.kind == kind][-1]
         path = self.settings.mail_folder / f"{mail.id}.eml"
         eventually(path.exists)
+        return self.read(path)
+
+    @staticmethod
+    def read(path: Path) -> EmailMessage:
         return message_from_bytes(path.read_bytes(), policy=policy.default)
 
     def link(self, kind: str) -> str:

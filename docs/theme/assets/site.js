@@ -46,6 +46,20 @@ function showGroup({ section, cards }) {
 
 settle();
 
+// Whether there is a place left is known by the service alone. Without it, the page says what the dates say.
+
+for (const told of all("[data-places]")) {
+  const calls = all(".mk-call a:not([hidden])");
+  if (stateOf(document) !== "open") continue;
+  fetch(told.dataset.places)
+    .then((answer) => (answer.ok ? answer.json() : {}))
+    .then(({ places }) => {
+      told.textContent = told.dataset[places] ?? "";
+      if (places === "full") for (const call of calls) call.textContent = told.dataset.call;
+    })
+    .catch(() => {});
+}
+
 // Filters of the programme list, kept in the address.
 
 function filterList(form) {

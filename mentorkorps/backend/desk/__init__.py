@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mentorkorps import forms
-from mentorkorps.backend import doubt, intake
+from mentorkorps.backend import doubt, intake, offers
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.letters import COORDINATORS_LANGUAGE
 from mentorkorps.backend.office import Office, office_of
@@ -78,6 +78,7 @@ async def _shown(request: Request, id: str) -> Response:
         headers=PRIVATE,
         form=form,
         sign_up=kept,
+        seat=await offers.seat(request, kept),
         answers=forms.rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),
         consents=_agreed(office, kept, agreed),
         received=spoken(kept.received_at, COORDINATORS_LANGUAGE),

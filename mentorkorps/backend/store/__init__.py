@@ -9,7 +9,7 @@ from mentorkorps.backend.store.lives import (
     life_of,
     lives_over,
 )
-from mentorkorps.backend.store.looking import consents, counts, each_sign_up, mails, sign_ups
+from mentorkorps.backend.store.looking import consents, counts, each_sign_up, mails, participants, sign_ups
 from mentorkorps.backend.store.mail_rows import (
     drop_waiting_mails,
     lease_due_mails,
@@ -28,7 +28,7 @@ from mentorkorps.backend.store.opening import (
     open_store,
     owned,
 )
-from mentorkorps.backend.store.records import Consent, Count, Figures, Kind, Life, Mail, SignUp
+from mentorkorps.backend.store.records import Consent, Count, Figures, Hall, Kind, Life, Mail, Seat, SignUp
 from mentorkorps.backend.store.rotation import rotate
 from mentorkorps.backend.store.sign_up_rows import (
     consents_of,
@@ -56,12 +56,14 @@ __all__ = [
     "Consent",
     "Count",
     "Figures",
+    "Hall",
     "InUse",
     "Kind",
     "Life",
     "Mail",
     "NoDatabase",
     "OtherVersion",
+    "Seat",
     "SignUp",
     "Store",
     "add_count",
@@ -96,6 +98,7 @@ __all__ = [
     "note_asked",
     "open_store",
     "owned",
+    "participants",
     "queue_mails",
     "renew_consents",
     "renew_fingerprint",

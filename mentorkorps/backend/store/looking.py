@@ -6,8 +6,9 @@ from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store.lives import ALL_COUNTS
 from mentorkorps.backend.store.mail_rows import ALL_MAILS, as_mail
 from mentorkorps.backend.store.opening import reading
-from mentorkorps.backend.store.records import Consent, Count, Mail, SignUp
-from mentorkorps.backend.store.sign_up_rows import ALL_SIGN_UPS, as_sign_up, consents_of
+from mentorkorps.backend.store.place_rows import seats_in
+from mentorkorps.backend.store.records import Consent, Count, Hall, Mail, SignUp
+from mentorkorps.backend.store.sign_up_rows import ALL_SIGN_UPS, as_sign_up, consents_of, sign_up_by_id
 
 
 def sign_ups(settings: Settings) -> list[SignUp]:
@@ -21,6 +22,13 @@ def each_sign_up(settings: Settings) -> Iterator[tuple[SignUp, list[Consent]]]:
     with reading(settings) as connection:
         for row in connection.execution_options(yield_per=100).execute(ALL_SIGN_UPS):
             yield as_sign_up(connection, row), consents_of(connection, row.id)
+
+
+def participants(settings: Settings, hall: Hall) -> list[SignUp]:
+    """Those who have a place for good, in the order in which they came; reads only. Raises NoDatabase."""
+    with reading(settings) as connection:
+        coming = [seat.sign_up for seat in seats_in(connection, hall) if seat.state == "taken"]
+        return [sign_up_by_id(connection, id) for id in coming]
 
 
 def mails(settings: Settings) -> list[Mail]:

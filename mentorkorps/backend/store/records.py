@@ -8,7 +8,8 @@ from mentorkorps.backend.doubt import Sign
 from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
-Kind = Literal["confirm", "notice", "receipt", "withdrawn"]
+Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled"]
+PlaceState = Literal["held", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,29 @@ class Count:
     month: str
     outcome: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """What has places: a record of the table `kind` (courses or events)."""
+
+    kind: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A sign-up's place, or its turn in the queue for one.
+
+    held: until it is confirmed. taken: for good. waiting: by its number. offered: may be taken until then. expired,
+    given_up, cancelled: over.
+    """
+
+    sign_up: str
+    hall: Hall
+    state: PlaceState
+    number: int
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

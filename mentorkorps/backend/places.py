@@ -1,0 +1,199 @@
+"""Who gets a place: counted in the transaction of the sign-up, offered by turns, never twice and never past anybody."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from mentorkorps.backend import store
+from mentorkorps.backend.clock import DENMARK, Clock
+from mentorkorps.backend.outbox import Outbox
+from mentorkorps.backend.store import Hall, Seat, Store, place_rows
+from mentorkorps.backend.tokens import LIFETIMES
+from mentorkorps.backend.writer import Busy, Unavailable
+from mentorkorps.catalogue import Catalogue
+from mentorkorps.forms import Answers
+from mentorkorps.model import BOOKED_BY, Course, Event, Form
+
+LOOK_SECONDS = 1
+OFFER_HOLDS = timedelta(hours=48)
+SHORT_OFFER_HOLDS = timedelta(hours=12)
+SOON = timedelta(days=5)
+"""Shortly before it begins an offer is short, so that the next in the queue can still plan for it."""
+FEW = 3
+
+Filled = Literal["free", "few", "full"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a sign-up wants a place in, and how many there are."""
+
+    hall: Hall
+    seats: int
+
+
+def booking(form: Form, answers: Answers, catalogue: Catalogue) -> Booking | None:
+    """What these answers book, if the form books anything."""
+    if form.books is None:
+        return None
+    hall = Hall(form.books, str(answers.values[BOOKED_BY[form.books]]))
+    return Booking(hall, seats(held(catalogue, hall)))
+
+
+def held(catalogue: Catalogue, hall: Hall) -> Course | Event | None:
+    table = {"courses": catalogue.courses, "events": catalogue.events}.get(hall.kind, {})
+    return table.get(hall.record)
+
+
+def seats(record: Course | Event | None) -> int:
+    """How many places can be given: none in what is cancelled, gone, not open yet, or said to be full."""
+    return record.seats if record is not None and record.status == "open" else 0
+
+
+def filled(connection: Connection, hall: Hall, seats: int) -> Filled:
+    """How full it is for somebody who comes now: who waits already goes first."""
+    free = seats - place_rows.occupied(connection, hall)
+    if free <= 0 or place_rows.next_waiting(connection, hall, 1):
+        return "full"
+    return "few" if free <= FEW else "free"
+
+
+def allot(connection: Connection, sign_up: str, wanted: Booking, at: datetime) -> Seat:
+    """A place while there is one, or a turn in the queue. Part of the job that keeps the sign-up."""
+    number = place_rows.enter(connection, wanted.hall, more=1)
+    is_full = filled(connection, wanted.hall, wanted.seats) == "full"
+    until = None if is_full else at + LIFETIMES["confirm"]
+    seat = Seat(sign_up, wanted.hall, "waiting" if is_full else "held", number, until)
+    place_rows.insert_seat(connection, seat)
+    return seat
+
+
+def move(connection: Connection, sign_up: str, wanted: Booking, at: datetime, is_confirmed: bool) -> None:
+    """After the person chose another course, or came back to one whose place had lapsed: at the end of the queue."""
+    before = place_rows.seat_of(connection, sign_up)
+    if before and before.hall == wanted.hall and before.state in place_rows.ALIVE:
+        return
+    place_rows.delete_seat(connection, sign_up)
+    seat = allot(connection, sign_up, wanted, at)
+    if is_confirmed and seat.state == "held":
+        place_rows.settle_seat(connection, sign_up, "taken")
+
+
+def confirmed(connection: Connection, sign_up: str, catalogue: Catalogue, at: datetime) -> None:
+    """The address is confirmed: what was held is taken. What lapsed meanwhile is asked for anew."""
+    seat = place_rows.seat_of(connection, sign_up)
+    if seat and seat.state == "held":
+        place_rows.settle_seat(connection, sign_up, "taken")
+    elif seat and seat.state == "expired":
+        move(connection, sign_up, Booking(seat.hall, seats(held(catalogue, seat.hall))), at, is_confirmed=True)
+
+
+def give_up(connection: Connection, sign_up: str) -> None:
+    place_rows.settle_seat(connection, sign_up, "given_up")
+
+
+def take(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
+    """Takes an offered place, if the offer still stands. Returns what was there before."""
+    before = place_rows.seat_of(connection, sign_up)
+    if before and _stands(before, at):
+        place_rows.settle_seat(connection, sign_up, "taken")
+        store.queue_mails(connection, sign_up, ("receipt",), at)
+    return before
+
+
+def decline(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
+    """Gives an offered place to the next. Returns what was there before."""
+    before = place_rows.seat_of(connection, sign_up)
+    if before and _stands(before, at):
+        place_rows.settle_seat(connection, sign_up, "given_up")
+    return before
+
+
+def turn(connection: Connection, catalogue: Catalogue, now: datetime) -> int:
+    """Ends what has lapsed or is cancelled, and offers what is free to the next. Returns how many mails that made."""
+    mails = sum(_lapse(connection, seat, now) for seat in place_rows.lapsed(connection, now))
+    for hall in place_rows.halls_alive(connection):
+        record = held(catalogue, hall)
+        if record is not None and record.status == "cancelled":
+            mails += _cancel(connection, hall, now)
+        elif record is not None and now < begins(record):
+            mails += _offer(connection, hall, record, now)
+    return mails
+
+
+def begins(record: Course | Event) -> datetime:
+    first = record.days[0]
+    return datetime.combine(first.date, first.start, DENMARK)
+
+
+def _stands(seat: Seat, at: datetime) -> bool:
+    return seat.state == "offered" and at < seat.until
+
+
+def _lapse(connection: Connection, seat: Seat, now: datetime) -> int:
+    place_rows.settle_seat(connection, seat.sign_up, "expired")
+    if seat.state == "held":  # nobody has confirmed the address, so nobody is written to
+        return 0
+    store.queue_mails(connection, seat.sign_up, ("lapsed",), now)
+    return 1
+
+
+def _cancel(connection: Connection, hall: Hall, now: datetime) -> int:
+    place_rows.enter(connection, hall)
+    ended = [seat for seat in place_rows.seats_in(connection, hall) if seat.state in place_rows.ALIVE]
+    for seat in ended:
+        place_rows.settle_seat(connection, seat.sign_up, "cancelled")
+        if seat.state != "held":
+            store.queue_mails(connection, seat.sign_up, ("cancelled",), now)
+    return len(ended)
+
+
+def _offer(connection: Connection, hall: Hall, record: Course | Event, now: datetime) -> int:
+    if seats(record) <= place_rows.occupied(connection, hall):
+        return 0
+    place_rows.enter(connection, hall)
+    free = max(0, seats(record) - place_rows.occupied(connection, hall))
+    offered = place_rows.next_waiting(connection, hall, free) if free else []
+    start = begins(record)
+    until = min(now + (SHORT_OFFER_HOLDS if start - now < SOON else OFFER_HOLDS), start)
+    for seat in offered:
+        place_rows.settle_seat(connection, seat.sign_up, "offered", until)
+        store.queue_mails(connection, seat.sign_up, ("offered",), now)
+    return len(offered)
+
+
+class Turns:
+    """Looks again and again whether a place is free for somebody who waits, or an offer is over."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, outbox: Outbox, clock: Clock) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._outbox = outbox
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="places")
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                if await self._store.do(turn, self._catalogue, self._clock()):
+                    self._outbox.wake()
+            except (Busy, Unavailable) as error:
+                log.error("places: the database took nothing (%s)", type(error).__name__)
+            await asyncio.sleep(LOOK_SECONDS)

@@ -1,0 +1,122 @@
+"""Rows of places. A hall's own row is what two instances wait for: whoever has it counts and gives places alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from mentorkorps.backend.store.records import Hall, PlaceState, Seat
+from mentorkorps.backend.tables import HALLS, PLACES, SIGN_UPS
+
+OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
+ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "waiting")
+
+OF_HALL = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
+NEXT_NUMBER = (
+    HALLS.update()
+    .where(HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record"))
+    .values(last_number=HALLS.c.last_number + bindparam("more"))
+)
+LAST_NUMBER = select(HALLS.c.last_number).where(
+    HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record")
+)
+OCCUPIED = select(func.count()).select_from(PLACES).where(*OF_HALL, PLACES.c.state.in_(OCCUPYING))
+CONFIRMED_WAITING = (
+    select(PLACES)
+    .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
+    .where(*OF_HALL, PLACES.c.state == "waiting", SIGN_UPS.c.confirmed_at.is_not(None))
+    .order_by(PLACES.c.number)
+    .limit(bindparam("most"))
+)
+AHEAD = (
+    select(func.count())
+    .select_from(PLACES)
+    .where(*OF_HALL, PLACES.c.state == "waiting", PLACES.c.number < bindparam("before"))
+)
+SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
+SEATS_OF_HALL = select(PLACES).where(*OF_HALL).order_by(PLACES.c.number)
+LAPSED = select(PLACES).where(PLACES.c.state.in_(("held", "offered")), PLACES.c.until <= bindparam("now"))
+HALLS_ALIVE = select(PLACES.c.kind, PLACES.c.record).where(PLACES.c.state.in_(ALIVE)).distinct()
+SETTLE = (
+    PLACES.update()
+    .where(PLACES.c.sign_up == bindparam("of_sign_up"))
+    .values(state=bindparam("new_state"), until=bindparam("new_until"))
+)
+DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
+
+
+def enter(connection: Connection, hall: Hall, more: int = 0) -> int:
+    """Has the hall to itself until the transaction ends; gives its last number, raised by `more`."""
+    known = _of(hall)
+    if connection.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
+        connection.execute(HALLS.insert(), {"kind": hall.kind, "record": hall.record, "last_number": more})
+    return connection.execute(LAST_NUMBER, known).scalar_one()
+
+
+def occupied(connection: Connection, hall: Hall) -> int:
+    """How many places are held, taken or offered."""
+    return connection.execute(OCCUPIED, _of(hall)).scalar_one()
+
+
+def next_waiting(connection: Connection, hall: Hall, most: int) -> list[Seat]:
+    """The first in the queue whose address is confirmed."""
+    return _seats(connection.execute(CONFIRMED_WAITING, _of(hall) | {"most": most}).all())
+
+
+def ahead(connection: Connection, seat: Seat) -> int:
+    """How many wait before this one."""
+    return connection.execute(AHEAD, _of(seat.hall) | {"before": seat.number}).scalar_one()
+
+
+def seat_of(connection: Connection, sign_up: str) -> Seat | None:
+    row = connection.execute(SEAT_OF, {"of_sign_up": sign_up}).one_or_none()
+    return row and _seat(row)
+
+
+def seats_in(connection: Connection, hall: Hall) -> list[Seat]:
+    """All seats of a hall in the order in which people came."""
+    return _seats(connection.execute(SEATS_OF_HALL, _of(hall)).all())
+
+
+def lapsed(connection: Connection, now: datetime) -> list[Seat]:
+    """Held and offered places whose time is over."""
+    return _seats(connection.execute(LAPSED, {"now": now}).all())
+
+
+def halls_alive(connection: Connection) -> list[Hall]:
+    """Halls in which somebody has a place or waits for one."""
+    return [Hall(row.kind, row.record) for row in connection.execute(HALLS_ALIVE)]
+
+
+def insert_seat(connection: Connection, seat: Seat) -> None:
+    connection.execute(
+        PLACES.insert(),
+        {
+            "sign_up": seat.sign_up,
+            "kind": seat.hall.kind,
+            "record": seat.hall.record,
+            "state": seat.state,
+            "number": seat.number,
+            "until": seat.until,
+        },
+    )
+
+
+def settle_seat(connection: Connection, sign_up: str, state: PlaceState, until: datetime | None = None) -> None:
+    connection.execute(SETTLE, {"of_sign_up": sign_up, "new_state": state, "new_until": until})
+
+
+def delete_seat(connection: Connection, sign_up: str) -> None:
+    connection.execute(DELETE_SEAT, {"of_sign_up": sign_up})
+
+
+def _of(hall: Hall) -> dict[str, str]:
+    return {"of_kind": hall.kind, "of_record": hall.record}
+
+
+def _seats(rows: Sequence[Row]) -> list[Seat]:
+    return [_seat(row) for row in rows]
+
+
+def _seat(row: Row) -> Seat:
+    return Seat(row.sign_up, Hall(row.kind, row.record), row.state, row.number, row.until)

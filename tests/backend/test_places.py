@@ -1,0 +1,255 @@
+"""Places of a course: never one too many, and the next in the queue is asked, one after the other."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+import httpx
+import pytest
+from sqlalchemy import create_engine, text
+
+from mentorkorps.catalogue import Catalogue
+from tests.backend.conftest import KEY, House, eventually, link_in, opened, text_of
+from tests.conftest import ROOT
+
+COURSE = "odense-marts-2027"
+OTHER = "aarhus-maj-2027"
+
+
+def having(catalogue: Catalogue, seats: int, **changed: object) -> Catalogue:
+    course = replace(catalogue.courses[COURSE], seats=seats, **changed)
+    return replace(catalogue, courses=MappingProxyType({**catalogue.courses, COURSE: course}))
+
+
+def booked(name: str, course: str = COURSE) -> dict[str, str]:
+    return {
+        "name": name.title(), "email": f"{name}@example.org", "course": course, "adult": "yes", "contact": "yes",
+        "language": "da",
+    }  # fmt: skip
+
+
+class Desk:
+    """A house with courses, and the people who want to come, by their names."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def book(self, name: str, course: str = COURSE) -> httpx.Response:
+        return self.house.client.post("/forms/kursus", data=booked(name, course), follow_redirects=True)
+
+    def confirm(self, name: str) -> None:
+        self.house.client.post(self.link(name, "confirm"))
+
+    def come(self, *names: str) -> None:
+        for name in names:
+            self.book(name)
+            self.confirm(name)
+
+    def id(self, name: str) -> str:
+        return next(one.id for one in self.house.sign_ups() if one.answers["email"] == f"{name}@example.org")
+
+    def letters(self, name: str, kind: str) -> list[str]:
+        return [one.id for one in self.house.mails() if (one.sign_up, one.kind) == (self.id(name), kind)]
+
+    def link(self, name: str, kind: str) -> str:
+        eventually(lambda: self.letters(name, kind))
+        path = self.house.settings.mail_folder / f"{self.letters(name, kind)[-1]}.eml"
+        eventually(path.exists)
+        return link_in(self.house.read(path), self.house.settings.public_url)
+
+    def withdraw(self, name: str) -> None:
+        self.house.client.post(f"{self.mine(name)}/withdraw")
+
+    def mine(self, name: str) -> str:
+        """The address of somebody's own page."""
+        self.link(name, "receipt")
+        letter = self.house.read(self.house.settings.mail_folder / f"{self.letters(name, 'receipt')[-1]}.eml")
+        line = next(line for line in text_of(letter).splitlines() if "/mine/" in line)
+        return "/" + line.removeprefix(self.house.settings.public_url)
+
+    def states(self) -> dict[str, str]:
+        engine = create_engine(f"sqlite:///{self.house.settings.database}")
+        with engine.connect() as connection:
+            found = dict(connection.execute(text("SELECT sign_up, state FROM places")).all())
+        engine.dispose()
+        names = {one.id: one.answers["email"].partition("@")[0] for one in self.house.sign_ups()}
+        return {names[id]: state for id, state in found.items()}
+
+    def becomes(self, **states: str) -> None:
+        eventually(lambda: states.items() <= self.states().items())
+
+
+@contextmanager
+def desk(folder, catalogue, hands) -> Iterator[Desk]:
+    with opened(folder, catalogue, hands) as house:
+        yield Desk(house)
+
+
+@pytest.fixture
+def two_seats(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 2), hands) as opened_desk:
+        yield opened_desk
+
+
+def test_of_64_who_come_at_once_ten_get_the_ten_places_and_the_others_wait_in_order(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 10), hands) as full, ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(full.book, [f"person{number}" for number in range(64)]))
+
+        assert {200} == {one.status_code for one in answers}
+        assert {"held": 10, "waiting": 54} == Counter(full.states().values())
+        said = [one.text.partition("Du er nummer ")[2].partition(" ")[0] for one in answers]
+        assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
+
+
+def test_a_place_that_is_given_up_goes_to_the_next_who_has_confirmed(two_seats):
+    two_seats.come("anna", "bo")
+    two_seats.book("carl")
+    two_seats.come("dina")
+    assert {"anna": "taken", "bo": "taken", "carl": "waiting", "dina": "waiting"} == two_seats.states()
+
+    two_seats.withdraw("anna")
+
+    two_seats.becomes(dina="offered", carl="waiting")
+
+
+def test_opening_the_link_takes_nothing_and_the_button_takes_the_place(two_seats):
+    two_seats.come("anna", "bo", "carl")
+    two_seats.withdraw("anna")
+    offer = two_seats.link("carl", "offered")
+
+    seen = two_seats.house.client.get(offer)
+    assert "Svar senest 25. november 2026 kl. 10.00" in seen.text
+    assert "offered" == two_seats.states()["carl"]
+
+    assert "Pladsen er din" in two_seats.house.client.post(f"{offer}/yes").text
+    assert "Pladsen er din" in two_seats.house.client.post(f"{offer}/no").text
+    assert "taken" == two_seats.states()["carl"]
+
+
+def test_who_says_no_lets_the_next_have_it_at_once(two_seats):
+    two_seats.come("anna", "bo", "carl", "dina")
+    two_seats.withdraw("bo")
+    two_seats.house.client.post(two_seats.link("carl", "offered") + "/no")
+
+    two_seats.becomes(carl="given_up", dina="offered")
+
+
+def test_an_offer_that_nobody_answers_goes_on_and_says_so(two_seats, hands):
+    two_seats.come("anna", "bo", "carl", "dina")
+    two_seats.withdraw("bo")
+    offer = two_seats.link("carl", "offered")
+    hands.pass_by(hours=48)
+
+    two_seats.becomes(carl="expired", dina="offered")
+    assert two_seats.link("carl", "lapsed")
+    assert "gået videre" in two_seats.house.client.post(f"{offer}/yes").text
+    assert 1 == len(two_seats.letters("dina", "offered"))
+
+
+def test_shortly_before_the_course_an_offer_is_short(two_seats, hands, real):
+    two_seats.come("anna", "bo", "carl", "dina")
+    hands.now = hands.now.replace(year=2027, month=2, day=27)
+    two_seats.withdraw("bo")
+    two_seats.becomes(carl="offered")
+    hands.pass_by(hours=12)
+
+    two_seats.becomes(carl="expired", dina="offered")
+
+
+def test_a_place_that_nobody_confirms_is_free_again(two_seats, hands):
+    two_seats.book("anna")
+    two_seats.come("bo", "carl")
+    hands.pass_by(hours=72, seconds=1)
+
+    eventually(lambda: "anna" not in two_seats.states() or two_seats.states()["anna"] == "expired")
+    two_seats.becomes(carl="offered")
+
+
+def test_who_deletes_everything_leaves_a_free_place_and_no_trace(two_seats):
+    two_seats.come("anna", "bo", "carl")
+    two_seats.house.client.post(two_seats.mine("bo") + "/delete", data={"sure": "yes"})
+
+    two_seats.becomes(anna="taken", carl="offered")
+    assert "bo" not in two_seats.states()
+
+
+def test_fewer_seats_throw_nobody_out_and_more_are_offered(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 3), hands) as three:
+        three.come("anna", "bo", "carl", "dina")
+    with desk(tmp_path, having(real, 1), hands) as one:
+        one.come("erik")
+        assert ["taken"] * 3 + ["waiting"] * 2 == list(one.states().values())
+    with desk(tmp_path, having(real, 5), hands) as five:
+        five.becomes(dina="offered", erik="offered")
+
+
+def test_a_cancelled_course_tells_everybody_once(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 1), hands) as one:
+        one.come("anna", "bo")
+        one.book("carl")
+    cancelled = having(real, 1, status="cancelled")
+    for _ in range(2):
+        with desk(tmp_path, cancelled, hands) as told:
+            told.becomes(anna="cancelled", bo="cancelled", carl="cancelled")
+            eventually(lambda house=told.house: {"sent"} == {mail.state for mail in house.mails()})
+
+    with desk(tmp_path, cancelled, hands) as told:
+        assert [1, 1] == [len(told.letters(name, "cancelled")) for name in ("anna", "bo")]
+        letter = told.house.letter("cancelled")
+        assert "Odense" not in letter["Subject"] + text_of(letter)
+
+
+def test_a_course_without_a_place_says_so_before_anything_is_sent(two_seats):
+    def told() -> str:
+        return two_seats.house.client.get(f"/places/courses/{COURSE}").json()["places"]
+
+    assert "few" == told()
+    two_seats.come("anna", "bo")
+
+    assert "full" == told()
+    page = two_seats.house.client.get(f"/tilmelding/kursus/?course={COURSE}")
+    assert "Du kommer på ventelisten" in page.text
+    assert 404 == two_seats.house.client.get("/places/courses/nope").status_code
+
+
+def test_who_chooses_another_course_leaves_the_first_and_joins_the_other(two_seats):
+    two_seats.come("anna", "bo", "carl")
+    two_seats.house.client.post(two_seats.mine("anna") + "/change", data=booked("anna", OTHER))
+
+    two_seats.becomes(anna="taken", carl="offered")
+
+
+def test_a_full_house_by_its_own_word_only_has_a_waiting_list(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 9, status="full"), hands) as full:
+        assert "nummer 1 på ventelisten" in full.book("anna").text
+
+
+def test_the_same_booking_twice_is_one_place(two_seats):
+    two_seats.book("anna")
+    two_seats.book("anna")
+
+    assert {"anna": "held"} == two_seats.states()
+
+
+def test_the_clock_one_day_back_takes_no_place_from_anybody(two_seats, hands):
+    two_seats.come("anna", "bo")
+    hands.now -= timedelta(days=1)
+
+    assert {"anna": "taken", "bo": "taken"} == two_seats.states()
+
+
+def test_the_operator_gets_the_names_of_those_who_come(two_seats):
+    two_seats.come("anna", "bo", "carl")
+    environ = {
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{two_seats.house.settings.database}", "MENTORKORPS_SECRET_KEYS": KEY
+    }  # fmt: skip
+    command = [sys.executable, "-m", "mentorkorps.cli", "desk", "participants", COURSE, "--data", ROOT / "data"]
+    told = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+
+    assert "name\nAnna\nBo\n" == told.stdout
