@@ -14,6 +14,8 @@ LinkTo = Callable[[str, str], tuple[str, str | None]]
 
 TABLE = re.compile("<table>.*?</table>", re.DOTALL)
 BOXES = re.compile(r"<ul>(?=\s*<li>\s*(?:<p>)?☐)")
+ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
+CELL = re.compile(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", re.DOTALL)
 TAGS = re.compile(r"<(/?)h([1-6])>")
 
 
@@ -49,7 +51,26 @@ def _rewritten(text: str, level: int) -> str:
 
 
 def _scrolling(found: re.Match[str]) -> str:
-    """Four columns scroll on a phone, so the keyboard must reach them."""
-    columns = len(re.findall("<t[hd]", found[0].partition("</tr>")[0]))
+    """From three columns on, a phone reads row by row, with a word for each cell; four may scroll: by keyboard too."""
+    columns = len(CELL.findall(found[0].partition("</tr>")[0]))
     reached = ' tabindex="0" role="group"' if columns > 3 else ""
-    return f'<div class="mk-table"{reached}>{found[0]}</div>'
+    if columns < 3:
+        return f'<div class="mk-table">{found[0]}</div>'
+    return f'<div class="mk-table mk-table--rows"{reached}>{_labelled(found[0])}</div>'
+
+
+def _labelled(table: str) -> str:
+    """The table with its heads repeated at the cells below them."""
+    head, body, rest = table.partition("<tbody>")
+    labels = [_label(words) for words in CELL.findall(head)]
+
+    def row(found: re.Match[str]) -> str:
+        left = iter(labels)
+        return re.sub("<td", lambda _: f'<td data-label="{next(left, "")}"', found[0])
+
+    return head + body + ROW.sub(row, rest)
+
+
+def _label(head: str) -> str:
+    words = re.sub(r"<[^>]+>", "", head).strip().replace('"', "&quot;")
+    return f"{words}:" if words and words[-1] not in "?!:" else words

@@ -58,6 +58,24 @@ def test_axe_finds_nothing_on_a_phone(kind, scheme, context_of):
     assert [] == axe(page)
 
 
+@pytest.mark.visitor(viewport={"width": 360, "height": 740})
+def test_a_phone_reads_a_wide_table_row_by_row_with_a_word_for_each_cell(visit):
+    visit.goto("/uddannelse/papirer/h7/")
+    cells = visit.locator(".mk-table--rows tbody tr").first.locator("td")
+
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    labels = [cell.evaluate("one => getComputedStyle(one, '::before').content") for cell in cells.all()]
+
+    assert 1 == len({box["x"] for box in boxes})
+    assert all(250 < box["width"] for box in boxes)
+    assert ["Hvem: ", "Bestemmer blandt andet: ", "Bestemmer ikke: "] == [shown(label) for label in labels]
+
+
+def shown(content: str) -> str:
+    """The words of a style's `content`."""
+    return "".join(re.findall(r'"([^"]*)"', content))
+
+
 @pytest.mark.visitor(java_script_enabled=False)
 @pytest.mark.parametrize("kind", ["module", "run sheet", "rule cards"])
 def test_pages_speak_without_javascript(kind, visit):
