@@ -199,7 +199,7 @@ def data_files(data: Path, name: str | None = None) -> Iterator[tuple[str, Path]
 def files_of(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
     """The files of one table, by the name that problems call them."""
     for path in (data / f"{table}.yaml", *sorted((data / table).glob("*.yaml"))):
-        if path.exists():
+        if path.is_file():
             yield f"{name}/{path.relative_to(data).as_posix()}", path
 
 

@@ -105,7 +105,10 @@ def _check(data: Path, today: date, name: str | None, tables: dict[str, Table], 
 
 def _allowances(data: Path, name: str | None) -> Iterator[Allowance]:
     for file, path in data_files(data, name):
-        raw = path.read_bytes()
+        try:
+            raw = path.read_bytes()
+        except OSError:
+            continue  # told as unreadable
         if b"# tillad" in raw or b"# allow" in raw:
             yield from allowances(file, raw.decode("utf-8-sig", "replace"))
 

@@ -93,8 +93,8 @@ RULES: dict[str, Rule] = {
     "not-allowed": Rule(
         Message("Noget, der kan skjule en værdi", "Something that can hide a value"),
         Message(
-            "{what_da} må ikke bruges i datafilerne. Skriv værdien helt ud.",
-            "{what_en} may not be used in the data files. Write the value out in full.",
+            "{what_da} må ikke bruges i datafilerne. {do_da}",
+            "{what_en} may not be used in the data files. {do_en}",
         ),
         Message(
             "YAML kan henvise til en værdi et andet sted, skifte dens type eller gemme usynlige tegn. Det kan den, der "

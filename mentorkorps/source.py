@@ -15,6 +15,7 @@ import yaml
 from mentorkorps.problem import DataError, Problem, worded
 
 MAX_BYTES = 20_000_000
+MAX_LINE = 100_000
 MAX_DEPTH = 12
 MAX_EVENTS = 340_000
 """Some 1,000 whole programmes in one file, and what one to two seconds suffice for."""
@@ -46,6 +47,34 @@ class Mapping(NamedTuple):
 Node = Scalar | Sequence | Mapping
 
 
+class Refused(NamedTuple):
+    """What may not stand in a file, and what to do instead."""
+
+    what_da: str
+    what_en: str
+    do_da: str = "Skriv værdien helt ud."
+    do_en: str = "Write the value out in full."
+
+
+ALIASES = Refused("Henvisninger (& og *)", "Anchors and aliases (& and *)")
+MERGING = Refused("Sammenfletning (<<)", "Merging (<<)")
+TAGS = Refused("Typemærker (!)", "Tags (!)", "Slet mærket.", "Delete the tag.")
+LEVELS = Refused(
+    "Så mange niveauer",
+    "That many levels",
+    "Der mangler nok en slutparentes.",
+    "A closing bracket is probably missing.",
+)
+SECOND_DOCUMENT = Refused(
+    "Et dokument mere (---)", "A second document (---)", "Slet linjen, så alle poster står i én liste.",
+    "Delete the line, so that all records stand in one list.",
+)  # fmt: skip
+LIST_AS_NAME = Refused(
+    "En liste som navn på et felt", "A list as a field's name", "Skriv et navn, et kolon og værdien.",
+    "Write a name, a colon and the value.",
+)  # fmt: skip
+
+
 class Place(NamedTuple):
     """Where a record begins: the file as problems call it, line and column from 1."""
 
@@ -70,6 +99,11 @@ def read(path: Path, name: str) -> Node | None:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise _unreadable(name, "den er ikke gemt som UTF-8", "it is not saved as UTF-8", line=line) from error
+    if not text.strip():
+        raise _unreadable(
+            name, "den er tom; hent teksten frem igen, eller skriv en kommentar (#), hvis tabellen skal være tom",
+            "it is empty; bring the text back, or write a comment (#) if the table is to be empty",
+        )  # fmt: skip
     return parse(text, name)
 
 
@@ -80,7 +114,13 @@ def parse(text: str, name: str) -> Node | None:
         raise _refused(
             name, line, column, "not-allowed",
             what_da="Et usynligt styretegn", what_en="An invisible control character",
+            do_da="Slet det.", do_en="Delete it.",
         )  # fmt: skip
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            raise _unreadable(
+                name, f"linjen er på over {MAX_LINE} tegn; del den i flere", "the line is too long; split it", number
+            )
     try:
         return _document(_bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name), name)
     except yaml.MarkedYAMLError as error:
@@ -118,7 +158,7 @@ def _document(events: Iterator[yaml.Event], name: str) -> Node | None:
             case yaml.DocumentStartEvent():
                 documents += 1
                 if documents > 1:
-                    raise _at(name, event, "not-allowed", "Et dokument mere (---)", "A second document (---)")
+                    raise _at(name, event, SECOND_DOCUMENT)
             case yaml.NodeEvent():
                 root = _node(event, events, name, 0)
     return None if isinstance(root, Scalar) and not root.text else root
@@ -143,9 +183,9 @@ def _entries(events: Iterator[yaml.Event], name: str, depth: int) -> dict[str, t
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _node(event, events, name, depth + 1)
         if not isinstance(key, Scalar):
-            raise _at(name, event, "not-allowed", "En liste som navn på et felt", "A list as a field's name")
+            raise _at(name, event, LIST_AS_NAME)
         if key.text == "<<":
-            raise _at(name, event, "not-allowed", "Sammenfletning (<<)", "Merging (<<)")
+            raise _at(name, event, MERGING)
         if key.text in entries:
             first = entries[key.text][0]
             raise _refused(name, key.line, key.column, "duplicate-key", key=key.text[:40], line=first.line)
@@ -160,16 +200,16 @@ def _written(event: yaml.ScalarEvent) -> str:
 
 def _refuse_what_hides(event: yaml.Event, name: str, depth: int) -> None:
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        raise _at(name, event, "not-allowed", "Henvisninger (& og *)", "Anchors and aliases (& and *)")
+        raise _at(name, event, ALIASES)
     if event.tag is not None:
-        raise _at(name, event, "not-allowed", "Typemærker (!)", "Tags (!)")
+        raise _at(name, event, TAGS)
     if depth > MAX_DEPTH:
-        raise _at(name, event, "not-allowed", "Så mange niveauer", "That many levels")
+        raise _at(name, event, LEVELS)
 
 
-def _at(name: str, event: yaml.Event, rule: str, what_da: str, what_en: str) -> DataError:
+def _at(name: str, event: yaml.Event, refused: Refused) -> DataError:
     mark = event.start_mark
-    return _refused(name, mark.line + 1, mark.column + 1, rule, what_da=what_da, what_en=what_en)
+    return _refused(name, mark.line + 1, mark.column + 1, "not-allowed", **refused._asdict())
 
 
 def _refused(name: str, line: int, column: int, rule: str, /, **values: object) -> DataError:
@@ -194,6 +234,10 @@ SYNTAX = (
     ("did not find expected", "linjen står ikke i samme kolonne som dem over den",
      "the line does not stand in the same column as those above it"),
 )  # fmt: skip
+QUOTE = (
+    "et anførselstegn mangler her eller længere oppe, eller der står et midt i teksten",
+    "a quote is missing here or further up, or there is one within the text",
+)
 TAB = ("der er et tabulatortegn; brug mellemrum", "there is a tab; use spaces")
 ANYTHING = ("den følger ikke YAML's regler", "it does not follow YAML's rules")
 
@@ -201,6 +245,7 @@ ANYTHING = ("den følger ikke YAML's regler", "it does not follow YAML's rules")
 def _syntax(name: str, text: str, error: yaml.MarkedYAMLError) -> DataError:
     said = error.problem or ""
     mark = error.context_mark if said.startswith("found unexpected end") else error.problem_mark
-    known = (words for start, *words in SYNTAX if said.startswith(start))
-    why_da, why_en = TAB if text[mark.index : mark.index + 1] == "\t" else next(known, ANYTHING)
+    known = next((words for start, *words in SYNTAX if said.startswith(start)), ANYTHING)
+    after_quote = said.startswith("did not find expected") and text[: mark.index].rstrip(" ")[-1:] in ('"', "'")
+    why_da, why_en = TAB if text[mark.index : mark.index + 1] == "\t" else QUOTE if after_quote else known
     return _refused(name, mark.line + 1, mark.column + 1, "syntax", why_da=why_da, why_en=why_en)

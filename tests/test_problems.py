@@ -97,6 +97,32 @@ def test_a_latin_1_file_is_refused_with_the_line(data):
     assert "UTF-8" in problem.message.da
 
 
+@pytest.mark.parametrize("text", ["", " \n\n", "\ufeff"])
+def test_an_empty_file_is_told_and_a_comment_makes_an_empty_table(text, data):
+    (data / "courses.yaml").write_text(text, "utf-8")
+    (problem,) = check(data, TODAY).problems
+    assert "unreadable" == problem.rule
+    assert "tom" in problem.message.da
+
+    (data / "courses.yaml").write_text("# Ingen kurser endnu.\n", "utf-8")
+    assert [] == check(data, TODAY).problems
+
+
+def test_a_line_without_end_is_one_message(data):
+    (data / "courses.yaml").write_text(f'# kurser\n- id: "{"x" * 10_000_000}"\n', "utf-8")
+
+    (problem,) = check(data, TODAY).problems
+
+    assert (2, "unreadable") == (problem.line, problem.rule)
+
+
+def test_a_folder_with_the_name_of_a_file_is_no_traceback(data):
+    (data / "courses.yaml").unlink()
+    (data / "courses.yaml").mkdir()
+
+    assert ["unreadable"] == [one.rule for one in check(data, TODAY).problems]
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_read_as_written(data):
     industries = data / "industries.yaml"
     industries.write_bytes(b"\xef\xbb\xbf" + industries.read_bytes().replace(b"\n", b"\r\n"))
