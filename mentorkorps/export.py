@@ -3,6 +3,7 @@
 The folder needs no hook: what the hook does while MkDocs builds is done here beforehand.
 """
 
+import shutil
 from pathlib import Path
 
 from mentorkorps import pages
@@ -12,6 +13,8 @@ from mentorkorps.curriculum import Curriculum
 from mentorkorps.model import LANGUAGES, Language
 
 HAND_WRITTEN = Path("docs")
+PICTURES = ("assets/guide", "assets/pictures")
+"""What pages show, of the theme's folder."""
 CONFIGURATION = """\
 site_name: Mentorkorps
 docs_dir: docs/{language}
@@ -47,6 +50,9 @@ def _export(
         target = docs / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(markdown, "utf-8")
+    for name in PICTURES:
+        if (pictures := hand_written / "theme" / name).is_dir():
+            shutil.copytree(pictures, docs / name, dirs_exist_ok=True)
     configuration = folder / ("mkdocs.yml" if language == "da" else f"mkdocs.{language}.yml")
     front = address("front", language).rstrip("/")
     configuration.write_text(CONFIGURATION.format(language=language, site_folder=f"/{front}" if front else ""), "utf-8")
