@@ -16,6 +16,7 @@ from mentorkorps.addresses import address
 from mentorkorps.backend import desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
+from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.finding import find
 from mentorkorps.backend.letters import Letters
 from mentorkorps.backend.office import Office, office_of
@@ -74,8 +75,9 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
         shell=shell,
         store=store,
         outbox=outbox,
-        daily=Daily(store, catalogue, settings, clock),
+        daily=Daily(store, catalogue, settings, clock, outbox.wake),
         turns=Turns(store, catalogue, outbox, clock),
+        errands=Errands(store, settings, clock, outbox.wake),
         tokens=tokens,
         clock=clock,
     )
@@ -122,7 +124,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office.outbox.start()
     office.daily.start()
     office.turns.start()
+    office.errands.start()
     yield
+    await office.errands.stop()
     await office.turns.stop()
     await office.daily.stop()
     await office.outbox.stop()

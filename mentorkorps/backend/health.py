@@ -37,6 +37,9 @@ async def is_ready(request: Request) -> Response:
         "retention": office.daily.is_alive,
         "places": office.turns.is_alive,
         "oldest_unsent_mail_seconds": counted and _age(office, counted.oldest_unsent),
+        "failed_mails": counted and counted.mails["failed"],
+        "oldest_failed_mail_seconds": counted and _age(office, counted.oldest_failed),
+        "mail_server": office.outbox.trouble or "ok",
         "oldest_unanswered_sign_up_seconds": counted and _age(office, counted.oldest_unanswered),
     }
     return JSONResponse(told, 200 if is_ready else 503, NOT_KEPT)
@@ -66,10 +69,14 @@ def _lines(office: Office, counted: Figures) -> Iterator[str]:
     for name, since in (
         ("oldest_unsent_mail_seconds", counted.oldest_unsent),
         ("oldest_unanswered_sign_up_seconds", counted.oldest_unanswered),
+        ("oldest_failed_mail_seconds", counted.oldest_failed),
     ):
         yield f"# HELP mentorkorps_{name} How long it has waited; 0 where none waits."
         yield f"# TYPE mentorkorps_{name} gauge"
         yield f"mentorkorps_{name} {_age(office, since) or 0}"
+    yield "# HELP mentorkorps_doubtful_sign_ups Sign-ups that look like spam and wait for somebody to say."
+    yield "# TYPE mentorkorps_doubtful_sign_ups gauge"
+    yield f"mentorkorps_doubtful_sign_ups {counted.doubtful}"
 
 
 def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Iterator[str]:

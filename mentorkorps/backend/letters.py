@@ -28,8 +28,10 @@ LINKS: dict[Kind, Purpose] = {
     "offered": "offer",
     "lapsed": "mine",
     "cancelled": "mine",
+    "digest": "doubtful",
 }
-FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn")
+FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn", "digest", "given_up")
+PLACES: dict[Purpose, str] = {"doubtful": "desk/doubtful"}
 COORDINATORS_LANGUAGE: Language = "da"
 
 
@@ -46,21 +48,23 @@ class Letters:
         message = EmailMessage(policy=SMTP)
         message["From"] = self.settings.mail_from
         # By its parts: browsers take a..b@example.dk for an address, and the parser of headers does not.
-        mailbox, _, domain = self._recipient(mail, sign_up).rpartition("@")
-        message["To"] = Address(username=mailbox, domain=domain)
+        name, _, domain = self._recipient(mail, sign_up).rpartition("@")
+        message["To"] = Address(username=name, domain=domain)
         subject = str(words(language)["mail"][mail.kind]["subject"])
         message["Subject"] = subject
         message["Date"] = format_datetime(self.clock())
         message["Message-ID"] = f"<{mail.id}@{self.settings.mail_from.domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        url, mine = self._url(LINKS[mail.kind], sign_up), self._url("mine", sign_up)
+        url = self._url(LINKS[mail.kind], sign_up) if mail.kind in LINKS else ""
+        mine = self._url("mine", sign_up)
         by = weekday(answer_by(self.catalogue, sign_up), language)
         form = self.catalogue.forms.get(sign_up.form)
         text = render(
             f"mail/{mail.kind}.txt", language, url=url, mine=mine, answer_by=by, code=sign_up.code,
-            awaited=sign_up.awaited, journey=form is not None and form.journey,
+            waiting=mail.waiting, awaited=sign_up.awaited, journey=form is not None and form.journey,
         )  # fmt: skip
-        labels = {mine: words(language)["reply"]["mine"]["link"], url: words(language)["mail"][mail.kind]["button"]}
+        button = words(language)["mail"][mail.kind].get("button")
+        labels = {mine: words(language)["reply"]["mine"]["link"], url: button}
         message.set_content(text, cte="8bit")
         message.add_alternative(as_html(text, language, subject, labels), subtype="html", cte="8bit")
         return message
@@ -68,16 +72,23 @@ class Letters:
     def _recipient(self, mail: Mail, sign_up: SignUp) -> str:
         if mail.kind not in FOR_COORDINATORS:
             return sign_up.answers["email"]
-        programme = self.catalogue.programmes.get(sign_up.answers.get("programme"))
-        organisation = programme and programme.organisation
-        return self.settings.recipients.mailbox(organisation, sign_up.answers.get("place"))
+        if mail.kind == "given_up":
+            return self.settings.recipients.default
+        return mailbox(self.catalogue, self.settings, sign_up)
 
     def _url(self, purpose: Purpose, sign_up: SignUp) -> str:
         # A receipt and a person's own page keep their address; other links last from the day they leave the house.
         given = sign_up.received_at if purpose in ("receipt", "mine", "offer") else self.clock()
         # A link confirms the address to which it was mailed, not one that the person changed it to afterwards.
         id = f"{sign_up.id}.{sign_up.asked_stamp}" if purpose == "confirm" else sign_up.id
-        return f"{self.settings.public_url}{purpose}/{self.tokens.sign(purpose, id, given)}"
+        return f"{self.settings.public_url}{PLACES.get(purpose, purpose)}/{self.tokens.sign(purpose, id, given)}"
+
+
+def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:
+    """Who answers the sign-up."""
+    programme = catalogue.programmes.get(sign_up.answers.get("programme"))
+    organisation = programme and programme.organisation
+    return settings.recipients.mailbox(organisation, sign_up.answers.get("place"))
 
 
 def as_html(text: str, language: Language, subject: str, labels: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.places import Turns
 from mentorkorps.backend.reply import Shell
@@ -26,6 +27,7 @@ class Office:
     outbox: Outbox
     daily: Daily
     turns: Turns
+    errands: Errands
     tokens: Tokens
     clock: Clock
 

@@ -1,4 +1,7 @@
-"""Delivers what stands in the outbox: claimed with a lease, tried again with patience, never forgotten."""
+"""Delivers what stands in the outbox: claimed with a lease, tried again with patience, never forgotten.
+
+`trouble` says what the mail server did the last time, if that was none of its recipients' fault.
+"""
 
 import asyncio
 import logging
@@ -11,11 +14,17 @@ from pathlib import Path
 from typing import Protocol
 
 import aiosmtplib
-from aiosmtplib import SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.logs import data
-from mentorkorps.backend.settings import SmtpServer
+from mentorkorps.backend.settings import SMTP_URL, SmtpServer
 from mentorkorps.backend.store import Mail, SignUp, Store, lease_due_mails, settle_mails
 from mentorkorps.backend.writer import Busy, Unavailable
 
@@ -99,6 +108,7 @@ class Outbox:
         self._woken = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self.trouble: str | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -147,6 +157,7 @@ class Outbox:
     async def _settled(self, mail: Mail, sign_up: SignUp) -> Mail:
         try:
             await self._carrier.deliver(mail.id, self._write(mail, sign_up))
+            self.trouble = None
         except Exception as error:  # the edge of the outbox: one mail must not keep the others from leaving
             return self._postponed(mail, error)
         return replace(mail, state="sent", sent_at=self._clock(), error=None)
@@ -154,9 +165,13 @@ class Outbox:
     def _postponed(self, mail: Mail, error: Exception) -> Mail:
         now = self._clock()
         told = described(error)
+        if isinstance(error, SMTPException | OSError) and not _recipient_code(error):
+            self.trouble = told
+        if isinstance(error, SMTPAuthenticationError):
+            log.error("the mail server refuses the user or the password in %s", SMTP_URL)
         log.warning("mail not delivered", extra=data(mail=mail.id, kind=mail.kind, error=told))
         if is_final(error) or now - mail.created_at >= GIVEN_UP_AFTER:
-            return replace(mail, state="failed", error=told)
+            return replace(mail, state="failed", due_at=now, error=told)
         return replace(mail, state="retry", due_at=now + self._wait(mail.attempts), error=told)
 
     def _wait(self, attempts_before: int) -> timedelta:

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from mentorkorps.backend import store
-from mentorkorps.backend.clock import Clock, danish_day, months_before
+from mentorkorps.backend import digest, store
+from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Life, Store
 from mentorkorps.backend.writer import Busy, Unavailable, sweep, sweep_afterwards
@@ -77,14 +77,18 @@ def forget_files(settings: Settings, purged: Purged) -> None:
 
 
 class Daily:
-    """Purges when it starts and on each new day after that."""
+    """Purges when it starts and on each new day after that; in the morning tells what is doubtful or was given up."""
 
-    def __init__(self, store: Store, catalogue: Catalogue, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, catalogue: Catalogue, settings: Settings, clock: Clock, afterwards: Callable[[], None]
+    ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._settings = settings
         self._clock = clock
+        self._afterwards = afterwards
         self._done: date | None = None
+        self._told: date | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -102,6 +106,8 @@ class Daily:
         while True:
             if self._done != danish_day(self._clock()):
                 await self._purge()
+            if self._told != danish_day(self._clock()) and self._clock().astimezone(DENMARK).hour >= digest.HOUR:
+                await self._tell()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _purge(self) -> None:
@@ -114,6 +120,18 @@ class Daily:
         self._done = danish_day(now)
         forget_files(self._settings, purged)
         log.info("purge: %s", purged)
+
+    async def _tell(self) -> None:
+        now = self._clock()
+        try:
+            count = await self._store.do(digest.tell, self._catalogue, self._settings, now)
+        except (Busy, Unavailable) as error:
+            log.error("digest: the database took nothing (%s)", type(error).__name__)
+            return
+        self._told = danish_day(now)
+        self._afterwards()
+        if count:
+            log.info("digest: %s mails queued", count)
 
 
 def _over(connection: Connection, catalogue: Catalogue, now: datetime) -> Iterator[Life]:

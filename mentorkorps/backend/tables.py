@@ -75,6 +75,7 @@ MAILS = Table(
     Column("leased_until", Moment),
     Column("sent_at", Moment),
     Column("error", String(200)),
+    Column("waiting", Integer),
     Index("ix_mails_state_due_at", "state", "due_at"),
 )
 HALLS = Table(

@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mentorkorps.backend.clock import Clock
 
-Purpose = Literal["receipt", "confirm", "mine", "desk", "offer"]
+Purpose = Literal["receipt", "confirm", "mine", "desk", "offer", "doubtful"]
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
     "receipt": None,
@@ -18,6 +18,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     "mine": None,
     "desk": timedelta(days=30),
     "offer": None,
+    "doubtful": timedelta(days=14),
 }
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mentorkorps import catalogue, forms
-from mentorkorps.backend import sheet, store
+from mentorkorps.backend import errands, sheet, store
+from mentorkorps.backend.clock import utc_now
+from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Consent, Hall, SignUp
 from mentorkorps.ending import SOUND, CannotRun
 from mentorkorps.model import BOOKED_BY
@@ -20,7 +22,14 @@ STDOUT = Path("-")
 
 
 def desk(options: argparse.Namespace) -> int:
-    return {"list": _list, "show": _one, "export": _export, "participants": _participants}[options.action](options)
+    actions = {
+        "list": _list,
+        "show": _one,
+        "restore": _restore,
+        "export": _export,
+        "participants": _participants,
+    }
+    return actions[options.action](options)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -48,11 +57,24 @@ def _is_wanted(sign_up: SignUp, form: str | None, state: str | None) -> bool:
 
 def _one(options: argparse.Namespace) -> int:
     with operating() as settings:
-        found = [one for one in store.sign_ups(settings) if one.id.startswith(options.sign_up)]
+        found = _meant(settings, options.sign_up)
+    _show(found, catalogue.load(options.data), store.consents(settings, found.id))
+    return SOUND
+
+
+def _restore(options: argparse.Namespace) -> int:
+    with operating() as settings:
+        found = _meant(settings, options.sign_up)
+        is_restored = errands.run(settings, errands.Errand("restore", found.id), utc_now)
+    print(f"{found.id} is no spam. Its coordinator gets a mail." if is_restored else f"{found.id} was no spam before.")
+    return SOUND
+
+
+def _meant(settings: Settings, begins: str) -> SignUp:
+    found = [one for one in store.sign_ups(settings) if one.id.startswith(begins)]
     if len(found) != 1:
         raise CannotRun("give the number of one sign-up, as `mentorkorps desk list` shows it")
-    _show(found[0], catalogue.load(options.data), store.consents(settings, found[0].id))
-    return SOUND
+    return found[0]
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -111,5 +133,7 @@ def _show(sign_up: SignUp, records: catalogue.Catalogue, consents: Sequence[Cons
     print(f"{sign_up.id}  {sign_up.form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
     for label, words in forms.rows(records.forms[sign_up.form], records, sign_up.answers, sign_up.language):
         print(f"  {label}: {words}")
+    if sign_up.signs:
+        print(f"  (for spam speaks: {', '.join(sign_up.signs)})")
     for consent in consents:
         print(f"  {consent.consent}: {consent.version}, {consent.given_at:%Y-%m-%d %H:%M} UTC")

@@ -2,12 +2,33 @@
 
 import argparse
 
-from mentorkorps.backend import store
-from mentorkorps.ending import SOUND
-from mentorkorps.operating.house import operating
+from mentorkorps.backend import errands, store
+from mentorkorps.backend.clock import utc_now
+from mentorkorps.backend.settings import Settings
+from mentorkorps.ending import SOUND, CannotRun
+from mentorkorps.operating.house import counted, operating
 
 
 def outbox(options: argparse.Namespace) -> int:
+    return _resend(options) if options.action == "resend" else _list(options)
+
+
+def _resend(options: argparse.Namespace) -> int:
+    with operating() as settings:
+        errand = errands.Errand("resend", None if options.failed else _meant(settings, options.mail))
+        count = errands.run(settings, errand, utc_now)
+    print(f"{counted(count, 'mail is', 'mails are')} on the way again.")
+    return SOUND
+
+
+def _meant(settings: Settings, begins: str) -> str:
+    found = [one.id for one in store.mails(settings) if one.id.startswith(begins)]
+    if len(found) != 1:
+        raise CannotRun("give the number of one mail, as `mentorkorps outbox --all` shows it")
+    return found[0]
+
+
+def _list(options: argparse.Namespace) -> int:
     with operating() as settings:
         mails = store.mails(settings)
     for mail in mails:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from mentorkorps import forms
 from mentorkorps.backend import doubt, intake, offers
 from mentorkorps.backend.clock import spoken
+from mentorkorps.backend.desk import doubtful
 from mentorkorps.backend.letters import COORDINATORS_LANGUAGE
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.reply import PRIVATE, Refusal, page, speak
@@ -44,6 +45,8 @@ async def restore(request: Request) -> Response:
 
 
 ROUTES = [
+    Route("/desk/doubtful/{token}", doubtful.door, methods=["GET"]),
+    Route("/desk/doubtful/{token}", doubtful.show, methods=["POST"]),
     Route("/desk/{token}", door, methods=["GET"]),
     Route("/desk/{token}", show, methods=["POST"]),
     Route("/desk/{token}/answered", mark_answered, methods=["POST"]),

@@ -12,10 +12,13 @@ from mentorkorps.backend.store.lives import (
 from mentorkorps.backend.store.looking import consents, counts, each_sign_up, mails, participants, sign_ups
 from mentorkorps.backend.store.mail_rows import (
     drop_waiting_mails,
+    given_up_between,
     lease_due_mails,
     mail_ids,
     mails_of,
+    queue_digest,
     queue_mails,
+    send_again,
     settle_mails,
 )
 from mentorkorps.backend.store.opening import (
@@ -32,6 +35,7 @@ from mentorkorps.backend.store.records import Consent, Count, Figures, Hall, Kin
 from mentorkorps.backend.store.rotation import rotate
 from mentorkorps.backend.store.sign_up_rows import (
     consents_of,
+    doubtful,
     fingerprint,
     insert_consents,
     insert_sign_up,
@@ -72,6 +76,7 @@ __all__ = [
     "consents_of",
     "counts",
     "delete_sign_ups",
+    "doubtful",
     "drop_waiting_mails",
     "each_sign_up",
     "figures",
@@ -79,6 +84,7 @@ __all__ = [
     "forget_asked",
     "forget_spent",
     "forms_signed_up_for",
+    "given_up_between",
     "insert_consents",
     "insert_sign_up",
     "lease_due_mails",
@@ -99,11 +105,13 @@ __all__ = [
     "open_store",
     "owned",
     "participants",
+    "queue_digest",
     "queue_mails",
     "renew_consents",
     "renew_fingerprint",
     "replace_answers",
     "rotate",
+    "send_again",
     "settle_mails",
     "sign_up_by_fingerprint",
     "sign_up_by_id",

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, not_, or
 
 from mentorkorps.backend.store.mail_rows import STATES, UNSENT
 from mentorkorps.backend.store.records import Figures, Life
+from mentorkorps.backend.store.sign_up_rows import DOUBTFUL
 from mentorkorps.backend.tables import COUNTS, MAILS, SIGN_UPS
 
 STILL_ASKED = exists().where(
@@ -34,6 +35,10 @@ MAILS_BY_STATE = select(MAILS.c.state, func.count()).group_by(MAILS.c.state)
 OLDEST_UNSENT = select(func.min(MAILS.c.created_at)).where(MAILS.c.state.in_(UNSENT))
 
 OLDEST_UNANSWERED = select(func.min(SIGN_UPS.c.confirmed_at)).where(OUTCOME == "unanswered")
+
+OLDEST_FAILED = select(func.min(MAILS.c.due_at)).where(MAILS.c.state == "failed")
+
+HOW_MANY_DOUBTFUL = select(func.count()).where(DOUBTFUL)
 
 ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id"))
 
@@ -71,6 +76,8 @@ def figures(connection: Connection) -> Figures:
         dict.fromkeys(STATES, 0) | by_state,
         connection.execute(OLDEST_UNSENT).scalar_one(),
         connection.execute(OLDEST_UNANSWERED).scalar_one(),
+        connection.execute(OLDEST_FAILED).scalar_one(),
+        connection.execute(HOW_MANY_DOUBTFUL).scalar_one(),
     )
 
 

@@ -59,6 +59,21 @@ UNSENT = ("queued", "sending", "retry")
 
 STATES = (*UNSENT, "sent", "failed")
 
+ONE_MAIL = select(MAILS.c.id).where(MAILS.c.id == bindparam("id"))
+
+GIVEN_UP = (
+    select(MAILS.c.sign_up)
+    .where(MAILS.c.state == "failed", MAILS.c.kind != "given_up")
+    .where(MAILS.c.due_at > bindparam("after"), MAILS.c.due_at <= bindparam("until"))
+    .order_by(MAILS.c.due_at)
+)
+
+SEND_AGAIN = MAILS.update().values(
+    state="queued", attempts=0, due_at=bindparam("at"), created_at=bindparam("at"), error=None
+)
+
+FAILED_AGAIN = SEND_AGAIN.where(MAILS.c.state == "failed")
+
 MAILS_OF = select(MAILS.c.id).where(MAILS.c.sign_up.in_(bindparam("ids", expanding=True)))
 
 MOST_VALUES = 500
@@ -80,6 +95,31 @@ def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], a
     ]
     if rows:
         connection.execute(INSERT_MAIL, rows)
+
+
+def queue_digest(
+    connection: Connection, id: str, sign_up: str, kind: Kind, waiting: int, at: datetime
+) -> bool:  # fmt: skip
+    """Queues a mail that tells how many are waiting, unless one of that id was queued before; whether it did."""
+    if connection.execute(ONE_MAIL, {"id": id}).one_or_none():
+        return False
+    row = {"id": id, "sign_up": sign_up, "kind": kind, "state": "queued", "attempts": 0, "waiting": waiting}
+    connection.execute(INSERT_MAIL, row | {"created_at": at, "due_at": at})
+    return True
+
+
+def given_up_between(connection: Connection, after: datetime, until: datetime) -> list[str]:
+    """The sign-ups whose mails were given up in that time, one for each mail; not those mails that told of it."""
+    return list(connection.execute(GIVEN_UP, {"after": after, "until": until}).scalars())
+
+
+def send_again(connection: Connection, id: str | None, at: datetime) -> int:
+    """Queues a mail that waits or was given up, or without an id all that were given up; how many.
+
+    It keeps its Message-ID, and has as long as a fresh one before it is given up again.
+    """
+    change = SEND_AGAIN.where(MAILS.c.id == id, MAILS.c.state.in_(("failed", "retry"))) if id else FAILED_AGAIN
+    return connection.execute(change, {"at": at}).rowcount
 
 
 def drop_waiting_mails(connection: Connection, sign_up: str) -> None:
@@ -138,4 +178,5 @@ def as_mail(row: Row) -> Mail:
         row.due_at,
         row.sent_at,
         row.error,
+        row.waiting,
     )

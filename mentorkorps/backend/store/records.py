@@ -8,7 +8,7 @@ from mentorkorps.backend.doubt import Sign
 from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
-Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled"]
+Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up"]
 PlaceState = Literal["held", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
 
@@ -60,6 +60,8 @@ class Figures:
     mails: dict[str, int]
     oldest_unsent: datetime | None
     oldest_unanswered: datetime | None
+    oldest_failed: datetime | None
+    doubtful: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail in the outbox: queued, sending, sent, retry or failed. `error` holds code and class only."""
+    """A mail in the outbox: queued, sending, sent, retry or failed. `error` holds code and class only.
+
+    `waiting`: how many a mail of the morning tells of. A failed mail was given up at `due_at`.
+    """
 
     id: str
     sign_up: str
@@ -116,3 +121,4 @@ class Mail:
     due_at: datetime
     sent_at: datetime | None
     error: str | None
+    waiting: int | None = None

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, select
+from sqlalchemy import Connection, LargeBinary, Row, and_, bindparam, func, select
 
 from mentorkorps.backend.sealing import MARK_BYTES, Seal
 from mentorkorps.backend.store.records import Consent, SignUp
@@ -42,6 +42,10 @@ RESEAL = (
 )
 
 MARKS = select(func.substr(SIGN_UPS.c.sealed, 1, MARK_BYTES, type_=LargeBinary)).distinct()
+
+DOUBTFUL = and_(SIGN_UPS.c.flagged, SIGN_UPS.c.withdrawn_at.is_(None), SIGN_UPS.c.answered_at.is_(None))
+
+DOUBTFUL_SIGN_UPS = ALL_SIGN_UPS.where(DOUBTFUL)
 
 CONSENTS_OF = select(CONSENTS).where(CONSENTS.c.sign_up == bindparam("sign_up")).order_by(CONSENTS.c.consent)
 
@@ -116,6 +120,11 @@ def sign_up_by_fingerprint(connection: Connection, fingerprints: Sequence[str]) 
     """The sign-up with one of these fingerprints: those of the same answers under each of the keys."""
     row = connection.execute(SAME_ANSWERS, {"fingerprints": fingerprints}).one_or_none()
     return row and as_sign_up(connection, row)
+
+
+def doubtful(connection: Connection) -> list[SignUp]:
+    """Those that look like spam and wait for somebody to say, oldest first."""
+    return [as_sign_up(connection, row) for row in connection.execute(DOUBTFUL_SIGN_UPS)]
 
 
 def consents_of(connection: Connection, sign_up: str) -> list[Consent]:

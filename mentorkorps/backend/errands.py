@@ -1,0 +1,126 @@
+"""What operators ask of the database while a server has it: a note in a folder beside it, done by that server.
+
+A note is a file that only the server's own user can write. The server looks each half second, does what it says, and
+writes the answer beside it. Without a server the command does it at once. Notes may be done twice: it changes nothing.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from mentorkorps.backend import intake, store
+from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.store import CannotOpen, InUse, Store
+from mentorkorps.backend.writer import Busy, Unavailable
+
+LOOK_SECONDS = 0.5
+PATIENCE_SECONDS = 15
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up."""
+
+    kind: Literal["restore", "resend"]
+    id: str | None = None
+
+
+class NoAnswer(CannotOpen):
+    """A server has the database, and did not do what it was asked."""
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(f"the server that has {database} open did not answer. Nothing was changed; try again.")
+
+
+def run(settings: Settings, errand: Errand, clock: Clock) -> int:
+    """Does the errand, here or by the server that runs; how many rows it changed. Raises CannotOpen or MissingKey."""
+    try:
+        with store.owned(settings) as engine, engine.connect() as connection, connection.begin():
+            return done(connection, errand, clock)
+    except InUse:
+        return _handed_over(settings, errand)
+
+
+def done(connection: Connection, errand: Errand, clock: Clock) -> int:
+    """A job for the writer."""
+    if errand.kind == "restore":
+        return int(intake.restore(connection, str(errand.id), clock()))
+    return store.send_again(connection, errand.id, clock())
+
+
+class Errands:
+    """Does the notes that lie in the folder, one after another."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock, afterwards: Callable[[], None]) -> None:
+        self._store = store
+        self._folder = folder(settings)
+        self._clock = clock
+        self._afterwards = afterwards
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="errands")
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            for note in sorted(self._folder.glob("*.todo")):
+                await self._do(note)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _do(self, note: Path) -> None:
+        try:
+            errand = Errand(**json.loads(note.read_text("utf-8")))
+            count = await self._store.do(done, errand, self._clock)
+        except (Busy, Unavailable, FileNotFoundError):  # another time, or taken back
+            return
+        except (ValueError, TypeError):
+            log.error("errands: %s is no note of ours", note.name)
+            note.unlink(missing_ok=True)
+            return
+        self._afterwards()
+        _write(note.with_suffix(".done"), str(count))
+        note.unlink(missing_ok=True)
+
+
+def folder(settings: Settings) -> Path:
+    return settings.database.parent / "errands"
+
+
+def _handed_over(settings: Settings, errand: Errand) -> int:
+    todo = folder(settings) / f"{uuid4().hex}.todo"
+    todo.parent.mkdir(mode=0o700, exist_ok=True)
+    _write(todo, json.dumps(asdict(errand)))
+    until = time.monotonic() + PATIENCE_SECONDS
+    answer = todo.with_suffix(".done")
+    while not answer.exists():
+        if time.monotonic() > until:
+            todo.unlink(missing_ok=True)
+            raise NoAnswer(settings.database)
+        time.sleep(LOOK_SECONDS / 5)
+    count = int(answer.read_text("ascii"))
+    answer.unlink()
+    return count
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not there."""
+    part = path.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    part.replace(path)

@@ -1,0 +1,157 @@
+"""What coordinators and operators hear in the morning, and how they mend it."""
+
+import subprocess
+import sys
+from collections import Counter
+from email import message_from_bytes, policy
+
+import pytest
+
+from tests.backend.conftest import eventually, opened, post_office, text_of
+from tests.conftest import ROOT
+
+RECIPIENTS = """
+default: portal@example.org
+municipalities:
+  "0461": odense@example.org
+"""
+TRAPPED = {"website": "https://spam.example"}
+
+
+def operate(house, *command):
+    environ = {
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{house.settings.database}",
+        "MENTORKORPS_SECRET_KEYS": house.settings.secret_keys[0],
+    }
+    data = ["--data", str(ROOT / "data")]
+    return subprocess.run(
+        [sys.executable, "-m", "mentorkorps.cli", command[0], *(data if command[0] != "desk" else []), *command[1:]],
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+
+
+def digests(house, kind="digest"):
+    mails = [one for one in house.mails() if one.kind == kind]
+    paths = [house.settings.mail_folder / f"{one.id}.eml" for one in mails]
+    for path in paths:
+        eventually(path.exists)
+    return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+
+
+@pytest.fixture
+def doubted(tmp_path, real, hands):
+    """Two doubtful sign-ups for Odense's mailbox, one for the default, and one that nobody doubts."""
+    file = tmp_path / "recipients.yaml"
+    file.write_text(RECIPIENTS)
+    with opened(tmp_path, real, hands, RECIPIENTS=str(file)) as house:
+        for name, place in (("Robot", "5000"), ("Karen", "5000"), ("Robot", "8000")):
+            house.client.post("/forms/interesseliste", data=interested(name, place) | TRAPPED)
+        house.client.post("/forms/interesseliste", data=interested("Bo", "5000"))
+        yield house
+
+
+def interested(name, place):
+    return {
+        "name": name, "email": f"{name}{place}@example.org", "place": place, "industry": "butik-handel",
+        "contact": "2026-11-22", "adult": "yes", "language": "da",
+    }  # fmt: skip
+
+
+def test_each_mailbox_hears_once_a_day_how_many_wait_and_nothing_personal(doubted, hands):
+    assert [] == digests(doubted)
+    hands.pass_by(days=1)
+    eventually(lambda: len(digests(doubted)) == 2)
+
+    letters = {one["To"]: text_of(one) for one in digests(doubted)}
+    assert {"odense@example.org", "portal@example.org"} == set(letters)
+    assert "2 tilmeldinger ligner spam" in letters["odense@example.org"]
+    assert "Én tilmelding ligner spam" in letters["portal@example.org"]
+    for personal in ("Robot", "Karen", "example.org", "Odense", "interesse"):
+        assert personal not in "".join(letters.values())
+    hands.pass_by(hours=3)
+    doubted.client.post("/forms/interesseliste", data=interested("Ny", "5000") | TRAPPED)
+    assert 2 == len(digests(doubted))
+
+
+def test_a_restart_in_the_morning_tells_nobody_twice(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as house:
+        house.post(**TRAPPED)
+    hands.pass_by(days=1)
+    for _ in range(2):
+        with opened(tmp_path, real, hands) as house:
+            eventually(lambda: len(digests(house)) == 1)
+            hands.pass_by(hours=1)
+    assert 1 == len(house.mails()) - 1
+
+
+def test_the_link_shows_the_mailboxs_own_and_one_press_restores(doubted, hands):
+    hands.pass_by(days=1)
+    eventually(lambda: len(digests(doubted)) == 2)
+    letter = next(one for one in digests(doubted) if one["To"] == "odense@example.org")
+    link = next(line for line in text_of(letter).splitlines() if "/desk/doubtful/" in line)
+    path = "/" + link.removeprefix(doubted.settings.public_url)
+
+    assert "Karen" not in doubted.client.get(path).text
+    page = doubted.client.post(path).text
+    assert "Der er 2." in page
+    assert 2 == page.count("Et skjult felt var udfyldt")
+    action = page.partition('action="/desk/')[2].partition('"')[0]
+    assert "Karen" in doubted.client.post(f"/desk/{action}").text
+    doubted.client.post(f"/desk/{action}/restore")
+    assert "Der er én." in doubted.client.post(path).text
+    assert 404 == doubted.client.get(path + "x").status_code
+    hands.pass_by(days=15)
+    assert 410 == doubted.client.post(path).status_code
+
+
+def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as house:
+        for email in ("a@example.org", "b@example.org"):
+            house.post(email=email, **TRAPPED)
+        first, second = (one.id for one in house.sign_ups())
+        running = operate(house, "desk", "restore", first)
+        assert [False, True] == [one.flagged for one in house.sign_ups()]
+        eventually(lambda: Counter(one.kind for one in house.mails()) == Counter(confirm=2, notice=1))
+        assert [] == list((house.settings.database.parent / "errands").iterdir())
+    stopped = operate(house, "desk", "restore", second[:12])
+
+    assert f"{first} is no spam. Its coordinator gets a mail.\n" == running.stdout, running.stderr
+    assert f"{second} is no spam. Its coordinator gets a mail.\n" == stopped.stdout, stopped.stderr
+    assert [False, False] == [one.flagged for one in house.sign_ups()]
+
+
+def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(tmp_path, real, hands, free_port):
+    smtp = f"smtp://127.0.0.1:{free_port}"
+    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        office.answer = "550 5.1.1 unknown"
+        house.post()
+        eventually(lambda: [one.state for one in house.mails()] == ["failed", "failed"])
+        office.answer = "250 OK"
+        hands.pass_by(hours=23)
+        ready = house.client.get("/readyz").json()
+        assert (2, 23 * 3600) == (ready["failed_mails"], ready["oldest_failed_mail_seconds"])
+        assert "mentorkorps_oldest_failed_mail_seconds 82800" in house.client.get("/metrics").text
+        eventually(lambda: office.taken)
+        assert "Mails, der ikke kom frem" == office.taken[0]["Subject"]
+        assert "2 mails opgivet" in text_of(office.taken[0])
+        assert "svar-ikke@mentorkorps.invalid" == office.taken[0]["To"]
+
+        told = operate(house, "outbox", "resend", "--failed")
+        eventually(lambda: len(office.taken) == 3)
+        again = operate(house, "outbox", "resend", house.mails()[0].id)
+
+    assert "2 mails are on the way again.\n" == told.stdout, told.stderr
+    assert "0 mails are on the way again.\n" == again.stdout, again.stderr
+    assert {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()} == {one["Message-ID"] for one in office.taken}
+
+
+def test_a_note_that_is_none_of_ours_is_put_away(house, caplog):
+    folder = house.settings.database.parent / "errands"
+    folder.mkdir()
+    for number, text in enumerate(("x", "[]", '{"kind": "restore", "more": 1}')):
+        (folder / f"{number}.todo").write_text(text)
+
+    eventually(lambda: not list(folder.iterdir()))
+    assert 3 == caplog.text.count("no note of ours")
