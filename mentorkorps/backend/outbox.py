@@ -68,13 +68,14 @@ class Folder:
 class Smtp:
     """Mails to a server: encrypted where it can be, and always before a password."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(self, server: SmtpServer, patience_seconds: float = DELIVERY_SECONDS) -> None:
         self.server = server
+        self.patience_seconds = patience_seconds
 
     async def deliver(self, id: str, message: EmailMessage) -> None:
         server = self.server
         must_encrypt = server.user is not None and not server.encrypted and not server.is_local
-        async with asyncio.timeout(DELIVERY_SECONDS):
+        async with asyncio.timeout(self.patience_seconds):
             await aiosmtplib.send(
                 message,
                 hostname=server.host,
@@ -85,7 +86,7 @@ class Smtp:
                 start_tls=True if must_encrypt else None,
                 # A relay on the same machine mostly shows a certificate that it signed itself.
                 validate_certs=not server.is_local,
-                timeout=DELIVERY_SECONDS,
+                timeout=self.patience_seconds,
             )
 
 

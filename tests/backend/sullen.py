@@ -1,0 +1,83 @@
+"""A mail server of our own that misbehaves on demand, one mood at a time."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+
+class Sullen(socketserver.ThreadingTCPServer):
+    """What it took, in `taken`. `mood` is the command at which it goes wrong and what it does then."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Talk)
+        self.mood: tuple[str, str] | None = None
+        self.taken: list[EmailMessage] = []
+        self.is_closing = threading.Event()
+
+
+class Talk(socketserver.StreamRequestHandler):
+    """One connection. A mood's answer is a line to say, or `cut`, or `hang`."""
+
+    server: Sullen
+
+    def handle(self) -> None:
+        if not self._say("banner", "220 sullen"):
+            return
+        while line := self.rfile.readline():
+            command = line.split()[0].decode().lower() if line.split() else ""
+            if not self._obey(command):
+                return
+
+    def _obey(self, command: str) -> bool:
+        match command:
+            case "ehlo":
+                more = ["250-AUTH PLAIN LOGIN"] if self._goes_wrong("auth") else []
+                more += ["250-STARTTLS"] if self._goes_wrong("starttls") else []
+                return self._say("ehlo", "\r\n".join(["250-sullen", *more, "250 8BITMIME"]))
+            case "data":
+                return self._say("data", "354 go on") and (self._goes_wrong("data") or self._take())
+            case "quit":
+                self._say("quit", "221 bye")
+                return False
+        return self._say(command, "250 OK")
+
+    def _take(self) -> bool:
+        lines: list[bytes] = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line or self._goes_wrong("text"):
+                return False
+            lines.append(line)
+        if not self._goes_wrong("dot") or self.server.mood[1] in ("cut", "hang"):
+            self.server.taken.append(message_from_bytes(b"".join(lines), policy=policy.default))
+        return self._say("dot", "250 taken")
+
+    def _goes_wrong(self, at: str) -> bool:
+        return self.server.mood is not None and self.server.mood[0] == at
+
+    def _say(self, at: str, well: str) -> bool:
+        answer = self.server.mood[1] if self._goes_wrong(at) else well
+        if answer == "hang":
+            self.server.is_closing.wait(10)
+        if answer in ("hang", "cut"):
+            return False
+        self.wfile.write(f"{answer}\r\n".encode())
+        return True
+
+
+@contextmanager
+def sullen(port: int) -> Iterator[Sullen]:
+    with Sullen(port) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.is_closing.set()
+            server.shutdown()
+            thread.join()
