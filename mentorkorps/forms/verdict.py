@@ -1,7 +1,6 @@
 """The server's verdict on a posted form. The browser comes to the same by the constraints in its HTML."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,12 @@ from mentorkorps.forms.answers import HIDDEN, Answers, Invalid, Posted, Value, W
 from mentorkorps.forms.options import SCALE, is_too_late, known
 from mentorkorps.model import CPR, Condition, Consent, Field, Form, Title
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Unicode's control characters (Cc), but for the tab and the line feed."""
+AROUND = "\ufeff\t\n " + "".join(
+    map(chr, (0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000))
+)
+"""What JavaScript's trim() takes away as well (ECMA-262, WhiteSpace and LineTerminator)."""
 TICKED = ("yes", "on", "true")
 PATTERNS = {"email": r"[^@\s=][^@\s]*@[^@\s]+\.[^@\s]+", "tel": r"[0-9+\(\) \-]{8,20}"}
 """Written so that JavaScript (with the v flag, as browsers read `pattern`) and Python mean the same by them."""
@@ -176,7 +181,7 @@ def _clean(field: Field, text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if field.type != "textarea":
         lines = " ".join(lines.split("\n"))
-    return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+    return CONTROL.sub("", lines).strip(AROUND)
 
 
 def utf16_length(text: str) -> int:

@@ -41,6 +41,9 @@
 
   function controls(form) {
     const asked = [...form.elements].filter((one) => one.willValidate && one.closest(".mk-field"));
+    for (const one of asked) {
+      if (["email", "tel"].includes(one.type)) one.value = one.value.trim(); // spaces that came along from elsewhere
+    }
     return [...new Set(asked.map(judged))];
   }
 
@@ -68,6 +71,7 @@
     if (control.validity.valueMissing || (control.required && control.type !== "checkbox" && !text)) {
       return control.dataset.missing || control.validationMessage;
     }
+    if (!text && !control.required && control.type !== "checkbox") return ""; // spaces are no answer
     if (control.type !== "checkbox" && CPR.test(text)) return form.dataset.cpr;
     if (!control.validity.valid) return control.dataset.invalid || control.validationMessage;
     return "";

@@ -1,0 +1,109 @@
+"""What the browser lets through, the server takes, and what the browser stops, the server refuses."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as some
+from playwright.sync_api import Page
+
+from mentorkorps import catalogue, forms
+from mentorkorps.forms import utf16_length
+from tests.conftest import ROOT
+from tests.test_forms import TODAY
+
+RECORDS = catalogue.load(ROOT / "data")
+FIELDS = {"mentor": ("name", "email", "phone"), "spoergsmaal": ("question",), "henvisning": ("about",)}
+JUDGE = """(asked) => asked.map(([name, text]) => {
+    const control = document.getElementById(name), field = control.closest(".mk-field");
+    control.value = text;
+    const passes = control.form.dispatchEvent(new CustomEvent("mk:judge", { cancelable: true, detail: field }));
+    return [passes, control.value, control.value.length];
+})"""
+"""The page's own judgement on each text in its field, the text as the browser keeps it, and how long that is there."""
+
+LETTERS = some.characters(exclude_categories=["Cs", "Cc"])
+"""No keyboard types control characters; the server takes them out, which tests/backend/test_bad_input.py shows."""
+PIECES = (
+    "a@b.dk",
+    "@",
+    ".",
+    " ",
+    "\n",
+    "\t",
+    "010190-1234",
+    "12 34 56 78",
+    "+45",
+    "(",
+    "-",
+    "æøå",
+    "😀",
+    "\u00a0",
+    "\ufeff",
+)
+TEXTS = some.one_of(
+    some.text(LETTERS, max_size=30),
+    some.lists(some.sampled_from(PIECES), max_size=6).map("".join),
+    some.emails(),
+    some.from_regex(r"[0-9+() \-]{6,22}", fullmatch=True),
+)
+SOME = some.lists(TEXTS, min_size=25, max_size=25)
+
+
+@pytest.fixture(scope="module")
+def page_of(browser, portal) -> Callable[[str], Page]:
+    context = browser.new_context(base_url=portal.url)
+    pages = {}
+    for form in FIELDS:
+        pages[form] = context.new_page()
+        pages[form].goto(f"/tilmelding/{form}/")
+    yield pages.__getitem__
+    context.close()
+
+
+def server_passes(form: str, field: str, sent: str) -> bool:
+    try:
+        forms.read(RECORDS.forms[form], RECORDS, {field: [sent]}, TODAY)
+    except forms.Invalid as invalid:
+        return field not in {one.field for one in invalid.wrong}
+    return True
+
+
+@pytest.mark.parametrize(("form", "field"), [(form, field) for form, fields in FIELDS.items() for field in fields])
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(texts=["a@b", "a@b.dk", "a..b@c.dk", "=?utf-8?q?x?=@b.dk", "æ@b.dk", " a@b.dk ", "   ", "", "010190-1234"])
+@example(
+    texts=[
+        "12345678",
+        "1234567",
+        "\ufeff",
+        "\u2028x\u3000",
+        "+45 12 34 56 78",
+        "(0045)12345678",
+        "١٢٣٤٥٦٧٨",
+        "12 34\n56 78",
+        "        ",
+    ]
+)
+@given(texts=SOME)
+def test_browser_and_server_come_to_the_same_verdict(page_of, form, field, texts):
+    judged = page_of(form).evaluate(JUDGE, [[field, text] for text in texts])
+
+    limit = next(one.max_length for one in RECORDS.forms[form].fields if one.id == field)
+    for text, (passes, kept, length) in zip(texts, judged, strict=True):
+        assert utf16_length(kept) == length
+        if length <= limit:  # what a script puts in may be longer than anybody can type
+            sent = kept.replace("\n", "\r\n")  # as browsers send a text area
+            assert passes == server_passes(form, field, sent), json.dumps([text, kept])
+
+
+def test_as_much_as_can_be_typed_is_taken(page_of):
+    page = page_of("henvisning")
+    page.evaluate("document.querySelectorAll('[data-step]').forEach((one) => { one.hidden = false })")
+    page.locator("#about").fill("😀\n" * 400)
+
+    kept = page.locator("#about").input_value()
+    assert 600 == utf16_length(kept)
+    assert server_passes("henvisning", "about", kept.replace("\n", "\r\n"))
+    assert not server_passes("henvisning", "about", kept.replace("\n", "\r\n") + "x")
