@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -31,7 +32,7 @@ def glossed(html: str, terms: tuple[Term, ...], language: Language, glossary: st
     met: set[str] = set()
 
     def marked(found: re.Match[str]) -> str:
-        id = next(id for name, id in words.ids if found[name])
+        id = words.ids[found.lastgroup]
         if id in met:
             return found[0]
         met.add(id)
@@ -42,20 +43,19 @@ def glossed(html: str, terms: tuple[Term, ...], language: Language, glossary: st
     return Markup("".join(piece if depth else words.pattern.sub(marked, piece) for piece, depth in pieces))
 
 
-class _Words:
-    """One expression that finds every term, the longest first; its group names lead to the ids."""
+class _Words(NamedTuple):
+    """One expression that finds every term, the longest first, and the id that each of its groups stands for."""
 
-    def __init__(self, terms: tuple[Term, ...], language: Language) -> None:
-        forms = [(form, term.id) for term in terms for form in _forms(term, language)]
-        forms.sort(key=lambda one: -len(one[0]))
-        self.ids = [(f"t{number}", id) for number, (_, id) in enumerate(forms)]
-        parts = "|".join(f"(?P<t{number}>{_pattern(form, language)})" for number, (form, _) in enumerate(forms))
-        self.pattern = re.compile(rf"(?<![\w-])(?:{parts})(?![\w-])", re.IGNORECASE)
+    pattern: re.Pattern[str]
+    ids: dict[str | None, str]
 
 
 @lru_cache(maxsize=4)
 def _words(terms: tuple[Term, ...], language: Language) -> _Words:
-    return _Words(terms, language)
+    forms = sorted(((form, term.id) for term in terms for form in _forms(term, language)), key=lambda one: -len(one[0]))
+    parts = "|".join(f"(?P<t{number}>{_pattern(form, language)})" for number, (form, _) in enumerate(forms))
+    pattern = re.compile(rf"(?<![\w-])(?:{parts})(?![\w-])", re.IGNORECASE)
+    return _Words(pattern, {f"t{number}": id for number, (_, id) in enumerate(forms)})
 
 
 def _forms(term: Term, language: Language) -> list[str]:

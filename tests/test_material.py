@@ -1,0 +1,84 @@
+"""What a trainer teaches from: whole, keyed, fresh, and as the guide for editors says."""
+
+import re
+
+import pytest
+
+from mentorkorps import curriculum
+from mentorkorps.curriculum import REFERENCE, Curriculum, text
+from mentorkorps.model import LANGUAGES
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def whole(real) -> Curriculum:
+    """The portal's own training."""
+    return curriculum.load(ROOT / "training", real)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_module_asks_for_stands_in_its_lists_and_the_lists_hold_nothing_else(language, whole):
+    """The run sheet and the trainer's page tell what to bring from these lists."""
+    for module in whole.modules[language].values():
+        named = {one for block in module.blocks for one in REFERENCE.findall(block.text)}
+        named |= {("rule", block.text) for block in module.blocks if block.kind == "rule"}
+        listed = {(kind, id) for kind in ("paper", "cards", "rule")
+                  for id in getattr(module, {"paper": "papers", "cards": "cards", "rule": "rules"}[kind])}  # fmt: skip
+        assert {one for one in named if one[0] != "module"} == listed, module.at.file
+
+
+def test_every_quoted_rule_card_was_fresh_when_the_edition_was_given_out(whole, real):
+    given_out = whole.timetable.editions[-1].date
+    for language in LANGUAGES:
+        for record in (*whole.modules[language].values(), *whole.papers[language].values()):
+            for block in record.blocks:
+                if block.kind == "rule":
+                    rule = real.rules[block.text]
+                    assert rule.checked <= given_out <= rule.verify_by, (record.at.file, rule.id)
+
+
+PLANNED_CARDS = {"a": 16, "v": 3, "d": 6, "r": 6, "k": 3, "o": 4, "hs": 6}
+PLANNED_PAPERS = {*(f"h{number}" for number in range(1, 14)), *(f"t{number}" for number in range(1, 6)),
+                  *(f"st{number}" for number in range(1, 6)), "letter-l1", "letter-l1-plain", "contract-ct1",
+                  "contract-ct1-key", "payslip-ps1", "iceberg", "puzzle-map", "monthly-report", "prep-mail",
+                  "evaluation", "pre-survey", "post-survey", "exit-ticket", "observer-sheet",
+                  "referral-sheet"}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_material_of_the_outline_is_there_and_every_card_has_its_key(language, whole):
+    assert set(whole.papers[language]) >= PLANNED_PAPERS
+    assert PLANNED_CARDS == {id: len(whole.cards[language][id].cards) for id in PLANNED_CARDS}
+    keyless = [card.id for cards in whole.cards[language].values() for card in cards.cards if not card.key]
+    assert [] == keyless
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_module_can_be_taught_from(language, whole):
+    """Opening, notes with what goes wrong for the room, and questions for oneself with their answers."""
+    for module in whole.modules[language].values():
+        notes = " ".join(block.text + block.title for block in module.secrets)
+        assert module.intro_for_participants, module.at.file
+        assert re.search(r"galt|skævt|wrong", notes), module.at.file
+        assert module.checks, module.at.file
+        assert all(len(check.text) > 10 for check in module.checks)
+        untold = [one.id for one in module.activities if not any(block.is_secret for block in one.blocks)]
+        assert [] == untold, module.at.file
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_preparation_mail_is_read_in_a_minute(language, whole):
+    words = " ".join(block.text for block in whole.paper("prep-mail", language).blocks).split()
+
+    assert 100 < len(words) <= 200
+
+
+@pytest.mark.parametrize("guide", ["docs/da/redaktoer.md", "docs/en/editors.md"])
+def test_the_editors_guide_shows_every_kind_of_block_as_it_is_read(guide):
+    (example,) = re.findall(r"```markdown\n(.*?)```", (ROOT / guide).read_text("utf-8"), re.DOTALL)
+
+    found, faults = text.sections(example, 1)
+
+    assert [] == faults
+    assert ["", "kort"] == [section.id for section in found]
+    assert ["text", "rule", "write", "trainer", "key", "check"] == [block.kind for block in found[1].blocks]
