@@ -38,6 +38,7 @@ ADDRESSES: dict[str, dict[Language, str]] = {
     "run-sheet": {"da": "uddannelse/koereplan/", "en": "en/training/run-sheet/"},
     "glossary": {"da": "uddannelse/ordliste/", "en": "en/training/glossary/"},
     "trainers": {"da": "uddannelse/undervisere/", "en": "en/training/trainers/"},
+    "certificate": {"da": "kursusbevis/", "en": "en/certificate/"},
     "form": {"da": "tilmelding/{id}/", "en": "en/sign-up/{id}/"},
     "about": {"da": "om/", "en": "en/about/"},
     "hosts": {"da": "for-kommuner-og-organisationer/", "en": "en/for-municipalities-and-organisations/"},

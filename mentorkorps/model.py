@@ -313,6 +313,11 @@ class Course:
     example: bool = False
 
     @property
+    def hours(self) -> float:
+        """Hours of all its days from beginning to end, pauses included."""
+        return sum(60 * (one.end.hour - one.start.hour) + one.end.minute - one.start.minute for one in self.days) / 60
+
+    @property
     def phases(self) -> tuple[Phase, ...]:
         return phases_by_date(self)
 

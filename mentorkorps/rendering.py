@@ -49,7 +49,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "weekday": weekday, "clock": clock, "paragraphs": paragraphs}
+    environment.filters |= {"day": day, "weekday": weekday, "clock": clock, "figure": figure, "paragraphs": paragraphs}
     return environment
 
 
@@ -68,6 +68,12 @@ def weekday(value: date, language: Language) -> str:
 def clock(value: time, language: Language) -> str:
     """9.00 in Danish, 9:00 in English, hours as people say them."""
     return f"{value.hour}{'.' if language == 'da' else ':'}{value.minute:02}"
+
+
+def figure(value: float, language: Language) -> str:
+    """14, and 11,5 in Danish, 11.5 in English."""
+    written = f"{round(value, 2):g}"
+    return written.replace(".", ",") if language == "da" else written
 
 
 def paragraphs(text: str) -> Markup:

@@ -35,7 +35,7 @@ BELOW = {
     "building": {"publish", "curriculum", "catalogue", "schema"},
     "backend": {"forms", "catalogue", "addresses", "rendering", "model", "source", "problem"},
     "ending": set(),
-    "operating": {"backend", "ending", "forms", "catalogue", "model"},
+    "operating": {"backend", "publish", "ending", "forms", "curriculum", "catalogue", "model"},
     "hooks": {"pages", "curriculum", "catalogue", "addresses", "rendering", "problem", "model"},
 }
 ONLY_IN = {

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import desk, health, mine, offers, openapi, sign_up
+from mentorkorps.backend import certifying, desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
@@ -94,6 +94,7 @@ def _routes() -> list[Route]:
         *mine.ROUTES,
         *desk.ROUTES,
         *offers.ROUTES,
+        *certifying.ROUTES,
         Route("/find", find),
         Route("/healthz", health.lives),
         Route("/readyz", health.is_ready),

@@ -9,12 +9,14 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mentorkorps.addresses import address
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.logs import data
 from mentorkorps.backend.pace import MOST_TO_A_FORM, Pace
 from mentorkorps.backend.peer import prefix, visitor
 from mentorkorps.backend.reply import Refusal, refused
 from mentorkorps.backend.settings import Settings
+from mentorkorps.model import LANGUAGES
 
 POLICY = "; ".join(
     (
@@ -39,6 +41,7 @@ SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+COUNTED = ("/forms/", "/certificates", *("/" + address("certificate", language) for language in LANGUAGES))
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 CROWDED = "crowded"
@@ -112,7 +115,7 @@ class SameSite:
 
 
 class Paced:
-    """Refuses posts to the forms from an address prefix that sends too many.
+    """Refuses posts to forms and certificates from an address prefix that sends too many.
 
     A form to which all together send too many refuses nobody, but is marked as crowded.
 
@@ -128,7 +131,7 @@ class Paced:
         self.crowds = Pace(MOST_TO_A_FORM)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith("/forms/"):
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(COUNTED):
             address = visitor(scope, self.proxies)
             is_counted = address and (self.proxies or not address.is_loopback)
             wait = self.pace.wait(prefix(address), self.clock()) if is_counted else None

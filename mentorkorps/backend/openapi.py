@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mentorkorps.addresses import address
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.posted import JSON, READERS, URLENCODED
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import schema as form_schema
 from mentorkorps.forms.schema import Schema
-from mentorkorps.model import Form
+from mentorkorps.model import LANGUAGES, Form
 
 SIGN_UP = "/forms/{form}"
 QUERIES = {"/find": ("q",), "/tilmelding/{form}/": ("programme", "course", "place", "lang")}
@@ -47,6 +48,9 @@ PROBLEM = {
 }
 RECEIPT = {"type": "object", "required": ["receipt"], "properties": {"receipt": {"type": "string"}}}
 ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}
+TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 60}
+CODE = TEXTS | {"properties": {"code": {"type": "string"}, "language": {"type": "string"}}}
+NAME = TEXTS | {"properties": {"name": {"type": "string"}}}
 SURE = {"type": "object", "properties": {"sure": {"type": ["boolean", "string"], "minLength": 1}}}
 HTML = {"text/html": {"schema": {"type": "string"}}}
 ANYTHING = {"application/json": {"schema": {}}} | HTML
@@ -87,6 +91,10 @@ def _paths(office: Office, routes: list[Route], today: date) -> dict[str, Schema
         for method in sorted(route.methods - {"HEAD"}):
             paths.setdefault(route.path, {})[method.lower()] = _operation(route, method)
     paths["/mine/{token}/change"]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, ANY_FORM))
+    paths["/certificates"]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, CODE))
+    for language in LANGUAGES:
+        path = f"/{address('certificate', language)}{{code}}"
+        paths[path]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, NAME))
     paths["/mine/{token}/delete"]["post"]["requestBody"] = _sent({JSON: SURE})
     return paths
 

@@ -27,6 +27,11 @@ def add_commands(command: Add) -> None:
     which = resends.add_mutually_exclusive_group(required=True)
     which.add_argument("mail", nargs="?", help="its number, or how it begins")
     which.add_argument("--failed", action="store_true", help="all that were given up")
+    certifies = command("certificates", _certificates, "write one PDF of certificates with check codes for a course")
+    certifies.add_argument("course", help="the id of a course in data/courses.yaml")
+    certifies.add_argument("--names", type=Path, required=True, metavar="FILE.csv", help="who took part in all of it")
+    certifies.add_argument("--to", type=Path, required=True, metavar="FILE.pdf", help="the file to write")
+    certifies.add_argument("--language", choices=(*LANGUAGES, "both"), default="da", help="of the text (default: da)")
     command("purge", _purge, "delete what has been kept for as long as data/forms.yaml allows")
     backups = command("backup", _backup, "write the whole database to an encrypted file, also while the server runs")
     backups.add_argument("file", type=Path, help="the file to write")
@@ -76,6 +81,12 @@ def _outbox(options: argparse.Namespace) -> int:
     from mentorkorps.operating import post
 
     return post.outbox(options)
+
+
+def _certificates(options: argparse.Namespace) -> int:
+    from mentorkorps.operating import certifying
+
+    return certifying.write(options)
 
 
 def _purge(options: argparse.Namespace) -> int:

@@ -52,6 +52,7 @@ def pages(
     yield from map(site.course, catalogue.courses.values())
     yield from map(site.event, catalogue.events.values())
     yield from map(site.form, catalogue.forms.values())
+    yield site.certificate()
     yield site.rules()
     if curriculum:
         yield from training.pages(catalogue, curriculum, language, forms_at)
@@ -195,6 +196,10 @@ class Site:
             form.at,
             has_form=True,
         )
+
+    def certificate(self) -> Page:
+        texts = words(self.language)["certificate"]
+        return self.page("certificate", title=texts["title"], description=texts["lead"])
 
     def messages(self) -> Page:
         texts = self.texts["messages"]
