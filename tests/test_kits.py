@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from mentorkorps import cli, curriculum
 from mentorkorps.publish import kits, papers, roll
 from tests.conftest import ROOT
+from tests.reading import figures, is_embedded
 
 URL = "https://mentorkorps.example/"
 NAMES = ("Amina Testesen", "Bo Prøvestrup Mikkelsen-Hansen", "Đorđe Žižek")
@@ -79,22 +80,6 @@ def test_a_paper_of_the_kit_can_be_read_aloud_and_dated(printed, file):
     assert "udgave 1.0, 22. november 2026" in words_of(pdf)
     assert all("/Alt" in figure for figure in figures(root["/StructTreeRoot"]))
     assert all(is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values())
-
-
-def figures(node) -> list:
-    """Every figure of the structure tree."""
-    node = node.get_object()
-    if not hasattr(node, "get"):
-        return []
-    inner = node.get("/K", [])
-    inner = inner if isinstance(inner, list) else [inner]
-    return [node] * (node.get("/S") == "/Figure") + [one for kid in inner for one in figures(kid)]
-
-
-def is_embedded(font) -> bool:
-    font = font.get_object()
-    described = font.get("/DescendantFonts", [font])[0].get_object()["/FontDescriptor"]
-    return any(name in described for name in ("/FontFile", "/FontFile2", "/FontFile3"))
 
 
 @pytest.mark.parametrize(

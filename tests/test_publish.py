@@ -14,7 +14,9 @@ from pypdf import PdfReader
 from mentorkorps import curriculum
 from mentorkorps.model import LANGUAGES
 from mentorkorps.publish import cutting, packing, papers, slides
+from mentorkorps.rendering import day
 from tests.conftest import ROOT
+from tests.reading import figures, is_embedded
 
 URL = "https://mentorkorps.example/"
 TAGS = re.compile(r"<[^>]+>")
@@ -192,6 +194,23 @@ def test_a_pdf_can_be_read_aloud(printed, file):
     assert "da" == root["/Lang"]
     assert printed[file].metadata.title
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
+def test_every_paper_tells_its_edition_and_date(press, training):
+    dates = [day(one.date, press.language) for one in training.timetable.editions]
+
+    for one in press.prints():
+        foot = bare(one.html.partition("pp-foot")[2].partition("</div>")[0])
+        assert any(bare(date) in foot for date in dates), one.file
+        assert bare({"da": "udgave", "en": "edition"}[press.language]) in foot, one.file
+
+
+@pytest.mark.parametrize("file", ["arbejdshaefte", "underviserguide", "koereplan", "kort/a", "papirer/welcome-ar"])
+def test_figures_have_words_and_fonts_come_along(printed, file):
+    pdf = printed[file]
+
+    assert all(figure["/Alt"] for figure in figures(pdf.trailer["/Root"]["/StructTreeRoot"]))
+    assert all(is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values())
 
 
 def test_books_have_a_bookmark_for_each_module_and_activity(printed, first_day):

@@ -17,7 +17,8 @@ from mentorkorps.backend.sealing import KEY_BYTES, derived
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RFC_4648 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 WRITTEN = str.maketrans(RFC_4648, CROCKFORD)
-READ = str.maketrans(CROCKFORD + "OIL", RFC_4648 + RFC_4648[0] + RFC_4648[1] * 2)
+READ = str.maketrans(CROCKFORD, RFC_4648)
+ALIKE = str.maketrans("OIL", "011")
 """Letters that look like figures count as those."""
 LETTERS, GROUP = 16, 4
 COURSE_BITS, NUMBER_BITS, NAME_BITS = 15, 10, 15
@@ -67,7 +68,7 @@ def read(keys: Sequence[str], courses: Iterable[str], typed: str) -> Certificate
 def plain(typed: str) -> str:
     """A code without spaces and hyphens, in capitals, with figures for the letters that look like them."""
     kept = "".join(one for one in typed.upper() if one.isalnum())
-    return kept.translate(str.maketrans("OIL", "011"))
+    return kept.translate(ALIKE)
 
 
 def in_groups(plain: str) -> str:
