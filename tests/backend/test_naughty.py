@@ -28,7 +28,9 @@ FIRST = [f"Karen {number}" for number in range(5)]
 def kept(text: str) -> str:
     """What the server takes a line of text for: without control characters, and without spaces around it."""
     line = " ".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return "".join(one for one in line if one == "\t" or unicodedata.category(one) != "Cc").strip()
+    return (
+        "".join(one for one in line if one == "\t" or unicodedata.category(one) != "Cc").strip().strip("\ufeff").strip()
+    )
 
 
 STRINGS = sorted({kept(text) for text in NAUGHTY} - {""})

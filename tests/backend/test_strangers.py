@@ -88,11 +88,17 @@ def test_no_address_leads_away(lasting, path):
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("name", ["_next", "next", "redirect", "url", "return_to"])
+@pytest.mark.parametrize("name", ["_next", "next", "redirect", "return_to"])
 def test_a_form_is_not_told_where_to_lead(lasting, name):
     answer = lasting.client.post(FORM, data=volunteer(**{name: "https://evil.example"}))
 
     assert 422 == answer.status_code
+
+
+def test_a_trap_for_robots_leads_nowhere_either(lasting):
+    answer = lasting.client.post(FORM, data=volunteer(url="https://evil.example"))
+
+    assert answer.headers["location"].startswith("/receipt/")
 
 
 def test_a_wrong_host_is_repeated_nowhere(lasting):

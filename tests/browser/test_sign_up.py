@@ -41,6 +41,7 @@ def test_on_a_phone_from_postcode_to_confirmed(visit, portal):
     expect(visit).to_have_url(re.compile("/kommuner/odense/"))
 
     visit.locator("main a[href*='mentorkorps-aabent-hold']").first.click()
+    visit.wait_for_load_state()  # before the styles are there, both calls to act are visible
     visit.locator("main a[href*='tilmelding/mentor']:visible").first.click()
     assert "mentorkorps-aabent-hold" == visit.locator("#programme").input_value()
 
