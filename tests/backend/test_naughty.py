@@ -12,6 +12,7 @@ import tinyhtml5
 
 from mentorkorps.backend import sheet, store
 from mentorkorps.backend.clock import utc_now
+from mentorkorps.backend.doubt import LINKS
 from mentorkorps.backend.tokens import Tokens
 from tests.backend.conftest import FORM, JSON, eventually, opened, volunteer
 from tests.conftest import ROOT
@@ -84,7 +85,8 @@ def test_own_page_and_desk_show_every_string_and_no_markup_of_it(full, ids):
     tokens = Tokens(full.settings.secret_keys, utc_now)
     for purpose in ("mine", "desk"):
         plain = shape(seen(full, tokens, purpose, ids[PLAIN]))
-        for text in [one for one in STRINGS if one in MARKUP][::2]:
+        # A name with a link in it is doubted, and the desk says so in a line of its own.
+        for text in [one for one in STRINGS if one in MARKUP and not any(mark in one.lower() for mark in LINKS)][::2]:
             page = seen(full, tokens, purpose, ids[text])
             assert plain == shape(page), text
             assert text in texts(page, "dd"), text
