@@ -36,6 +36,10 @@ class Errand:
     kind: Literal["restore", "resend"]
     id: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.kind not in ("restore", "resend") or not isinstance(self.id, str | None):
+            raise ValueError(f"{self.kind!r} {self.id!r} is no errand")
+
 
 class NoAnswer(CannotOpen):
     """A server has the database, and did not do what it was asked."""
@@ -70,6 +74,10 @@ class Errands:
         self._afterwards = afterwards
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_alive(self) -> bool:
+        return self._task is not None and not self._task.done()
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="errands")
 
@@ -79,8 +87,11 @@ class Errands:
 
     async def _run(self) -> None:
         while True:
-            for note in sorted(self._folder.glob("*.todo")):
-                await self._do(note)
+            try:
+                for note in sorted(self._folder.glob("*.todo")):
+                    await self._do(note)
+            except OSError as error:  # a full or read-only disk: the note lies there until it is well
+                log.error("errands: the disk took nothing (%s)", type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _do(self, note: Path) -> None:
@@ -89,7 +100,7 @@ class Errands:
             count = await self._store.do(done, errand, self._clock)
         except (Busy, Unavailable, FileNotFoundError):  # another time, or taken back
             return
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             log.error("errands: %s is no note of ours", note.name)
             note.unlink(missing_ok=True)
             return

@@ -22,27 +22,35 @@ async def lives(request: Request) -> Response:
 
 
 async def is_ready(request: Request) -> Response:
-    """Takes the database's write lock for a moment, and tells how long the oldest mail and sign-up have waited."""
+    """Takes the database's write lock for a moment. Who may see the figures also gets what waits, and what is amiss."""
     office = office_of(request)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             counted = await office.store.do(figures)
     except (Busy, Unavailable, TimeoutError):
         counted = None
-    is_ready = counted is not None and office.outbox.is_alive and office.daily.is_alive and office.turns.is_alive
-    told = {
-        "status": "ok" if is_ready else "unavailable",
+    parts = {
         "database": counted is not None,
         "outbox": office.outbox.is_alive,
         "retention": office.daily.is_alive,
         "places": office.turns.is_alive,
+        "errands": office.errands.is_alive,
+    }
+    is_ready = all(parts.values())
+    told = {"status": "ok" if is_ready else "unavailable"}
+    if _may_look(request, office):
+        told |= parts | _waiting(office, counted)
+    return JSONResponse(told, 200 if is_ready else 503, NOT_KEPT)
+
+
+def _waiting(office: Office, counted: Figures | None) -> dict[str, object]:
+    return {
         "oldest_unsent_mail_seconds": counted and _age(office, counted.oldest_unsent),
         "failed_mails": counted and counted.mails["failed"],
         "oldest_failed_mail_seconds": counted and _age(office, counted.oldest_failed),
         "mail_server": office.outbox.trouble or "ok",
         "oldest_unanswered_sign_up_seconds": counted and _age(office, counted.oldest_unanswered),
     }
-    return JSONResponse(told, 200 if is_ready else 503, NOT_KEPT)
 
 
 async def metrics(request: Request) -> Response:

@@ -124,7 +124,7 @@ async def delete(request: Request) -> Response:
     if not (await posted.read(request, SURE)).get("sure"):
         return await _shown(request, "not_sure")
     purged = await office.store.do(retention.erase, kept.id)
-    retention.forget_files(office.settings, purged)
+    retention.forget_files(office.settings, purged.mails)
     return page(request, "mine-gone.html", headers=PRIVATE)
 
 

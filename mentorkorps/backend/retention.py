@@ -66,13 +66,13 @@ def purge_now(settings: Settings, catalogue: Catalogue, now: datetime) -> Purged
         with connection.begin():
             purged = purge(connection, catalogue, now)
         sweep(connection)
-    forget_files(settings, purged)
+    forget_files(settings, purged.mails)
     return purged
 
 
-def forget_files(settings: Settings, purged: Purged) -> None:
+def forget_files(settings: Settings, mails: Sequence[str]) -> None:
     """Deletes the mails that lie as files, where there is no mail server."""
-    for id in purged.mails:
+    for id in mails:
         (settings.mail_folder / f"{id}.eml").unlink(missing_ok=True)
 
 
@@ -89,6 +89,7 @@ class Daily:
         self._afterwards = afterwards
         self._done: date | None = None
         self._told: date | None = None
+        self._left: tuple[str, ...] = ()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -108,6 +109,7 @@ class Daily:
                 await self._purge()
             if self._told != danish_day(self._clock()) and self._clock().astimezone(DENMARK).hour >= digest.HOUR:
                 await self._tell()
+            self._forget_files()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _purge(self) -> None:
@@ -118,8 +120,16 @@ class Daily:
             log.error("purge: the database took nothing (%s)", type(error).__name__)
             return
         self._done = danish_day(now)
-        forget_files(self._settings, purged)
+        self._left += purged.mails
         log.info("purge: %s", purged)
+
+    def _forget_files(self) -> None:
+        try:
+            forget_files(self._settings, self._left)
+        except OSError as error:  # a read-only disk: at the next look
+            log.error("purge: mails are left as files (%s)", type(error).__name__)
+            return
+        self._left = ()
 
     async def _tell(self) -> None:
         now = self._clock()

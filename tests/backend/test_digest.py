@@ -150,8 +150,10 @@ def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(tmp_
 def test_a_note_that_is_none_of_ours_is_put_away(house, caplog):
     folder = house.settings.database.parent / "errands"
     folder.mkdir()
-    for number, text in enumerate(("x", "[]", '{"kind": "restore", "more": 1}')):
+    strange = ("x", "[]", "[" * 100_000, '{"kind": "restore", "more": 1}', '{"kind": "ruin"}')
+    for number, text in enumerate((*strange, '{"kind": "resend", "id": {"a": 1}}')):
         (folder / f"{number}.todo").write_text(text)
 
     eventually(lambda: not list(folder.iterdir()))
-    assert 3 == caplog.text.count("no note of ours")
+    assert 6 == caplog.text.count("no note of ours")
+    assert house.client.get("/readyz").json()["errands"]

@@ -1,8 +1,13 @@
 """What those who watch the service are told, and who may ask."""
 
-import pytest
+import asyncio
 
-from tests.backend.conftest import eventually, opened
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from mentorkorps.backend.app import create_app
+from mentorkorps.backend.settings import read
+from tests.backend.conftest import built_site, eventually, opened
 
 
 def figures(answer):
@@ -67,6 +72,32 @@ ASKED = {
 
 
 @pytest.mark.parametrize(("told", "headers", "status"), ASKED.values(), ids=ASKED.keys())
-def test_only_who_is_near_may_ask(tmp_path, real, told, headers, status):
+def test_only_who_is_near_is_told_figures_and_others_whether_it_works(tmp_path, real, told, headers, status):
     with opened(tmp_path, real, **told) as house:
         assert status == house.client.get("/metrics", headers=headers).status_code
+        ready = house.client.get("/readyz", headers=headers)
+
+    assert (200, "ok") == (ready.status_code, ready.json()["status"])
+    assert ({"status"} == set(ready.json())) == (status == 404)
+
+
+PARTS = {"outbox": "outbox", "retention": "daily", "places": "turns", "errands": "errands"}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_has_ended_is_seen(tmp_path, real, part):
+    app = create_app(
+        real, built_site(tmp_path / "site"), read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+    )
+
+    async def asked():
+        async with (
+            app.router.lifespan_context(app),
+            AsyncClient(transport=ASGITransport(app), base_url="http://x") as near,
+        ):
+            await getattr(app.state.office, PARTS[part]).stop()
+            return await near.get("/readyz")
+
+    ready = asyncio.run(asked())
+    assert (503, "unavailable") == (ready.status_code, ready.json()["status"])
+    assert [part] == [name for name, value in ready.json().items() if value is False]
