@@ -233,8 +233,4 @@ def _ask(connection: Connection, id: str, submission: Submission) -> None:
 
 def _may_ask(connection: Connection, submission: Submission) -> bool:
     """Counts a confirmation, unless the address has had its share for the day."""
-    day = danish_day(submission.at)
-    if store.times_asked(connection, submission.addressee, day) >= MOST_ASKED_A_DAY:
-        return False
-    store.note_asked(connection, submission.addressee, day)
-    return True
+    return store.ask(connection, submission.addressee, danish_day(submission.at), MOST_ASKED_A_DAY)

@@ -1,5 +1,6 @@
 """Runs the app on a port until it is told to stop."""
 
+import gc
 import resource
 import signal
 import socket
@@ -29,6 +30,9 @@ class PortTaken(Exception):
 def run(app: Starlette, listening: socket.socket) -> None:
     """Serves on a bound socket until SIGINT or SIGTERM, then finishes what is under way."""
     logs.begin(app.state.office.settings.log_format)
+    # The catalogue lives as long as the process: looking through it for garbage held every visitor up now and then.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):  # uvicorn sends the signal again once it has stopped
         server(app, _room_for_connections()).run(sockets=[listening])

@@ -1,6 +1,6 @@
 """The database: sign-ups, consents and mails. Statements are SQLAlchemy Core, without SQL that only SQLite knows."""
 
-from mentorkorps.backend.store.asked import addressee, forget_asked, note_asked, times_asked
+from mentorkorps.backend.store.asked import addressee, ask, forget_asked
 from mentorkorps.backend.store.lives import (
     add_count,
     delete_sign_ups,
@@ -72,6 +72,7 @@ __all__ = [
     "Store",
     "add_count",
     "addressee",
+    "ask",
     "consents",
     "consents_of",
     "counts",
@@ -101,7 +102,6 @@ __all__ = [
     "mark_silenced",
     "mark_unconfirmed",
     "mark_withdrawn",
-    "note_asked",
     "open_store",
     "owned",
     "participants",
@@ -117,6 +117,5 @@ __all__ = [
     "sign_up_by_id",
     "sign_ups",
     "spend",
-    "times_asked",
     "withdraw_consent",
 ]

@@ -4,9 +4,10 @@ import hashlib
 import hmac
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, text
 
 from mentorkorps.backend.sealing import KEY_BYTES, derived
+from mentorkorps.backend.store.prepared import Prepared
 from mentorkorps.backend.tables import ASKED
 
 
@@ -17,27 +18,22 @@ def addressee(key: str, email: str) -> str:
     return hmac.new(derived(key, "addressees", KEY_BYTES), counted.encode(), hashlib.sha256).hexdigest()
 
 
-def times_asked(connection: Connection, addressee: str, day: date) -> int:
-    """How many confirmations an address, known by its keyed hash, was asked for on a day."""
-    return connection.execute(TIMES_ASKED, {"addressee": addressee, "day": day.isoformat()}).scalar_one_or_none() or 0
-
-
-def note_asked(connection: Connection, addressee: str, day: date) -> None:
-    known = {"whom": addressee, "when": day.isoformat()}
-    if connection.execute(ADD_TO_ASKED, known).rowcount == 0:
-        connection.execute(ASKED.insert(), {"addressee": addressee, "day": day.isoformat(), "count": 1})
+def ask(connection: Connection, addressee: str, day: date, most: int) -> bool:
+    """Counts a confirmation to an address, known by its keyed hash, unless it had `most` that day; whether it did."""
+    known = {"addressee": addressee, "day": day.isoformat(), "most": most}
+    return ASK.run(connection, known).rowcount == 1
 
 
 def forget_asked(connection: Connection, today: date) -> None:
     connection.execute(FORGET_ASKED, {"today": today.isoformat()})
 
 
-TIMES_ASKED = select(ASKED.c.count).where(ASKED.c.addressee == bindparam("addressee"), ASKED.c.day == bindparam("day"))
-
-ADD_TO_ASKED = (
-    ASKED.update()
-    .where(ASKED.c.addressee == bindparam("whom"), ASKED.c.day == bindparam("when"))
-    .values(count=ASKED.c.count + 1)
+# One statement that SQLite and PostgreSQL both know, so that two instances cannot both count the last one.
+ASK = Prepared(
+    text(
+        "INSERT INTO asked (addressee, day, count) VALUES (:addressee, :day, 1)"
+        " ON CONFLICT (addressee, day) DO UPDATE SET count = asked.count + 1 WHERE asked.count < :most"
+    )
 )
 
 FORGET_ASKED = ASKED.delete().where(ASKED.c.day < bindparam("today"))

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
 from mentorkorps.backend.sealing import Damaged
+from mentorkorps.backend.store.prepared import Prepared
 from mentorkorps.backend.store.records import Kind, Mail, SignUp
 from mentorkorps.backend.store.sign_up_rows import SEVERAL_SIGN_UPS, as_sign_up
 from mentorkorps.backend.tables import MAILS
@@ -15,7 +16,7 @@ from mentorkorps.backend.tables import MAILS
 log = logging.getLogger(__name__)
 
 
-INSERT_MAIL = MAILS.insert()
+INSERT_MAIL = Prepared(MAILS.insert(), "id", "sign_up", "kind", "state", "attempts", "waiting", "created_at", "due_at")
 
 ALL_MAILS = select(MAILS).order_by(MAILS.c.created_at, MAILS.c.kind)
 
@@ -88,13 +89,13 @@ def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], a
             "kind": kind,
             "state": "queued",
             "attempts": 0,
+            "waiting": None,
             "created_at": at,
             "due_at": at,
         }
         for kind in kinds
     ]
-    if rows:
-        connection.execute(INSERT_MAIL, rows)
+    INSERT_MAIL.run_each(connection, rows)
 
 
 def queue_digest(
@@ -104,7 +105,7 @@ def queue_digest(
     if connection.execute(ONE_MAIL, {"id": id}).one_or_none():
         return False
     row = {"id": id, "sign_up": sign_up, "kind": kind, "state": "queued", "attempts": 0, "waiting": waiting}
-    connection.execute(INSERT_MAIL, row | {"created_at": at, "due_at": at})
+    INSERT_MAIL.run(connection, row | {"created_at": at, "due_at": at})
     return True
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, LargeBinary, Row, and_, bindparam, func, select
 
 from mentorkorps.backend.sealing import MARK_BYTES, Seal
+from mentorkorps.backend.store.prepared import Prepared
 from mentorkorps.backend.store.records import Consent, SignUp
 from mentorkorps.backend.tables import CONSENTS, SIGN_UPS
 from mentorkorps.forms import Answers, Value
@@ -23,9 +24,13 @@ def fingerprint(key: str, form: str, answers: Answers, once: str = "") -> str:
     return hmac.new(key.encode(), f"{form}{once}\n{answers.canonical()}".encode(), hashlib.sha256).hexdigest()
 
 
-INSERT_SIGN_UP = SIGN_UPS.insert()
+INSERT_SIGN_UP = Prepared(
+    SIGN_UPS.insert(),
+    "id", "form", "language", "sealed", "fingerprint", "flagged", "silenced", "signs", "received_at", "asked_at",
+    "confirmed_at", "awaited", "code",
+)  # fmt: skip
 
-INSERT_CONSENT = CONSENTS.insert()
+INSERT_CONSENT = Prepared(CONSENTS.insert(), "sign_up", "consent", "version", "given_at")
 
 ALL_SIGN_UPS = select(SIGN_UPS).order_by(SIGN_UPS.c.received_at)
 
@@ -33,7 +38,7 @@ ONE_SIGN_UP = select(SIGN_UPS).where(SIGN_UPS.c.id == bindparam("id"))
 
 SEVERAL_SIGN_UPS = select(SIGN_UPS).where(SIGN_UPS.c.id.in_(bindparam("ids", expanding=True)))
 
-SAME_ANSWERS = select(SIGN_UPS).where(SIGN_UPS.c.fingerprint.in_(bindparam("fingerprints", expanding=True))).limit(1)
+SAME_ANSWERS = Prepared(select(SIGN_UPS.c.id).where(SIGN_UPS.c.fingerprint == bindparam("fingerprint")))
 
 RESEAL = (
     SIGN_UPS.update()
@@ -99,16 +104,15 @@ def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) ->
         "awaited": sign_up.awaited,
         "code": sign_up.code,
     }
-    connection.execute(INSERT_SIGN_UP, row)
+    INSERT_SIGN_UP.run(connection, row)
 
 
 def insert_consents(connection: Connection, sign_up: str, versions: dict[str, str], at: datetime) -> None:
-    if versions:
-        rows = [
-            {"sign_up": sign_up, "consent": consent, "version": version, "given_at": at}
-            for consent, version in versions.items()
-        ]
-        connection.execute(INSERT_CONSENT, rows)
+    rows = [
+        {"sign_up": sign_up, "consent": consent, "version": version, "given_at": at}
+        for consent, version in versions.items()
+    ]
+    INSERT_CONSENT.run_each(connection, rows)
 
 
 def sign_up_by_id(connection: Connection, id: str) -> SignUp | None:
@@ -118,8 +122,10 @@ def sign_up_by_id(connection: Connection, id: str) -> SignUp | None:
 
 def sign_up_by_fingerprint(connection: Connection, fingerprints: Sequence[str]) -> SignUp | None:
     """The sign-up with one of these fingerprints: those of the same answers under each of the keys."""
-    row = connection.execute(SAME_ANSWERS, {"fingerprints": fingerprints}).one_or_none()
-    return row and as_sign_up(connection, row)
+    for one in fingerprints:
+        if row := SAME_ANSWERS.run(connection, {"fingerprint": one}).fetchone():
+            return sign_up_by_id(connection, row[0])
+    return None
 
 
 def doubtful(connection: Connection) -> list[SignUp]:

@@ -4,18 +4,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, text
 
+from mentorkorps.backend.store.prepared import Prepared
 from mentorkorps.backend.tables import SPENT, Moment
 
 # One statement that SQLite and PostgreSQL both know, so that two instances cannot both find it unspent.
-SPEND = text("INSERT INTO spent (proof, until) VALUES (:proof, :until) ON CONFLICT DO NOTHING").bindparams(
-    bindparam("until", type_=Moment)
+SPEND = Prepared(
+    text("INSERT INTO spent (proof, until) VALUES (:proof, :until) ON CONFLICT DO NOTHING").bindparams(
+        bindparam("until", type_=Moment)
+    )
 )
 FORGET_SPENT = SPENT.delete().where(SPENT.c.until < bindparam("now"))
 
 
 def spend(connection: Connection, proof: str, until: datetime) -> bool:
     """Whether the proof had not been spent before; from here on it is."""
-    return connection.execute(SPEND, {"proof": proof, "until": until}).rowcount == 1
+    return SPEND.run(connection, {"proof": proof, "until": until}).rowcount == 1
 
 
 def forget_spent(connection: Connection, now: datetime) -> None:
