@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mentorkorps.addresses import address
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.logs import data
-from mentorkorps.backend.pace import MOST_TO_A_FORM, Pace
+from mentorkorps.backend.pace import MOST_CODES, MOST_TO_A_FORM, Pace
 from mentorkorps.backend.peer import prefix, visitor
 from mentorkorps.backend.reply import Refusal, refused
 from mentorkorps.backend.settings import Settings
@@ -41,7 +41,8 @@ SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-COUNTED = ("/forms/", "/certificates", *("/" + address("certificate", language) for language in LANGUAGES))
+CODES = tuple("/" + address("certificate", language) for language in LANGUAGES)
+COUNTED = ("/forms/", "/certificates", *CODES)
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 CROWDED = "crowded"
@@ -115,7 +116,7 @@ class SameSite:
 
 
 class Paced:
-    """Refuses posts to forms and certificates from an address prefix that sends too many.
+    """Refuses posts to forms and certificates from an address prefix that sends too many, and too many codes looked up.
 
     A form to which all together send too many refuses nobody, but is marked as crowded.
 
@@ -129,16 +130,18 @@ class Paced:
         self.clock = clock
         self.pace = Pace()
         self.crowds = Pace(MOST_TO_A_FORM)
+        self.codes = Pace(MOST_CODES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(COUNTED):
-            address = visitor(scope, self.proxies)
-            is_counted = address and (self.proxies or not address.is_loopback)
-            wait = self.pace.wait(prefix(address), self.clock()) if is_counted else None
-            if wait:
-                refusal = Refusal(429, "too_many", {"Retry-After": str(ceil(wait.total_seconds()))})
+        is_sent = scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(COUNTED)
+        is_looked_up = scope["type"] == "http" and scope["method"] != "POST" and scope["path"].startswith(CODES)
+        address = visitor(scope, self.proxies) if is_sent or is_looked_up else None
+        if address and (self.proxies or not address.is_loopback):
+            pace, said = (self.pace, "too_many") if is_sent else (self.codes, "too_often")
+            if wait := pace.wait(prefix(address), self.clock()):
+                refusal = Refusal(429, said, {"Retry-After": str(ceil(wait.total_seconds()))})
                 return await refused(Request(scope, receive), refusal)(scope, receive, send)
-            if is_counted and self.crowds.wait(scope["path"], self.clock()):
+            if is_sent and self.crowds.wait(scope["path"], self.clock()):
                 scope.setdefault("state", {})[CROWDED] = True
         return await self.app(scope, receive, send)
 

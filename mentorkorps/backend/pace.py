@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 MOST_POSTS = 30
 MOST_TO_A_FORM = 300
 """By all visitors together. More than a municipality's campaign brings; above it those without a proof are doubted."""
+MOST_CODES = 100
+"""Certificates looked up: more than an employer has, and no way to find one by its proof of 40 bits."""
 WINDOW = timedelta(minutes=10)
 MOST_PREFIXES = 20_000
 

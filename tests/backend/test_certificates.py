@@ -139,6 +139,24 @@ def test_names_cannot_be_tried_without_end(tmp_path, real):
     assert [200] * 30 + [429] == [one.status_code for one in answers]
 
 
+@pytest.mark.parametrize("page", ["kursusbevis", "en/certificate"])
+def test_codes_cannot_be_guessed_without_end(tmp_path, real, hands, page):
+    def looked_up(house, code, visitor):
+        return house.client.get(f"/{page}/{code}", headers={"X-Forwarded-For": visitor})
+
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
+        guesses = [looked_up(house, f"0000-0000-0000-{number:04}", "192.0.2.1") for number in range(100)]
+        refused, elsewhere = looked_up(house, CODE, "192.0.2.9"), looked_up(house, CODE, "192.0.3.1")
+        typed = house.client.post("/certificates", data={"code": CODE}, headers={"X-Forwarded-For": "192.0.2.1"})
+        hands.pass_by(minutes=10)
+        later = looked_up(house, CODE, "192.0.2.9")
+
+    assert {404} == {one.status_code for one in guesses}
+    assert (429, "600") == (refused.status_code, refused.headers["retry-after"])
+    assert ("Der er slået mange kursusbeviser op" in refused.text) == (page == "kursusbevis")
+    assert (200, 303, 200) == (elsewhere.status_code, typed.status_code, later.status_code)
+
+
 @pytest.fixture
 def names(tmp_path):
     path = tmp_path / "names.csv"
