@@ -22,7 +22,7 @@ from mentorkorps.backend.letters import Letters
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.outbox import Folder, Outbox, Smtp
 from mentorkorps.backend.places import Turns
-from mentorkorps.backend.reply import Refusal, as_refusal, read_shell, refused
+from mentorkorps.backend.reply import COME_BACK, Refusal, as_refusal, read_shell, refused
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.site import Site
@@ -31,8 +31,6 @@ from mentorkorps.backend.tokens import Tokens
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import LANGUAGES
-
-SECONDS_TO_COME_BACK = "5"
 
 
 def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock = utc_now) -> Starlette:
@@ -152,7 +150,7 @@ def _methods(request: Request) -> set[str]:
 
 
 async def _busy(request: Request, _error: Exception) -> Response:
-    return refused(request, Refusal(503, "busy", {"Retry-After": SECONDS_TO_COME_BACK}))
+    return refused(request, Refusal(503, "busy", COME_BACK))
 
 
 async def _broken(request: Request, _error: Exception) -> Response:

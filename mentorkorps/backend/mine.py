@@ -16,8 +16,9 @@ from mentorkorps.backend.clock import danish_day, spoken
 from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.reply import PRIVATE, Refusal, framed, language_of, page
+from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, language_of, page, told_busy
 from mentorkorps.backend.store import Consent, SignUp
+from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid, Value
 from mentorkorps.model import Form, Language, Title
 from mentorkorps.rendering import render, words
@@ -68,6 +69,8 @@ async def change(request: Request) -> Response:
         await office.store.do(intake.change, kept.id, submission)
     except intake.Doubled:
         raise Refusal(409, "doubled", PRIVATE) from None
+    except (Busy, Unavailable):
+        return _not_kept(request, definition, given)
     office.outbox.wake()
     return await _shown(request, "asked_again" if answers.values["email"] != kept.answers["email"] else "changed")
 
@@ -201,7 +204,16 @@ def _told(definition: Form | None, agreed: Consent, request: Request) -> dict[st
     }
 
 
-def _form(request: Request, definition: Form, given: posted.Posted, invalid: Invalid | None = None) -> Response:
+def _not_kept(request: Request, definition: Form, given: posted.Posted) -> Response:
+    again = _form(request, definition, given, notice=told_busy(request))
+    again.status_code = 503
+    again.headers.update(COME_BACK)
+    return again
+
+
+def _form(
+    request: Request, definition: Form, given: posted.Posted, invalid: Invalid | None = None, notice: str = ""
+) -> Response:
     language = language_of(request)
     told = words(language)["reply"]["mine"]
     save = Title(*(words(each)["reply"]["mine"]["save"] for each in ("da", "en")))
@@ -213,7 +225,7 @@ def _form(request: Request, definition: Form, given: posted.Posted, invalid: Inv
         posted=given,
         wrong=invalid.wrong if invalid else (),
     )
-    content = render("reply/mine-form.html", language, inner=inner, action=_address(request))
+    content = render("reply/mine-form.html", language, inner=inner, action=_address(request), notice=notice)
     title = f"{words(language)['form']['error']} {told['change']}" if invalid else told["change"]
     return framed(request, title, content, 422 if invalid else 200, PRIVATE)
 

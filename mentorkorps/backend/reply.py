@@ -16,6 +16,7 @@ TITLE = "[[shell:title]]"
 CONTENT = "<!-- shell:content -->"
 NOT_KEPT = {"Cache-Control": "no-store"}
 PRIVATE = NOT_KEPT | {"Referrer-Policy": "no-referrer"}
+COME_BACK = {"Retry-After": "5"}
 FOLDERS: dict[Language, str] = {"da": "", "en": "en/"}
 STATUS_WORDS = {
     400: "unreadable",
@@ -105,6 +106,12 @@ def refused(request: Request, refusal: Refusal) -> Response:
         response = page(request, "refused.html", refusal.status, told=told)
     response.headers.update(refusal.headers)
     return response
+
+
+def told_busy(request: Request) -> str:
+    """What the form says that nobody could keep just now."""
+    told = words(language_of(request))["reply"]["refused"]["busy"]
+    return f"{told['title']}. {told['text']}"
 
 
 def as_refusal(error: HTTPException) -> Refusal:

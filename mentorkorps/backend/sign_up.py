@@ -12,6 +12,7 @@ from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import office_of
 from mentorkorps.backend.reply import (
+    COME_BACK,
     NOT_KEPT,
     PRIVATE,
     Refusal,
@@ -20,9 +21,11 @@ from mentorkorps.backend.reply import (
     page,
     problem,
     speak,
+    told_busy,
     wants_json,
 )
 from mentorkorps.backend.store import SignUp, sign_up_by_id
+from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid
 from mentorkorps.model import Form
 from mentorkorps.rendering import render, words
@@ -54,7 +57,12 @@ async def sign_up(request: Request) -> Response:
         once=given.get(forms.ONCE, ("",))[0][:LONGEST_LINKED],
         booking=places.booking(form, answers, office.catalogue),
     )
-    kept = await office.store.do(intake.accept, submission)
+    try:
+        kept = await office.store.do(intake.accept, submission)
+    except (Busy, Unavailable):
+        if wants_json(request):
+            raise
+        return _not_kept(request, form, given)
     office.outbox.wake()
     return _thanked(request, kept)
 
@@ -169,6 +177,14 @@ def _explained(request: Request, form: Form, given: posted.Posted, invalid: Inva
         errors = [{"field": one.field, "detail": one.message.of(language)} for one in invalid.wrong]
         return problem(422, str(words(language)["form"]["summary"]), errors=errors)
     return _form_page(request, form, given, invalid)
+
+
+def _not_kept(request: Request, form: Form, given: posted.Posted) -> Response:
+    """The form with everything that was typed, to be sent again in a moment."""
+    again = _form_page(request, form, given, notice=told_busy(request))
+    again.status_code = 503
+    again.headers.update(COME_BACK)
+    return again
 
 
 def _form_page(
