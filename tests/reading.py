@@ -1,6 +1,17 @@
-"""What pypdf finds in a paper, for tests that read one back."""
+"""What pypdf finds in a paper, and how it is judged, for tests that read one back."""
 
+from io import BytesIO
 from typing import Any
+
+import page
+from pypdf import PdfReader
+
+
+def faults(pdf: PdfReader) -> list[str]:
+    """What a validator of PDF/UA-1 (ISO 14289-1) finds wrong; it agrees with veraPDF on veraPDF's own corpus."""
+    assert isinstance(pdf.stream, BytesIO)
+    found = page.validate_pdf_bytes(pdf.stream.getvalue(), profile="ua1").failures
+    return [f"{one.rule_id}: {one.message}" for one in found]
 
 
 def figures(node: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from mentorkorps import cli, curriculum
 from mentorkorps.publish import kits, papers, roll
 from tests.conftest import ROOT
-from tests.reading import figures, is_embedded
+from tests.reading import faults, figures, is_embedded
 
 URL = "https://mentorkorps.example/"
 NAMES = ("Amina Testesen", "Bo Prøvestrup Mikkelsen-Hansen", "Đorđe Žižek")
@@ -72,6 +72,7 @@ def test_a_paper_of_the_kit_can_be_read_aloud_and_dated(printed, file):
     pdf = printed[file]
     root = pdf.trailer["/Root"]
 
+    assert [] == faults(pdf)
     assert root["/MarkInfo"]["/Marked"]
     assert "da" == root["/Lang"]
     assert b"pdfuaid:part" in root["/Metadata"].get_data()

@@ -9,14 +9,14 @@ from random import randbytes
 from zipfile import ZipFile
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from mentorkorps import curriculum
 from mentorkorps.model import LANGUAGES
 from mentorkorps.publish import cutting, packing, papers, slides
 from mentorkorps.rendering import day
 from tests.conftest import ROOT
-from tests.reading import figures, is_embedded
+from tests.reading import faults, figures, is_embedded
 
 URL = "https://mentorkorps.example/"
 TAGS = re.compile(r"<[^>]+>")
@@ -154,7 +154,8 @@ def first_day(training):
 def printed(real, training, first_day) -> dict[str, PdfReader]:
     """Some Danish papers of each kind as PDF."""
     press, short = (papers.Press(real, one, "da", URL) for one in (training, first_day))
-    wanted = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/welcome-ar"}
+    wanted = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/h7", "papirer/t3", "papirer/evaluation",
+              "papirer/welcome-ar"}  # fmt: skip
     chosen = [short.guide(), short.workbook(), *(one for one in press.prints() if one.file in wanted)]
     return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in papers.pdfs(chosen)}
 
@@ -183,6 +184,19 @@ def test_every_paper_and_every_card_can_be_printed(press, training):
     files = {one.file.split("/")[-1] for one in press.prints()}
 
     assert set(training.papers["da"]) | set(training.cards["da"]) <= files
+
+
+def test_every_pdf_is_found_accessible_by_a_validator(printed):
+    assert {} == {file: told for file, pdf in printed.items() if (told := faults(pdf))}
+
+
+def test_the_validator_finds_what_is_missing(printed):
+    broken = PdfWriter(clone_from=BytesIO(printed["papirer/h2"].stream.getvalue()))
+    del broken.root_object["/Lang"]
+    written = BytesIO()
+    broken.write(written)
+
+    assert any("LANGUAGE" in one for one in faults(PdfReader(written)))
 
 
 @pytest.mark.parametrize("file", ["arbejdshaefte", "underviserguide", "koereplan", "kort/a", "papirer/h2"])

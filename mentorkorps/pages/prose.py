@@ -16,6 +16,8 @@ TABLE = re.compile("<table>.*?</table>", re.DOTALL)
 BOXES = re.compile(r"<ul>(?=\s*<li>\s*(?:<p>)?☐)")
 ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", re.DOTALL)
+CORNER = re.compile(r"<tr>\s*<th[^>]*></th>")
+FIRST_CELL = re.compile(r"<tr>(\s*)<td[^>]*>(.*?)</td>", re.DOTALL)
 TAGS = re.compile(r"<(/?)h([1-6])>")
 
 
@@ -43,11 +45,18 @@ def _rewritten(text: str, level: int) -> str:
     html = Markdown(extensions=["tables", "sane_lists"]).convert(text)
     above = min((int(found[2]) for found in TAGS.finditer(html)), default=level)
     html = TAGS.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) - above + level)}>", html)
-    # A cell without words heads nothing, and a table wider than a phone scrolls by itself.
-    html = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)
+    html = TABLE.sub(_headed, html)
     html = re.sub(r' style="text-align: (\w+);"', r' class="mk-\1"', html)
     html = BOXES.sub(r'<ul class="mk-boxes">', html)
     return TABLE.sub(_scrolling, html)
+
+
+def _headed(found: re.Match[str]) -> str:
+    """A cell without words heads nothing; under an empty corner each row has a head of its own (PDF/UA, 7.5)."""
+    head, body, rest = found[0].partition("<tbody>")
+    if CORNER.search(head):
+        body, rest = body + FIRST_CELL.sub(r'<tr>\1<th scope="row">\2</th>', rest), ""
+    return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", head) + body + rest
 
 
 def _scrolling(found: re.Match[str]) -> str:
@@ -65,7 +74,7 @@ def _labelled(table: str) -> str:
     labels = [_label(words) for words in CELL.findall(head)]
 
     def row(found: re.Match[str]) -> str:
-        left = iter(labels)
+        left = iter(labels[found[0].count("<th") :])
         return re.sub("<td", lambda _: f'<td data-label="{next(left, "")}"', found[0])
 
     return head + body + ROW.sub(row, rest)

@@ -1,6 +1,7 @@
 """Certificates: codes that nobody can make up, and a page that confirms them without knowing a person."""
 
 import logging
+from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
@@ -10,6 +11,7 @@ from mentorkorps.backend import certificates
 from mentorkorps.backend.certificates import CROCKFORD
 from tests.backend.conftest import KEY, opened
 from tests.conftest import ROOT
+from tests.reading import faults
 
 ODENSE, AARHUS = "odense-marts-2027", "aarhus-maj-2027"
 COURSES = (ODENSE, AARHUS)
@@ -189,6 +191,7 @@ def test_the_command_prints_a_sheet_for_each_with_a_code_that_holds(names, tmp_p
     ):
         assert part in first
     assert "Đorđe" not in first
+    assert [] == faults(PdfReader(BytesIO(target.read_bytes())))
     root = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
