@@ -15,6 +15,7 @@ run: site/index.html
 test: .venv/tested
 	@tools/chromium $(BIN)
 	@tools/pango $(BIN)
+	@tools/postgres
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/installed

@@ -1,21 +1,20 @@
-"""The whole database in one encrypted file, taken while the server runs, and put back while it does not."""
+"""The whole database in one encrypted file, taken while the server runs, and put back while it does not.
+
+In the file is an image of SQLite, whatever the database is: a backup of one kind can be put into the other.
+"""
 
 import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from mentorkorps.backend import store
 from mentorkorps.backend.sealing import MARK_BYTES, Damaged, MissingKey, Seal
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.store import CannotOpen
-from mentorkorps.backend.writer import sweep
+from mentorkorps.backend.store import CannotOpen, opening, shape
 
 HEAD = b"mentorkorps backup 1\n"
 NAME = "backup"
-JOURNAL = slice(18, 20)
-"""Two bytes of the header tell WAL mode, in which memory cannot be (sqlite.org/c3ref/deserialize.html)."""
 
 
 class BadBackup(CannotOpen):
@@ -28,30 +27,24 @@ class BadBackup(CannotOpen):
 
 def write(settings: Settings, file: Path) -> int:
     """Writes the database as it is at this moment; returns how many sign-ups are in it. Needs room for it in memory."""
-    database = f"file:{quote(str(settings.database.resolve()))}?mode=ro"
-    with closing(sqlite3.connect(database, uri=True)) as source, closing(sqlite3.connect(":memory:")) as copy:
-        source.backup(copy)
-        image = bytearray(copy.serialize())
-    image[JOURNAL] = b"\1\1"
-    _write_whole(file, HEAD + Seal(settings.secret_keys, "backup").close(NAME, bytes(image)))
+    image = opening.room(settings.database).image()
+    _write_whole(file, HEAD + Seal(settings.secret_keys, "backup").close(NAME, image))
     return _sign_ups_in(settings, file)
 
 
 def restore(settings: Settings, file: Path) -> int:
     """Puts a backup in the place of the database, all or nothing; returns how many sign-ups there are now.
 
-    Raises InUse while the server runs, BadBackup, or MissingKey.
+    Raises InUse while a server runs, BadBackup, or MissingKey.
     """
-    image = _opened(settings, file)
-    settings.database.parent.mkdir(parents=True, exist_ok=True)
-    with store.locked(settings.database), closing(_loaded(settings, file, image)) as copy:
-        try:
-            with closing(sqlite3.connect(settings.database)) as database:
-                copy.backup(database)
-        except sqlite3.DatabaseError:
-            raise BadBackup(file, f"cannot take the place of {settings.database}, which is damaged: move it") from None
-    with store.owned(settings) as engine, engine.connect() as connection:
-        sweep(connection)
+    with closing(_loaded(settings, file, _opened(settings, file))) as image:
+        with shape.in_memory(image) as copy:
+            try:
+                shape.migrate(copy, Seal(settings.secret_keys))
+            except shape.UnknownVersion:
+                raise BadBackup(file, "was written by a newer version of mentorkorps. Install that one") from None
+            copy.commit()
+        opening.room(settings.database).take(image)
     return len(store.sign_ups(settings))
 
 

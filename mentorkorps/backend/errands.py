@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from mentorkorps.backend import intake, store
 from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.database import Database
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import CannotOpen, InUse, Store
 from mentorkorps.backend.writer import Busy, Unavailable
@@ -44,15 +45,14 @@ class Errand:
 class NoAnswer(CannotOpen):
     """A server has the database, and did not do what it was asked."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Database) -> None:
         super().__init__(f"the server that has {database} open did not answer. Nothing was changed; try again.")
 
 
 def run(settings: Settings, errand: Errand, clock: Clock) -> int:
     """Does the errand, here or by the server that runs; how many rows it changed. Raises CannotOpen or MissingKey."""
     try:
-        with store.owned(settings) as engine, engine.connect() as connection, connection.begin():
-            return done(connection, errand, clock)
+        return store.run(settings, done, errand, clock)
     except InUse:
         return _handed_over(settings, errand)
 
@@ -69,7 +69,7 @@ class Errands:
 
     def __init__(self, store: Store, settings: Settings, clock: Clock, afterwards: Callable[[], None]) -> None:
         self._store = store
-        self._folder = folder(settings)
+        self._folder = settings.errands_folder
         self._clock = clock
         self._afterwards = afterwards
         self._task: asyncio.Task[None] | None = None
@@ -109,12 +109,8 @@ class Errands:
         note.unlink(missing_ok=True)
 
 
-def folder(settings: Settings) -> Path:
-    return settings.database.parent / "errands"
-
-
 def _handed_over(settings: Settings, errand: Errand) -> int:
-    todo = folder(settings) / f"{uuid4().hex}.todo"
+    todo = settings.errands_folder / f"{uuid4().hex}.todo"
     todo.parent.mkdir(mode=0o700, exist_ok=True)
     _write(todo, json.dumps(asdict(errand)))
     until = time.monotonic() + PATIENCE_SECONDS

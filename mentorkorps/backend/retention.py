@@ -13,7 +13,7 @@ from mentorkorps.backend import digest, store
 from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Life, Store
-from mentorkorps.backend.writer import Busy, Unavailable, sweep, sweep_afterwards
+from mentorkorps.backend.writer import Busy, Unavailable, sweep_afterwards
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Retention
 
@@ -62,10 +62,7 @@ def erase(connection: Connection, id: str) -> Purged:
 
 def purge_now(settings: Settings, catalogue: Catalogue, now: datetime) -> Purged:
     """The same while no server runs. Raises CannotOpen or MissingKey."""
-    with store.owned(settings) as engine, engine.connect() as connection:
-        with connection.begin():
-            purged = purge(connection, catalogue, now)
-        sweep(connection)
+    purged = store.run(settings, purge, catalogue, now)
     forget_files(settings, purged.mails)
     return purged
 

@@ -13,11 +13,14 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mentorkorps import source
+from mentorkorps.backend import database
+from mentorkorps.backend.database import Database
 from mentorkorps.backend.logs import FORMATS, Format
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.problem import DataError
 
 DATABASE_URL = "MENTORKORPS_DATABASE_URL"
+FOLDER = "MENTORKORPS_FOLDER"
 SMTP_URL = "MENTORKORPS_SMTP_URL"
 PUBLIC_URL = "MENTORKORPS_PUBLIC_URL"
 SECRET_KEYS = "MENTORKORPS_SECRET_KEYS"
@@ -87,7 +90,8 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    database: Path
+    database: Database
+    folder: Path
     smtp: SmtpServer | None
     public_url: str
     secret_keys: tuple[str, ...] = field(repr=False)
@@ -101,7 +105,12 @@ class Settings:
     @property
     def mail_folder(self) -> Path:
         """Where mails go as files while there is no mail server."""
-        return self.database.parent / "mail"
+        return self.folder / "mail"
+
+    @property
+    def errands_folder(self) -> Path:
+        """Where commands leave notes for the server that has the database."""
+        return self.folder / "errands"
 
     @property
     def root(self) -> str:
@@ -120,16 +129,18 @@ class Settings:
 def read(environ: Mapping[str, str]) -> Settings:
     """Settings from environment variables; an empty one counts as absent. Raises SettingsError.
 
-    Without secret keys one is made beside the database, readable by its owner alone.
+    Without secret keys one is made beside the database's file, readable by its owner alone.
     """
     given = DEFAULTS | {key: value.strip() for key, value in environ.items() if value.strip()}
-    database = _database(given[DATABASE_URL])
+    where = _database(given[DATABASE_URL])
+    folder = Path(given[FOLDER]) if FOLDER in given else where.folder
     mail_from = _mail_from(given[MAIL_FROM])
     return Settings(
-        database=database,
+        database=where,
+        folder=folder,
         smtp=_smtp(given[SMTP_URL]) if SMTP_URL in given else None,
         public_url=_public_url(given[PUBLIC_URL]),
-        secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(database.parent),
+        secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
         recipients=(_recipients(given[RECIPIENTS]) if RECIPIENTS in given else Recipients(mail_from.addr_spec)),
         mail_from=mail_from,
         allowed_origins=frozenset(map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())),
@@ -145,14 +156,13 @@ def _log_format(text: str) -> Format:
     return text
 
 
-def _database(url: str) -> Path:
-    kind, _, path = url.partition(":///")
-    if url.startswith("postgresql"):
-        reason = "PostgreSQL is not supported yet; use sqlite:///path/to/file.db"
-        raise SettingsError(DATABASE_URL, _without_password(url), reason)
-    if kind != "sqlite" or not path or path == ":memory:":
-        raise SettingsError(DATABASE_URL, _without_password(url), "write sqlite:///path/to/file.db")
-    return Path(path)
+def _database(url: str) -> Database:
+    try:
+        return database.parse(url)
+    except ValueError as error:
+        scheme, slashes, _ = url.partition("://")
+        shown = f"{scheme}://…" if slashes else "…"
+        raise SettingsError(DATABASE_URL, shown, str(error)) from None
 
 
 def _smtp(url: str) -> SmtpServer:
@@ -237,7 +247,9 @@ def _keys(text: str) -> tuple[str, ...]:
     return keys
 
 
-def _kept_key(folder: Path) -> tuple[str, ...]:
+def _kept_key(where: Database, folder: Path) -> tuple[str, ...]:
+    if where.is_shared:
+        raise SettingsError(SECRET_KEYS, "", "is needed with PostgreSQL, the same for every instance")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret-key"
     try:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     String,
     Table,
     false,
-    text,
     true,
 )
 from sqlalchemy.engine import Dialect
@@ -40,7 +39,7 @@ SIGN_UPS = Table(
     Column("id", String(32), primary_key=True),
     Column("form", String(64), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("sealed", LargeBinary, nullable=False),
     Column("fingerprint", String(64), nullable=False, unique=True),
     Column("flagged", Boolean, nullable=False),
     Column("received_at", Moment, nullable=False),

@@ -2,7 +2,8 @@
 
 SQLite takes one writer at a time, and the wait is for the disk: 256 submissions in one commit cost hardly
 more than one. One connection that alone writes and checkpoints also keeps clear of the bug by which
-SQLite 3.7.0-3.51.2 may damage a database in WAL mode (sqlite.org/wal.html#walresetbug).
+SQLite 3.7.0-3.51.2 may damage a database in WAL mode (sqlite.org/wal.html#walresetbug). On PostgreSQL each
+instance has such a writer.
 """
 
 import asyncio
@@ -13,11 +14,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
-LARGEST_GROUP = 256
+from mentorkorps.backend.room import room_of
+
 LONGEST_QUEUE = 1024
+MOST_ATTEMPTS = 10
+"""Of a job that other instances were in the way of: each time at least one of them gets through."""
 UNSWEPT = "unswept"
 
 T = TypeVar("T")
@@ -33,10 +36,14 @@ class Unavailable(Exception):
     """The database did not keep the group that this job was part of."""
 
 
+class LostTransaction(SQLAlchemyError):
+    """The database has rolled back by itself; a commit would succeed and keep nothing."""
+
+
 class Work(NamedTuple):
     job: Callable[..., Any]
     values: tuple[object, ...]
-    future: asyncio.Future
+    future: asyncio.Future | None = None
 
 
 class Outcome(NamedTuple):
@@ -45,10 +52,15 @@ class Outcome(NamedTuple):
 
 
 class Writer:
-    """Runs jobs on its own thread. A job is a function of the connection and some values."""
+    """Runs jobs on its own thread. A job is a function of the connection and some values.
+
+    It may run more than once before it is committed, so it changes nothing but the database.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._room = room_of(engine)
+        self._connection: Connection | None = None
         self._queue: queue.Queue[Work | None] = queue.Queue(LONGEST_QUEUE)
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -72,17 +84,17 @@ class Writer:
         return await future
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            while not self._ended:
-                if group := self._next_group():
-                    outcomes = _committed(connection, group)
-                    loop = group[0].future.get_loop()
-                    loop.call_soon_threadsafe(_hand_over, group, outcomes)
+        while not self._ended:
+            if group := self._next_group():
+                outcomes = self._outcomes(group)
+                loop = group[0].future.get_loop()
+                loop.call_soon_threadsafe(_hand_over, group, outcomes)
+        self._let_go()
 
     def _next_group(self) -> list[Work]:
         """What waits, at most one group; waits for the first."""
         group: list[Work] = []
-        while len(group) < LARGEST_GROUP:
+        while len(group) < self._room.largest_group:
             try:
                 work = self._queue.get(block=not group)
             except queue.Empty:
@@ -93,16 +105,29 @@ class Writer:
             group.append(work)
         return group
 
+    def _outcomes(self, group: list[Work]) -> list[Outcome]:
+        try:
+            self._connection = self._connection or self._engine.connect()
+        except SQLAlchemyError as error:
+            return _unavailable(group, error)
+        outcomes = _committed(self._connection, group)
+        if self._room.is_lost(self._connection):
+            log.error("writer: the connection to the database is lost; the next job makes another")
+            self._let_go()
+        return outcomes
 
-def _committed(connection: Connection, group: list[Work]) -> list[Outcome]:
-    try:
-        with connection.begin():
-            outcomes = [_attempted(connection, work) for work in group]
-    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error) as error:
-        return [Outcome(error=Unavailable(type(error).__name__))] * len(group)
-    if connection.info.pop(UNSWEPT, False):
-        _sweep_or_tell(connection)
-    return outcomes
+    def _let_go(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
+
+def done(connection: Connection, job: Callable[..., T], *values: object) -> T:
+    """The job's result, once it is committed, for a command that needs no thread. Raises as Writer.do does."""
+    (outcome,) = _committed(connection, [Work(job, values)])
+    if outcome.error:
+        raise outcome.error
+    return outcome.result
 
 
 def sweep_afterwards(connection: Connection) -> None:
@@ -110,45 +135,48 @@ def sweep_afterwards(connection: Connection) -> None:
     connection.info[UNSWEPT] = True
 
 
-def sweep(connection: Connection) -> None:
-    """Leaves nothing of what was deleted or overwritten: not in free pages, not in the write-ahead log.
+def _committed(connection: Connection, group: list[Work], attempt: int = 1) -> list[Outcome]:
+    try:
+        outcomes = _together(connection, group)
+    except Exception as error:  # the edge of the thread: whoever asked gets it
+        return _after(connection, group, attempt, error)
+    if connection.info.pop(UNSWEPT, False):
+        _sweep_or_tell(connection)
+    return outcomes
 
-    Outside a transaction, and so straight to the driver.
-    """
-    driver = connection.connection.dbapi_connection
-    driver.execute("VACUUM")
-    (is_busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if is_busy:
-        log.warning("writer: somebody reads, so deleted rows stay in the write-ahead log until the next sweep")
+
+def _after(connection: Connection, group: list[Work], attempt: int, error: Exception) -> list[Outcome]:
+    """A group that one of its jobs broke is done again in halves, so that the others go on."""
+    verdict = room_of(connection).verdict(error)
+    if verdict == "trouble":
+        return _unavailable(group, error)
+    connection.info.pop(UNSWEPT, None)
+    if len(group) > 1:
+        middle = len(group) // 2
+        return _committed(connection, group[:middle]) + _committed(connection, group[middle:])
+    if verdict == "conflict" and attempt < MOST_ATTEMPTS:
+        return _committed(connection, group, attempt + 1)
+    return [Outcome(error=error)]
+
+
+def _together(connection: Connection, group: list[Work]) -> list[Outcome]:
+    with connection.begin():
+        outcomes = [Outcome(work.job(connection, *work.values)) for work in group]
+        if not room_of(connection).is_whole(connection):
+            raise LostTransaction
+    return outcomes
 
 
 def _sweep_or_tell(connection: Connection) -> None:
-    # What was asked for is done and kept, and secure_delete has blanked the rows: no reason to report a failure.
+    # What was asked for is done and kept: no reason to report a failure.
     try:
-        sweep(connection)
-    except connection.dialect.loaded_dbapi.Error as error:
+        room_of(connection).sweep(connection)
+    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error) as error:
         log.warning("writer: not swept (%s)", type(error).__name__)
 
 
-def _attempted(connection: Connection, work: Work) -> Outcome:
-    # Straight to the driver: begin_nested() compiles each savepoint anew and costs as much as the inserts.
-    driver = connection.connection.dbapi_connection
-    driver.execute("SAVEPOINT work")
-    try:
-        outcome = Outcome(work.job(connection, *work.values))
-    except Exception as error:  # the edge of the thread: whoever asked gets it, the others go on
-        _refuse_lost_transaction(driver)
-        driver.execute("ROLLBACK TO work")
-        outcome = Outcome(error=error)
-    _refuse_lost_transaction(driver)
-    driver.execute("RELEASE work")
-    return outcome
-
-
-def _refuse_lost_transaction(driver: DBAPIConnection) -> None:
-    # A full disk makes SQLite roll back by itself; the driver's commit() would then succeed and keep nothing.
-    if not driver.in_transaction:
-        raise SQLAlchemyError("the transaction is gone")
+def _unavailable(group: list[Work], error: Exception) -> list[Outcome]:
+    return [Outcome(error=Unavailable(type(error).__name__))] * len(group)
 
 
 def _hand_over(group: list[Work], outcomes: list[Outcome]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mentorkorps import catalogue, curriculum
 from mentorkorps.backend import certificates as codes
+from mentorkorps.backend import store
 from mentorkorps.backend.settings import SECRET_KEYS
 from mentorkorps.ending import SOUND, CannotRun
 from mentorkorps.model import LANGUAGES
@@ -23,7 +24,7 @@ def write(options: argparse.Namespace) -> int:
         raise CannotRun(f"the course {options.course!r} {why}")
     languages = LANGUAGES if options.language == "both" else (options.language,)
     with operating(must_exist=False) as settings:
-        if SECRET_KEYS not in os.environ and not settings.database.exists():
+        if SECRET_KEYS not in os.environ and not store.exists(settings):
             raise CannotRun(f"set {SECRET_KEYS} to those of the server: it will know no other certificates")
     try:
         holders = [

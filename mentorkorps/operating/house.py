@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mentorkorps.backend import store
 from mentorkorps.backend.settings import Settings, SettingsError, read
 from mentorkorps.backend.store import CannotOpen
+from mentorkorps.backend.writer import Unavailable
 from mentorkorps.ending import CannotRun
 
 
@@ -14,11 +16,13 @@ def operating(must_exist: bool = True) -> Iterator[Settings]:
     """The settings, and one sentence where they or the database do not allow what is asked."""
     try:
         settings = read(os.environ)
-        if must_exist and not settings.database.exists():
+        if must_exist and not store.exists(settings):
             raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
         yield settings
     except (SettingsError, CannotOpen) as error:
         raise CannotRun(str(error)) from error
+    except Unavailable as error:
+        raise CannotRun(f"{settings.database} did not keep it ({error}). Try again.") from error
 
 
 def counted(count: int, one: str, several: str) -> str:

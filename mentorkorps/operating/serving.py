@@ -8,7 +8,7 @@ from mentorkorps.backend.app import create_app
 from mentorkorps.backend.reply import SiteMissing
 from mentorkorps.backend.serve import PortTaken, bind, run
 from mentorkorps.backend.settings import PUBLIC_URL, SettingsError, read
-from mentorkorps.backend.store import InUse
+from mentorkorps.backend.store import CannotOpen
 from mentorkorps.ending import SOUND, CannotRun
 
 
@@ -18,7 +18,7 @@ def serve(options: argparse.Namespace) -> int:
         listening = bind(options.host, options.port)
         settings = read({PUBLIC_URL: address} | os.environ)
         app = create_app(catalogue.load(options.data), options.site, settings)
-    except (SettingsError, SiteMissing, PortTaken, InUse) as error:
+    except (SettingsError, SiteMissing, PortTaken, CannotOpen) as error:
         raise CannotRun(str(error)) from error
     print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
     print(f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}", flush=True)

@@ -12,13 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import Row, text
 
 from mentorkorps.backend import serve, settings, store
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import Clock, utc_now
+from mentorkorps.backend.store import opening
 from mentorkorps.backend.tokens import Tokens
 from mentorkorps.backend.wire import Limits
 from mentorkorps.catalogue import Catalogue
+from tests.postgres import Cluster, running
 
 SHELL = (
     '<!doctype html><html lang="{language}"><head><title>[[shell:title]]</title></head>'
@@ -62,8 +65,9 @@ class Hands:
 class House:
     """A running server, as a visitor (`client`) and as the operator (the rest) see it."""
 
-    def __init__(self, settings: settings.Settings, client: httpx.Client, now: Clock) -> None:
+    def __init__(self, settings: settings.Settings, client: httpx.Client, now: Clock, environ: dict[str, str]) -> None:
         self.settings = settings
+        self.environ = environ
         self.now = now
         self.client = client
 
@@ -84,6 +88,11 @@ class House:
 
     def mails(self) -> list[store.Mail]:
         return store.mails(self.settings)
+
+    def rows(self, statement: str) -> list[Row]:
+        """What is in the database at this moment."""
+        with opening.reading(self.settings) as connection:
+            return list(connection.execute(text(statement)))
 
     def letter(self, kind: str) -> EmailMessage:
         """The newest mail of a kind, once it lies in the folder."""
@@ -140,7 +149,8 @@ def opened(
     if not site.exists():
         built_site(site)
     told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
-    read = settings.read({f"MENTORKORPS_{name}": value for name, value in told.items()})
+    named = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    read = settings.read(named)
     server = serve.server(create_app(catalogue, site, read, clock), limits)
     listening = serve.bind("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -148,7 +158,7 @@ def opened(
     try:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with httpx.Client(base_url=url, verify=False) as client:  # reading certificates takes longer than the test
-            yield House(read, client, clock)
+            yield House(read, client, clock, named)
     finally:
         server.should_exit = True
         thread.join()
@@ -159,9 +169,34 @@ def hands() -> Hands:
     return Hands()
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    with running(any_free_port()) as cluster:
+        yield cluster
+
+
 @pytest.fixture
-def house(tmp_path: Path, real: Catalogue, hands: Hands) -> Iterator[House]:
-    with opened(tmp_path, real, hands) as house:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of the test's own: a file, or what the mark `both` asks for."""
+    if getattr(request, "param", "file") == "server":
+        return request.getfixturevalue("cluster").fresh()
+    return f"sqlite:///{tmp_path}/var/mentorkorps.db"
+
+
+both = pytest.mark.parametrize("database", ["file", "server"], indirect=True)
+"""Runs a test, or all of a module, on a file of SQLite and on a PostgreSQL server."""
+
+
+@pytest.fixture
+def environ(tmp_path: Path, database: str) -> dict[str, str]:
+    """Settings of a house that stands in the test's folder, for `opened`."""
+    return {"DATABASE_URL": database, "FOLDER": str(tmp_path / "var")}
+
+
+@pytest.fixture
+def house(tmp_path: Path, real: Catalogue, hands: Hands, environ: dict[str, str]) -> Iterator[House]:
+    with opened(tmp_path, real, hands, **environ) as house:
         yield house
 
 

@@ -19,14 +19,10 @@ TRAPPED = {"website": "https://spam.example"}
 
 
 def operate(house, *command):
-    environ = {
-        "MENTORKORPS_DATABASE_URL": f"sqlite:///{house.settings.database}",
-        "MENTORKORPS_SECRET_KEYS": house.settings.secret_keys[0],
-    }
     data = ["--data", str(ROOT / "data")]
     return subprocess.run(
         [sys.executable, "-m", "mentorkorps.cli", command[0], *(data if command[0] != "desk" else []), *command[1:]],
-        env=environ,
+        env=house.environ,
         capture_output=True,
         text=True,
     )
@@ -114,7 +110,7 @@ def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_pat
         running = operate(house, "desk", "restore", first)
         assert [False, True] == [one.flagged for one in house.sign_ups()]
         eventually(lambda: Counter(one.kind for one in house.mails()) == Counter(confirm=2, notice=1))
-        assert [] == list((house.settings.database.parent / "errands").iterdir())
+        assert [] == list((house.settings.errands_folder).iterdir())
     stopped = operate(house, "desk", "restore", second[:12])
 
     assert f"{first} is no spam. Its coordinator gets a mail.\n" == running.stdout, running.stderr
@@ -148,7 +144,7 @@ def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(tmp_
 
 
 def test_a_note_that_is_none_of_ours_is_put_away(house, caplog):
-    folder = house.settings.database.parent / "errands"
+    folder = house.settings.errands_folder
     folder.mkdir()
     strange = ("x", "[]", "[" * 100_000, '{"kind": "restore", "more": 1}', '{"kind": "ruin"}')
     for number, text in enumerate((*strange, '{"kind": "resend", "id": {"a": 1}}')):

@@ -181,7 +181,7 @@ def test_spent_proofs_are_forgotten_when_they_are_stale_anyway(tmp_path, real, h
 
 
 def spent(house) -> int:
-    other = sqlite3.connect(house.settings.database)
+    other = sqlite3.connect(house.settings.database.path)
     (count,) = other.execute("SELECT count(*) FROM spent").fetchone()
     other.close()
     return count

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from tests.backend.conftest import JSON, KEY, text_of
+from tests.backend.conftest import JSON, text_of
 from tests.conftest import ROOT
 
 EVALUATION = {"course": "odense-marts-2027", "language": "da"} | {
@@ -69,9 +69,8 @@ def test_a_need_gets_a_number_to_use_in_place_of_a_name(house):
 
 
 def listed(house) -> str:
-    environ = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{house.settings.database}", "MENTORKORPS_SECRET_KEYS": KEY}
     command = [sys.executable, "-m", "mentorkorps.cli", "desk", "list", "--data", ROOT / "data"]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, env=house.environ, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_question_that_is_not_asked_needs_no_answer_and_keeps_none(house):

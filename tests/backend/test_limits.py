@@ -121,5 +121,5 @@ def test_the_address_itself_is_nowhere_in_the_files(house):
     house.post()
     eventually(lambda: {"sent"} == {one.state for one in house.mails()})
 
-    files = house.settings.database.parent.glob("mentorkorps.db*")
+    files = house.settings.folder.glob("mentorkorps.db*")
     assert not any(b"karen" in path.read_bytes().lower() for path in files)

@@ -227,7 +227,7 @@ def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
     assert "Alt er slettet" in house.client.post(f"{link}/delete", data={"sure": "yes"}).text
 
     assert ([], []) == (house.sign_ups(), house.mails())
-    files = [path for path in house.settings.database.parent.rglob("*") if path.is_file()]
+    files = [path for path in house.settings.folder.rglob("*") if path.is_file()]
     on_the_disk = b"".join(path.read_bytes() for path in files)
     assert [] == [trace for trace in traces if trace in on_the_disk]
     assert [1] == [one.count for one in store.counts(house.settings)]

@@ -12,10 +12,9 @@ from types import MappingProxyType
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
 
 from mentorkorps.catalogue import Catalogue
-from tests.backend.conftest import KEY, House, eventually, link_in, opened, text_of
+from tests.backend.conftest import House, eventually, link_in, opened, text_of
 from tests.conftest import ROOT
 
 COURSE = "odense-marts-2027"
@@ -74,10 +73,7 @@ class Desk:
         return "/" + line.removeprefix(self.house.settings.public_url)
 
     def states(self) -> dict[str, str]:
-        engine = create_engine(f"sqlite:///{self.house.settings.database}")
-        with engine.connect() as connection:
-            found = dict(connection.execute(text("SELECT sign_up, state FROM places")).all())
-        engine.dispose()
+        found = dict(self.house.rows("SELECT sign_up, state FROM places"))
         names = {one.id: one.answers["email"].partition("@")[0] for one in self.house.sign_ups()}
         return {names[id]: state for id, state in found.items() if id in names}  # deleted in between, both are gone
 
@@ -246,10 +242,7 @@ def test_the_clock_one_day_back_takes_no_place_from_anybody(two_seats, hands):
 
 def test_the_operator_gets_the_names_of_those_who_come(two_seats):
     two_seats.come("anna", "bo", "carl")
-    environ = {
-        "MENTORKORPS_DATABASE_URL": f"sqlite:///{two_seats.house.settings.database}", "MENTORKORPS_SECRET_KEYS": KEY
-    }  # fmt: skip
     command = [sys.executable, "-m", "mentorkorps.cli", "desk", "participants", COURSE, "--data", ROOT / "data"]
-    told = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    told = subprocess.run(command, env=two_seats.house.environ, capture_output=True, text=True, check=True)
 
     assert "name\nAnna\nBo\n" == told.stdout

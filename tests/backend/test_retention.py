@@ -27,7 +27,7 @@ def everything_on_the_disk(folder):
 
 def on_the_disk(house):
     """What would betray a sign-up: its number, its sealed answers, its fingerprint, the numbers of its mails."""
-    with sqlite3.connect(house.settings.database) as database:
+    with sqlite3.connect(house.settings.database.path) as database:
         columns = "id || '', fingerprint || '', CAST(substr(sealed, 5, 12) AS BLOB), substr(sealed, 17)"
         found = [value for row in database.execute(f"SELECT {columns} FROM sign_ups") for value in row]
         found += [id for (id,) in database.execute("SELECT id FROM mails")]
@@ -84,7 +84,7 @@ def test_nothing_of_a_deleted_sign_up_stays_in_the_files(house, hands):
         house.post(email=f"v{number}@example.org", phone="12345678")
     eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
     traces = on_the_disk(house)
-    folder = house.settings.database.parent
+    folder = house.settings.folder
     assert all(trace in everything_on_the_disk(folder) for trace in traces[:8])
     hands.pass_by(hours=73)
 

@@ -15,7 +15,7 @@ from mentorkorps.backend import settings, store
 from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.sealing import MARK_BYTES, MissingKey, Seal
-from mentorkorps.backend.store import opening
+from mentorkorps.backend.store import shape
 from mentorkorps.forms import Answers
 from tests.backend.conftest import KEY, MONDAY, eventually, opened
 from tests.conftest import ROOT
@@ -68,7 +68,7 @@ def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leav
     house.post()
     house.post(email="bo@example.org")
     karen, bo = house.sign_ups()
-    with sqlite3.connect(house.settings.database) as database:
+    with sqlite3.connect(house.settings.database.path) as database:
         (stolen,) = database.execute("SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)).fetchone()
         database.execute("UPDATE sign_ups SET sealed = ? WHERE id = ?", (stolen, bo.id))
     database.close()
@@ -83,7 +83,7 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
     (tmp_path / "var").mkdir()
     engine = create_engine(f"sqlite:///{tmp_path}/var/mentorkorps.db")
     config = Config()
-    config.set_main_option("script_location", str(opening.MIGRATIONS))
+    config.set_main_option("script_location", str(shape.MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

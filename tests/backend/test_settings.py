@@ -16,8 +16,13 @@ def read(tmp_path, **told):
 
 
 WRONG = {
-    "postgresql": ("DATABASE_URL", "postgresql://me:hidden@host/db", "not supported yet"),
-    "mysql": ("DATABASE_URL", "mysql://host/db", "sqlite:///"),
+    "no name": ("DATABASE_URL", "postgresql://me:hidden@host", "/name"),
+    "an @ in the password": ("DATABASE_URL", "postgresql://me:one@hidden@host/db", "%40"),
+    "a slash in the password": ("DATABASE_URL", "postgresql://me:12/hidden@host/db", "postgresql://user"),
+    "a port of letters": ("DATABASE_URL", "postgresql://me@host:hidden/db", "postgresql://user"),
+    "no such option": ("DATABASE_URL", "postgresql://host/db?hidden=1", "postgresql://user"),
+    "mysql": ("DATABASE_URL", "mysql://me:hidden@host/db", "sqlite:///"),
+    "no scheme": ("DATABASE_URL", "me:hidden@host/db", "sqlite:///"),
     "memory": ("DATABASE_URL", "sqlite:///:memory:", "sqlite:///"),
     "smtp scheme": ("SMTP_URL", "http://mail.example", "smtp://"),
     "smtp port": ("SMTP_URL", "smtp://me:hidden@host:port", "no address"),
@@ -37,6 +42,38 @@ def test_a_wrong_setting_is_named_with_its_value_and_never_with_a_secret(tmp_pat
         read(tmp_path, **{key: value})
 
     assert "hidden" not in str(caught.value)
+
+
+def test_postgresql_wants_keys_since_its_instances_share_them(tmp_path):
+    with pytest.raises(SettingsError, match=r"MENTORKORPS_SECRET_KEYS=.*the same for every instance") as caught:
+        read(tmp_path, DATABASE_URL="postgresql://me:hidden@host/db")
+
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://me:hidden@db.example/korps", "postgresql://db.example/korps"),
+        ("postgres://me:hidd%40en@db.example:5433/korps?sslmode=verify-full", "postgresql://db.example:5433/korps"),
+        ("postgresql://[2001:db8::7]:5433/korps?user=me&password=hidden", "postgresql://2001:db8::7:5433/korps"),
+        ("postgresql:///korps?host=/run/postgresql&password=hidden", "postgresql:///korps?host=/run/postgresql"),
+        ("postgresql://me:hidden@one,two:5433/korps", "postgresql://one,two:,5433/korps"),
+    ],
+)
+def test_an_address_of_postgresql_is_shown_without_its_password(tmp_path, address, shown):
+    told = read(tmp_path, DATABASE_URL=address, SECRET_KEYS=KEY)
+
+    assert shown == str(told.database)
+    assert "hidd" not in repr(told)
+
+
+def test_the_folder_of_this_machine_is_beside_the_file_or_where_it_is_told(tmp_path):
+    server = {"DATABASE_URL": "postgresql://host/korps", "SECRET_KEYS": KEY}
+
+    assert tmp_path / "var" / "mail" == read(tmp_path).mail_folder
+    assert "var/mail" == str(read(tmp_path, **server).mail_folder)
+    assert tmp_path / "here" / "mail" == read(tmp_path, **server, FOLDER=f"{tmp_path}/here").mail_folder
 
 
 RECIPIENTS_WRONG = {

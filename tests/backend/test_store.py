@@ -8,20 +8,16 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
 
 from mentorkorps.backend import serve, settings, store
 from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.intake import Submission, accept
+from mentorkorps.backend.store import opening
+from mentorkorps.backend.store.file import FileRoom
 from mentorkorps.backend.tables import METADATA
-from mentorkorps.backend.writer import LARGEST_GROUP, LONGEST_QUEUE, Busy, Unavailable
+from mentorkorps.backend.writer import LONGEST_QUEUE, Busy, Unavailable
 from mentorkorps.forms import Answers
-from tests.backend.conftest import MONDAY
-
-
-@pytest.fixture
-def database(tmp_path):
-    return tmp_path / "var" / "m.db"
+from tests.backend.conftest import KEY, MONDAY, both
 
 
 @pytest.fixture
@@ -31,25 +27,29 @@ def opened(database):
     opened.close()
 
 
+def path_of(database: str) -> str:
+    return database.removeprefix("sqlite:///")
+
+
 def submission(number: int) -> Submission:
     answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
     return Submission("mentor", "da", answers, Signs(()), (str(number),), str(number), MONDAY)
 
 
 def read_settings(database):
-    return settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{database}"})
+    return settings.read({"MENTORKORPS_DATABASE_URL": database, "MENTORKORPS_SECRET_KEYS": KEY})
 
 
 def test_a_second_process_is_refused_in_one_sentence(opened, database):
     other = (
         "from mentorkorps.backend import settings, store;"
-        f"store.open_store(settings.read({{'MENTORKORPS_DATABASE_URL': 'sqlite:///{database}'}}))"
+        f"store.open_store(settings.read({{'MENTORKORPS_DATABASE_URL': '{database}'}}))"
     )
 
     refused = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
 
     assert refused.stderr.splitlines()[-1].endswith(
-        f"{database} is in use by another process of mentorkorps. Stop that one first."
+        f"{path_of(database)} is in use by another process of mentorkorps. Stop that one first."
     )
 
 
@@ -58,20 +58,20 @@ def test_the_lock_goes_with_its_owner(database):
     store.open_store(read_settings(database)).close()
 
 
+@both
 def test_the_migrations_make_the_tables_that_the_code_means(opened, database):
-    engine = create_engine(f"sqlite:///{database}")
-    with engine.connect() as connection:
+    with opening.reading(read_settings(database)) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert [] == compare_metadata(context, METADATA)
-    engine.dispose()
 
 
 def test_the_file_is_in_wal_mode(opened, database):
-    connection = sqlite3.connect(database)
+    connection = sqlite3.connect(path_of(database))
     assert ("wal",) == connection.execute("PRAGMA journal_mode").fetchone()
     connection.close()
 
 
+@both
 def test_an_operator_reads_while_the_server_writes_and_after_it(database):
     async def steps():
         kept = store.open_store(read_settings(database))
@@ -85,6 +85,7 @@ def test_an_operator_reads_while_the_server_writes_and_after_it(database):
     assert during == after
 
 
+@both
 def test_one_bad_job_does_not_fail_its_group(opened, database):
     def bad(connection):
         accept(connection, submission(99))
@@ -114,9 +115,10 @@ def test_a_full_disk_is_never_acknowledged(opened, database):
     assert acknowledged <= {one.id for one in store.sign_ups(read_settings(database))}
 
 
+@both
 def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
     async def steps():
-        jobs = (opened.do(accept, submission(number)) for number in range(LONGEST_QUEUE + 3 * LARGEST_GROUP))
+        jobs = (opened.do(accept, submission(number)) for number in range(LONGEST_QUEUE + 3 * FileRoom.largest_group))
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     outcomes = asyncio.run(steps())
@@ -125,6 +127,7 @@ def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
     assert len(outcomes) - len(busy) == len(store.sign_ups(read_settings(database)))
 
 
+@both
 def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
     def lose(connection):
         connection.exec_driver_sql("ROLLBACK")
@@ -162,4 +165,4 @@ def test_reading_a_database_of_another_version_says_what_to_do(tmp_path):
     sqlite3.connect(database).close()
 
     with pytest.raises(store.OtherVersion, match="Restart the server"):
-        store.mails(read_settings(database))
+        store.mails(read_settings(f"sqlite:///{database}"))

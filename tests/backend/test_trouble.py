@@ -9,7 +9,7 @@ from tests.backend.conftest import FORM, JSON, volunteer
 
 
 def test_a_fault_inside_tells_the_visitor_nothing_and_the_log_nothing_personal(house, caplog):
-    with sqlite3.connect(house.settings.database) as other:
+    with sqlite3.connect(house.settings.database.path) as other:
         other.execute("ALTER TABLE consents RENAME TO gone")
     other.close()
 
@@ -28,7 +28,7 @@ def test_a_fault_inside_tells_the_visitor_nothing_and_the_log_nothing_personal(h
 
 
 def test_a_database_that_cannot_be_written_is_told_to_visitors_and_to_those_who_watch(house):
-    other = sqlite3.connect(house.settings.database)
+    other = sqlite3.connect(house.settings.database.path)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor() as pool:
         posting = pool.submit(house.client.post, FORM, data=volunteer(), timeout=20)

@@ -21,17 +21,9 @@ from mentorkorps.backend.store.mail_rows import (
     send_again,
     settle_mails,
 )
-from mentorkorps.backend.store.opening import (
-    CannotOpen,
-    InUse,
-    NoDatabase,
-    OtherVersion,
-    Store,
-    locked,
-    open_store,
-    owned,
-)
+from mentorkorps.backend.store.opening import Store, exists, open_store, owned, run
 from mentorkorps.backend.store.records import Consent, Count, Figures, Hall, Kind, Life, Mail, Seat, SignUp
+from mentorkorps.backend.store.refusals import CannotOpen, InUse, NoDatabase, OtherVersion
 from mentorkorps.backend.store.rotation import rotate
 from mentorkorps.backend.store.sign_up_rows import (
     consents_of,
@@ -80,6 +72,7 @@ __all__ = [
     "doubtful",
     "drop_waiting_mails",
     "each_sign_up",
+    "exists",
     "figures",
     "fingerprint",
     "forget_asked",
@@ -91,7 +84,6 @@ __all__ = [
     "lease_due_mails",
     "life_of",
     "lives_over",
-    "locked",
     "mail_ids",
     "mails",
     "mails_of",
@@ -111,6 +103,7 @@ __all__ = [
     "renew_fingerprint",
     "replace_answers",
     "rotate",
+    "run",
     "send_again",
     "settle_mails",
     "sign_up_by_fingerprint",

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from mentorkorps.backend.room import sweep
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store.opening import owned
 from mentorkorps.backend.store.sign_up_rows import as_sign_up, fingerprint_of, replace_answers, sign_up_by_fingerprint
 from mentorkorps.backend.tables import SIGN_UPS
-from mentorkorps.backend.writer import sweep
 
 
 def rotate(settings: Settings, portion: int = 100) -> int:

@@ -1,0 +1,200 @@
+"""A PostgreSQL server in place of the file: what an operator is told, and what happens when it goes and comes back."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from itertools import count
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from mentorkorps.backend import store
+from mentorkorps.backend.intake import accept
+from mentorkorps.backend.writer import Unavailable
+from tests.backend.conftest import FORM, JSON, KEY, any_free_port, built_site, eventually, opened, volunteer
+from tests.backend.test_store import read_settings, submission
+from tests.conftest import ROOT
+from tests.postgres import PASSWORD, running
+
+
+@pytest.fixture
+def own_cluster():
+    """A server that the test may stop."""
+    with running(any_free_port()) as cluster:
+        yield cluster
+
+
+def operate(url, *arguments, keys=KEY):
+    told = {"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": keys}
+    return subprocess.run(
+        [sys.executable, "-m", "mentorkorps.cli", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+        env=os.environ | told,
+    )  # fmt: skip
+
+
+def nobody_there(cluster):
+    return f"postgresql://me:kode@127.0.0.1:{any_free_port()}/korps"
+
+
+def role_without_rights(cluster):
+    url = cluster.empty()
+    cluster.ask("DROP ROLE IF EXISTS guest")
+    cluster.ask("CREATE ROLE guest LOGIN PASSWORD 'kode'")
+    return url.replace(url[url.index("//") : url.index("@")], "//guest:kode")
+
+
+REFUSED = {
+    "nobody there": (nobody_there, "cannot be reached"),
+    "wrong password": (lambda cluster: cluster.url("postgres", "kode"), "user, password"),
+    "no encryption": (lambda cluster: f"{cluster.fresh()}?sslmode=require", "sslmode"),
+    "no such database": (lambda cluster: cluster.url("korpset"), "no database 'korpset'"),
+    "no right": (role_without_rights, "owner of the database"),
+}
+
+
+@pytest.mark.parametrize(("url", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_server_that_cannot_be_used_is_told_in_one_sentence_without_the_password(cluster, tmp_path, url, reason):
+    address = url(cluster)
+    told = operate(address, "serve", "--site", built_site(tmp_path / "site"), "--port", any_free_port())
+
+    assert 2 == told.returncode
+    assert 1 == len(told.stderr.splitlines()), told.stderr
+    assert reason in told.stderr
+    assert "kode" not in told.stderr
+
+
+def test_a_database_without_tables_is_told_by_each_command(cluster):
+    url = cluster.empty()
+
+    for command in (("desk", "list"), ("outbox",), ("purge",), ("rotate",), ("backup", "no.backup")):
+        told = operate(url, *command)
+        assert (2, 1) == (told.returncode, len(told.stderr.splitlines())), told.stderr
+        assert "there is no database at postgresql://127.0.0.1" in told.stderr
+
+
+def test_tables_of_an_older_version_are_not_read(cluster):
+    url = cluster.fresh()
+    cluster.ask("UPDATE alembic_version SET version_num = '0009'", url.rpartition("/")[2])
+
+    with pytest.raises(store.OtherVersion, match="Restart the server"):
+        store.mails(read_settings(url))
+
+
+def test_tables_of_a_newer_version_are_left_alone(cluster):
+    url = cluster.fresh()
+    cluster.ask("UPDATE alembic_version SET version_num = '9999'", url.rpartition("/")[2])
+
+    with pytest.raises(store.OtherVersion, match="newer version"):
+        store.open_store(read_settings(url))
+
+
+def test_instances_that_start_at_once_make_the_tables_once(cluster):
+    url = cluster.empty()
+    opened, errors = [], []
+
+    def start():
+        try:
+            opened.append(store.open_store(read_settings(url)))
+        except Exception as error:
+            errors.append(error)
+
+    starting = [threading.Thread(target=start) for _ in range(4)]
+    for thread in starting:
+        thread.start()
+    for thread in starting:
+        thread.join()
+    for one in opened:
+        one.close()
+
+    assert [] == errors
+    assert [] == store.sign_ups(read_settings(url))
+
+
+def test_a_socket_will_do_and_a_password_of_any_letters(cluster):
+    name = cluster.fresh().rpartition("/")[2]
+    read = read_settings(cluster.socket_url(name))
+
+    store.open_store(read).close()
+
+    assert PASSWORD not in repr(read)
+    assert [] == store.sign_ups(read)
+
+
+def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_back(own_cluster, tmp_path, real):
+    with opened(tmp_path, real, DATABASE_URL=own_cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
+        receipts = [house.post(email="before@example.org").headers["location"]]
+        own_cluster.stop()
+
+        away = [house.post(email=f"away{number}@example.org") for number in range(3)]
+        assert {503} == {one.status_code for one in away}
+        assert all(one.headers["Retry-After"] for one in away)
+        assert 503 == house.client.get("/readyz").status_code
+
+        own_cluster.start()
+        receipts.append(house.post(email="after@example.org").headers["location"])
+        eventually(lambda: 200 == house.client.get("/readyz").status_code)
+
+        assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
+        assert ["before", "after"] == [one.answers["email"].partition("@")[0] for one in house.sign_ups()]
+
+
+def test_nothing_acknowledged_is_lost_when_the_server_dies_again_and_again(tmp_path, real):
+    with running(any_free_port(), fsync="on", full_page_writes="on") as cluster:
+        url, receipts, told, stop = cluster.fresh(), [], set(), threading.Event()
+
+        def sign_up(name):
+            for answer in posted(house, name, stop):
+                told.add(answer.status_code)
+                if answer.status_code == 201:
+                    receipts.append(answer.json()["receipt"])
+
+        with opened(tmp_path, real, DATABASE_URL=url, FOLDER=f"{tmp_path}/var", TRUSTED_PROXY="127.0.0.1") as house:
+            posting = [threading.Thread(target=sign_up, args=(name,)) for name in "abcd"]
+            for thread in posting:
+                thread.start()
+            for _ in range(3):
+                before = len(receipts)
+                eventually(lambda before=before: len(receipts) > before + 10, 30)
+                cluster.stop(signal.SIGQUIT)
+                cluster.start()
+            stop.set()
+            for thread in posting:
+                thread.join()
+
+            assert {201, 503} == told
+            assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
+
+
+def posted(house, name, stop):
+    """The answers to one sign-up after another, each from a network of its own."""
+    with httpx.Client(base_url=house.client.base_url, verify=False) as client:
+        for number in count(1):
+            if stop.is_set():
+                return
+            sender = {"X-Forwarded-For": f"10.{ord(name)}.{number % 250}.1"}
+            yield client.post(FORM, data=volunteer(email=f"{name}-{number}@example.org"), headers=JSON | sender)
+
+
+def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
+    url = cluster.fresh()
+    read = read_settings(url)
+
+    def hold(connection):
+        connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        return accept(connection, submission(2))
+
+    async def steps():
+        kept = store.open_store(read)
+        with store.opening.owned(read) as engine, engine.begin() as other:
+            other.execute(text("LOCK TABLE sign_ups"))
+            with pytest.raises(Unavailable):
+                await kept.do(hold)
+        await kept.do(accept, submission(3))
+        kept.close()
+
+    asyncio.run(steps())
+    assert ["3@example.org"] == [one.answers["email"] for one in store.sign_ups(read)]

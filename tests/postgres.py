@@ -1,0 +1,130 @@
+"""A real PostgreSQL server of the tests' own: started when the first test asks, gone with the last."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from mentorkorps.backend import settings, store
+
+PASSWORD = "kode@med/tegn?"
+"""With every character that an address has a meaning for."""
+KEYS = "a-key-for-the-tests-only"
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "32MB"}
+
+
+class Cluster:
+    """A server that listens on the loopback and on a socket in its folder."""
+
+    def __init__(self, folder: Path, port: int, **changed: str) -> None:
+        self.folder = folder
+        self.port = port
+        self._data = folder / "data"
+        self._settings = SETTINGS | changed | {"unix_socket_directories": str(folder), "listen_addresses": "127.0.0.1"}
+        self._numbers = count(1)
+        self._process: subprocess.Popen | None = None
+
+    def make(self) -> None:
+        password = self.folder / "password"
+        password.write_text(PASSWORD)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "nobody")
+            shutil.chown(password, "nobody")
+        self._run(
+            "initdb", "-D", self._data, "-U", "mentorkorps", "-E", "UTF8", "--locale=C", "--no-sync",
+            "--auth=scram-sha-256", f"--pwfile={password}",
+        )  # fmt: skip
+
+    def start(self) -> None:
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        command = [program("postgres"), "-D", self._data, "-p", str(self.port), *options]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, **unprivileged())
+        until = time.monotonic() + 60
+        while not self._answers():
+            assert time.monotonic() < until and self._process.poll() is None, (self.folder / "log").read_text()
+            time.sleep(0.02)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends every connection, SIGQUIT the server without a last word."""
+        self._process.send_signal(how)
+        self._process.wait()
+
+    def url(self, name: str, password: str = PASSWORD) -> str:
+        return f"postgresql://mentorkorps:{quote(password, safe='')}@127.0.0.1:{self.port}/{name}"
+
+    def socket_url(self, name: str) -> str:
+        there = quote(str(self.folder), safe="")
+        return f"postgresql:///{name}?host={there}&port={self.port}&user=mentorkorps&password={quote(PASSWORD)}"
+
+    def empty(self) -> str:
+        """The address of a fresh database without tables."""
+        return self._created("template0")
+
+    def fresh(self) -> str:
+        """The address of a fresh database with the tables of today."""
+        return self._created(self._template())
+
+    def ask(self, statement: str, name: str = "postgres") -> list[tuple]:
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def _created(self, template: str) -> str:
+        name = f"test_{next(self._numbers)}"
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def _template(self) -> str:
+        name = "with_tables"
+        if not self.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            self.ask(f"CREATE DATABASE {name} TEMPLATE template0")
+            told = {"MENTORKORPS_DATABASE_URL": self.url(name), "MENTORKORPS_SECRET_KEYS": KEYS}
+            with store.owned(settings.read(told)):
+                pass
+        return name
+
+    def _answers(self) -> bool:
+        try:
+            self.ask("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _run(self, name: str, *arguments: object) -> None:
+        command = [program(name), *map(str, arguments)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **unprivileged())
+
+
+@contextmanager
+def running(port: int, **changed: str) -> Iterator[Cluster]:
+    """A server until the block ends."""
+    with tempfile.TemporaryDirectory(prefix="mentorkorps-") as folder:
+        cluster = Cluster(Path(folder), port, **changed)
+        cluster.make()
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop(signal.SIGQUIT)
+
+
+def program(name: str) -> str:
+    places = [str(path.parent) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)]
+    found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *places]))
+    assert found, f"{name} is not there: run tools/postgres"
+    return found
+
+
+def unprivileged() -> dict[str, object]:
+    """PostgreSQL refuses to run as root."""
+    return {"user": "nobody", "extra_groups": [], "cwd": "/"} if os.geteuid() == 0 else {"cwd": "/"}
