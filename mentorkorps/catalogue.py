@@ -7,12 +7,14 @@ must be, and every reference leads to a record. Limits of length, pattern and th
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date, time
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
 from mentorkorps import patterns, source
 from mentorkorps.described import DESCRIPTION, Table, described
+from mentorkorps.meant import nearest, words
 from mentorkorps.model import (
     BOOKED_BY,
     KEYS,
@@ -34,14 +36,15 @@ from mentorkorps.model import (
 )
 from mentorkorps.pictures import Size, pictures_beside
 from mentorkorps.problem import DataError, Problem
-from mentorkorps.reading import Entry, Reading, nearest, shown, without_collector
+from mentorkorps.reading import Entry, Reading, shown, without_collector
+from mentorkorps.source import Node
 
 OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
 WITH_PICTURES = ("organisations", "programmes", "events")
 JOINING = ("mentor", "interesseliste")
 """The forms by which people join a programme."""
+Moment = date | time
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
-PLAIN_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "ü": "u", "é": "e"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +171,7 @@ def danish_key(name: str) -> str:
 
 def spelt_alike(text: str) -> str:
     """Text as people type it, without what they leave out: "Høje-Taastrup Kommune " -> "hoeje taastrup"."""
-    letters = text.casefold().translate(PLAIN_LETTERS)
-    return re.sub(r"\s*\bkommune$", "", " ".join(re.findall(r"[a-z0-9]+", letters)))
+    return re.sub(r"\s*\bkommune$", "", " ".join(words(text)))
 
 
 def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[Entry]:
@@ -290,34 +292,44 @@ def _course_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
         if not course.days:
             yield entry.problem("days", "empty", key="days")
             continue
-        dates = [("deadline", course.deadline), *((f"days {i}", day.date) for i, day in enumerate(course.days, 1))]
-        for (earlier, before), (later, after) in pairwise(dates):
+        nodes = entry.node.entries["days"][1].items
+        dates = [
+            ("deadline", course.deadline, entry.node.entries["deadline"][1]),
+            *(
+                (f"days {number}", day.date, node.entries["date"][1])
+                for number, (day, node) in enumerate(zip(course.days, nodes, strict=True), 1)
+            ),
+        ]
+        for (earlier, before, _), (later, after, node) in pairwise(dates):
             if after <= before:
-                yield entry.problem(
-                    later.split()[0], "order-of-dates",
-                    later=later, later_value=after, earlier=earlier, earlier_value=before,
-                )  # fmt: skip
-        for number, day in enumerate(course.days, 1):
+                yield _out_of_order(entry, node, later, after, earlier, before)
+        for number, (day, node) in enumerate(zip(course.days, nodes, strict=True), 1):
             if day.end <= day.start:
-                yield entry.problem(
-                    "days", "order-of-dates",
-                    later=f"end {number}", later_value=day.end, earlier=f"start {number}", earlier_value=day.start,
-                )  # fmt: skip
+                end = node.entries["end"][1]
+                yield _out_of_order(entry, end, f"end {number}", day.end, f"start {number}", day.start)
+
+
+def _out_of_order(entry: Entry, node: Node, later: str, after: Moment, earlier: str, before: Moment) -> Problem:
+    return Problem.at(
+        entry.file, node, "order-of-dates", record=entry.record, field=later.split()[0],
+        later=later, later_value=_told(after), earlier=earlier, earlier_value=_told(before),
+    )  # fmt: skip
+
+
+def _told(moment: Moment) -> str:
+    return moment.isoformat("minutes") if isinstance(moment, time) else moment.isoformat()
 
 
 def _event_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
     for entry in tables["events"]:
         event = entry.value
-        if event and event.date <= event.deadline:
-            yield entry.problem(
-                "date", "order-of-dates",
-                later="date", later_value=event.date, earlier="deadline", earlier_value=event.deadline,
-            )  # fmt: skip
-        if event and event.end <= event.start:
-            yield entry.problem(
-                "end", "order-of-dates",
-                later="end", later_value=event.end, earlier="start", earlier_value=event.start,
-            )  # fmt: skip
+        if event is None:
+            continue
+        nodes = {key: entry.node.entries[key][1] for key in ("date", "end")}
+        if event.date <= event.deadline:
+            yield _out_of_order(entry, nodes["date"], "date", event.date, "deadline", event.deadline)
+        if event.end <= event.start:
+            yield _out_of_order(entry, nodes["end"], "end", event.end, "start", event.start)
 
 
 def _form_rules(tables: dict[str, list[Entry]]) -> Iterator[Problem]:

@@ -35,13 +35,13 @@ LIMITS = {
     "enum": ("vælg mellem {limit}", "choose one of {limit}"),
 }
 FORMS = {
-    "^[a-z0-9]+(-[a-z0-9]+)*$": "a-z, 0-9, fx mit-korps",
-    "^[0-9]{4}$": '"0461"',
-    "^[0-9]{4}(-[0-9]{2}){0,2}$": "2016-12-22, 2016-12 / 2016",
-    "^https?://[^ ]+$": "https://…",
-    "^https://[^ ]+$": "https://…",
-    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "2026-11-22",
-    "^[a-z0-9-]+[.](jpg|png|webp)$": "mit-billede.jpg",
+    "^[a-z0-9]+(-[a-z0-9]+)*$": ("mit-korps med a-z, 0-9 og bindestreg", "my-corps with a-z, 0-9 and hyphens"),
+    "^[0-9]{4}$": ('"0461"', '"0461"'),
+    "^[0-9]{4}(-[0-9]{2}){0,2}$": ("2016-12-22, 2016-12 eller 2016", "2016-12-22, 2016-12 or 2016"),
+    "^https?://[^ ]+$": ("https://…", "https://…"),
+    "^https://[^ ]+$": ("https://…", "https://…"),
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": ("2026-11-22", "2026-11-22"),
+    "^[a-z0-9-]+[.](jpg|png|webp)$": ("mit-billede.jpg", "my-picture.jpg"),
 }
 """Patterns of the description, as examples that an editor can copy."""
 
@@ -175,9 +175,9 @@ def _carried_back(error: CellError, field: Described, row: Row) -> Problem:
         return _problem(row, node, field, "wrong-type", expected_da=expected, expected_en=expected)
     words_da, words_en = LIMITS[limit_name[1]]
     limit = field.limits[limit_name[1]]
-    limit = ", ".join(limit) if isinstance(limit, list) else FORMS.get(limit, limit)
+    in_da, in_en = (", ".join(limit),) * 2 if isinstance(limit, list) else FORMS.get(limit, (limit, limit))
     return _problem(
-        row, node, field, "constraint", limit_da=words_da.format(limit=limit), limit_en=words_en.format(limit=limit)
+        row, node, field, "constraint", limit_da=words_da.format(limit=in_da), limit_en=words_en.format(limit=in_en)
     )
 
 

@@ -13,6 +13,7 @@ from mentorkorps.source import Mapping, Node, Scalar, Sequence
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
+MARKUP = re.compile(r"</[a-zA-Z][^<>]*>|<br|<[a-z]+ [^<>]*=|\]\(\S+\)|&(?:[a-z]{2,8}|#[0-9]{2,5});|\*\*\S|https?://\S+")
 PERCENT = re.compile(r"(?<![0-9,.])[0-9]{1,3}(?:[,.][0-9]{1,3})?[ \u00a0]?(?:%|procent\b|pct\b|per ?cent\b)")
 
 GRACE = timedelta(days=180)
@@ -22,6 +23,7 @@ SOON = timedelta(days=30)
 A_DAY = timedelta(days=1)
 
 NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses", "events")
+ADDRESSES = ("website", "url")
 WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
 
 Entries = dict[str, list[Entry]]
@@ -43,6 +45,7 @@ def judgements(
     for of_table in entries.values():
         for entry in of_table:
             yield from _private(entry)
+            yield from _markup(entry)
             if entry.text("example") == "true":
                 yield entry.problem("example", "example")
     for table in WITHOUT_PERCENT:
@@ -72,6 +75,12 @@ def _private(entry: Entry) -> Iterator[Problem]:
             yield _at(entry, name, node, "private-data", what_da="et telefonnummer", what_en="a phone number")
 
 
+def _markup(entry: Entry) -> Iterator[Problem]:
+    for name, node in texts(entry.node, beside=ADDRESSES):
+        if found := MARKUP.search(node.text):
+            yield _at(entry, name, node, "markup", value=found[0][:40])
+
+
 def _bare_percents(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node, beside=("facts",)):
         if found := PERCENT.search(node.text):
@@ -79,9 +88,12 @@ def _bare_percents(entry: Entry) -> Iterator[Problem]:
 
 
 def _alike(entries: list[Entry]) -> Iterator[Problem]:
-    """Records whose names or ids differ in capitals, hyphens or the spelling of æ, ø and å only."""
-    for field, written, key in (("id", _id, _plain_id), ("name", _danish_name, spelt_alike)):
-        yield from _same(entries, field, written, key)
+    """Records whose names or ids differ in capitals, hyphens or the spelling of æ, ø and å only.
+
+    Equal ids are told already, and so are the names of records whose ids look alike.
+    """
+    yield from _same(entries, "id", _id, _plain_id)
+    yield from _same(entries, "name", _danish_name, spelt_alike)
 
 
 def _same(
@@ -92,7 +104,8 @@ def _same(
         if not (value := written(entry)):
             continue
         first = seen.setdefault(key(value), entry)
-        if first is not entry and (field == "name" or value != written(first)):
+        told = _id if field == "id" else lambda one: _plain_id(_id(one))
+        if first is not entry and told(entry) != told(first):
             yield entry.problem(
                 field, "alike", value=value, other=written(first), file=first.file, line=first.node.line
             )

@@ -2,15 +2,15 @@
 
 import gc
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date, time
-from difflib import get_close_matches
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from mentorkorps.meant import SUGGESTIBLE, YEAR, meant, nearest, slug
 from mentorkorps.model import KEYS, TABLES, Refers, Slug, Text, Title
 from mentorkorps.problem import Problem
 from mentorkorps.source import Mapping, Node, Place, Scalar, Sequence
@@ -21,14 +21,22 @@ EXPECTED = {
     date: ("en dato som 2026-12-01", "a date such as 2026-12-01"),
     time: ("et klokkeslæt som 09:00", "a time such as 09:00"),
     str: ("en tekst", "a text"),
-    tuple: ("en liste", "a list"),
+    tuple: ("en liste som [a, b]", "a list such as [a, b]"),
     dict: ("felter med navn og værdi", "fields with name and value"),
-    Slug: ("små bogstaver a-z, tal og bindestreg, fx mit-korps", "small letters a-z, digits, hyphens: my-corps"),
+    Title: ("på begge sprog: {da: …, en: …}", "in both languages: {da: …, en: …}"),
+    Text: ("delt i sprog: {da: …, en: …}", "divided by language: {da: …, en: …}"),
+    Slug: (
+        "små bogstaver a-z, tal og bindestreg, fx mit-korps",
+        "small letters a-z, digits and hyphens, such as my-corps",
+    ),
 }
 MANY = 500
 """So many problems of one file are told in one run; who has more has one mistake that repeats itself."""
-SUGGESTIBLE = 80
-"""Characters; comparing longer texts with every name costs time and helps nobody."""
+GLUED = ("der mangler et mellemrum efter kolonet", "a space is missing after the colon")
+CUT_BY_COMMA = (
+    "kommaet deler værdien i to; sæt hele teksten i anførselstegn, og skriv tal uden komma",
+    "the comma cuts the value in two; put the whole text in quotes, and write numbers without a comma",
+)
 LANGUAGE_NAMES = {"da": ("dansk", "Danish"), "en": ("engelsk", "English")}
 
 
@@ -72,6 +80,14 @@ class Entry:
         node = self.node.entries.get(key, (None, None))[1]
         return node.text if isinstance(node, Scalar) else None
 
+    def names(self) -> Iterator[str]:
+        """What people call the record, in each language in which it has a name."""
+        named = self.node.entries.get("name", (None, None))[1]
+        if isinstance(named, Mapping):
+            yield from scalars(named)
+        elif isinstance(named, Scalar):
+            yield named.text
+
     def scalars(self, key: str, inner: str) -> Iterator[Scalar]:
         """The texts that stand under `inner` in each object of the list under `key`."""
         held = self.node.entries.get(key, (None, None))[1]
@@ -90,18 +106,32 @@ class Entry:
         return Problem.at(self.file, node, rule, record=self.record, field=key, **values)
 
 
+class Around(NamedTuple):
+    """An object that is being read: what it is called, how its fields are read, and the node."""
+
+    name: str
+    plan: dict[str, Member]
+    node: Mapping
+
+    def lacks(self, key: str) -> bool:
+        return key in self.plan and key not in self.node.entries
+
+
 @dataclass(slots=True)
 class Reading:
     """One pass over all tables: what was wrong so far, and which references are still to be looked up.
 
     `unread` names the tables of which some records could not be read: a reference there may well be right. `nameless`
-    holds the values of records without a key, by table: one of them may be the key, under a misspelt name.
+    holds the values of records without a key, by table: one of them may be the key, under a misspelt name. `around` are
+    the objects that are being read, the record first; `strayed` the fields that stand in another object than theirs.
     """
 
     problems: list[Problem] = field(default_factory=list)
     references: list[tuple[str, Scalar, str, str | None, str]] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     nameless: dict[str, set[str]] = field(default_factory=dict)
+    around: list[Around] = field(default_factory=list)
+    strayed: set[tuple[int, str]] = field(default_factory=set)
     file: str = ""
     record: str | None = None
 
@@ -136,30 +166,73 @@ class Reading:
 
     def object(self, cls: type, node: Node, name: str, **known: object) -> Any:
         if not isinstance(node, Mapping):
-            return self.wrong_type(name, dict, node)
+            return self.wrong_type(name, cls if cls in EXPECTED else dict, node)
         plan = members(cls)
-        misspelt = self.refuse_unknown_keys(plan, node, name)
+        self.around.append(Around(name, plan, node))
+        misspelt = self.refuse_unknown_keys()
         values: dict[str, Any] = dict(known)
         for member in plan.values():
             if member.name in node.entries:
                 values[member.name] = self.value(member, node.entries[member.name][1])
-            elif member.name in misspelt:
+        for member in plan.values():
+            if member.name in values:
+                continue
+            if member.name in misspelt or (id(node), member.name) in self.strayed:
                 values[member.name] = WRONG
             elif member.required:
                 values[member.name] = self.missing(cls, member.name, node, name)
+        self.around.pop()
         sound = not any(value is WRONG for value in values.values())
         return cls(**values) if sound else WRONG
 
-    def refuse_unknown_keys(self, plan: dict[str, Member], node: Mapping, name: str) -> set[str | None]:
-        """Tells of each field that does not exist. Returns those that were probably meant."""
-        meant = set()
-        unknown = [(key, place) for key, (place, _) in node.entries.items() if key not in plan]
-        unused = plan.keys() - node.entries.keys()
-        for key, place in unknown[:MANY]:
-            near = nearest(key, unused)
-            self.add(self.file, place, "unknown-key", suggestion=near, field=shown(place), key=shown(place), table=name)
-            meant.add(near)
-        return meant
+    def refuse_unknown_keys(self) -> set[str]:
+        """Tells of each field that the innermost object does not have. Returns those that were meant."""
+        here = self.around[-1]
+        unknown = [pair for key, pair in here.node.entries.items() if key not in here.plan][:MANY]
+        if not unknown:
+            return set()
+        unused = here.plan.keys() - here.node.entries.keys()
+        glued = {place.text.partition(":")[0] for place, _ in unknown} & unused
+        for place, value in unknown:
+            if place.text.partition(":")[0] in glued:
+                self.add(self.file, place, "syntax", why_da=GLUED[0], why_en=GLUED[1])
+            elif is_cut_off(place, value):
+                if not glued:
+                    self.add(self.file, place, "syntax", why_da=CUT_BY_COMMA[0], why_en=CUT_BY_COMMA[1])
+            elif home := self.home(place):
+                self.strayed.add((id(home.node), place.text))
+                self.add(
+                    self.file, place, "wrong-level", field=place.text, key=place.text, right=home.name, here=here.name
+                )
+            else:
+                near = nearest(place.text, unused) or self.only_one_missing(unknown, value)
+                self.add(
+                    self.file, place, "unknown-key", suggestion=near,
+                    field=shown(place), key=shown(place), table=here.name,
+                )  # fmt: skip
+                glued.add(near or "")
+        return glued
+
+    def home(self, key: Scalar) -> Around | None:
+        """The object around the key, or just before it, that has such a field and lacks it: the line is moved."""
+        here = self.around[-1]
+        inner = None
+        for name, (place, node) in here.node.entries.items():
+            if place is key:
+                break
+            if name in here.plan and isinstance(node, Mapping) and is_dataclass(here.plan[name].type):
+                inner = Around(name, members(here.plan[name].type), node)
+        candidates = [*reversed(self.around[:-1]), *([inner] if inner else [])]
+        return next((one for one in candidates if one.lacks(key.text)), None)
+
+    def only_one_missing(self, unknown: list[tuple[Scalar, Node]], value: Node) -> str | None:
+        """The one field that is needed and not there, if its value can be that of the one field that is unknown."""
+        here = self.around[-1]
+        missing = [one for one in here.plan.values() if one.required and one.name not in here.node.entries]
+        if len(unknown) > 1 or len(missing) != 1:
+            return None
+        fits = Reading(file=self.file).value(missing[0], value) is not WRONG
+        return missing[0].name if fits else None
 
     def missing(self, cls: type, key: str, node: Mapping, name: str) -> Wrong:
         if cls in (Title, Text):
@@ -196,7 +269,7 @@ class Reading:
         if isinstance(mark, Refers):
             self.references.append((self.file, node, mark.table, self.record, name))
         elif not re.fullmatch(Slug.pattern, text):
-            return self.wrong_type(name, Slug, node)
+            return self.wrong_type(name, Slug, node, slug(text))
         return text
 
     def sequence(self, kind: Any, node: Node, name: str) -> Any:
@@ -205,7 +278,19 @@ class Reading:
         if not node.items:
             return self.add(self.file, node, "empty", field=name, key=name)
         items = tuple(self.read(kind, item, name) for item in node.items)
+        if get_origin(kind) is Annotated and self.refuse_repeated(node, name):
+            return WRONG
         return WRONG if WRONG in items else items
+
+    def refuse_repeated(self, node: Sequence, name: str) -> bool:
+        places: dict[str, list[Scalar]] = {}
+        for item in node.items:
+            if isinstance(item, Scalar):
+                places.setdefault(item.text, []).append(item)
+        repeated = [found[1] for found in places.values() if len(found) > 1]
+        for item in repeated[:MANY]:
+            self.add(self.file, item, "twice", field=name, key=name, value=shown(item))
+        return bool(repeated)
 
     def choice(self, options: tuple[str, ...], node: Node, name: str) -> Any:
         text = self.scalar(str, node, name)
@@ -222,12 +307,12 @@ class Reading:
         try:
             return SCALARS[kind](node.text)
         except ValueError:
-            return self.wrong_type(name, kind, node)
+            return self.wrong_type(name, kind, node, meant(kind, node.text))
 
-    def wrong_type(self, name: str, kind: Any, node: Node) -> Wrong:
+    def wrong_type(self, name: str, kind: Any, node: Node, suggestion: str | None = None) -> Wrong:
         expected_da, expected_en = EXPECTED[kind]
         return self.add(
-            self.file, node, "wrong-type",
+            self.file, node, "wrong-type", suggestion=suggestion,
             field=name, key=name, expected_da=expected_da, expected_en=expected_en, value=shown(node),
         )  # fmt: skip
 
@@ -237,8 +322,9 @@ class Reading:
         }
         known = {table: frozenset(of) | self.nameless.get(table, set()) for table, of in keys.items()}
         lost = [one for one in self.references if one[1].text not in known[one[2]] and one[2] not in self.unread]
+        towns = postcodes(tables)
         suggestions = {
-            (text, table): nearest_record(text, tables[table])
+            (text, table): nearest_record(text, tables[table], towns if table == "municipalities" else {})
             for text, table in list(dict.fromkeys((node.text, table) for _, node, table, _, _ in lost))[:MANY]
         }
         for file, node, table, record, name in lost:
@@ -282,6 +368,11 @@ def scalars(node: Mapping) -> Iterator[str]:
     return (value.text for _, value in node.entries.values() if isinstance(value, Scalar))
 
 
+def is_cut_off(key: Scalar, value: Node) -> bool:
+    """Whether what looks like a field is the rest of a text with a comma: {da: Metal, maskiner, en: …}."""
+    return isinstance(value, Scalar) and not value.text and (value.line, value.column) == (key.line, key.end_column)
+
+
 def shown(node: Node) -> str:
     """A value as a problem quotes it."""
     if isinstance(node, Scalar):
@@ -289,25 +380,21 @@ def shown(node: Node) -> str:
     return "[…]" if isinstance(node, Sequence) else "{…}"
 
 
-def nearest(text: str, options: Iterable[str]) -> str | None:
-    """The option that is spelt most alike, if any is."""
+def nearest_record(text: str, entries: list[Entry], called: dict[str, str]) -> str | None:
+    """The record whose key or name is spelt most alike, as an editor would look for it; `called` has further names."""
     if len(text) > SUGGESTIBLE:
         return None
-    return next(iter(get_close_matches(text, list(options), 1)), None)
-
-
-def nearest_record(text: str, entries: list[Entry]) -> str | None:
-    """The record whose key or name is spelt most alike, as an editor would look for it."""
-    if len(text) > SUGGESTIBLE:
-        return None
-    names: dict[str, str] = {}
-    for entry in entries:
-        if entry.record:
-            names[entry.record.casefold()] = entry.record
-            if label := entry.text("name"):
-                names[label.casefold()] = f"{entry.record} ({label})"
+    keyed = [(key, entry) for entry in entries if (key := entry.record)]
+    names = called | {name.casefold(): f"{key} ({name})" for key, entry in keyed for name in entry.names()}
+    names |= {key.casefold(): key for key, _ in keyed}
     near = nearest(text.casefold(), names)
     return names[near] if near else None
+
+
+def postcodes(tables: dict[str, list[Entry]]) -> dict[str, str]:
+    """The municipality of each postcode, where editors give one instead of the code."""
+    of = ((entry.text("postcode"), entry.text("municipality"), entry.text("town")) for entry in tables["postcodes"])
+    return {postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code}
 
 
 def whole(text: str) -> int:
@@ -321,7 +408,7 @@ def truth(text: str) -> bool:
 
 
 def calendar_day(text: str) -> date:
-    return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else _refuse(text)
+    return date.fromisoformat(text) if re.fullmatch(rf"{YEAR}-[0-9]{{2}}-[0-9]{{2}}", text) else _refuse(text)
 
 
 def clock_time(text: str) -> time:

@@ -90,6 +90,55 @@ RULES: dict[str, Rule] = {
         'name: {da: "Mentor: kom med", en: Mentor}',
         "organisations",
     ),
+    "merge-conflict": Rule(
+        Message("To udgaver af de samme linjer", "Two versions of the same lines"),
+        Message(
+            "To har ændret de samme linjer, og Git har ladet begge udgaver stå. Behold den rigtige, og slet linjerne "
+            "med <<<<<<<, ======= og >>>>>>>.",
+            "Two people changed the same lines, and Git left both versions. Keep the right one, and delete the lines "
+            "with <<<<<<<, ======= and >>>>>>>.",
+        ),
+        Message(
+            "Mellem <<<<<<< og ======= står den ene udgave, mellem ======= og >>>>>>> den anden. GitHub kan vise dem "
+            "side om side under “Resolve conflicts”.",
+            "Between <<<<<<< and ======= stands one version, between ======= and >>>>>>> the other. GitHub can show "
+            "them side by side under “Resolve conflicts”.",
+        ),
+        "<<<<<<< main\n  seats: 18\n=======\n  seats: 20\n>>>>>>> odense",
+        "  seats: 20",
+    ),
+    "garbled": Rule(
+        Message("Bogstaver, der er gået i stykker", "Letters that are broken"),
+        Message(
+            "Her er bogstaver gået i stykker: filen er gemt med en forkert tegnkodning, så fx æ er blevet til Ã¦. Hent "
+            "den forrige udgave frem, og gem som UTF-8.",
+            "Letters are broken here: the file was saved with a wrong encoding, so that for example æ became Ã¦. Bring "
+            "the version before back, and save as UTF-8.",
+        ),
+        Message(
+            "Det sker, når et program læser UTF-8 som noget andet og gemmer igen. GitHub og VS Code gør det ikke.",
+            "It happens when a program reads UTF-8 as something else and saves it again. GitHub and VS Code do not.",
+        ),
+        "name: {da: SmÃ¸rrebrÃ¸d, en: Open sandwiches}",
+        "name: {da: Smørrebrød, en: Open sandwiches}",
+        "organisations",
+    ),
+    "cut-off": Rule(
+        Message("En tekst, der bliver skåret af", "A text that is cut off"),
+        Message(
+            "“{value}” vises ikke: efter et mellemrum og # er resten af linjen en kommentar. Sæt hele teksten i "
+            "anførselstegn; er det en kommentar, så skriv et mellemrum efter #.",
+            "“{value}” is not shown: after a space and # the rest of the line is a comment. Put the whole text in "
+            "quotes; if it is a comment, write a space after the #.",
+        ),
+        Message(
+            "# begynder en kommentar, som kun den ser, der retter filen.",
+            "# begins a comment, which only those who edit the file see.",
+        ),
+        "name: {da: Lokale #4, en: Room}",
+        'name: {da: "Lokale #4", en: Room}',
+        "organisations",
+    ),
     "not-allowed": Rule(
         Message("Noget, der kan skjule en værdi", "Something that can hide a value"),
         Message(
@@ -110,10 +159,14 @@ RULES: dict[str, Rule] = {
     "duplicate-key": Rule(
         Message("Samme felt to gange", "The same field twice"),
         Message(
-            "Feltet “{key}” står her to gange. Det første står på linje {line}.",
-            "The field “{key}” stands here twice. The first is on line {line}.",
+            "Feltet “{key}” står her to gange, første gang på linje {line}. Slet det ene, eller begynd en ny post "
+            "med “- ”.",
+            "The field “{key}” stands here twice, first on line {line}. Delete one, or begin a new record with “- ”.",
         ),
-        Message("Slet den ene linje.", "Delete one of the lines."),
+        Message(
+            "En post kan kun have hvert felt én gang. Mangler bindestregen foran id, hænger to poster sammen.",
+            "A record can have each field once only. If the hyphen before id is missing, two records hang together.",
+        ),
         "seats: 18\nseats: 20",
         "seats: 20",
         "courses",
@@ -153,6 +206,33 @@ RULES: dict[str, Rule] = {
         ),
         "staus: interest",
         "status: interest",
+        "programmes",
+    ),
+    "wrong-level": Rule(
+        Message("Et felt i en forkert kolonne", "A field in a wrong column"),
+        Message(
+            "“{key}” hører til {right}, men står i {here}. Ryk linjen, så den står lige under de andre felter i "
+            "{right}.",
+            "“{key}” belongs to {right}, but stands in {here}. Move the line right below the other fields of {right}.",
+        ),
+        Message(
+            "Mellemrummene forrest på linjen afgør, hvad et felt hører til. Felter, der hører sammen, begynder i samme "
+            "kolonne.",
+            "The spaces at the beginning of a line decide what a field belongs to. Fields of one thing begin in the "
+            "same column.",
+        ),
+        'venue:\n  name: {da: Salen, en: The hall}\n  address: Gaden 1\n  municipality: "0461"\n'
+        "access: {da: Elevator., en: Lift.}",
+        'venue:\n  name: {da: Salen, en: The hall}\n  address: Gaden 1\n  municipality: "0461"\n'
+        "  access: {da: Elevator., en: Lift.}",
+        "courses",
+    ),
+    "twice": Rule(
+        Message("Det samme to gange i en liste", "The same twice in a list"),
+        Message("“{value}” står to gange i “{key}”. Slet det ene.", "“{value}” stands twice in “{key}”. Delete one."),
+        Message("Siden ville vise det to gange.", "The page would show it twice."),
+        'municipalities: ["0461", "0461"]',
+        'municipalities: ["0461"]',
         "programmes",
     ),
     "missing": Rule(
@@ -333,6 +413,24 @@ RULES: dict[str, Rule] = {
         "summary: {da: Skriv til karen@eksempel.dk.}",
         "summary: {da: Skriv dig op på siden.}",
         "programmes",
+        may_be_allowed=True,
+    ),
+    "markup": Rule(
+        Message("Koder, der vises som tegn", "Codes that are shown as characters"),
+        Message(
+            "“{value}” vises bogstaveligt: teksterne er ren tekst uden HTML, links og fed skrift. Skriv det i ord.",
+            "“{value}” is shown literally: the texts are plain, without HTML, links or bold. Say it in words.",
+        ),
+        Message(
+            "Siden sætter selv teksten op. En adresse på nettet hører til i feltet website eller i sources.yaml; en "
+            "tom linje begynder et nyt afsnit.",
+            "The site does the typesetting. A web address belongs in the field website or in sources.yaml; an empty "
+            "line begins a new paragraph.",
+        ),
+        "summary: {da: Kom og <b>vær med</b>., en: Come and join.}",
+        "summary: {da: Kom og vær med., en: Come and join.}",
+        "programmes",
+        severity="warning",
         may_be_allowed=True,
     ),
     "bare-percent": Rule(

@@ -85,7 +85,8 @@ def _object(fields: Iterable[Described], choices: dict[str, Schema]) -> Schema:
 def _field(field: Described, choices: dict[str, Schema]) -> Schema:
     said = {"description": f"{field.meaning.da}\n\n{field.meaning.en}"}
     if field.type == "array":
-        return said | {"type": "array", "minItems": 1, "items": _one(field, choices)}
+        unique = {"uniqueItems": True} if field.references else {}
+        return said | {"type": "array", "minItems": 1} | unique | {"items": _one(field, choices)}
     return said | _one(field, choices)
 
 

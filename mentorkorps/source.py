@@ -13,14 +13,23 @@ from typing import NamedTuple
 import yaml
 
 from mentorkorps.problem import DataError, Problem, worded
+from mentorkorps.syntax import Complaint, told
 
 MAX_BYTES = 20_000_000
 MAX_LINE = 100_000
 MAX_DEPTH = 12
 MAX_EVENTS = 340_000
 """Some 1,000 whole programmes in one file, and what one to two seconds suffice for."""
-INVISIBLE = re.compile(r"[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What YAML cannot hold, and the line separators that only YAML takes for the end of a line."""
+INVISIBLE = re.compile(
+    r"[^\t\n\r -~\xa0-\xac\xae-\u200a\u200c-\u2027\u202f-\u205f\u206a-\ud7ff"
+    r"\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML cannot hold, the line separators that only YAML takes for the end of a line, and signs without width that
+come along when text is copied or that turn the direction of reading (Unicode Technical Report 36, 3.7)."""
+CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+GARBLED = re.compile(r"Ã[\x80-\xbf˜†…–]|â€.|\ufffd")
+"""UTF-8 that was read as Windows-1252 or Latin-1 and saved again, and the sign for a lost letter."""
+CUT = re.compile(r"[ \t]#(?!tillad|allow)[^\s#]")
 
 
 class Scalar(NamedTuple):
@@ -52,13 +61,16 @@ class Refused(NamedTuple):
 
     what_da: str
     what_en: str
-    do_da: str = "Skriv værdien helt ud."
-    do_en: str = "Write the value out in full."
+    do_da: str = "Skriv værdien helt ud, eller sæt teksten i anførselstegn."
+    do_en: str = "Write the value out in full, or put the text in quotes."
 
 
 ALIASES = Refused("Henvisninger (& og *)", "Anchors and aliases (& and *)")
 MERGING = Refused("Sammenfletning (<<)", "Merging (<<)")
-TAGS = Refused("Typemærker (!)", "Tags (!)", "Slet mærket.", "Delete the tag.")
+TAGS = Refused(
+    "Typemærker (!)", "Tags (!)", "Slet mærket, eller sæt teksten i anførselstegn.",
+    "Delete the tag, or put the text in quotes.",
+)  # fmt: skip
 LEVELS = Refused(
     "Så mange niveauer",
     "That many levels",
@@ -98,7 +110,10 @@ def read(path: Path, name: str) -> Node | None:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _unreadable(name, "den er ikke gemt som UTF-8", "it is not saved as UTF-8", line=line) from error
+        raise _unreadable(
+            name, "den er ikke gemt som UTF-8; gem den igen med tegnkodningen UTF-8",
+            "it is not saved as UTF-8; save it again with the encoding UTF-8", line,
+        ) from error  # fmt: skip
     if not text.strip():
         raise _unreadable(
             name, "den er tom; hent teksten frem igen, eller skriv en kommentar (#), hvis tabellen skal være tom",
@@ -109,20 +124,16 @@ def read(path: Path, name: str) -> Node | None:
 
 def parse(text: str, name: str) -> Node | None:
     """As `read`, from text."""
-    if found := INVISIBLE.search(text):
-        line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
-        raise _refused(
-            name, line, column, "not-allowed",
-            what_da="Et usynligt styretegn", what_en="An invisible control character",
-            do_da="Slet det.", do_en="Delete it.",
-        )  # fmt: skip
+    for problem in _damages(text, name):
+        raise DataError([problem])
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > MAX_LINE:
             raise _unreadable(
                 name, f"linjen er på over {MAX_LINE} tegn; del den i flere", "the line is too long; split it", number
             )
     try:
-        return _document(_bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name), name)
+        events = _bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name)
+        return _document(_whole(events, text, name) if CUT.search(text) else events, name)
     except yaml.MarkedYAMLError as error:
         raise _syntax(name, text, error) from error
 
@@ -146,6 +157,40 @@ def _bounded(events: Iterator[yaml.Event], name: str) -> Iterator[yaml.Event]:
             line = event.start_mark.line + 1
             raise _unreadable(
                 name, "den er for stor; del den i en mappe af filer", "it is too large; split it into a folder", line
+            )
+        yield event
+
+
+def _damages(text: str, name: str) -> Iterator[Problem]:
+    """What has happened to a file on its way, before anybody looks at it as YAML."""
+    if any(sign in text for sign in ("<<<<<<<", "\n=======", ">>>>>>>")) and (found := CONFLICT.search(text)):
+        yield _of(text, name, found, "merge-conflict")
+    if any(sign in text for sign in ("Ã", "â€", "\ufffd")) and (found := GARBLED.search(text)):
+        yield _of(text, name, found, "garbled")
+    if found := INVISIBLE.search(text):
+        yield _of(
+            text, name, found, "not-allowed",
+            what_da="Et usynligt tegn", what_en="An invisible character",
+            do_da="Slet det.", do_en="Delete it.",
+        )  # fmt: skip
+
+
+def _of(text: str, name: str, found: re.Match[str], rule: str, /, **values: object) -> Problem:
+    line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+    return Problem(name, line, column, column + len(found[0].rstrip()) or 1, rule, worded(rule, **values))
+
+
+def _whole(events: Iterator[yaml.Event], text: str, name: str) -> Iterator[yaml.Event]:
+    """The events, as long as no text without quotes ends where a # without a space after it makes it a comment."""
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent) and not event.style and CUT.match(text, event.end_mark.index):
+            mark = event.end_mark
+            raise _refused(
+                name,
+                mark.line + 1,
+                mark.column + 2,
+                "cut-off",
+                value=text[mark.index : mark.index + 40].splitlines()[0].strip(),
             )
         yield event
 
@@ -220,32 +265,8 @@ def _unreadable(name: str, why_da: str, why_en: str, line: int = 1) -> DataError
     return _refused(name, line, 1, "unreadable", why_da=why_da, why_en=why_en)
 
 
-SYNTAX = (
-    ("found character that cannot start", "teksten begynder med et særligt tegn; sæt den i anførselstegn",
-     "the text begins with a special character; put it in quotes"),
-    ("mapping values are not allowed",
-     "der er et kolon midt i teksten, eller linjen er rykket for langt ind; sæt tekst med kolon i anførselstegn",
-     "there is a colon within the text, or the line is indented too far; put text with a colon in quotes"),
-    ("found unexpected end of stream", "anførselstegnet her bliver aldrig lukket", "the quote here is never closed"),
-    ("could not find expected ':'", "der mangler et kolon efter feltets navn",
-     "a colon is missing after the field's name"),
-    ("did not find expected ',' or", "listen mangler et komma eller en slutparentes",
-     "the list lacks a comma or a closing bracket"),
-    ("did not find expected", "linjen står ikke i samme kolonne som dem over den",
-     "the line does not stand in the same column as those above it"),
-)  # fmt: skip
-QUOTE = (
-    "et anførselstegn mangler her eller længere oppe, eller der står et midt i teksten",
-    "a quote is missing here or further up, or there is one within the text",
-)
-TAB = ("der er et tabulatortegn; brug mellemrum", "there is a tab; use spaces")
-ANYTHING = ("den følger ikke YAML's regler", "it does not follow YAML's rules")
-
-
 def _syntax(name: str, text: str, error: yaml.MarkedYAMLError) -> DataError:
-    said = error.problem or ""
-    mark = error.context_mark if said.startswith("found unexpected end") else error.problem_mark
-    known = next((words for start, *words in SYNTAX if said.startswith(start)), ANYTHING)
-    after_quote = said.startswith("did not find expected") and text[: mark.index].rstrip(" ")[-1:] in ('"', "'")
-    why_da, why_en = TAB if text[mark.index : mark.index + 1] == "\t" else QUOTE if after_quote else known
-    return _refused(name, mark.line + 1, mark.column + 1, "syntax", why_da=why_da, why_en=why_en)
+    began = error.context_mark or error.problem_mark
+    complaint = Complaint(error.problem or "", error.context or "", error.problem_mark, began)
+    line, column, why_da, why_en = told(text, complaint)
+    return _refused(name, line, column, "syntax", why_da=why_da, why_en=why_en)

@@ -10,7 +10,9 @@ from mentorkorps import source
 from mentorkorps.problem import DataError
 
 QUICK = settings(max_examples=100, deadline=None)
-LETTERS = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"), exclude_characters="\ufeff")
+INVISIBLE = "\xad\u200b\u202a\u202b\u202c\u202d\u202e" + "".join(map(chr, range(0x2060, 0x206A))) + "\ufeff"
+BROKEN = "Ãâ\ufffd"
+LETTERS = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"), exclude_characters=INVISIBLE + BROKEN)
 TEXTS = st.one_of(
     st.text(LETTERS, max_size=30),
     st.sampled_from(

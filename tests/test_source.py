@@ -32,3 +32,29 @@ def test_what_could_hide_a_value_is_refused(text):
         source.parse(text, "x.yaml")
 
     assert ["not-allowed"] == [problem.rule for problem in error.value.problems]
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\xad", "\u202e", "\u2066", "\u2060", "\ufeff", "\x00", "\u2028"])
+def test_a_sign_that_nobody_sees_is_refused_where_it_stands(sign):
+    with pytest.raises(DataError) as error:
+        source.parse(f"- a: 1\n- id: ode{sign}nse\n", "x.yaml")
+
+    (problem,) = error.value.problems
+    assert ("not-allowed", 2, 10) == (problem.rule, problem.line, problem.column)
+
+
+@pytest.mark.parametrize("lost", ["SmÃ¸rrebrÃ¸d", "Ã\x85rhus", "Ã…rhus", "â€“", "Sm\ufffdrrebr\ufffdd"])
+def test_letters_that_a_wrong_encoding_broke_are_told_once_with_the_remedy(lost):
+    with pytest.raises(DataError) as error:
+        source.parse(f"# æ\na: {lost}", "x.yaml")
+
+    (problem,) = error.value.problems
+    assert ("garbled", 2, 4 + lost.index(lost.strip("Sm")[0])) == (problem.rule, problem.line, problem.column)
+    assert "UTF-8" in problem.message.da
+
+
+@pytest.mark.parametrize(
+    "comment", ["a: 1 # et", "a: 1 ## et", "a: x#1", 'a: "x #1"', "a: >-\n  x #1\n", "#1\na: 1", "a: #tillad b: c\n  1"]
+)
+def test_what_is_a_comment_and_what_is_quoted_is_no_text_cut_off(comment):
+    assert ["a"] == list(source.plain(source.parse(comment, "x.yaml")))
