@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -178,7 +177,7 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
     is_silenced = not is_anonymous and not _may_ask(connection, submission)
     signs = (*_signs(connection, submission.signs), *(["silenced"] if is_silenced else []))
     sign_up = SignUp(
-        id=uuid4().hex,
+        id=secrets.token_hex(16),
         form=submission.form,
         language=submission.language,
         answers=submission.answers.values,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
+from mentorkorps.backend import envelope
 from mentorkorps.backend.clock import Clock, after_working_days, danish_day
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Kind, Mail, SignUp
@@ -45,31 +45,34 @@ class Letters:
     def write(self, mail: Mail, sign_up: SignUp) -> EmailMessage:
         """The mail as it leaves. Raises ValueError or MessageError where the recipient is no address."""
         language = COORDINATORS_LANGUAGE if mail.kind in FOR_COORDINATORS else sign_up.language
-        message = EmailMessage(policy=SMTP)
-        message["From"] = self.settings.mail_from
-        # By its parts: browsers take a..b@example.dk for an address, and the parser of headers does not.
-        name, _, domain = self._recipient(mail, sign_up).rpartition("@")
-        message["To"] = Address(username=name, domain=domain)
-        subject = str(words(language)["mail"][mail.kind]["subject"])
-        message["Subject"] = subject
-        message["Date"] = format_datetime(self.clock())
-        message["Message-ID"] = f"<{mail.id}@{self.settings.mail_from.domain}>"
-        message["Auto-Submitted"] = "auto-generated"
         url = self._url(LINKS[mail.kind], sign_up) if mail.kind in LINKS else ""
-        mine = self._url("mine", sign_up)
+        mine = "" if mail.kind in FOR_COORDINATORS else self._url("mine", sign_up)
         by = weekday(answer_by(self.catalogue, sign_up), language)
         form = self.catalogue.forms.get(sign_up.form)
         text = render(
             f"mail/{mail.kind}.txt", language, url=url, mine=mine, answer_by=by, code=sign_up.code,
             waiting=mail.waiting, awaited=sign_up.awaited, journey=form is not None and form.journey,
         )  # fmt: skip
-        button = words(language)["mail"][mail.kind].get("button")
+        told = words(language)["mail"][mail.kind]
+        subject, button = str(told["subject"]), told.get("button")
         labels = {mine: words(language)["reply"]["mine"]["link"], url: button}
-        message.set_content(text, cte="8bit")
-        message.add_alternative(as_html(text, language, subject, labels), subtype="html", cte="8bit")
-        return message
+        return envelope.mail(
+            {"From": str(self.settings.mail_from), "Subject": subject, "Auto-Submitted": "auto-generated"},
+            {
+                "To": self._recipient(mail, sign_up),
+                "Date": format_datetime(self.clock()),
+                "Message-ID": f"<{mail.id}@{self.settings.mail_from.domain}>",
+            },
+            text,
+            as_html(text, language, subject, labels),
+        )
 
-    def _recipient(self, mail: Mail, sign_up: SignUp) -> str:
+    def _recipient(self, mail: Mail, sign_up: SignUp) -> Address:
+        # By its parts: browsers take a..b@example.dk for an address, and the parser of headers does not.
+        name, _, domain = self._mailbox(mail, sign_up).rpartition("@")
+        return Address(username=name, domain=domain)
+
+    def _mailbox(self, mail: Mail, sign_up: SignUp) -> str:
         if mail.kind not in FOR_COORDINATORS:
             return sign_up.answers["email"]
         if mail.kind == "given_up":

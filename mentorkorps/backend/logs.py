@@ -17,6 +17,7 @@ Format = Literal["json", "text"]
 FORMATS: tuple[Format, ...] = ("json", "text")
 DISCREET = ("mentorkorps", "uvicorn")
 PACKAGES = Path(__file__).parents[2]
+AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def begin(format: Format) -> None:
@@ -37,7 +38,7 @@ def data(**told: object) -> dict[str, object]:
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """{"time": …, "level": …, "event": …} and the facts of the event, in one line."""
-        return json.dumps(_facts(record), ensure_ascii=False, default=str)
+        return AS_JSON.encode(_facts(record))
 
 
 class TextLines(logging.Formatter):

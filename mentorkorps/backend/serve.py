@@ -16,6 +16,8 @@ from mentorkorps.backend.wire import Gate, Limits
 BACKLOG = 2048
 LIMITS = Limits()
 OTHER_FILES = 200
+YOUNG_OBJECTS = 20_000
+"""That may have come before they are looked through for garbage: Python's 700 are a few requests."""
 
 
 class PortTaken(Exception):
@@ -30,9 +32,7 @@ class PortTaken(Exception):
 def run(app: Starlette, listening: socket.socket) -> None:
     """Serves on a bound socket until SIGINT or SIGTERM, then finishes what is under way."""
     logs.begin(app.state.office.settings.log_format)
-    # The catalogue lives as long as the process: looking through it for garbage held every visitor up now and then.
-    gc.collect()
-    gc.freeze()
+    _settle()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):  # uvicorn sends the signal again once it has stopped
         server(app, _room_for_connections()).run(sockets=[listening])
@@ -67,6 +67,13 @@ def server(app: Starlette, limits: Limits = LIMITS) -> uvicorn.Server:
         timeout_graceful_shutdown=limits.finish_seconds,
     )
     return uvicorn.Server(config)
+
+
+def _settle() -> None:
+    # The catalogue lives as long as the process: looking through it for garbage held every visitor up now and then.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 def _room_for_connections() -> Limits:

@@ -1,6 +1,7 @@
 """The tables as the code means them; the migrations make them, and a test holds the two together."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     Boolean,
@@ -26,10 +27,16 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return value and value.astimezone(UTC).isoformat(timespec="microseconds")
+        return value and _written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return value and datetime.fromisoformat(value)
+
+
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    # A sign-up writes its own moment down eight times.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 METADATA = MetaData()

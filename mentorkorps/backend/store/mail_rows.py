@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
+from secrets import token_hex
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
@@ -84,7 +84,7 @@ MOST_VALUES = 500
 def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], at: datetime) -> None:
     rows = [
         {
-            "id": uuid4().hex,
+            "id": token_hex(16),
             "sign_up": sign_up,
             "kind": kind,
             "state": "queued",

@@ -16,15 +16,18 @@ Values = Mapping[str, object]
 
 
 class Written(NamedTuple):
-    """A statement in the words of one kind of database. `order`: the names by place, where it takes no names."""
+    """A statement in the words of one kind of database.
+
+    `turns`: the names of its values, in the order of their places, each with what makes of a value what is kept.
+    """
 
     text: str
-    order: Sequence[str] | None
-    turns: Mapping[str, Callable[[Any], Any]]
+    takes_names: bool
+    turns: Sequence[tuple[str, Callable[[Any], Any] | None]]
 
-    def row(self, values: Values) -> Sequence[object] | Values:
-        turned = {name: self.turns[name](value) if name in self.turns else value for name, value in values.items()}
-        return turned if self.order is None else [turned[name] for name in self.order]
+    def row(self, values: Values) -> Values | Sequence[object]:
+        turned = [(name, turn(values[name]) if turn else values[name]) for name, turn in self.turns]
+        return dict(turned) if self.takes_names else [value for _, value in turned]
 
 
 class Prepared:
@@ -56,5 +59,8 @@ class Prepared:
 
 def _written(statement: ClauseElement, names: Sequence[str], dialect: Dialect) -> Written:
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    turns = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-    return Written(str(compiled), compiled.positiontup, {name: turn for name, turn in turns.items() if turn})
+    turns = [
+        (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+        for name in compiled.positiontup or compiled.binds
+    ]
+    return Written(str(compiled), compiled.positiontup is None, turns)
