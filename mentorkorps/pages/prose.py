@@ -12,9 +12,10 @@ from mentorkorps.curriculum import REFERENCE
 LinkTo = Callable[[str, str], tuple[str, str | None]]
 """Kind and id of what a text refers to -> its title, and its address if the reader may go there."""
 
-TABLE = re.compile("<table>.*?</table>", re.DOTALL)
+TABLE = re.compile("<table[^>]*>.*?</table>", re.DOTALL)
 BOXES = re.compile(r"<ul>(?=\s*<li>\s*(?:<p>)?☐)")
-ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
+ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
+BLANK = re.compile(r"(?:<td[^>]*>|:)\s*</td>")
 CELL = re.compile(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", re.DOTALL)
 CORNER = re.compile(r"<tr>\s*<th[^>]*></th>")
 FIRST_CELL = re.compile(r"<tr>(\s*)<td[^>]*>(.*?)</td>", re.DOTALL)
@@ -45,18 +46,31 @@ def _rewritten(text: str, level: int) -> str:
     html = Markdown(extensions=["tables", "sane_lists"]).convert(text)
     above = min((int(found[2]) for found in TAGS.finditer(html)), default=level)
     html = TAGS.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) - above + level)}>", html)
-    html = TABLE.sub(_headed, html)
+    html = TABLE.sub(lambda found: _to_fill_in(_headed(found[0])), html)
     html = re.sub(r' style="text-align: (\w+);"', r' class="mk-\1"', html)
     html = BOXES.sub(r'<ul class="mk-boxes">', html)
     return TABLE.sub(_scrolling, html)
 
 
-def _headed(found: re.Match[str]) -> str:
+def _headed(table: str) -> str:
     """A cell without words heads nothing; under an empty corner each row has a head of its own (PDF/UA, 7.5)."""
-    head, body, rest = found[0].partition("<tbody>")
+    head, body, rest = table.partition("<tbody>")
     if CORNER.search(head):
         body, rest = body + FIRST_CELL.sub(r'<tr>\1<th scope="row">\2</th>', rest), ""
     return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", head) + body + rest
+
+
+def _to_fill_in(table: str) -> str:
+    """The table with the rows marked that are there to be written in: half of their cells are empty or a label."""
+    head, body, rest = table.partition("<tbody>")
+
+    def marked(row: re.Match[str]) -> str:
+        is_form = 2 * len(BLANK.findall(row[0])) >= len(CELL.findall(row[0]))
+        return row[0].replace("<tr", '<tr class="mk-fill"', 1) if is_form else row[0]
+
+    rows = ROW.sub(marked, rest)
+    is_form = 2 * rows.count("mk-fill") >= len(ROW.findall(rows))
+    return (head.replace("<table", '<table class="mk-form"', 1) if is_form else head) + body + rows
 
 
 def _scrolling(found: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
+from math import ceil
 from textwrap import shorten
 from typing import Literal
 
@@ -38,8 +39,8 @@ from mentorkorps.source import Place
 DESCRIPTION = 155
 STYLES = ("training.css",)
 LEARNING = (*STYLES, "learning.js")
-LONG_CARD = 420
-"""Characters of a card that a quarter of an A4 sheet cannot hold."""
+CARD_LINES, CARD_LINE = 10, 42
+"""What a card in a row of two holds: lines, and characters of a line."""
 GIVES = 0.3
 """The part of its minutes that a module can give when a day runs late: enough for a quarter of an hour in half a day,
 and no exercise loses its step."""
@@ -145,7 +146,7 @@ class TrainingView(View):
 
     def are_long(self, cards: CardSet) -> bool:
         """Whether a card needs the width of the sheet."""
-        return max(len(card.text) for card in cards.cards) > LONG_CARD
+        return max(_lines(card.text) for card in cards.cards) > CARD_LINES
 
     def terms(self) -> list[Term]:
         return sorted(self.curriculum.glossary, key=lambda one: danish_key(one.term.of(self.language)))
@@ -179,6 +180,11 @@ def pages(catalogue: Catalogue, curriculum: Curriculum, language: Language, form
     yield writer.trainers()
     yield writer.run_sheet()
     yield writer.glossary()
+
+
+def _lines(text: str) -> float:
+    """Lines in a row of two, with the air between paragraphs."""
+    return sum(ceil(len(paragraph) / CARD_LINE) + 0.3 for paragraph in text.splitlines() if paragraph)
 
 
 def _counted(id: str) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 Only writing PDF needs WeasyPrint, and WeasyPrint needs Pango, which is no Python package.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from ctypes.util import find_library
@@ -21,9 +22,12 @@ from mentorkorps.model import Language
 from mentorkorps.pages.training import TrainingView
 
 THEME = Path("docs/theme/assets")
+NUMBERED = re.compile(r"[ht][0-9]+")
+"""Papers that are known in the room by letter and number."""
 RIGHT_TO_LEFT = ("ar", "fa", "ps", "ur", "ckb", "he")
 A_SHEET = 8
 """Cards on an A4 sheet, four rows of two."""
+SMALLER = ("pp--snug", "pp--small")
 HOW = (
     "To make PDF papers as well, install Pango: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0, "
     "or brew install pango."
@@ -69,6 +73,12 @@ class PrintView(TrainingView):
 
     def after(self, clock: time, minutes: int) -> time:
         return add(clock, minutes)
+
+    def brought(self, module: Module) -> list[str]:
+        """The papers and cards of a module: handouts and tools by the number on them, the rest by title."""
+        cards = [cards.title for id in module.cards if (cards := self.card_set(id))]
+        papers = [id.upper() if NUMBERED.fullmatch(id) else self.paper(id).title for id in self.handed_out(module)]
+        return papers + cards
 
     def direction(self, record: Paper) -> str:
         return "rtl" if record.language in RIGHT_TO_LEFT else "ltr"
@@ -121,15 +131,17 @@ class Printer:
         self.style = weasyprint.CSS(THEME / "paper.css", font_config=self.fonts)
 
     def pdf(self, one: Print) -> bytes:
-        """The print; set smaller if it would fill more sheets than it should."""
+        """The print; set smaller, in two steps, while it fills more sheets than it should."""
         document = self.laid_out(one.html)
-        if one.pages and len(document.pages) > one.pages:
-            document = self.laid_out(one.html.replace('<body class="', '<body class="pp--small ', 1))
+        for size in SMALLER:
+            if one.pages and len(document.pages) > one.pages:
+                document = self.laid_out(one.html.replace('<body class="', f'<body class="{size} ', 1))
         return document.write_pdf(pdf_variant="pdf/ua-1")
 
     def laid_out(self, html: str) -> Any:
+        """The document in its pages. Without hints a list that goes on, `<ol start="2">`, would begin at 1 again."""
         return self.html(string=html, base_url=THEME.resolve().as_uri() + "/").render(
-            stylesheets=[self.style], font_config=self.fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[self.style], font_config=self.fonts, pdf_variant="pdf/ua-1", presentational_hints=True
         )
 
 
@@ -184,9 +196,8 @@ class Press:
         """One sheet a day: as planned, or with the clock times and dates of a course."""
         at = address("run-sheet", self.language)
         view = self.view(at, for_trainers=True)
-        return self.set(
-            "run_sheet", at, title=title, for_trainers=True, sessions=sessions or view.sessions(), dates=dates
-        )
+        days = sessions or view.sessions()
+        return self.set("run_sheet", at, title=title, pages=len(days), for_trainers=True, sessions=days, dates=dates)
 
     def solutions(self) -> Print:
         keyed = [one for one in self.card_sets if any(card.key for card in one.cards)]

@@ -1,0 +1,97 @@
+"""Paper as it leaves the printer: nothing cut off, as many sheets as promised, room to write, numbers that go on."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from mentorkorps import curriculum
+from mentorkorps.model import LANGUAGES
+from mentorkorps.publish import kits, papers
+from tests.conftest import ROOT
+
+URL = "https://mentorkorps.example/"
+MILLIMETRE = 96 / 25.4
+
+
+@pytest.fixture(scope="module")
+def training(real):
+    return curriculum.load(ROOT / "training", real)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def press(request, real, training):
+    return papers.Press(real, training, request.param, URL)
+
+
+@pytest.fixture(scope="module")
+def printer():
+    return papers.Printer()
+
+
+def boxes(box: Any) -> Iterator[Any]:
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from boxes(child)
+
+
+def of_class(document: Any, name: str) -> list[Any]:
+    found = (box for page in document.pages for box in boxes(page._page_box) if box.element is not None)
+    return [box for box in found if name in (box.element.get("class") or "").split() and box.element_tag != "body"]
+
+
+def spill(box: Any) -> float:
+    """Millimetres by which the words in a box go beyond its border."""
+    bottom = max(one.position_y + one.height for one in boxes(box) if hasattr(one, "text"))
+    return (bottom - box.position_y - box.margin_height()) / MILLIMETRE
+
+
+def test_no_card_is_cut_off(press, printer):
+    for cards in press.card_sets:
+        found = of_class(printer.laid_out(press.cards(cards).html), "pp-card")
+        assert len(cards.cards) == len(found), cards.id
+        assert max(map(spill, found)) < -1, cards.id
+
+
+def test_the_longest_name_stands_whole_on_its_tag(press, printer):
+    name = "Abdulrahman-Mohammed Testesen Prøvestrup Mikkelsen-Hansen af den Allerlængste Slægt"[:80]
+    kit = kits.Kit(press, press.catalogue.courses["odense-marts-2027"], (name,))
+    tags = next(one for one in kit.prints() if "pp-tag__name" in one.html)
+
+    (tag,) = of_class(printer.laid_out(tags.html), "pp-tag")
+
+    assert spill(tag) < -1
+
+
+def test_a_paper_fills_the_sheets_that_its_page_promises(press):
+    prints = [one for one in press.prints() if one.pages]
+
+    found = {one.file: (one.pages, len(PdfReader(BytesIO(pdf)).pages)) for one, pdf in papers.pdfs(prints)}
+
+    assert len(press.papers) + 1 == len(found)
+    assert {} == {file: sheets for file, sheets in found.items() if sheets[0] != sheets[1]}
+
+
+def test_a_list_goes_on_after_lines_to_write_on(press, printer):
+    document = printer.laid_out(press.single(press.curriculum.paper("st1", press.language)).html)
+    markers = [box.text.strip() for page in document.pages for box in boxes(page._page_box) if hasattr(box, "text")]
+
+    assert ["1.", "2.", "3."] == [one for one in markers if one in ("1.", "2.", "3.")]
+
+
+def test_where_a_hand_writes_there_is_room(press, printer):
+    for id in ("h4", "h10", "h13", "t3"):
+        document = printer.laid_out(press.single(press.curriculum.paper(id, press.language)).html)
+        rows = of_class(document, "mk-fill")
+        assert rows, id
+        assert min(row.height for row in rows) > 6.5 * MILLIMETRE, id
+
+
+def test_a_run_sheet_tells_what_a_late_day_can_take_and_papers_by_their_names(press):
+    html = press.run_sheet().html
+
+    assert "PRE-SURVEY" not in html
+    assert press.curriculum.paper("pre-survey", press.language).title in html
+    assert {"da": "kan give 8", "en": "can give 8"}[press.language] in html
