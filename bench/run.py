@@ -8,9 +8,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import pages, papers, reading, sign_ups
+from bench import kill, pages, papers, reading, sign_ups
 
-BENCHES = {"reading": reading.run, "pages": pages.run, "papers": papers.run, "sign-ups": sign_ups.run}
+BENCHES = {
+    "reading": reading.run,
+    "pages": pages.run,
+    "papers": papers.run,
+    "sign-ups": sign_ups.run,
+    "kill": kill.run,
+}
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.peer import is_relayed, visitor
 from mentorkorps.backend.reply import NOT_KEPT, Refusal
-from mentorkorps.backend.store import Figures, figures
+from mentorkorps.backend.store import Figures, figures, try_out
 from mentorkorps.backend.writer import Busy, Unavailable
 
 PATIENCE_SECONDS = 1
@@ -22,15 +22,17 @@ async def lives(request: Request) -> Response:
 
 
 async def is_ready(request: Request) -> Response:
-    """Takes the database's write lock for a moment. Who may see the figures also gets what waits, and what is amiss."""
-    office = office_of(request)
+    """Writes to the database and takes it back. Who may see the figures also gets what waits, and what is amiss."""
+    office, may_look = office_of(request), _may_look(request, office_of(request))
+    takes, counted = True, None
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            counted = await office.store.do(figures)
+            await office.store.do(try_out, office.clock())
+            counted = await office.store.do(figures) if may_look else None
     except (Busy, Unavailable, TimeoutError):
-        counted = None
+        takes = False
     parts = {
-        "database": counted is not None,
+        "database": takes,
         "outbox": office.outbox.is_alive,
         "retention": office.daily.is_alive,
         "places": office.turns.is_alive,
@@ -38,7 +40,7 @@ async def is_ready(request: Request) -> Response:
     }
     is_ready = all(parts.values())
     told = {"status": "ok" if is_ready else "unavailable"}
-    if _may_look(request, office):
+    if may_look:
         told |= parts | _waiting(office, counted)
     return JSONResponse(told, 200 if is_ready else 503, NOT_KEPT)
 

@@ -132,7 +132,7 @@ class Outbox:
     async def deliver_due(self) -> int:
         """One round: how many mails were tried."""
         now = self._clock()
-        due = await self._store.do(lease_due_mails, now, now + LEASE, AT_ONCE)
+        due = await self._store.do(lease_due_mails, now, now + LEASE, now + 2 * LONGEST_WAIT, AT_ONCE)
         if due:
             await self._store.do(settle_mails, await self._delivered(due))
         return len(due)

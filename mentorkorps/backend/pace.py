@@ -31,6 +31,8 @@ class Pace:
         self._forget(now)
         hashed = hashlib.blake2b(name.encode(), key=self._key, digest_size=16).digest()
         posts = self._posts.setdefault(hashed, deque())
+        if posts and posts[-1] > now:  # the clock was put back
+            posts.clear()
         while posts and posts[0] <= now - WINDOW:
             posts.popleft()
         if len(posts) >= self._most_posts:

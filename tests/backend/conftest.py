@@ -1,5 +1,6 @@
 """A real server on a free port, with a real database file and, where asked for, a real mail server."""
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -236,10 +237,14 @@ def post_office(port: int) -> Iterator[PostOffice]:
 
 
 def any_free_port() -> int:
-    listening = serve.bind("127.0.0.1", 0)
-    port = listening.getsockname()[1]
-    listening.close()
-    return port
+    """Below the ports that the system gives to clients, so that none of them has it before its server does."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        try:
+            serve.bind("127.0.0.1", port).close()
+        except serve.PortTaken:
+            continue
+        return port
 
 
 @pytest.fixture

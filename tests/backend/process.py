@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 
@@ -21,11 +22,11 @@ class Process:
         self.environ = {
             "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
             "MENTORKORPS_SECRET_KEYS": KEY,
-        } | {f"MENTORKORPS_{name}": value for name, value in environ.items()}
-        site = str(built_site(folder / "site"))
+        } | environ
+        site = folder / "site" if (folder / "site").exists() else built_site(folder / "site")
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", site, "--port", str(port)],
+                [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(site), "--port", str(port)],
                 env=os.environ | self.environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
 
@@ -43,9 +44,11 @@ class Process:
 
 
 @contextmanager
-def process(folder: Path, port: int, **environ: str) -> Iterator[Process]:
-    """Runs until the block ends, with MENTORKORPS_<name> settings."""
-    running = Process(folder, port, environ)
+def process(
+    folder: Path, port: int, around: Mapping[str, str] = MappingProxyType({}), **environ: str
+) -> Iterator[Process]:
+    """Runs until the block ends, with MENTORKORPS_<name> settings and what else is `around` it."""
+    running = Process(folder, port, {f"MENTORKORPS_{name}": value for name, value in environ.items()} | around)
     try:
         eventually(running.is_up, seconds=30)
         yield running

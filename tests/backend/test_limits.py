@@ -36,6 +36,14 @@ def test_the_31st_post_within_ten_minutes_is_asked_to_wait(fronted, hands):
     assert [422] == posts(fronted, 1, "192.0.2.7")
 
 
+def test_a_clock_that_is_put_back_keeps_nobody_out(fronted, hands):
+    hands.pass_by(days=1)
+    posts(fronted, MANY, "192.0.2.7")
+    hands.pass_by(days=-1)
+
+    assert [422] * MANY + [429] == posts(fronted, MANY + 1, "192.0.2.7")
+
+
 def test_a_program_is_told_as_a_problem(fronted):
     posts(fronted, MANY, "192.0.2.7")
     refused = fronted.client.post(FORM, json=volunteer(), headers=JSON | {"X-Forwarded-For": "192.0.2.7"})

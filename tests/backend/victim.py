@@ -1,16 +1,29 @@
-"""A server in a process of its own, for the test that kills it: python -m tests.backend.victim SITE PORT."""
+"""Servers that are killed one after another, each a process of its own: python -m tests.backend.victim SITE PORT.
+
+A line on stdin, the seconds that its clock is ahead, starts one; its process id comes back. What all of them need is
+loaded once.
+"""
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from mentorkorps import catalogue
 from mentorkorps.backend import serve, settings
 from mentorkorps.backend.app import create_app
+from mentorkorps.backend.clock import utc_now
 from tests.conftest import ROOT
 
 if __name__ == "__main__":
     site, port = sys.argv[1:]
-    records = catalogue.load(ROOT / "data")
-    app = create_app(records, Path(site), settings.read(os.environ))
-    serve.run(app, serve.bind("127.0.0.1", int(port)))
+    records, read = catalogue.load(ROOT / "data"), settings.read(os.environ)
+    for line in sys.stdin:
+        ahead = timedelta(seconds=int(line))
+        if child := os.fork():
+            print(child, flush=True)
+            os.waitpid(child, 0)
+            continue
+        app = create_app(records, Path(site), read, lambda ahead=ahead: utc_now() + ahead)
+        serve.run(app, serve.bind("127.0.0.1", int(port)))
+        os._exit(0)

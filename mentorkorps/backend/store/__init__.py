@@ -45,7 +45,7 @@ from mentorkorps.backend.store.sign_up_rows import (
     sign_up_by_id,
     withdraw_consent,
 )
-from mentorkorps.backend.store.spent import forget_spent, spend
+from mentorkorps.backend.store.spent import forget_spent, spend, try_out
 
 __all__ = [
     "CannotOpen",
@@ -110,5 +110,6 @@ __all__ = [
     "sign_up_by_id",
     "sign_ups",
     "spend",
+    "try_out",
     "withdraw_consent",
 ]

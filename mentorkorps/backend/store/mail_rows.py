@@ -31,6 +31,7 @@ DUE_MAILS = (
     .where(
         or_(
             and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at <= bindparam("now")),
+            and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at > bindparam("never_so_late")),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until <= bindparam("now")),
         )
     )
@@ -137,9 +138,14 @@ def mail_ids(connection: Connection, sign_ups: Sequence[str]) -> list[str]:
     return [id for ids in parts for id in connection.execute(MAILS_OF, {"ids": ids}).scalars()]
 
 
-def lease_due_mails(connection: Connection, now: datetime, until: datetime, most: int) -> list[tuple[Mail, SignUp]]:
-    """Takes the mails that are due, and those whose lease ran out, for delivery until `until`."""
-    rows = connection.execute(DUE_MAILS, {"now": now, "most": most}).all()
+def lease_due_mails(
+    connection: Connection, now: datetime, until: datetime, never_so_late: datetime, most: int
+) -> list[tuple[Mail, SignUp]]:
+    """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
+
+    What is due after `never_so_late` was put off while the clock was wrong, and is due too.
+    """
+    rows = connection.execute(DUE_MAILS, {"now": now, "never_so_late": never_so_late, "most": most}).all()
     if not rows:
         return []
     connection.execute(LEASE_MAIL, [{"key": row.id, "until": until} for row in rows])

@@ -1,6 +1,7 @@
 """Proofs of work that were used: each counts once, on every instance, and is forgotten when it would be stale."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -13,6 +14,7 @@ SPEND = Prepared(
         bindparam("until", type_=Moment)
     )
 )
+TAKE_BACK = SPENT.delete().where(SPENT.c.proof == bindparam("which"))
 FORGET_SPENT = SPENT.delete().where(SPENT.c.until < bindparam("now"))
 
 
@@ -23,3 +25,10 @@ def spend(connection: Connection, proof: str, until: datetime) -> bool:
 
 def forget_spent(connection: Connection, now: datetime) -> None:
     connection.execute(FORGET_SPENT, {"now": now})
+
+
+def try_out(connection: Connection, now: datetime) -> None:
+    """Writes a row and takes it back, so that the commit tells whether the disk still takes anything."""
+    name = uuid4().hex
+    spend(connection, name, now)
+    connection.execute(TAKE_BACK, {"which": name})

@@ -1,0 +1,86 @@
+"""A server process whose disk and clock go wrong on demand, with a real mail server, seen from outside."""
+
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from mentorkorps.backend import settings, store
+from tests.backend.conftest import FORM, PostOffice, any_free_port, eventually, post_office, volunteer
+from tests.backend.process import Process, process
+
+SOURCE = Path(__file__).parent / "faulty.c"
+MOST_POSTS = 2000
+
+
+class Faulty:
+    """`acknowledged`: the receipts of sign-ups that the server said it has, by the address they came from."""
+
+    def __init__(self, folder: Path, server: Process, office: PostOffice, client: httpx.Client) -> None:
+        self._folder = folder
+        self.server = server
+        self.office = office
+        self.client = client
+        self.settings = settings.read(server.environ)
+        self.acknowledged: dict[str, str] = {}
+        self._count = 0
+
+    def disk(self, mood: str) -> None:
+        """A word that faulty.c knows, or none for a disk that is well."""
+        (self._folder / "disk").write_text(mood)
+
+    def clock(self, hours: int) -> None:
+        """How far the server's clock is ahead of ours."""
+        (self._folder / "clock").write_text(str(3600 * hours))
+
+    def post(self) -> httpx.Response:
+        """Somebody signs up whom nobody knows yet."""
+        self._count += 1
+        who = f"person{self._count}@example.org"
+        answer = self.client.post(FORM, data=volunteer(email=who))
+        if answer.status_code == 303:
+            self.acknowledged[who] = answer.headers["location"]
+        return answer
+
+    def post_until_refused(self) -> httpx.Response:
+        """The first answer that is no receipt."""
+        return next(answer for _ in range(MOST_POSTS) if (answer := self.post()).status_code != 303)
+
+    def is_ready(self) -> bool:
+        return self.client.get("/readyz").status_code == 200
+
+    def mails_are_out(self) -> bool:
+        """What is in the outbox has left; a lease of one that was not settled runs out some minutes later."""
+        return {"sent"} == {one.state for one in store.mails(self.settings)}
+
+    def numbers(self) -> dict[tuple[str, str], set[str]]:
+        """The Message-IDs of what the mail server took, by recipient and subject."""
+        taken = defaultdict(set)
+        for letter in self.office.taken:
+            taken[letter["To"], letter["Subject"]].add(letter["Message-ID"])
+        return taken
+
+
+def built(folder: Path) -> Path:
+    library = folder / "faulty.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, SOURCE], check=True)
+    return library
+
+
+@contextmanager
+def faulty(folder: Path, library: Path) -> Iterator[Faulty]:
+    moods, port, mail = folder / "moods", any_free_port(), any_free_port()
+    moods.mkdir()
+    around = {"LD_PRELOAD": str(library), "FAULTY": str(moods), "FAULTY_UNDER": str(folder / "var")}
+    with (
+        post_office(mail) as office,
+        process(
+            folder, port, around, PUBLIC_URL=f"http://127.0.0.1:{port}/", SMTP_URL=f"smtp://127.0.0.1:{mail}"
+        ) as server,
+        httpx.Client(base_url=server.url, timeout=20) as client,
+    ):
+        eventually(lambda: client.get("/readyz").status_code == 200)
+        yield Faulty(moods, server, office, client)

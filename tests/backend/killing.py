@@ -1,0 +1,115 @@
+"""Kills a server under load again and again, and counts what became of the sign-ups that it said it has."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from mentorkorps.backend import settings, store
+from mentorkorps.backend.clock import utc_now
+from mentorkorps.backend.tokens import Tokens
+from tests.backend.conftest import FORM, JSON, KEY, built_site, eventually, volunteer
+from tests.conftest import ROOT
+
+THREADS = 8
+LIVES = (1, 30)
+"""Each server lives until it has acknowledged so many, at random between these: a moment of its own on any machine."""
+LEASES_ARE_OVER = 3600
+
+
+@dataclass(frozen=True)
+class Toll:
+    """How many sign-ups were acknowledged and kept, and which of the acknowledged were not."""
+
+    acknowledged: int
+    kept: int
+    lost: frozenset[str]
+    mails: Counter[str]
+    """How many rows of the outbox each sign-up has, by its id."""
+
+
+class Victim:
+    """A server on one database that is started and killed. Receipts of what it acknowledged: `receipts`."""
+
+    def __init__(self, nest: subprocess.Popen[str], port: int, read: settings.Settings) -> None:
+        self.settings = read
+        self.url = f"http://127.0.0.1:{port}"
+        self.receipts: list[str] = []
+        self._nest = nest
+        self._child: int | None = None
+
+    def start(self, ahead: int = 0) -> None:
+        self._nest.stdin.write(f"{ahead}\n")
+        self._nest.stdin.flush()
+        self._child = int(self._nest.stdout.readline())
+        eventually(self._answers, seconds=30)
+
+    def kill(self) -> None:
+        if self._child:
+            os.kill(self._child, signal.SIGKILL)
+        self._child = None
+
+    def killed_under_load(self, round: int) -> None:
+        self.start()
+        names = (f"{round}-{number}" for number in range(THREADS))
+        posting = [threading.Thread(target=self._post_until_dead, args=(name,)) for name in names]
+        for thread in posting:
+            thread.start()
+        enough = len(self.receipts) + random.randint(*LIVES)
+        eventually(lambda: len(self.receipts) >= enough, seconds=60)
+        self.kill()
+        for thread in posting:
+            thread.join()
+
+    def toll(self) -> Toll:
+        kept = store.sign_ups(self.settings)
+        tokens = Tokens(self.settings.secret_keys, utc_now)
+        found = {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
+        mails = Counter({one.id: 0 for one in kept}) + Counter(one.sign_up for one in store.mails(self.settings))
+        return Toll(len(self.receipts), len(kept), frozenset(self.receipts) - found, mails)
+
+    def mails_are_out(self) -> bool:
+        return {"sent"} == {one.state for one in store.mails(self.settings)}
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz").is_success
+        except httpx.TransportError:
+            return False
+
+    def _post_until_dead(self, name: str) -> None:
+        with httpx.Client(base_url=self.url, verify=False) as client:
+            for number in range(100_000):
+                try:
+                    answer = client.post(FORM, data=volunteer(email=f"{name}-{number}@example.org"), headers=JSON)
+                except httpx.TransportError:
+                    return
+                if answer.status_code == 201:
+                    self.receipts.append(answer.json()["receipt"])
+
+
+@contextmanager
+def victim(folder: Path, port: int, **environ: str) -> Iterator[Victim]:
+    """Until the block ends, with MENTORKORPS_<name> settings."""
+    told = {"DATABASE_URL": f"sqlite:///{folder}/var/m.db", "SECRET_KEYS": KEY} | environ
+    told = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.backend.victim", str(built_site(folder / "site")), str(port)],
+        env=os.environ | told, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as nest:  # fmt: skip
+        made = Victim(nest, port, settings.read(told))
+        try:
+            yield made
+        finally:
+            made.kill()
+            nest.stdin.close()

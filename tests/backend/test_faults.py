@@ -1,0 +1,123 @@
+"""A disk that is full, read-only, sick or gone, a locked database, a clock that is wrong: what was acknowledged is
+kept, and the server goes on by itself once all is well."""
+
+import sqlite3
+import sys
+from contextlib import closing
+
+import pytest
+
+from mentorkorps.backend import store
+from tests.backend.conftest import eventually, link_in, text_of, volunteer
+from tests.backend.faults import built, faulty
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what goes wrong is put before libc by LD_PRELOAD")
+
+LONG = 30
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture
+def house(tmp_path, library):
+    with faulty(tmp_path, library) as house:
+        yield house
+
+
+def see_it_refused(house):
+    refused = house.post_until_refused()
+    assert (503, "5") == (refused.status_code, refused.headers["retry-after"])
+    for typed in ("Intet er gemt", 'value="Karen Testesen"', 'value="5000"', " checked"):
+        assert typed in refused.text
+    assert not house.is_ready()
+    assert 200 == house.client.get("/healthz").status_code
+
+
+def see_all_kept_and_sent_once(house):
+    eventually(house.is_ready, seconds=LONG)
+    assert 303 == house.post().status_code
+    for receipt in house.acknowledged.values():
+        assert 200 == house.client.get(receipt).status_code
+    house.clock(hours=1)  # the lease of a mail that was sent but could not be noted
+    eventually(house.mails_are_out, seconds=LONG)
+    house.server.process.kill()
+
+    kept = {one.answers["email"]: one.id for one in store.sign_ups(house.settings)}
+    mails = store.mails(house.settings)
+    assert house.acknowledged.keys() <= kept.keys()
+    assert 2 * len(kept) == len(mails)
+    assert {f"<{one.id}@mentorkorps.invalid>" for one in mails} == set().union(*house.numbers().values())
+    assert {1} == {len(numbers) for (to, _), numbers in house.numbers().items() if to.startswith("person")}
+
+
+@pytest.mark.parametrize("mood", ["full", "read-only", "sick", "gone"])
+def test_a_disk_that_fails_loses_nothing_that_was_acknowledged(house, mood):
+    assert 303 == house.post().status_code
+    house.disk(mood)
+    see_it_refused(house)
+    house.disk("")
+
+    see_all_kept_and_sent_once(house)
+
+
+def test_a_database_that_another_program_locks_loses_nothing_that_was_acknowledged(house):
+    assert 303 == house.post().status_code
+    with closing(sqlite3.connect(house.settings.database, isolation_level=None)) as other:
+        eventually(lambda: has(other))
+        see_it_refused(house)
+        see_it_refused(house)
+
+    see_all_kept_and_sent_once(house)
+
+
+def has(other):
+    try:
+        return other.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        return False
+
+
+def test_a_change_that_cannot_be_kept_comes_back_as_it_was_typed(house):
+    house.post()
+    receipt = house.client.get(house.acknowledged["person1@example.org"]).text
+    mine = "/mine/" + receipt.partition('href="/mine/')[2].partition('"')[0]
+    changed = volunteer(name="Karen Nytnavn", email="person1@example.org")
+    house.disk("sick")
+
+    refused = house.client.post(f"{mine}/change", data=changed)
+    assert (503, "5") == (refused.status_code, refused.headers["retry-after"])
+    assert "Intet er gemt" in refused.text
+    assert 'value="Karen Nytnavn"' in refused.text
+    assert "Karen Testesen" in house.client.post(mine).text
+    house.disk("")
+    assert "Karen Nytnavn" in house.client.post(f"{mine}/change", data=changed).text
+
+
+@pytest.mark.parametrize("hours", [24, -24])
+def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(house, hours):
+    house.post()
+    eventually(house.mails_are_out)
+    house.clock(hours)
+    house.office.answer = "451 4.3.0 later"
+    house.post()
+    eventually(lambda: [one for one in store.mails(house.settings) if one.state == "retry"])
+    assert 200 == house.client.post(confirm_link(house, "person1@example.org")).status_code
+    assert house.is_ready()
+
+    house.clock(0)
+    house.office.answer = "250 OK"
+    eventually(lambda: confirm_link(house, "person2@example.org"), seconds=LONG)
+    assert 200 == house.client.post(confirm_link(house, "person2@example.org")).status_code
+    assert house.client.get(house.acknowledged["person2@example.org"]).is_success
+    numbers = [one["Message-ID"] for one in house.office.taken]
+    assert len(numbers) == len(set(numbers))
+    assert all(one.confirmed_at for one in store.sign_ups(house.settings))
+
+
+def confirm_link(house, who):
+    """What stands in the mail that asks for confirmation; nothing as long as it has not come."""
+    asked = [one for one in house.office.taken if one["To"] == who and "/confirm/" in text_of(one)]
+    return asked and link_in(asked[0], house.settings.public_url)
