@@ -43,7 +43,7 @@ def run() -> None:
 def answers_while_locked(server: Victim) -> int:
     """How many were told to come back while the lock was held; everybody else was told a lie."""
     refused, until = 0, time.monotonic() + LOCKED_SECONDS
-    with closing(sqlite3.connect(server.settings.database, timeout=30, isolation_level=None)) as other:
+    with closing(sqlite3.connect(server.settings.database.path, timeout=30, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with httpx.Client(base_url=server.url, timeout=20) as client:
             while time.monotonic() < until:

@@ -65,7 +65,7 @@ def test_a_disk_that_fails_loses_nothing_that_was_acknowledged(house, mood):
 
 def test_a_database_that_another_program_locks_loses_nothing_that_was_acknowledged(house):
     assert 303 == house.post().status_code
-    with closing(sqlite3.connect(house.settings.database, isolation_level=None)) as other:
+    with closing(sqlite3.connect(house.settings.database.path, isolation_level=None)) as other:
         eventually(lambda: has(other))
         see_it_refused(house)
         see_it_refused(house)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -144,6 +145,23 @@ def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
     kept = {one.id for one in store.sign_ups(read_settings(database))}
     assert {one.id for one in outcomes if isinstance(one, store.SignUp)} <= kept
     assert any(isinstance(one, Unavailable) for one in outcomes)
+
+
+def test_a_file_that_was_away_is_used_again_once_it_is_back(database):
+    path = Path(path_of(database))
+    kept = store.open_store(read_settings(database))
+    path.rename(path.with_suffix(".away"))
+    path.write_text("no database of ours, and long enough to look like one " * 100)
+
+    async def accepted():
+        return await asyncio.wait_for(kept.do(accept, submission(1)), 20)
+
+    with pytest.raises(Unavailable):
+        asyncio.run(accepted())
+    path.with_suffix(".away").rename(path)
+    taken = asyncio.run(accepted())
+    kept.close()
+    assert [taken] == store.sign_ups(read_settings(database))
 
 
 def test_a_taken_port_is_told_before_the_start():
