@@ -1,6 +1,5 @@
 """How often an address was asked to confirm: it is known by a keyed hash only."""
 
-import hashlib
 import hmac
 from datetime import date
 
@@ -15,7 +14,7 @@ def addressee(key: str, email: str) -> str:
     """What a mailbox is counted by: a keyed hash of its address. What stands behind a + leads to the same box."""
     name, _, domain = email.casefold().rpartition("@")
     counted = f"{name.partition('+')[0]}@{domain}"
-    return hmac.new(derived(key, "addressees", KEY_BYTES), counted.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(derived(key, "addressees", KEY_BYTES), counted.encode(), "sha256").hex()
 
 
 def ask(connection: Connection, addressee: str, day: date, most: int) -> bool:

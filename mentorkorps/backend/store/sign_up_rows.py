@@ -1,7 +1,6 @@
 """Sign-ups and consents. Answers are sealed on their way in and opened on their way out; the seal travels with
 the connections of the engine."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ def fingerprint(key: str, form: str, answers: Answers, once: str = "") -> str:
 
     `once` tells apart what several people answer alike.
     """
-    return hmac.new(key.encode(), f"{form}{once}\n{answers.canonical()}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), f"{form}{once}\n{answers.canonical()}".encode(), "sha256").hex()
 
 
 INSERT_SIGN_UP = Prepared(
