@@ -17,10 +17,10 @@ from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, language_of, page, told_busy
-from mentorkorps.backend.store import Consent, SignUp
+from mentorkorps.backend.store import Consent, Seat, SignUp, place_rows
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid, Value
-from mentorkorps.model import Form, Language, Title
+from mentorkorps.model import BOOKED_BY, Form, Language, Title
 from mentorkorps.rendering import render, words
 
 SIGNED_UP, TALK = 0, 1
@@ -100,6 +100,7 @@ async def download(request: Request) -> Response:
     office, kept = office_of(request), await links.found(request, "mine")
     agreed = await office.store.do(store.consents_of, kept.id)
     mails = await office.store.do(store.mails_of, kept.id)
+    seat = await office.store.do(place_rows.seat_of, kept.id)
     told = {
         "form": kept.form,
         "language": kept.language,
@@ -113,7 +114,9 @@ async def download(request: Request) -> Response:
         "contacted": kept.answered_at,
         "withdrawn": kept.withdrawn_at,
         "flagged": kept.flagged,
+        "signs": kept.signs,
         "code": kept.code,
+        "place": seat and _place(seat),
         "mails": [{"kind": one.kind, "state": one.state, "sent": one.sent_at} for one in mails],
     }
     text = json.dumps(told, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
@@ -141,6 +144,11 @@ ROUTES = [
     Route("/mine/{token}/download", download, methods=["POST"]),
     Route("/mine/{token}/delete", delete, methods=["POST"]),
 ]
+
+
+def _place(seat: Seat) -> dict[str, object]:
+    kind = BOOKED_BY[seat.hall.kind]
+    return {kind: seat.hall.record, "state": seat.state, "number": seat.number, "until": seat.until}
 
 
 def _address(request: Request) -> str:
@@ -177,9 +185,7 @@ async def _shown(request: Request, said: str = "") -> Response:
         answered=answered,
         withdrawn=withdrawn,
         answer_by=answer_by(office.catalogue, kept),
-        answers=forms.rows(definition, office.catalogue, kept.answers, language)
-        if definition
-        else kept.answers.items(),
+        answers=forms.rows(definition, office.catalogue, kept.answers, language),
         consents=[_told(definition, one, request) for one in agreed],
         may_change=definition is not None and not withdrawn,
         action=_address(request),

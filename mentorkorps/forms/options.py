@@ -47,9 +47,14 @@ def known(form: Form, field: Field, catalogue: Catalogue) -> Collection[str]:
     return [one.value for one in options(form, field, catalogue)]
 
 
-def rows(form: Form, catalogue: Catalogue, values: Mapping[str, Value], language: Language) -> list[tuple[str, str]]:
-    """Answers as pairs of question and words, for people who read a sign-up. Unknown answers stay as they are."""
-    fields = {field.id: field for field in form.fields}
+def rows(
+    form: Form | None, catalogue: Catalogue, values: Mapping[str, Value], language: Language
+) -> list[tuple[str, str]]:
+    """Answers as pairs of question and words, for people who read a sign-up.
+
+    Answers to questions that are no longer asked, or to a form that is gone, stay as they are.
+    """
+    fields = {field.id: field for field in form.fields} if form else {}
     return [
         (fields[name].label.of(language), _spoken(form, fields[name], catalogue, value, language))
         if name in fields

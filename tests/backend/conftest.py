@@ -19,7 +19,7 @@ from mentorkorps.backend import serve, settings, store
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.store import opening
-from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.tokens import Purpose, Tokens
 from mentorkorps.backend.wire import Limits
 from mentorkorps.catalogue import Catalogue
 from tests.postgres import Cluster, running
@@ -31,6 +31,7 @@ SHELL = (
 KEY = "a-key-for-the-tests-only"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FORM = "/forms/mentor"
+COURSE = "odense-marts-2027"
 JSON = {"Accept": "application/json"}
 
 
@@ -48,6 +49,14 @@ def volunteer(**changed: object) -> dict[str, object]:
         "website": "",
     } | changed
     return {name: value for name, value in typed.items() if value is not None}
+
+
+def booked(name: str, course: str = COURSE) -> dict[str, str]:
+    """What somebody types into the form for a course."""
+    return {
+        "name": name.title(), "email": f"{name}@example.org", "course": course, "adult": "yes", "contact": "yes",
+        "language": "da",
+    }  # fmt: skip
 
 
 class Hands:
@@ -81,8 +90,10 @@ class House:
 
     def desk(self) -> str:
         """The coordinator's page of the newest sign-up, without the host."""
-        token = Tokens(self.settings.secret_keys, utc_now).sign("desk", self.sign_ups()[-1].id, self.now())
-        return f"/desk/{token}"
+        return f"/desk/{self.token('desk', self.sign_ups()[-1])}"
+
+    def token(self, purpose: Purpose, about: store.SignUp) -> str:
+        return Tokens(self.settings.secret_keys, utc_now).sign(purpose, about.id, self.now())
 
     def sign_ups(self) -> list[store.SignUp]:
         return store.sign_ups(self.settings)

@@ -1,6 +1,9 @@
 """The link in the coordinator's mail."""
 
-from tests.backend.conftest import MONDAY
+from dataclasses import replace
+from types import MappingProxyType
+
+from tests.backend.conftest import MONDAY, opened
 
 
 def test_a_scanner_that_opens_the_link_sees_no_answers(house):
@@ -78,3 +81,19 @@ def test_the_link_lasts_30_days(house, hands):
     ]
     assert MONDAY == house.sign_ups()[0].received_at
     assert [None] == [one.answered_at for one in house.sign_ups()]
+
+
+def test_answers_to_a_form_that_is_gone_can_still_be_read(tmp_path, real, hands):
+    with opened(tmp_path, real, hands) as before:
+        before.post()
+        before.post(email="robot@example.org", website="x", name="www.example.org")
+        links = [f"/desk/{before.token('desk', one)}" for one in before.sign_ups()]
+        listed = f"/desk/doubtful/{before.token('doubtful', before.sign_ups()[1])}"
+    left = {id: form for id, form in real.forms.items() if id != "mentor"}
+
+    with opened(tmp_path, replace(real, forms=MappingProxyType(left)), hands) as after:
+        for link in links:
+            page = after.client.post(link)
+            assert 200 == page.status_code
+            assert "@example.org" in page.text
+        assert "mentor, 23. november 2026" in after.client.post(listed).text

@@ -7,7 +7,7 @@ import pytest
 from mentorkorps.backend import store
 from mentorkorps.backend.store import Count
 from mentorkorps.backend.tokens import Tokens
-from tests.backend.conftest import KEY, MONDAY, eventually, link_in, text_of, volunteer
+from tests.backend.conftest import KEY, MONDAY, booked, eventually, link_in, text_of, volunteer
 
 
 def link_on(page):
@@ -214,6 +214,18 @@ def test_everything_that_is_kept_can_be_taken_along(house, link):
     assert "karen@example.org" == told["answers"]["email"]
     assert ["contact", "news"] == [one["consent"] for one in told["consents"]]
     assert {"confirm", "notice"} == {one["kind"] for one in told["mails"]}
+    assert ["unproved"] == told["signs"]
+    assert told["place"] is None
+
+
+def test_a_place_in_a_course_can_be_taken_along_too(house):
+    house.client.post("/forms/kursus", data=booked("karen"))
+
+    told = house.client.post(f"/mine/{house.token('mine', kept(house))}/download").json()
+
+    assert {"course": "odense-marts-2027", "state": "held", "number": 1} == {
+        name: told["place"][name] for name in ("course", "state", "number")
+    }
 
 
 def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):

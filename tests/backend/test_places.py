@@ -14,23 +14,15 @@ import httpx
 import pytest
 
 from mentorkorps.catalogue import Catalogue
-from tests.backend.conftest import House, eventually, link_in, opened, text_of
+from tests.backend.conftest import COURSE, House, booked, eventually, link_in, opened, text_of
 from tests.conftest import ROOT
 
-COURSE = "odense-marts-2027"
 OTHER = "aarhus-maj-2027"
 
 
 def having(catalogue: Catalogue, seats: int, **changed: object) -> Catalogue:
     course = replace(catalogue.courses[COURSE], seats=seats, **changed)
     return replace(catalogue, courses=MappingProxyType({**catalogue.courses, COURSE: course}))
-
-
-def booked(name: str, course: str = COURSE) -> dict[str, str]:
-    return {
-        "name": name.title(), "email": f"{name}@example.org", "course": course, "adult": "yes", "contact": "yes",
-        "language": "da",
-    }  # fmt: skip
 
 
 class Desk:

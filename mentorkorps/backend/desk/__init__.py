@@ -12,10 +12,11 @@ from mentorkorps.backend import doubt, intake, offers
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.desk import doubtful
 from mentorkorps.backend.letters import COORDINATORS_LANGUAGE
-from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.office import office_of
 from mentorkorps.backend.reply import PRIVATE, Refusal, page, speak
-from mentorkorps.backend.store import Consent, SignUp, consents_of, sign_up_by_id
+from mentorkorps.backend.store import Consent, consents_of, sign_up_by_id
 from mentorkorps.backend.tokens import BadToken, ExpiredToken
+from mentorkorps.model import Form
 
 
 async def door(request: Request) -> Response:
@@ -74,16 +75,16 @@ async def _shown(request: Request, id: str) -> Response:
     if kept is None:
         raise Refusal(410, "deleted", PRIVATE)
     agreed = await office.store.do(consents_of, id)
-    form = office.catalogue.forms[kept.form]
+    form = office.catalogue.forms.get(kept.form)
     return page(
         request,
         "desk.html",
         headers=PRIVATE,
-        form=form,
+        title=form.title.of(COORDINATORS_LANGUAGE) if form else kept.form,
         sign_up=kept,
         seat=await offers.seat(request, kept),
         answers=forms.rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),
-        consents=_agreed(office, kept, agreed),
+        consents=_agreed(form, agreed),
         received=spoken(kept.received_at, COORDINATORS_LANGUAGE),
         confirmed=kept.confirmed_at and spoken(kept.confirmed_at, COORDINATORS_LANGUAGE),
         answered=kept.answered_at and spoken(kept.answered_at, COORDINATORS_LANGUAGE),
@@ -94,10 +95,9 @@ async def _shown(request: Request, id: str) -> Response:
     )
 
 
-def _agreed(office: Office, kept: SignUp, agreed: list[Consent]) -> list[tuple[str, str, str, str | None]]:
-    texts = {
-        (one.id, one.version): one.text.of(COORDINATORS_LANGUAGE) for one in office.catalogue.forms[kept.form].consents
-    }
+def _agreed(form: Form | None, agreed: list[Consent]) -> list[tuple[str, str, str, str | None]]:
+    known = form.consents if form else ()
+    texts = {(one.id, one.version): one.text.of(COORDINATORS_LANGUAGE) for one in known}
     return [
         (
             texts.get((one.consent, one.version), one.consent),
