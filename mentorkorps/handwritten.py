@@ -9,9 +9,9 @@ from typing import NamedTuple
 from mentorkorps.addresses import ADDRESSES, address
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import Curriculum
-from mentorkorps.meant import nearest
 from mentorkorps.model import LANGUAGES, Language
 from mentorkorps.problem import Problem
+from mentorkorps.spelling import nearest
 
 LINK = re.compile(r"\]\(<?(?P<to>[^)\s>#]+)")
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/")

@@ -480,6 +480,8 @@ class Retention:
     months: int
 
 
+JOINING = ("mentor", "interesseliste")
+"""The forms by which people join a programme."""
 BOOKED_BY: dict[str, str] = {"courses": "course", "events": "event"}
 """The question that says which record of a table a form books a place in."""
 

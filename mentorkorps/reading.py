@@ -10,10 +10,11 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from mentorkorps.meant import SUGGESTIBLE, YEAR, meant, nearest, slug
 from mentorkorps.model import KEYS, TABLES, Refers, Slug, Text, Title
 from mentorkorps.problem import Problem
 from mentorkorps.source import Mapping, Node, Place, Scalar, Sequence
+from mentorkorps.spelling import SUGGESTIBLE, nearest, slug
+from mentorkorps.values import SCALARS, meant
 
 EXPECTED = {
     int: ("et helt tal", "a whole number"),
@@ -395,28 +396,3 @@ def postcodes(tables: dict[str, list[Entry]]) -> dict[str, str]:
     """The municipality of each postcode, where editors give one instead of the code."""
     of = ((entry.text("postcode"), entry.text("municipality"), entry.text("town")) for entry in tables["postcodes"])
     return {postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code}
-
-
-def whole(text: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,12}", text):
-        raise ValueError(text)
-    return int(text)
-
-
-def truth(text: str) -> bool:
-    return {"true": True, "false": False}.get(text) if text in ("true", "false") else _refuse(text)
-
-
-def calendar_day(text: str) -> date:
-    return date.fromisoformat(text) if re.fullmatch(rf"{YEAR}-[0-9]{{2}}-[0-9]{{2}}", text) else _refuse(text)
-
-
-def clock_time(text: str) -> time:
-    return time.fromisoformat(text.zfill(5)) if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}", text) else _refuse(text)
-
-
-def _refuse(text: str) -> Any:
-    raise ValueError(text)
-
-
-SCALARS = {str: str.strip, int: whole, bool: truth, date: calendar_day, time: clock_time}

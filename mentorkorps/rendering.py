@@ -49,7 +49,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "weekday": weekday, "clock": clock, "figure": figure, "paragraphs": paragraphs}
+    environment.filters |= {
+        "day": day, "published": published, "weekday": weekday, "clock": clock, "figure": figure,
+        "paragraphs": paragraphs,
+    }  # fmt: skip
     return environment
 
 
@@ -57,6 +60,18 @@ def day(value: date, language: Language) -> str:
     """3. marts 2027, 3 March 2027."""
     dot = "." if language == "da" else ""
     return f"{value.day}{dot} {MONTHS[language][value.month - 1]} {value.year}"
+
+
+def published(written: str, language: Language) -> str:
+    """A date as exact as it is written, in words: 22. december 2016, december 2016, 2016."""
+    year, *rest = map(int, written.split("-"))
+    match rest:
+        case [month, number]:
+            return day(date(year, month, number), language)
+        case [month]:
+            return f"{MONTHS[language][month - 1]} {year}"
+        case _:
+            return written
 
 
 def weekday(value: date, language: Language) -> str:

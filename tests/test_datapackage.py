@@ -1,6 +1,7 @@
 """datapackage.yaml and the dataclasses say the same: a field cannot stand in one only."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date, time
 from typing import Annotated, Literal, get_args, get_origin
 
@@ -8,6 +9,7 @@ import pytest
 from frictionless import Package
 
 from mentorkorps import source
+from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import KEYS, TABLES, Refers, Slug, Text, Title
 from mentorkorps.reading import members
 from tests.conftest import ROOT
@@ -20,6 +22,12 @@ TYPES = {str: "string", int: "integer", bool: "boolean", date: "date", time: "ti
 
 def test_every_table_is_described_once_and_in_order():
     assert list(TABLES) == [resource["name"] for resource in PACKAGE["resources"]]
+
+
+def test_the_catalogue_holds_every_table():
+    held = {field.name for field in fields(Catalogue)}
+
+    assert set(TABLES) == held - {"gazetteer", "pictures", "described"}
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -22,6 +22,7 @@ from tests.test_problems import TODAY
 ONLY_CHECK_KNOWS = {
     "duplicate-id", "alike", "order-of-dates", "in-the-future", "open-needs", "form", "pattern", "figures",
     "bare-percent", "private-data", "cpr-number", "long-unconfirmed", "long-unverified", "bad-allowance",
+    "no-such-date",
 }  # fmt: skip
 """Beside these, a schema wants numbers, true and false without quotes, and text that looks like them in quotes."""
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from mentorkorps.catalogue import JOINING, Catalogue
+from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms.answers import Value
-from mentorkorps.model import Field, Form, Language, Option, Programme
+from mentorkorps.model import JOINING, Field, Form, Language, Option, Programme
 from mentorkorps.rendering import words
 
 SCALE = tuple(str(number) for number in range(11))

@@ -8,7 +8,7 @@ from mentorkorps.addresses import address, relative
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Course, Event, Language, Municipality, Organisation, Programme
 from mentorkorps.pages.marks import Call, Mark, marks
-from mentorkorps.rendering import MONTHS, day, render
+from mentorkorps.rendering import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,3 @@ class View:
 
     def day_after(self, day: date) -> date:
         return day + timedelta(days=1)
-
-    def published(self, written: str) -> str:
-        """A date as exact as its source, in words: 22. december 2016, december 2016, 2016."""
-        year, *rest = map(int, written.split("-"))
-        match rest:
-            case [month, number]:
-                return day(date(year, month, number), self.language)
-            case [month]:
-                return f"{MONTHS[self.language][month - 1]} {year}"
-            case _:
-                return written

@@ -1,15 +1,12 @@
-"""What an editor probably meant by a value that cannot stand."""
+"""A text -> the value of a field's kind, and what was probably meant where it is none."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, time
-from difflib import get_close_matches
+from typing import Any
 
-SUGGESTIBLE = 80
-"""Characters; comparing longer texts with every name costs time and helps nobody."""
-QUOTES = "“”„»«‘’‚\"'"
-"""What stands around a value where straight quotes were meant."""
-PLAIN_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "ü": "u", "é": "e"})
+from mentorkorps.spelling import QUOTES, SUGGESTIBLE
+
 TRUTHS = {
     **dict.fromkeys(("ja", "yes", "y", "on", "sand", "true", "1"), "true"),
     **dict.fromkeys(("nej", "no", "n", "off", "falsk", "false", "0"), "false"),
@@ -28,23 +25,36 @@ def meant(kind: object, text: str) -> str | None:
     return guess(bare) if guess and len(bare) <= SUGGESTIBLE else None
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in small plain letters: "Høje-Taastrup" -> ["hoeje", "taastrup"]."""
-    return re.findall(r"[a-z0-9]+", text.casefold().translate(PLAIN_LETTERS))
+def whole(text: str) -> int:
+    return int(_of_form(r"-?[0-9]{1,12}", text))
 
 
-def slug(text: str) -> str | None:
-    """A text as an id."""
-    return "-".join(words(text)) or None
+def truth(text: str) -> bool:
+    return _of_form("true|false", text) == "true"
 
 
-def nearest(text: str, options: Iterable[str]) -> str | None:
-    """The option that is spelt most alike, if any is; capitals and quotes around it do not count."""
-    if len(text) > SUGGESTIBLE:
-        return None
-    of = list(options)
-    near = get_close_matches(text, of, 1) or get_close_matches(text.strip(QUOTES).casefold(), of, 1)
-    return next(iter(near), None)
+def calendar_day(text: str) -> date:
+    return date.fromisoformat(_of_form(rf"{YEAR}-[0-9]{{2}}-[0-9]{{2}}", text))
+
+
+def clock_time(text: str) -> time:
+    return time.fromisoformat(_of_form(r"[0-9]{1,2}:[0-9]{2}", text).zfill(5))
+
+
+def _of_form(pattern: str, text: str) -> str:
+    if not re.fullmatch(pattern, text):
+        raise ValueError(text)
+    return text
+
+
+SCALARS: dict[Any, Callable[[str], Any]] = {
+    str: str.strip,
+    int: whole,
+    bool: truth,
+    date: calendar_day,
+    time: clock_time,
+}
+"""How a text becomes a value of that kind; a text that is none raises ValueError."""
 
 
 def _date(text: str) -> str | None:
