@@ -87,7 +87,9 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
         store.mark_asked(connection, kept.id, submission.at)
         _ask(connection, kept.id, submission)
         if submission.booking:
-            places.move(connection, kept.id, submission.booking, submission.at, is_confirmed=False)
+            places.move(
+                connection, kept.id, submission.booking, submission.at, is_confirmed=False, is_doubtful=kept.flagged
+            )
     return kept
 
 
@@ -116,6 +118,7 @@ def restore(connection: Connection, id: str, at: datetime) -> bool:
     if before.silenced and before.confirmed_at is None:
         store.mark_silenced(connection, id, False)
         store.mark_asked(connection, id, at)
+        places.renew(connection, id, at)
         store.queue_mails(connection, id, ("confirm",), at)
     return True
 
@@ -135,7 +138,8 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
     store.replace_answers(connection, id, now, submission.fingerprints[0])
     store.renew_consents(connection, id, submission.answers.consents, at)
     if submission.booking:
-        places.move(connection, id, submission.booking, at, is_confirmed=before.confirmed_at is not None)
+        is_confirmed = before.confirmed_at is not None
+        places.move(connection, id, submission.booking, at, is_confirmed, before.flagged and not is_confirmed)
     if now["email"] != before.answers["email"]:
         store.drop_waiting_mails(connection, id)
         store.mark_unconfirmed(connection, id, at)
@@ -195,7 +199,7 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
     store.insert_sign_up(connection, sign_up, submission.fingerprints[0])
     store.insert_consents(connection, sign_up.id, submission.answers.consents, at)
     if submission.booking:
-        places.allot(connection, sign_up.id, submission.booking, at)
+        places.allot(connection, sign_up.id, submission.booking, at, sign_up.flagged)
     store.queue_mails(connection, sign_up.id, _mails(sign_up, is_anonymous), at)
     return sign_up
 

@@ -24,6 +24,7 @@ SHORT_OFFER_HOLDS = timedelta(hours=12)
 SOON = timedelta(days=5)
 """Shortly before it begins an offer is short, so that the next in the queue can still plan for it."""
 FEW = 3
+UNCONFIRMED = ("held", "doubted")
 
 Filled = Literal["free", "few", "full"]
 
@@ -64,34 +65,59 @@ def filled(connection: Connection, hall: Hall, seats: int) -> Filled:
     return "few" if free <= FEW else "free"
 
 
-def allot(connection: Connection, sign_up: str, wanted: Booking, at: datetime) -> Seat:
-    """A place while there is one, or a turn in the queue. Part of the job that keeps the sign-up."""
+def allot(connection: Connection, sign_up: str, wanted: Booking, at: datetime, is_doubtful: bool = False) -> Seat:
+    """A place while there is one, or a turn in the queue. Part of the job that keeps the sign-up.
+
+    What looks like spam has a number and holds no place: robots must not fill a course.
+    """
     number = place_rows.enter(connection, wanted.hall, more=1)
     is_full = filled(connection, wanted.hall, wanted.seats) == "full"
     until = None if is_full else at + LIFETIMES["confirm"]
-    seat = Seat(sign_up, wanted.hall, "waiting" if is_full else "held", number, until)
+    state = "waiting" if is_full else "doubted" if is_doubtful else "held"
+    seat = Seat(sign_up, wanted.hall, state, number, until)
     place_rows.insert_seat(connection, seat)
     return seat
 
 
-def move(connection: Connection, sign_up: str, wanted: Booking, at: datetime, is_confirmed: bool) -> None:
+def move(
+    connection: Connection, sign_up: str, wanted: Booking, at: datetime, is_confirmed: bool, is_doubtful: bool = False
+) -> None:
     """After the person chose another course, or came back to one whose place had lapsed: at the end of the queue."""
     before = place_rows.seat_of(connection, sign_up)
     if before and before.hall == wanted.hall and before.state in place_rows.ALIVE:
         return
     place_rows.delete_seat(connection, sign_up)
-    seat = allot(connection, sign_up, wanted, at)
+    seat = allot(connection, sign_up, wanted, at, is_doubtful)
     if is_confirmed and seat.state == "held":
         place_rows.settle_seat(connection, sign_up, "taken")
 
 
 def confirmed(connection: Connection, sign_up: str, catalogue: Catalogue, at: datetime) -> None:
-    """The address is confirmed: what was held is taken. What lapsed meanwhile is asked for anew."""
+    """The address is confirmed: what was held is taken. What lapsed meanwhile is asked for anew.
+
+    Who was taken for a robot gets a place while there is one, else the turn that came with the number.
+    """
     seat = place_rows.seat_of(connection, sign_up)
     if seat and seat.state == "held":
         place_rows.settle_seat(connection, sign_up, "taken")
+    elif seat and seat.state == "doubted":
+        has_place = _is_next(connection, seat, seats(held(catalogue, seat.hall)))
+        place_rows.settle_seat(connection, sign_up, "taken" if has_place else "waiting")
     elif seat and seat.state == "expired":
         move(connection, sign_up, Booking(seat.hall, seats(held(catalogue, seat.hall))), at, is_confirmed=True)
+
+
+def _is_next(connection: Connection, seat: Seat, seats: int) -> bool:
+    place_rows.enter(connection, seat.hall)
+    is_overtaking = any(one.number < seat.number for one in place_rows.next_waiting(connection, seat.hall, 1))
+    return seats > place_rows.occupied(connection, seat.hall) and not is_overtaking
+
+
+def renew(connection: Connection, sign_up: str, at: datetime) -> None:
+    """The address is asked again to confirm: what waits for that waits as long again."""
+    seat = place_rows.seat_of(connection, sign_up)
+    if seat and seat.state in UNCONFIRMED:
+        place_rows.settle_seat(connection, sign_up, seat.state, at + LIFETIMES["confirm"])
 
 
 def give_up(connection: Connection, sign_up: str) -> None:
@@ -138,7 +164,7 @@ def _stands(seat: Seat, at: datetime) -> bool:
 
 def _lapse(connection: Connection, seat: Seat, now: datetime) -> int:
     place_rows.settle_seat(connection, seat.sign_up, "expired")
-    if seat.state == "held":  # nobody has confirmed the address, so nobody is written to
+    if seat.state in UNCONFIRMED:  # nobody has confirmed the address, so nobody is written to
         return 0
     store.queue_mails(connection, seat.sign_up, ("lapsed",), now)
     return 1
@@ -149,7 +175,7 @@ def _cancel(connection: Connection, hall: Hall, now: datetime) -> int:
     ended = [seat for seat in place_rows.seats_in(connection, hall) if seat.state in place_rows.ALIVE]
     for seat in ended:
         place_rows.settle_seat(connection, seat.sign_up, "cancelled")
-        if seat.state != "held":
+        if seat.state not in UNCONFIRMED:
             store.queue_mails(connection, seat.sign_up, ("cancelled",), now)
     return len(ended)
 

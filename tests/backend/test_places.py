@@ -31,8 +31,8 @@ class Desk:
     def __init__(self, house: House) -> None:
         self.house = house
 
-    def book(self, name: str, course: str = COURSE) -> httpx.Response:
-        return self.house.client.post("/forms/kursus", data=booked(name, course), follow_redirects=True)
+    def book(self, name: str, course: str = COURSE, **more: str) -> httpx.Response:
+        return self.house.client.post("/forms/kursus", data=booked(name, course) | more, follow_redirects=True)
 
     def confirm(self, name: str) -> None:
         self.house.client.post(self.link(name, "confirm"))
@@ -157,6 +157,30 @@ def test_a_place_that_nobody_confirms_is_free_again(two_seats, hands):
 
     eventually(lambda: two_seats.states().get("anna", "expired") == "expired")
     two_seats.becomes(carl="offered")
+
+
+def test_robots_fill_no_course_and_who_is_taken_for_one_keeps_the_turn(two_seats, hands):
+    said = two_seats.book("erna", website="https://erna.example").text
+    assert "Bekræft senest 26. november 2026 kl. 10.00. Så får du en plads, hvis der stadig er en" in said
+    for number in range(5):
+        two_seats.book(f"robot{number}", website="https://spam.example")
+    two_seats.come("anna")
+    two_seats.confirm("erna")
+    assert {"anna": "taken", "erna": "taken"}.items() <= two_seats.states().items()
+
+    assert "nummer 1 på ventelisten" in two_seats.book("bo").text
+    hands.pass_by(hours=72, seconds=1)
+    eventually(lambda: not {f"robot{number}" for number in range(5)} & two_seats.states().keys())
+
+
+def test_who_is_taken_for_a_robot_while_the_course_fills_up_is_the_first_to_be_asked(two_seats):
+    two_seats.book("erna", website="https://erna.example")
+    two_seats.come("anna", "bo", "carl")
+    two_seats.confirm("erna")
+    assert {"erna": "waiting", "carl": "waiting"}.items() <= two_seats.states().items()
+
+    two_seats.withdraw("anna")
+    two_seats.becomes(erna="offered", carl="waiting")
 
 
 def test_who_deletes_everything_leaves_a_free_place_and_no_trace(two_seats):

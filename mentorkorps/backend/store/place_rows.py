@@ -9,7 +9,7 @@ from mentorkorps.backend.store.records import Hall, PlaceState, Seat
 from mentorkorps.backend.tables import HALLS, PLACES, SIGN_UPS
 
 OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
-ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "waiting")
+ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "waiting")
 
 OF_HALL = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
 NEXT_NUMBER = (
@@ -31,11 +31,12 @@ CONFIRMED_WAITING = (
 AHEAD = (
     select(func.count())
     .select_from(PLACES)
-    .where(*OF_HALL, PLACES.c.state == "waiting", PLACES.c.number < bindparam("before"))
+    .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
+    .where(*OF_HALL, PLACES.c.state == "waiting", PLACES.c.number < bindparam("before"), ~SIGN_UPS.c.flagged)
 )
 SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
 SEATS_OF_HALL = select(PLACES).where(*OF_HALL).order_by(PLACES.c.number)
-LAPSED = select(PLACES).where(PLACES.c.state.in_(("held", "offered")), PLACES.c.until <= bindparam("now"))
+LAPSED = select(PLACES).where(PLACES.c.state.in_(("held", "doubted", "offered")), PLACES.c.until <= bindparam("now"))
 HALLS_ALIVE = select(PLACES.c.kind, PLACES.c.record).where(PLACES.c.state.in_(ALIVE)).distinct()
 SETTLE = (
     PLACES.update()
@@ -64,7 +65,7 @@ def next_waiting(connection: Connection, hall: Hall, most: int) -> list[Seat]:
 
 
 def ahead(connection: Connection, seat: Seat) -> int:
-    """How many wait before this one."""
+    """How many wait before this one, without those that look like spam."""
     return connection.execute(AHEAD, _of(seat.hall) | {"before": seat.number}).scalar_one()
 
 
@@ -79,7 +80,7 @@ def seats_in(connection: Connection, hall: Hall) -> list[Seat]:
 
 
 def lapsed(connection: Connection, now: datetime) -> list[Seat]:
-    """Held and offered places whose time is over."""
+    """Held, doubted and offered places whose time is over."""
     return _seats(connection.execute(LAPSED, {"now": now}).all())
 
 

@@ -9,7 +9,7 @@ from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
 Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up"]
-PlaceState = Literal["held", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
+PlaceState = Literal["held", "doubted", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
