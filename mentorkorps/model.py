@@ -290,6 +290,10 @@ class Venue:
     access: Text | None = None
 
 
+EVENING = 16
+"""The hour from which a course is called one of evenings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """A dated run of the training. `variant` is another way to hold it, from the timetable; without one, two days."""
@@ -316,6 +320,10 @@ class Course:
     def hours(self) -> float:
         """Hours of all its days from beginning to end, pauses included."""
         return sum(60 * (one.end.hour - one.start.hour) + one.end.minute - one.start.minute for one in self.days) / 60
+
+    @property
+    def is_in_the_evening(self) -> bool:
+        return all(one.start.hour >= EVENING for one in self.days)
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -120,6 +120,7 @@ def test_every_quoted_rule_card_exists_and_has_a_source(whole, real):
         ("da/modules/d1-m1.md", "Tre roller", "<b>Tre</b> roller", "her står HTML"),
         ("da/modules/d1-m1.md", "minutes: 65", "minuter: 65", "Feltet “minuter” findes ikke"),
         ("en/modules/d1-m1.md", "follows:", "folows:", "Feltet “folows” findes ikke"),
+        ("da/papers/prep-mail.md", "{venue}", "{place}", "{place} kan ikke udfyldes; skriv en af {course}, {days}"),
         ("da/cards/a.yaml", 'edition: "1.0"', 'edition: "7.0"', "udgave 7.0 har ingen dato i timetable.yaml"),
     ],
 )  # fmt: skip

@@ -1,12 +1,15 @@
 """The kit of a dated course, read back with pypdf, and the file of names it is made from."""
 
 import re
+from dataclasses import replace
+from datetime import time, timedelta
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
 from mentorkorps import cli, curriculum
+from mentorkorps.model import Text
 from mentorkorps.publish import kits, papers, roll
 from tests.conftest import ROOT
 from tests.reading import faults, figures, is_embedded
@@ -86,11 +89,13 @@ def test_a_paper_of_the_kit_can_be_read_aloud_and_dated(printed, file):
 @pytest.mark.parametrize(
     ("language", "parts"),
     [
-        ("da", ["Emne: Velkommen til mentorkurset", "tirsdag den 2. marts 2027 og tirsdag den 9. marts 2027",
-                "vi begynder kl. 9.00", "Huset ved Åen (opdigtet), Eksempelgade 1",
+        ("da", ["Emne: Velkommen til mentorkurset",
+                "- tirsdag den 2. marts 2027, kl. 9.00–16.00\n- tirsdag den 9. marts",
+                "Gratis, med kaffe og frokost begge dage.", "Dag 1 kl. 10.45 handler det om",
+                "Huset ved Åen (opdigtet), Eksempelgade 1",
                 f"({URL}uddannelse/papirer/h2/)", f"{URL}kurser/odense-marts-2027/"]),
-        ("en", ["Subject: Welcome to the mentor course", "Tuesday 2 March 2027 and Tuesday 9 March 2027",
-                "starting at 9:00", f"({URL}en/training/papers/h2/)", f"{URL}en/courses/odense-marts-2027/"]),
+        ("en", ["Subject: Welcome to the mentor course", "- Tuesday 2 March 2027, 9:00–16:00\n- Tuesday 9 March",
+                "On day 1 at 10:45", f"({URL}en/training/papers/h2/)", f"{URL}en/courses/odense-marts-2027/"]),
     ],
 )  # fmt: skip
 def test_the_mail_is_ready_to_send(language, parts, real, training):
@@ -98,6 +103,30 @@ def test_the_mail_is_ready_to_send(language, parts, real, training):
 
     assert [] == [part for part in parts if part not in mail]
     assert not re.search(r"[{}*\[\]]", mail)
+
+
+def test_the_mail_of_four_evenings_names_each_of_them_and_no_lunch(real, training):
+    evenings = tuple(
+        replace(day, date=day.date + timedelta(days=7 * number), start=time(17), end=time(20), pauses=())
+        for number, day in enumerate(real.courses["odense-marts-2027"].days[:1] * 4)
+    )
+    course = replace(real.courses["odense-marts-2027"], days=evenings, variant="online",
+                     cost=Text(da="Gratis.", en="Free."))  # fmt: skip
+
+    mail = kits.Kit(papers.Press(real, training, "da", URL), course).mail()
+
+    assert 4 == len(re.findall(r"^- tirsdag den .* 2027, kl. 17.00–20.00$", mail, re.MULTILINE))
+    assert "Dag 1 kl. 18.40 handler det om" in mail
+    assert not re.search(r"begge dage|frokost", mail, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_outside_a_course_the_mail_says_what_is_left_open(language, site):
+    folder = site / {"da": "uddannelse/papirer", "en": "en/training/papers"}[language]
+    page = (folder / "prep-mail/index.html").read_text("utf-8")
+
+    assert {"da": "[kursets navn]", "en": "[name of the course]"}[language] in page
+    assert not re.search("{(course|days|venue|cost|trauma)}", page)
 
 
 @pytest.mark.parametrize(

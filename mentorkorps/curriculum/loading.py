@@ -12,6 +12,7 @@ from mentorkorps import source
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import dated, planning, text
 from mentorkorps.curriculum.records import (
+    MAIL_BLANKS,
     Activity,
     CardSet,
     CardSetFacts,
@@ -211,6 +212,8 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
         found = tuple(blocks(body.split("\n"), first, faults))
         _tell_faults(loading, file, faults)
         loading.mentioned.extend((file, one) for one in mentions(body, first))
+        if facts.kind == "mail":
+            _blanks(loading, file, body, first)
         paper = Paper(**_values(facts) | {"language": facts.language or language}, blocks=found, at=Place(file, 1, 1))
         for block in found:
             if block.is_secret and not paper.is_for_trainers:
@@ -218,6 +221,16 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
                     block.line, 1, "deltagerne får papiret; sæt noten i modulet eller i et papir for trainers",
                     "participants get this paper; put the note in the module or in a paper for trainers")])  # fmt: skip
         yield facts.id, paper
+
+
+def _blanks(loading: Loading, file: str, body: str, first: int) -> None:
+    known = ", ".join(f"{{{one}}}" for one in MAIL_BLANKS)
+    for number, line in enumerate(body.split("\n"), first):
+        for found in text.BLANK.finditer(line):
+            if found[1] not in MAIL_BLANKS:
+                _tell_faults(loading, file, [text.Fault(
+                    number, found.start() + 1, f"{found[0]} kan ikke udfyldes; skriv en af {known}",
+                    f"{found[0]} cannot be filled in; write one of {known}")])  # fmt: skip
 
 
 def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, CardSet]]:

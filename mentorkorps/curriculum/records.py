@@ -1,11 +1,11 @@
 """The records of the curriculum. `…Facts` are what a file's front matter says; the text is added to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from mentorkorps.curriculum.text import Block
+from mentorkorps.curriculum.text import BLANK, Block
 from mentorkorps.model import Id, Language, Refers, Text, Title
 from mentorkorps.source import Place
 
@@ -13,6 +13,8 @@ ActivityKind = Literal["input", "exercise", "plenary", "individual", "demo", "ro
 PaperKind = Literal["handout", "tool", "sheet", "trainer", "mail"]
 Audience = Literal["participants", "trainers", "mentees", "coordinators"]
 
+MAIL_BLANKS = ("course", "days", "venue", "cost", "trauma")
+"""What a letter may leave open, as `{course}`: each dated course fills it in."""
 NEVER_SHORTER = ("d1-m2", "d1-m3")
 """Trauma awareness and boundaries: neither a short variant nor a late start takes a minute from them."""
 
@@ -118,6 +120,11 @@ class Paper(PaperFacts):
     @property
     def is_for_trainers(self) -> bool:
         return self.for_ == "trainers" or self.kind == "trainer"
+
+    def filled(self, values: Mapping[str, str]) -> Self:
+        """The paper with a value for each of its blanks."""
+        filled = (replace(one, text=BLANK.sub(lambda found: values[found[1]], one.text)) for one in self.blocks)
+        return replace(self, blocks=tuple(filled))
 
     @property
     def sheets(self) -> tuple[tuple[Block, ...], ...]:

@@ -12,6 +12,7 @@ SECRET: tuple[Kind, ...] = ("trainer", "key")
 REFERENCE = re.compile(r"\[\[(rule|paper|cards|module):([a-z0-9-]+)\]\]")
 OPENING = re.compile(r'(!!!|\?\?\?) (trainer|key|check) "(.+)"')
 HEADING = re.compile(r"## (.+?) \{#([a-z0-9-]+)\}")
+BLANK = re.compile(r"\{([a-z]+)\}")
 WRITE = re.compile(r"____(?: ([0-9]{1,2}))?")
 PAGE = "<!-- page -->"
 INDENT = "    "

@@ -182,6 +182,11 @@ def pages(catalogue: Catalogue, curriculum: Curriculum, language: Language, form
     yield writer.glossary()
 
 
+def shown(paper: Paper, language: Language) -> Paper:
+    """The paper as it is read outside a dated course: what a letter leaves open is said in words."""
+    return paper.filled(words(language)["paper"]["mail"]["blanks"]) if paper.kind == "mail" else paper
+
+
 def _lines(text: str) -> float:
     """Lines in a row of two, with the air between paragraphs."""
     return sum(ceil(len(paragraph) / CARD_LINE) + 0.3 for paragraph in text.splitlines() if paragraph)
@@ -236,7 +241,7 @@ class Writer:
         )
 
     def paper(self, id: str) -> Page:
-        paper = self.curriculum.paper(id, self.language)
+        paper = shown(self.curriculum.paper(id, self.language), self.language)
         return self.page(
             "paper",
             id,

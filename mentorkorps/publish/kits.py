@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from mentorkorps.addresses import address
-from mentorkorps.curriculum import REFERENCE, Session, course_sessions
+from mentorkorps.curriculum import REFERENCE, Hour, Session, course_sessions
 from mentorkorps.model import Course
 from mentorkorps.publish import papers
 from mentorkorps.publish.calendars import Calendars
@@ -16,6 +16,8 @@ from mentorkorps.publish.papers import Press, Print
 from mentorkorps.rendering import clock, weekday, words
 
 MAIL = "prep-mail"
+TRAUMA = "d1-m2"
+"""The module that the mail announces: nobody is to be taken by surprise."""
 TAGS_ON_A_SHEET = 10
 LINES_ON_A_SHEET = 20
 STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -69,18 +71,38 @@ class Kit:
 
     def mail(self) -> str:
         """The preparation mail with the facts of the course, as plain text: the subject on its first line."""
-        language, course = self.press.language, self.course
-        paper = self.press.curriculum.paper(MAIL, language)
-        between = f" {self.press.texts['and']} "
-        dates = [weekday(one.date, language) for one in course.days]
-        text = "\n\n".join(block.text for block in paper.blocks if block.kind == "text").format(
-            course=course.name.of(language),
-            dates=between.join(filter(None, [", ".join(dates[:-1]), dates[-1]])),
-            start=clock(course.days[0].start, language),
-            venue=f"{course.venue.name.of(language)}, {course.venue.address}",
-        )
+        paper = self.press.curriculum.paper(MAIL, self.press.language).filled(self.facts)
+        text = "\n\n".join(block.text for block in paper.blocks if block.kind == "text")
         text = STRONG.sub(r"\1", REFERENCE.sub(self._referred, text))
         return f"{self.press.texts['subject']}: {paper.title}\n\n{text}\n\n{urljoin(self.press.public_url, self.at)}\n"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the course fills in where the mail has a blank."""
+        language, course, texts = self.press.language, self.course, self.press.texts["mail"]
+        days = (
+            texts["day"].format(
+                date=weekday(one.date, language), start=clock(one.start, language), end=clock(one.end, language)
+            )
+            for one in course.days
+        )
+        number, hour = self._hour_of(TRAUMA)
+        return {
+            "course": course.name.of(language),
+            "days": "\n".join(days),
+            "venue": f"{course.venue.name.of(language)}, {course.venue.address}",
+            "cost": course.cost.of(language),
+            "trauma": texts["trauma"].format(number=number, start=clock(hour.start, language)),
+        }
+
+    def _hour_of(self, module: str) -> tuple[int, Hour]:
+        """The number of the day on which a module is held, and its hour."""
+        return next(
+            (number, hour)
+            for number, session in enumerate(self.sessions, 1)
+            for hour in session.hours
+            if hour.module == module
+        )
 
     def _referred(self, found: re.Match[str]) -> str:
         view = self.press.view(self.at)

@@ -19,7 +19,7 @@ from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import CardSet, Curriculum, Module, Paper, Session, add
 from mentorkorps.model import Language
-from mentorkorps.pages.training import TrainingView
+from mentorkorps.pages.training import TrainingView, shown
 
 THEME = Path("docs/theme/assets")
 NUMBERED = re.compile(r"[ht][0-9]+")
@@ -164,7 +164,7 @@ class Press:
 
     @property
     def papers(self) -> list[Paper]:
-        return [self.curriculum.paper(id, self.language) for id in self.curriculum.papers["da"]]
+        return [shown(self.curriculum.paper(id, self.language), self.language) for id in self.curriculum.papers["da"]]
 
     @property
     def card_sets(self) -> list[CardSet]:

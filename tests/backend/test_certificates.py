@@ -81,12 +81,16 @@ def test_two_of_the_same_name_have_two_codes():
     assert certificates.code(KEY, ODENSE, 8, NAME) != CODE
 
 
-@pytest.mark.parametrize(("path", "part"), [("kursusbevis", "Beviset er ægte"), ("en/certificate", "is genuine")])
-def test_the_page_tells_the_course_and_no_person(path, part, lasting):
+@pytest.mark.parametrize(
+    ("path", "part", "hours"),
+    [("kursusbevis", "Beviset er ægte", "2 kursusdage, i alt 14 timer inkl. pauser"),
+     ("en/certificate", "is genuine", "2 course days, 14 hours in all, breaks included")],
+)  # fmt: skip
+def test_the_page_tells_the_course_and_no_person(path, part, hours, lasting):
     answer = lasting.client.get(f"/{path}/{CODE}")
 
     assert 200 == answer.status_code
-    for told in (part, "Mentorkorps", "14", "2027", CODE):
+    for told in (part, hours, "Mentorkorps", "2027", CODE):
         assert told in answer.text
     assert "Søren" not in answer.text
     assert "no-store" == answer.headers["cache-control"]
@@ -186,6 +190,8 @@ def test_the_command_prints_a_sheet_for_each_with_a_code_that_holds(names, tmp_p
         "Kursusbevis",
         "Course certificate",
         "9 March 2027",
+        "2 kursusdage, i alt 14 timer inkl. pauser",
+        "2 course days, 14 hours in all, breaks included",
         "udgave 1.0",
         "mentorkorps.example/kursusbevis/",
     ):
