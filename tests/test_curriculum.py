@@ -187,6 +187,31 @@ def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real)
     assert '<section class="mk-sheet mk-prose" lang="da"' in told["en/training/papers/h2/"]
 
 
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [("modules/d1-m1.md", "Tre roller", "Tre slags roller"), ("cards/a.yaml", "Ring til", "Skriv til"),
+     ("papers/h2.md", "title: \"", "title: \"Nyt ")],
+)  # fmt: skip
+def test_a_danish_text_changed_without_a_new_edition_is_told_with_the_lines_to_write(file, before, after, folder, real):
+    edit(folder / "da" / file, before, after)
+
+    (problem,) = curriculum.find(folder, real)[1]
+
+    assert problem.file == f"{folder}/en/{file}"
+    follows, danish = re.search(r'skriv (follows: ".+"), (danish: ".+")\.', problem.message.da).groups()
+    edit(folder / "en" / file, *(re.search(r"danish: .*", (folder / "en" / file).read_text("utf-8"))[0], danish))
+    assert follows in (folder / "en" / file).read_text("utf-8")
+    assert [] == curriculum.find(folder, real)[1]
+
+
+def test_spaces_at_line_ends_and_a_new_edition_number_are_no_new_text(folder, real):
+    before = curriculum.find(folder, real)[0].modules["da"]["d1-m1"].mark
+    edit(folder / "da/modules/d1-m1.md", "minutes: 65", "minutes: 65   ")
+    edit(folder / "da/modules/d1-m1.md", 'edition: "1.0"', 'edition: "1.1"')
+
+    assert before == curriculum.find(folder, real)[0].modules["da"]["d1-m1"].mark
+
+
 class Words(HTMLParser):
     """The words of a page or of an HTML excerpt, as one line of text."""
 

@@ -1,5 +1,6 @@
 """The folder training/ -> a Curriculum, and every problem in it at its place."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -49,6 +50,7 @@ class Loading:
     references: list[tuple[str, Scalar, str]] = field(default_factory=list)
     nodes: dict[str, source.Mapping] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
 
     def facts(self, cls: type, node: Node | None, file: str) -> Any:
         """The front matter as a record, or WRONG with its problems told."""
@@ -84,6 +86,7 @@ class Loading:
     def text_of(self, file: str) -> str:
         """The file as text. What looks like a CPR number is told wherever it stands."""
         text = (self.folder / Path(file).relative_to(self.name)).read_text("utf-8-sig")
+        self.marks[file] = mark_of(text)
         for number, line in enumerate(text.split("\n"), 1):
             for found in CPR.finditer(line):
                 at = Scalar(found[0], number, found.start() + 1, found.end() + 1)
@@ -109,6 +112,12 @@ class Loading:
 
     def files(self, pattern: str) -> list[str]:
         return [f"{self.name}/{path.relative_to(self.folder).as_posix()}" for path in sorted(self.folder.glob(pattern))]
+
+
+def mark_of(text: str) -> str:
+    """Eight characters that change with a file's text, whatever its edition is called."""
+    lines = (line.rstrip() for line in text.rstrip().split("\n") if not line.startswith("edition:"))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
 
 
 def load(folder: Path, catalogue: Catalogue, name: str | None = None) -> Curriculum:
@@ -160,10 +169,10 @@ def _modules(loading: Loading, language: Language) -> Iterator[tuple[str, Module
         _tell_faults(loading, file, faults)
         loading.mentioned.extend((file, one) for one in mentions(body, first))
         _headings(loading, file, facts, found)
-        yield facts.id, _module(facts, found, language, Place(file, 1, 1))
+        yield facts.id, _module(facts, found, language, Place(file, 1, 1), loading.marks[file])
 
 
-def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Place) -> Module:
+def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Place, mark: str) -> Module:
     of = {section.id: section for section in found}
     begins = [0, *accumulate(activity.minutes for activity in facts.activities)]
     activities = tuple(
@@ -177,7 +186,9 @@ def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Pl
         )  # fmt: skip
         for one, begin in zip(facts.activities, begins, strict=False)
     )
-    return Module(**_values(facts) | {"activities": activities}, language=language, intro=found[0].blocks, at=at)
+    return Module(
+        **_values(facts) | {"activities": activities}, language=language, intro=found[0].blocks, at=at, mark=mark
+    )
 
 
 def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Section]) -> None:
@@ -214,7 +225,8 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
         loading.mentioned.extend((file, one) for one in mentions(body, first))
         if facts.kind == "mail":
             _blanks(loading, file, body, first)
-        paper = Paper(**_values(facts) | {"language": facts.language or language}, blocks=found, at=Place(file, 1, 1))
+        own = _values(facts) | {"language": facts.language or language}
+        paper = Paper(**own, blocks=found, at=Place(file, 1, 1), mark=loading.marks[file])
         for block in found:
             if block.is_secret and not paper.is_for_trainers:
                 _tell_faults(loading, file, [text.Fault(
@@ -240,7 +252,7 @@ def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, Card
         if facts is WRONG:
             loading.unread.append(Path(file).stem)
             continue
-        yield facts.id, CardSet(**_values(facts), language=language, at=Place(file, 1, 1))
+        yield facts.id, CardSet(**_values(facts), language=language, at=Place(file, 1, 1), mark=loading.marks[file])
 
 
 def _glossary(loading: Loading) -> Iterator[Term]:
@@ -339,11 +351,13 @@ def _translations(loading: Loading, curriculum: Curriculum, _: Catalogue) -> Non
             if english is None and danish.language == "da" and id not in loading.unread:
                 loading.tell(danish.at.file, "edition", "training-translation",
                              why_da="der er ingen engelsk udgave", why_en="there is no English one")  # fmt: skip
-            elif english is not None and english.language == "en" and english.follows != danish.edition:
-                why = f"{english.follows or '-'} ≠ {danish.edition}"
-                loading.tell(english.at.file, "follows" if english.follows else "edition", "training-translation",
-                             why_da=f"den følger en anden dansk udgave ({why})",
-                             why_en=f"it follows another Danish edition ({why})")  # fmt: skip
+            elif english is not None and curriculum.is_behind(english):
+                now = f'follows: "{danish.edition}", danish: "{danish.mark}"'
+                loading.tell(
+                    english.at.file, "follows" if english.follows else "edition", "training-translation",
+                    why_da=f"den danske tekst er ændret siden. Ret den engelske, hvor det trænger, og skriv {now}",
+                    why_en=f"the Danish text has changed since. Mend the English one where needed, and write {now}",
+                )  # fmt: skip
             if isinstance(danish, Module) and isinstance(english, Module) and _plan(danish) != _plan(english):
                 loading.tell(english.at.file, "activities", "training-text",
                              why_da="aktiviteterne har andre id'er eller minutter end på dansk",

@@ -45,6 +45,8 @@ class Activity(ActivityFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleFacts:
+    """`follows` is the Danish edition that an English text was written from, `danish` the mark of that very text."""
+
     id: Id
     edition: str
     title: str
@@ -60,6 +62,7 @@ class ModuleFacts:
     sources: tuple[Annotated[str, Refers("sources")], ...] = ()
     next: Annotated[str, Refers("modules")] | None = None
     follows: str | None = None
+    danish: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class Module(ModuleFacts):
     language: Language
     intro: tuple[Block, ...]
     at: Place
+    mark: str
 
     @property
     def intro_for_participants(self) -> tuple[Block, ...]:
@@ -107,6 +111,7 @@ class PaperFacts:
     pages: int
     module: Annotated[str, Refers("modules")] | None = None
     follows: str | None = None
+    danish: str | None = None
     language: str | None = None
     """The language of the text, where it is neither Danish nor English: a paper for mentees."""
 
@@ -116,6 +121,7 @@ class Paper(PaperFacts):
     language: str
     blocks: tuple[Block, ...]
     at: Place
+    mark: str
 
     @property
     def is_for_trainers(self) -> bool:
@@ -154,12 +160,14 @@ class CardSetFacts:
     cards: tuple[Card, ...]
     module: Annotated[str, Refers("modules")] | None = None
     follows: str | None = None
+    danish: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardSet(CardSetFacts):
     language: Language
     at: Place
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +259,12 @@ class Curriculum:
         return self.cards[language].get(id) or self.cards["da"].get(id)
 
     def is_behind(self, translation: Module | Paper | CardSet) -> bool:
-        """Whether the Danish text has moved on since it was translated."""
-        if translation.language != "en":
-            return False
+        """Whether the Danish text is another one than when it was translated."""
         table = {Module: self.modules, Paper: self.papers, CardSet: self.cards}[type(translation)]
-        return translation.id in table["da"] and translation.follows != table["da"][translation.id].edition
+        danish = table["da"].get(translation.id)
+        if translation.language != "en" or danish is None:
+            return False
+        return (translation.follows, translation.danish) != (danish.edition, danish.mark)
 
     def day_of(self, id: str) -> int | None:
         """1 or 2, or None for a module of an add-on."""

@@ -103,11 +103,11 @@ RULES = {
         Message("Den engelske udgave er ikke fulgt med", "The English edition has not followed"),
         Message("Den engelske udgave: {why_da}.", "The English edition: {why_en}."),
         Message(
-            "Siden viser den danske tekst eller et mærke, til den engelske følger den danske udgave (follows).",
-            "The page shows the Danish text or a mark until the English one follows the Danish edition (follows).",
+            "Siden viser den danske tekst eller et mærke, til den engelske følger med (follows og danish).",
+            "The page shows the Danish text or a mark until the English one follows the Danish (follows and danish).",
         ),
-        'follows: "1.0"',
-        'follows: "1.1"',
+        'danish: "4f1c09aa"',
+        'danish: "b27e5d10"',
         severity="notice",
     ),
 }
