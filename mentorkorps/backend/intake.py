@@ -81,9 +81,11 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
     Who lets the confirmation run out and signs up again is asked to confirm once more.
     """
     kept = store.sign_up_by_fingerprint(connection, submission.fingerprints)
+    if kept and _has_lapsed(kept, submission.at):
+        kept = store.sign_up_to_change(connection, kept.id)
     if kept is None:
         return _keep(connection, submission)
-    if kept.confirmed_at is None and submission.at > kept.asked_at + LIFETIMES["confirm"]:
+    if _has_lapsed(kept, submission.at):
         store.mark_asked(connection, kept.id, submission.at)
         _ask(connection, kept.id, submission)
         if submission.booking:
@@ -95,7 +97,7 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
 
 def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
     """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if it is gone."""
-    before = store.sign_up_by_id(connection, id)
+    before = store.sign_up_to_change(connection, id)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         store.mark_confirmed(connection, id, at)
         places.confirmed(connection, id, catalogue, at)
@@ -111,7 +113,7 @@ def restore(connection: Connection, id: str, at: datetime) -> bool:
 
     Returns whether there was a doubt to take away.
     """
-    before = store.sign_up_by_id(connection, id)
+    before = store.sign_up_to_change(connection, id)
     if before is None or not before.flagged or before.withdrawn_at:
         return False
     _clear(connection, before, at)
@@ -128,7 +130,7 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
 
     Raises Doubled. Where another coordinator is to answer now, a mail tells that one.
     """
-    before = store.sign_up_by_id(connection, id)
+    before = store.sign_up_to_change(connection, id)
     if before is None or before.withdrawn_at:
         return
     same = store.sign_up_by_fingerprint(connection, submission.fingerprints)
@@ -151,15 +153,15 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
 
 def refuse(connection: Connection, id: str, consent: str, key: str, at: datetime) -> None:
     """Takes one consent back."""
+    kept = store.sign_up_to_change(connection, id)
     store.withdraw_consent(connection, id, consent, at)
-    kept = store.sign_up_by_id(connection, id)
     if kept and kept.withdrawn_at is None:
         store.renew_fingerprint(connection, kept, key)
 
 
 def withdraw(connection: Connection, id: str, at: datetime) -> None:
     """Takes the sign-up back: nobody is written to any more, but the coordinator hears of it."""
-    before = store.sign_up_by_id(connection, id)
+    before = store.sign_up_to_change(connection, id)
     if before and before.withdrawn_at is None:
         store.mark_withdrawn(connection, id, at)
         places.give_up(connection, id)
@@ -170,9 +172,13 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
 
 def answer(connection: Connection, id: str, at: datetime) -> None:
     """Notes that a coordinator has answered; the first time counts."""
-    before = store.sign_up_by_id(connection, id)
+    before = store.sign_up_to_change(connection, id)
     if before and before.answered_at is None:
         store.mark_answered(connection, id, at)
+
+
+def _has_lapsed(kept: SignUp, at: datetime) -> bool:
+    return kept.confirmed_at is None and at > kept.asked_at + LIFETIMES["confirm"]
 
 
 def _keep(connection: Connection, submission: Submission) -> SignUp:

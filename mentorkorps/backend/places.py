@@ -83,7 +83,7 @@ def move(
     connection: Connection, sign_up: str, wanted: Booking, at: datetime, is_confirmed: bool, is_doubtful: bool = False
 ) -> None:
     """After the person chose another course, or came back to one whose place had lapsed: at the end of the queue."""
-    before = place_rows.seat_of(connection, sign_up)
+    before = place_rows.seat_to_settle(connection, sign_up)
     if before and before.hall == wanted.hall and before.state in place_rows.ALIVE:
         return
     place_rows.delete_seat(connection, sign_up)
@@ -97,7 +97,7 @@ def confirmed(connection: Connection, sign_up: str, catalogue: Catalogue, at: da
 
     Who was taken for a robot gets a place while there is one, else the turn that came with the number.
     """
-    seat = place_rows.seat_of(connection, sign_up)
+    seat = place_rows.seat_to_settle(connection, sign_up)
     if seat and seat.state == "held":
         place_rows.settle_seat(connection, sign_up, "taken")
     elif seat and seat.state == "doubted":
@@ -115,7 +115,7 @@ def _is_next(connection: Connection, seat: Seat, seats: int) -> bool:
 
 def renew(connection: Connection, sign_up: str, at: datetime) -> None:
     """The address is asked again to confirm: what waits for that waits as long again."""
-    seat = place_rows.seat_of(connection, sign_up)
+    seat = place_rows.seat_to_settle(connection, sign_up)
     if seat and seat.state in UNCONFIRMED:
         place_rows.settle_seat(connection, sign_up, seat.state, at + LIFETIMES["confirm"])
 
@@ -126,7 +126,7 @@ def give_up(connection: Connection, sign_up: str) -> None:
 
 def take(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
     """Takes an offered place, if the offer still stands. Returns what was there before."""
-    before = place_rows.seat_of(connection, sign_up)
+    before = place_rows.seat_to_settle(connection, sign_up)
     if before and _stands(before, at):
         place_rows.settle_seat(connection, sign_up, "taken")
         store.queue_mails(connection, sign_up, ("receipt",), at)
@@ -135,7 +135,7 @@ def take(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
 
 def decline(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
     """Gives an offered place to the next. Returns what was there before."""
-    before = place_rows.seat_of(connection, sign_up)
+    before = place_rows.seat_to_settle(connection, sign_up)
     if before and _stands(before, at):
         place_rows.settle_seat(connection, sign_up, "given_up")
     return before
@@ -172,7 +172,7 @@ def _lapse(connection: Connection, seat: Seat, now: datetime) -> int:
 
 def _cancel(connection: Connection, hall: Hall, now: datetime) -> int:
     place_rows.enter(connection, hall)
-    ended = [seat for seat in place_rows.seats_in(connection, hall) if seat.state in place_rows.ALIVE]
+    ended = [seat for seat in place_rows.seats_to_settle(connection, hall) if seat.state in place_rows.ALIVE]
     for seat in ended:
         place_rows.settle_seat(connection, seat.sign_up, "cancelled")
         if seat.state not in UNCONFIRMED:
@@ -185,7 +185,7 @@ def _offer(connection: Connection, hall: Hall, record: Course | Event, now: date
         return 0
     place_rows.enter(connection, hall)
     free = max(0, seats(record) - place_rows.occupied(connection, hall))
-    offered = place_rows.next_waiting(connection, hall, free) if free else []
+    offered = place_rows.next_to_offer(connection, hall, free) if free else []
     start = begins(record)
     until = min(now + (SHORT_OFFER_HOLDS if start - now < SOON else OFFER_HOLDS), start)
     for seat in offered:

@@ -43,6 +43,7 @@ from mentorkorps.backend.store.sign_up_rows import (
     replace_answers,
     sign_up_by_fingerprint,
     sign_up_by_id,
+    sign_up_to_change,
     withdraw_consent,
 )
 from mentorkorps.backend.store.spent import forget_spent, spend, try_out
@@ -108,6 +109,7 @@ __all__ = [
     "settle_mails",
     "sign_up_by_fingerprint",
     "sign_up_by_id",
+    "sign_up_to_change",
     "sign_ups",
     "spend",
     "try_out",

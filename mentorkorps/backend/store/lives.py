@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, not_, or_, select
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, not_, or_, select, text
 
 from mentorkorps.backend.store.mail_rows import STATES, UNSENT
 from mentorkorps.backend.store.records import Figures, Life
@@ -40,15 +40,19 @@ OLDEST_FAILED = select(func.min(MAILS.c.due_at)).where(MAILS.c.state == "failed"
 
 HOW_MANY_DOUBTFUL = select(func.count()).where(DOUBTFUL)
 
-ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id"))
+ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
-LIVES_OVER = LIVES.where(
-    SIGN_UPS.c.form == bindparam("form"),
-    or_(
-        and_(SIGN_UPS.c.confirmed_at.is_(None), SIGN_UPS.c.asked_at <= bindparam("unconfirmed"), not_(STILL_ASKED)),
-        SIGN_UPS.c.confirmed_at <= bindparam("confirmed"),
-        SIGN_UPS.c.withdrawn_at <= bindparam("withdrawn"),
-    ),
+LIVES_OVER = (
+    LIVES.where(
+        SIGN_UPS.c.form == bindparam("form"),
+        or_(
+            and_(SIGN_UPS.c.confirmed_at.is_(None), SIGN_UPS.c.asked_at <= bindparam("unconfirmed"), not_(STILL_ASKED)),
+            SIGN_UPS.c.confirmed_at <= bindparam("confirmed"),
+            SIGN_UPS.c.withdrawn_at <= bindparam("withdrawn"),
+        ),
+    )
+    .order_by(SIGN_UPS.c.id)
+    .with_for_update()
 )
 
 FORMS_SIGNED_UP_FOR = select(SIGN_UPS.c.form).distinct()
@@ -57,14 +61,9 @@ DELETE_SIGN_UPS = SIGN_UPS.delete().where(SIGN_UPS.c.id == bindparam("key"))
 
 ALL_COUNTS = select(COUNTS).order_by(COUNTS.c.form, COUNTS.c.month, COUNTS.c.outcome)
 
-ADD_TO_COUNT = (
-    COUNTS.update()
-    .where(
-        COUNTS.c.form == bindparam("of_form"),
-        COUNTS.c.month == bindparam("of_month"),
-        COUNTS.c.outcome == bindparam("of_outcome"),
-    )
-    .values(count=COUNTS.c.count + bindparam("more"))
+ADD_TO_COUNT = text(
+    "INSERT INTO counts (form, month, outcome, count) VALUES (:form, :month, :outcome, :count)"
+    " ON CONFLICT (form, month, outcome) DO UPDATE SET count = counts.count + excluded.count"
 )
 
 
@@ -90,6 +89,8 @@ def lives_over(
 ) -> list[Life]:
     """Sign-ups confirmed or withdrawn before these times, and those asked to confirm before `unconfirmed` in vain.
 
+    They are locked for this transaction, so that two instances do not both count what they delete.
+
     They were asked when the mail left, however long a mail server kept it waiting.
     """
     values = {"form": form, "unconfirmed": unconfirmed, "confirmed": confirmed, "withdrawn": withdrawn}
@@ -108,6 +109,4 @@ def delete_sign_ups(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def add_count(connection: Connection, form: str, month: str, outcome: str, count: int) -> None:
-    known = {"of_form": form, "of_month": month, "of_outcome": outcome, "more": count}
-    if connection.execute(ADD_TO_COUNT, known).rowcount == 0:
-        connection.execute(COUNTS.insert(), {"form": form, "month": month, "outcome": outcome, "count": count})
+    connection.execute(ADD_TO_COUNT, {"form": form, "month": month, "outcome": outcome, "count": count})

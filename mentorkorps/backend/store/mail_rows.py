@@ -37,6 +37,7 @@ DUE_MAILS = (
     )
     .order_by(MAILS.c.due_at)
     .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
 
 LEASE_MAIL = (
@@ -143,7 +144,8 @@ def lease_due_mails(
 ) -> list[tuple[Mail, SignUp]]:
     """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
 
-    What is due after `never_so_late` was put off while the clock was wrong, and is due too.
+    What is due after `never_so_late` was put off while the clock was wrong, and is due too. What another instance
+    takes just now is left to it.
     """
     rows = connection.execute(DUE_MAILS, {"now": now, "never_so_late": never_so_late, "most": most}).all()
     if not rows:

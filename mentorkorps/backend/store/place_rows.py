@@ -1,9 +1,12 @@
-"""Rows of places. A hall's own row is what two instances wait for: whoever has it counts and gives places alone."""
+"""Rows of places. A hall's own row is what two instances wait for: whoever has it counts and gives places alone.
+
+What a job decides by, it locks when it reads it: a seat that another instance settles meanwhile is seen as it is then.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from mentorkorps.backend.store.records import Hall, PlaceState, Seat
 from mentorkorps.backend.tables import HALLS, PLACES, SIGN_UPS
@@ -21,6 +24,7 @@ LAST_NUMBER = select(HALLS.c.last_number).where(
     HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record")
 )
 OCCUPIED = select(func.count()).select_from(PLACES).where(*OF_HALL, PLACES.c.state.in_(OCCUPYING))
+FIRST_NUMBER = text("INSERT INTO halls (kind, record, last_number) VALUES (:kind, :record, 0) ON CONFLICT DO NOTHING")
 CONFIRMED_WAITING = (
     select(PLACES)
     .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
@@ -35,9 +39,22 @@ AHEAD = (
     .where(*OF_HALL, PLACES.c.state == "waiting", PLACES.c.number < bindparam("before"), ~SIGN_UPS.c.flagged)
 )
 SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
+SEAT_TO_SETTLE = SEAT_OF.with_for_update()
+TO_OFFER = CONFIRMED_WAITING.with_for_update(of=PLACES)
 SEATS_OF_HALL = select(PLACES).where(*OF_HALL).order_by(PLACES.c.number)
-LAPSED = select(PLACES).where(PLACES.c.state.in_(("held", "doubted", "offered")), PLACES.c.until <= bindparam("now"))
-HALLS_ALIVE = select(PLACES.c.kind, PLACES.c.record).where(PLACES.c.state.in_(ALIVE)).distinct()
+SEATS_TO_SETTLE = SEATS_OF_HALL.with_for_update()
+LAPSED = (
+    select(PLACES)
+    .where(PLACES.c.state.in_(("held", "doubted", "offered")), PLACES.c.until <= bindparam("now"))
+    .order_by(PLACES.c.sign_up)
+    .with_for_update(skip_locked=True)
+)
+HALLS_ALIVE = (
+    select(PLACES.c.kind, PLACES.c.record)
+    .where(PLACES.c.state.in_(ALIVE))
+    .distinct()
+    .order_by(PLACES.c.kind, PLACES.c.record)
+)
 SETTLE = (
     PLACES.update()
     .where(PLACES.c.sign_up == bindparam("of_sign_up"))
@@ -50,7 +67,8 @@ def enter(connection: Connection, hall: Hall, more: int = 0) -> int:
     """Has the hall to itself until the transaction ends; gives its last number, raised by `more`."""
     known = _of(hall)
     if connection.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
-        connection.execute(HALLS.insert(), {"kind": hall.kind, "record": hall.record, "last_number": more})
+        connection.execute(FIRST_NUMBER, {"kind": hall.kind, "record": hall.record})
+        connection.execute(NEXT_NUMBER, known | {"more": more})
     return connection.execute(LAST_NUMBER, known).scalar_one()
 
 
@@ -64,6 +82,11 @@ def next_waiting(connection: Connection, hall: Hall, most: int) -> list[Seat]:
     return _seats(connection.execute(CONFIRMED_WAITING, _of(hall) | {"most": most}).all())
 
 
+def next_to_offer(connection: Connection, hall: Hall, most: int) -> list[Seat]:
+    """The same, to be settled in this transaction."""
+    return _seats(connection.execute(TO_OFFER, _of(hall) | {"most": most}).all())
+
+
 def ahead(connection: Connection, seat: Seat) -> int:
     """How many wait before this one, without those that look like spam."""
     return connection.execute(AHEAD, _of(seat.hall) | {"before": seat.number}).scalar_one()
@@ -74,13 +97,24 @@ def seat_of(connection: Connection, sign_up: str) -> Seat | None:
     return row and _seat(row)
 
 
+def seat_to_settle(connection: Connection, sign_up: str) -> Seat | None:
+    """The same, for a job that settles it by what it is."""
+    row = connection.execute(SEAT_TO_SETTLE, {"of_sign_up": sign_up}).one_or_none()
+    return row and _seat(row)
+
+
+def seats_to_settle(connection: Connection, hall: Hall) -> list[Seat]:
+    """All seats of a hall, to be settled in this transaction."""
+    return _seats(connection.execute(SEATS_TO_SETTLE, _of(hall)).all())
+
+
 def seats_in(connection: Connection, hall: Hall) -> list[Seat]:
     """All seats of a hall in the order in which people came."""
     return _seats(connection.execute(SEATS_OF_HALL, _of(hall)).all())
 
 
 def lapsed(connection: Connection, now: datetime) -> list[Seat]:
-    """Held, doubted and offered places whose time is over."""
+    """Held, doubted and offered places whose time is over, but for those that another instance ends just now."""
     return _seats(connection.execute(LAPSED, {"now": now}).all())
 
 

@@ -31,7 +31,11 @@ def rotate(settings: Settings, portion: int = 100) -> int:
 
 
 NEXT_SIGN_UPS = (
-    select(SIGN_UPS).where(SIGN_UPS.c.id > bindparam("last")).order_by(SIGN_UPS.c.id).limit(bindparam("most"))
+    select(SIGN_UPS)
+    .where(SIGN_UPS.c.id > bindparam("last"))
+    .order_by(SIGN_UPS.c.id)
+    .limit(bindparam("most"))
+    .with_for_update()
 )
 
 

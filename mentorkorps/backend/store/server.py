@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 IN_TRANSACTION = 2
 """PQTRANS_INTRANS; 3 is a transaction that a statement broke, which COMMIT would end without an error."""
-CONFLICTS = frozenset({"40001", "40P01", "23505"})
-"""Serialization failure, deadlock, and a unique key that another instance was first to write."""
+CONFLICTS = frozenset({"40001", "40P01", "23505", "23503"})
+"""Serialization failure, deadlock, and what another instance was first to write or to delete."""
 OF_THE_SERVER = ("08", "25", "53", "55", "57", "58", "XX")
 """Classes of SQLSTATE: connection, read-only or ended transaction, resources, locks, operators, system."""
 FORBIDDEN = "42501"
@@ -83,13 +83,15 @@ class ServerRoom:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATED})"))
 
     def verdict(self, error: BaseException) -> Verdict:
+        import psycopg
+
         if isinstance(error, LostTransaction):
             return "trouble"
         cause = error.orig if isinstance(error, DBAPIError) else error
         state = getattr(cause, "sqlstate", None)
         if state in CONFLICTS:
             return "conflict"
-        is_cut_off = state is None and isinstance(error, OperationalError)
+        is_cut_off = state is None and isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
         return "trouble" if is_cut_off or (state or "").startswith(OF_THE_SERVER) else "own"
 
     def is_whole(self, connection: Connection) -> bool:

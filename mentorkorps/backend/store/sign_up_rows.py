@@ -35,6 +35,9 @@ ALL_SIGN_UPS = select(SIGN_UPS).order_by(SIGN_UPS.c.received_at)
 
 ONE_SIGN_UP = select(SIGN_UPS).where(SIGN_UPS.c.id == bindparam("id"))
 
+# Not against the mails and places that refer to it: they may come and go meanwhile.
+SIGN_UP_TO_CHANGE = ONE_SIGN_UP.with_for_update(key_share=True)
+
 SEVERAL_SIGN_UPS = select(SIGN_UPS).where(SIGN_UPS.c.id.in_(bindparam("ids", expanding=True)))
 
 SAME_ANSWERS = Prepared(select(SIGN_UPS.c.id).where(SIGN_UPS.c.fingerprint == bindparam("fingerprint")))
@@ -116,6 +119,12 @@ def insert_consents(connection: Connection, sign_up: str, versions: dict[str, st
 
 def sign_up_by_id(connection: Connection, id: str) -> SignUp | None:
     row = connection.execute(ONE_SIGN_UP, {"id": id}).one_or_none()
+    return row and as_sign_up(connection, row)
+
+
+def sign_up_to_change(connection: Connection, id: str) -> SignUp | None:
+    """The same, for a job that changes it by what it is; other instances wait until that is done."""
+    row = connection.execute(SIGN_UP_TO_CHANGE, {"id": id}).one_or_none()
     return row and as_sign_up(connection, row)
 
 
