@@ -1,0 +1,249 @@
+"""Two instances over one PostgreSQL database: whoever is asked, everything happens once and nothing is lost."""
+
+import asyncio
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import httpx
+import pytest
+
+from mentorkorps.backend import store
+from mentorkorps.backend.clock import utc_now
+from mentorkorps.backend.intake import MOST_ASKED_A_DAY
+from mentorkorps.backend.places import OFFER_HOLDS
+from mentorkorps.backend.store import Hall, place_rows
+from mentorkorps.backend.tokens import Tokens
+from tests.backend.conftest import (
+    JSON,
+    MONDAY,
+    Hands,
+    House,
+    any_free_port,
+    eventually,
+    opened,
+    post_office,
+    volunteer,
+)
+from tests.backend.process import process
+from tests.backend.sullen import sullen
+from tests.backend.test_places import COURSE, OTHER, Desk, having
+from tests.backend.test_store import read_settings
+
+MANY = 12
+"""Rounds of what two instances do at the same moment: one may come out right by luck."""
+
+
+@contextmanager
+def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[House, House]]:
+    """Two houses over one database, with one folder of mails."""
+    with ExitStack() as stack:
+        told = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
+        yield tuple(stack.enter_context(opened(folder / name, catalogue, clock, **told)) for name in ("one", "other"))
+
+
+@pytest.fixture
+def pair(tmp_path, real, hands, cluster):
+    with two(tmp_path, real, cluster.fresh(), hands) as houses:
+        yield houses
+
+
+def at_once(*acts: Callable[[], httpx.Response]) -> list[httpx.Response]:
+    """Begun at the same moment, each in a thread of its own."""
+    ready = threading.Barrier(len(acts))
+
+    def act(one):
+        ready.wait()
+        return one()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(act, acts))
+
+
+def test_a_double_click_that_two_instances_get_is_one_sign_up(pair):
+    for number in range(MANY):
+        answers = at_once(*(partial(house.post, email=f"v{number}@example.org") for house in pair))
+        assert 1 == len({one.headers["location"] for one in answers}), number
+
+    assert MANY == len(pair[0].sign_ups())
+    assert {2} == set(Counter(one.sign_up for one in pair[0].mails()).values())
+
+
+def test_pressing_confirm_at_two_instances_sends_one_receipt(pair, hands):
+    for number in range(MANY):
+        hands.pass_by(seconds=1)
+        pair[0].post(email=f"v{number}@example.org")
+        link = pair[0].link("confirm")
+        at_once(*(partial(house.client.post, link) for house in pair))
+
+    assert {"confirm": MANY, "notice": MANY, "receipt": MANY} == Counter(one.kind for one in pair[0].mails())
+
+
+def test_an_address_gets_its_share_of_mails_from_all_instances_together(pair):
+    at_once(
+        *(
+            partial(house.post, name=f"Karen {number}", email="karen@example.org")
+            for number in range(MOST_ASKED_A_DAY)
+            for house in pair
+        )
+    )
+    for number in range(MOST_ASKED_A_DAY):
+        pair[number % 2].post(name=f"Bo {number}", email="karen@example.org")
+
+    assert MOST_ASKED_A_DAY == sum(one.kind == "confirm" for one in pair[0].mails())
+
+
+def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(tmp_path, real, hands, cluster):
+    with two(tmp_path, having(real, 10), cluster.fresh(), hands) as pair, ThreadPoolExecutor(16) as pool:
+        desks = [Desk(house) for house in pair]
+        answers = list(pool.map(lambda number: desks[number % 2].book(f"person{number}"), range(64)))
+
+        assert {200} == {one.status_code for one in answers}
+        assert {"held": 10, "waiting": 54} == Counter(desks[0].states().values())
+        said = [one.text.partition("Du er nummer ")[2].partition(" ")[0] for one in answers]
+        assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
+
+
+def test_a_free_place_is_offered_once_and_what_lapses_is_told_once(tmp_path, real, hands, cluster):
+    with two(tmp_path, having(real, 1), cluster.fresh(), hands) as pair:
+        desk = Desk(pair[0])
+        desk.come("anna", "bo", "carl")
+        desk.withdraw("anna")
+        desk.becomes(bo="offered", carl="waiting")
+        hands.pass_by(seconds=OFFER_HOLDS.total_seconds() + 60)
+        desk.becomes(bo="expired", carl="offered")
+        time.sleep(2.5)  # both look each second
+
+        kinds = Counter((one.sign_up, one.kind) for one in pair[0].mails())
+        assert {1} == {count for (_, kind), count in kinds.items() if kind in ("offered", "lapsed")}
+        assert 1 == kinds[desk.id("bo"), "lapsed"] == kinds[desk.id("carl"), "offered"]
+
+
+def test_each_mail_leaves_once(tmp_path, real, cluster, free_port):
+    smtp = f"smtp://127.0.0.1:{free_port}"
+    with post_office(free_port) as office, two(tmp_path, real, cluster.fresh(), SMTP_URL=smtp) as pair:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda number: pair[number % 2].post(email=f"v{number}@example.org"), range(60)))
+        eventually(lambda: {"sent"} == {one.state for one in pair[0].mails()}, 30)
+
+        assert 120 == len(office.taken)
+        assert {1} == set(Counter(one["Message-ID"] for one in office.taken).values())
+        assert {1} == {one.attempts for one in pair[0].mails()}
+
+
+def test_the_morning_is_told_once(tmp_path, real, cluster):
+    before, hands = MONDAY.replace(hour=4), Hands(MONDAY.replace(hour=4))
+    with two(tmp_path, real, cluster.fresh(), hands) as pair:
+        for number in range(3):
+            pair[0].post(email=f"v{number}@example.org", website="https://spam.example", name="www.spam.example")
+        assert all(one.flagged for one in pair[0].sign_ups())
+        hands.now = before + timedelta(hours=3)
+        eventually(lambda: any(one.kind == "digest" for one in pair[0].mails()))
+        time.sleep(2.5)  # both look each second
+
+        assert 1 == sum(one.kind == "digest" for one in pair[1].mails())
+
+
+def test_what_both_delete_in_the_night_is_counted_once(tmp_path, real, hands, cluster):
+    with two(tmp_path, real, cluster.fresh(), hands) as pair:
+        for number in range(30):
+            pair[number % 2].post(email=f"v{number}@example.org")
+        eventually(lambda: {"sent"} == {one.state for one in pair[0].mails()}, 20)
+        hands.pass_by(hours=73)
+        eventually(lambda: [] == pair[0].sign_ups())
+        time.sleep(2.5)  # both look each second
+
+        assert [30] == [one.count for one in store.counts(pair[0].settings)]
+
+
+def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
+    read = read_settings(cluster.fresh())
+    halls = [Hall("courses", COURSE), Hall("courses", OTHER)]
+    both_have_one = threading.Barrier(2)
+    runs = Counter()
+
+    def enter(connection, name, first, second):
+        runs[name] += 1
+        place_rows.enter(connection, first, more=1)
+        if runs[name] == 1:
+            both_have_one.wait()
+        return place_rows.enter(connection, second, more=1)
+
+    async def steps():
+        one, other = store.open_store(read), store.open_store(read)
+        done = await asyncio.gather(
+            one.do(enter, "one", *halls), other.do(enter, "other", *reversed(halls)), return_exceptions=True
+        )
+        one.close()
+        other.close()
+        return done
+
+    assert {1, 2} == set(asyncio.run(steps()))
+    assert 3 == runs.total()
+
+
+def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(tmp_path, real, cluster, free_port):
+    url = cluster.fresh()
+    told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
+    with sullen(free_port) as hanging:
+        hanging.mood = ("data", "hang")
+        with process(tmp_path / "dead", any_free_port(), SMTP_URL=f"smtp://127.0.0.1:{free_port}", **told) as dead:
+            answer = httpx.post(f"{dead.url}/forms/mentor", data=volunteer(), headers=JSON)
+            receipt = answer.json()["receipt"]
+            read = read_settings(url)
+            eventually(lambda: {"sending"} == {one.state for one in store.mails(read)})
+            dead.process.send_signal(signal.SIGKILL)
+            dead.process.wait()
+    hands = Hands(datetime.now(UTC))
+    with opened(tmp_path / "other", real, hands, **told) as other:
+        assert 200 == other.client.get(receipt).status_code
+        time.sleep(1)
+        assert {"sending"} == {one.state for one in other.mails()}
+        hands.pass_by(minutes=3)
+        eventually(lambda: {"sent"} == {one.state for one in other.mails()}, 20)
+
+
+def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, cluster):
+    url = cluster.fresh()
+    told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
+    receipts, stop = [], threading.Event()
+
+    def sign_up(name, address):
+        with httpx.Client(base_url=address) as client:
+            for number in range(10_000):
+                try:
+                    answer = client.post(
+                        "/forms/mentor", data=volunteer(email=f"{name}{number}@example.org"), headers=JSON
+                    )
+                except httpx.TransportError:
+                    return
+                assert answer.status_code == 201, answer.text
+                receipts.append(answer.json()["receipt"])
+                if stop.is_set():
+                    return
+
+    with opened(tmp_path / "other", real, **told) as other:
+        with process(tmp_path / "dead", any_free_port(), **told) as dead:
+            addresses = {"a": dead.url, "b": dead.url, "c": other.url(""), "d": other.url("")}
+            posting = [threading.Thread(target=sign_up, args=one) for one in addresses.items()]
+            for thread in posting:
+                thread.start()
+            eventually(lambda: len(receipts) > 60, 30)
+            dead.process.send_signal(signal.SIGKILL)
+            before = len(receipts)
+            eventually(lambda: len(receipts) > before + 20, 30)
+            stop.set()
+            for thread in posting:
+                thread.join()
+        kept = {
+            "/receipt/" + Tokens(other.settings.secret_keys, utc_now).sign("receipt", one.id, one.received_at)
+            for one in other.sign_ups()
+        }
+        assert set(receipts) <= kept
+        assert {2} == set(Counter(one.sign_up for one in other.mails()).values())
