@@ -1,0 +1,220 @@
+"""What one instance has begun and the other wants too: the other waits or looks elsewhere, and nothing happens twice.
+
+Each test holds one transaction open, lets the other begin, and only then commits the first.
+"""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mentorkorps.backend import intake, places, retention, store
+from mentorkorps.backend.doubt import Signs
+from mentorkorps.backend.intake import Submission, accept
+from mentorkorps.backend.places import OFFER_HOLDS, Booking
+from mentorkorps.backend.store import Hall, opening, place_rows
+from mentorkorps.backend.writer import done
+from mentorkorps.forms import Answers
+from tests.backend.conftest import KEY, MONDAY, eventually
+from tests.backend.test_places import COURSE, having
+from tests.backend.test_store import read_settings
+
+LATER = MONDAY + timedelta(hours=80)
+HALL = Hall("courses", COURSE)
+
+
+class Sides:
+    """Two instances over one database."""
+
+    def __init__(self, cluster, url) -> None:
+        self._cluster = cluster
+        self._name = url.rpartition("/")[2]
+        self.settings = read_settings(url)
+
+    def do(self, job, *values):
+        return store.run(self.settings, job, *values)
+
+    def meanwhile(self, first, second):
+        """What (job, *values) of the one gives, and of the other, which begins before the first is committed."""
+        with ExitStack() as stack:
+            pool = stack.enter_context(ThreadPoolExecutor(1))
+            one, other = (
+                stack.enter_context(stack.enter_context(opening.owned(self.settings)).connect()) for _ in range(2)
+            )
+            with one.begin():
+                given = first[0](one, *first[1:])
+                coming = pool.submit(done, other, *second)
+                eventually(lambda: coming.done() or self.somebody_waits())
+            return given, coming.result()
+
+    def mails(self) -> Counter[str]:
+        return Counter(one.kind for one in store.mails(self.settings))
+
+    def somebody_waits(self) -> bool:
+        waiting = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self._name}' AND wait_event_type = 'Lock'"
+        return bool(self._cluster.ask(waiting))
+
+
+@pytest.fixture
+def sides(cluster):
+    return Sides(cluster, cluster.fresh())
+
+
+def submission(who: str, at=MONDAY, booking: Booking | None = None, **more: str) -> Submission:
+    answers = Answers({"email": f"{who}@example.org"} | more, {"contact": "1"})
+    known_by = store.fingerprint(KEY, "mentor", answers)
+    return Submission("mentor", "da", answers, Signs(()), (known_by,), who, at, booking=booking)
+
+
+def test_mails_that_one_takes_are_left_to_it(sides):
+    for name in ("anna", "bo"):
+        sides.do(accept, submission(name))
+    lease = (store.lease_due_mails, LATER, LATER + timedelta(minutes=2), 3)
+
+    ours, theirs = sides.meanwhile(lease, lease)
+
+    assert (3, 1) == (len(ours), len(theirs))
+    assert 4 == len({mail.id for mail, _ in ours + theirs})
+
+
+def test_who_lets_the_confirmation_run_out_is_asked_once_more_and_not_twice(sides):
+    sides.do(accept, submission("anna"))
+    again = (accept, submission("anna", LATER))
+
+    ours, theirs = sides.meanwhile(again, again)
+
+    assert ours.id == theirs.id
+    assert 2 == sides.mails()["confirm"]
+
+
+def test_what_both_delete_is_counted_once(sides, real):
+    for name in ("anna", "bo"):
+        sides.do(accept, submission(name))
+    sent(sides)
+    sides.do(retention.purge, real, MONDAY + timedelta(days=1))  # whom was asked is forgotten first
+    purge = (retention.purge, real, LATER + timedelta(days=9))
+
+    ours, theirs = sides.meanwhile(purge, purge)
+
+    assert (2, 0) == (ours.sign_ups, theirs.sign_ups)
+    assert [2] == [one.count for one in store.counts(sides.settings)]
+
+
+def test_who_presses_delete_twice_is_counted_once(sides):
+    kept = sides.do(accept, submission("anna"))
+
+    sides.meanwhile((retention.erase, kept.id), (retention.erase, kept.id))
+
+    assert [1] == [one.count for one in store.counts(sides.settings)]
+
+
+def test_a_month_that_both_count_for_the_first_time_has_both(sides):
+    anna, bo = (sides.do(accept, submission(name)) for name in ("anna", "bo"))
+
+    sides.meanwhile((retention.erase, anna.id), (retention.erase, bo.id))
+
+    assert [2] == [one.count for one in store.counts(sides.settings)]
+
+
+def test_the_first_two_of_a_course_have_numbers_of_their_own(sides):
+    enter = (place_rows.enter, HALL, 1)
+
+    assert (1, 2) == sides.meanwhile(enter, enter)
+
+
+def test_the_last_place_is_given_once(sides):
+    wanted = Booking(HALL, 1)
+
+    sides.meanwhile((accept, submission("anna", booking=wanted)), (accept, submission("bo", booking=wanted)))
+
+    assert {"anna": "held", "bo": "waiting"} == seats(sides)
+
+
+def test_an_offer_that_runs_out_is_told_once_and_goes_to_one(sides, real):
+    course = having(real, 1)
+    come(sides, course, "anna", "bo", "carl")
+    offered(sides, course)
+    turn = (places.turn, course, MONDAY + OFFER_HOLDS + timedelta(minutes=1))
+
+    sides.meanwhile(turn, turn)
+
+    assert {"anna": "given_up", "bo": "expired", "carl": "offered"} == seats(sides)
+    assert (1, 2) == (sides.mails()["lapsed"], sides.mails()["offered"])
+
+
+def test_a_place_is_not_offered_to_who_withdraws_just_now(sides, real):
+    course = having(real, 1)
+    anna, bo, _ = come(sides, course, "anna", "bo", "carl")
+    sides.do(intake.withdraw, anna, MONDAY)
+
+    sides.meanwhile((intake.withdraw, bo, MONDAY), (places.turn, course, MONDAY))
+    sides.do(places.turn, course, MONDAY)
+
+    assert {"anna": "given_up", "bo": "given_up", "carl": "offered"} == seats(sides)
+
+
+def test_an_offer_that_runs_out_just_now_is_not_taken(sides, real):
+    course = having(real, 1)
+    _, bo = come(sides, course, "anna", "bo")
+    offered(sides, course)
+    late = MONDAY + OFFER_HOLDS
+
+    _, before = sides.meanwhile((places.turn, course, late), (places.take, bo, late - timedelta(seconds=1)))
+
+    assert "expired" == before.state
+    assert "expired" == seats(sides)["bo"]
+
+
+def test_a_cancelled_course_tells_each_once_and_not_who_withdraws_just_now(sides, real):
+    course = having(real, 2)
+    *_, carl = come(sides, course, "anna", "bo", "carl")
+    turn = (places.turn, having(real, 2, status="cancelled"), MONDAY)
+
+    sides.meanwhile((intake.withdraw, carl, MONDAY), turn)
+    sides.meanwhile(turn, turn)
+
+    assert {"anna": "cancelled", "bo": "cancelled", "carl": "given_up"} == seats(sides)
+    assert 2 == sides.mails()["cancelled"]
+
+
+def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
+    kept = sides.do(accept, submission("anna"))
+    changed = submission("anna", name="Anna B.")
+
+    with ThreadPoolExecutor(1) as pool, opening.owned(sides.settings) as engine, engine.connect() as one:
+        with one.begin():
+            intake.change(one, kept.id, changed)
+            rotating = pool.submit(store.rotate, sides.settings)
+            eventually(lambda: rotating.done() or sides.somebody_waits())
+        assert 1 == rotating.result()
+
+    assert ["Anna B."] == [one.answers["name"] for one in store.sign_ups(sides.settings)]
+
+
+def come(sides, course, *names) -> list[str]:
+    wanted = Booking(HALL, course.courses[COURSE].seats)
+    ids = [sides.do(accept, submission(name, booking=wanted)).id for name in names]
+    for id in ids:
+        sides.do(intake.confirm, id, course, MONDAY)
+    return ids
+
+
+def offered(sides, course) -> None:
+    """The first leaves, and the next has the offer."""
+    first = next(one.id for one in store.sign_ups(sides.settings) if one.answers["email"] == "anna@example.org")
+    sides.do(intake.withdraw, first, MONDAY)
+    assert 1 == sides.do(places.turn, course, MONDAY)
+
+
+def sent(sides) -> None:
+    leased = sides.do(store.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), 10)
+    sides.do(store.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased])
+
+
+def seats(sides) -> dict[str, str]:
+    with opening.reading(sides.settings) as connection:
+        found = {one.sign_up: one.state for one in place_rows.seats_in(connection, HALL)}
+    return {one.answers["email"].partition("@")[0]: found[one.id] for one in store.sign_ups(sides.settings)}
