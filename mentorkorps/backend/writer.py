@@ -9,7 +9,9 @@ instance has such a writer.
 import asyncio
 import logging
 import queue
+import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,6 +23,8 @@ from mentorkorps.backend.room import room_of
 LONGEST_QUEUE = 1024
 MOST_ATTEMPTS = 10
 """Of a job that other instances were in the way of: each time at least one of them gets through."""
+LONGEST_PAUSE_SECONDS = 0.05
+"""So that who comes again is not in the way of the one that was let through."""
 UNSWEPT = "unswept"
 
 T = TypeVar("T")
@@ -155,6 +159,7 @@ def _after(connection: Connection, group: list[Work], attempt: int, error: Excep
         middle = len(group) // 2
         return _committed(connection, group[:middle]) + _committed(connection, group[middle:])
     if verdict == "conflict" and attempt < MOST_ATTEMPTS:
+        time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
         return _committed(connection, group, attempt + 1)
     return [Outcome(error=error)]
 

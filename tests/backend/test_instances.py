@@ -185,7 +185,7 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
         return done
 
     assert {1, 2} == set(asyncio.run(steps()))
-    assert 3 == runs.total()
+    assert 3 <= runs.total()
 
 
 def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(tmp_path, real, cluster, free_port):

@@ -72,7 +72,7 @@ def submission(who: str, at=MONDAY, booking: Booking | None = None, **more: str)
 def test_mails_that_one_takes_are_left_to_it(sides):
     for name in ("anna", "bo"):
         sides.do(accept, submission(name))
-    lease = (store.lease_due_mails, LATER, LATER + timedelta(minutes=2), 3)
+    lease = (store.lease_due_mails, LATER, LATER + timedelta(minutes=2), LATER + timedelta(days=9), 3)
 
     ours, theirs = sides.meanwhile(lease, lease)
 
@@ -210,7 +210,7 @@ def offered(sides, course) -> None:
 
 
 def sent(sides) -> None:
-    leased = sides.do(store.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), 10)
+    leased = sides.do(store.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
     sides.do(store.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased])
 
 
