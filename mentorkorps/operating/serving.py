@@ -15,12 +15,12 @@ from mentorkorps.ending import SOUND, CannotRun
 def serve(options: argparse.Namespace) -> int:
     address = f"http://{options.host}:{options.port}/"
     try:
-        listening = bind(options.host, options.port)
-        settings = read({PUBLIC_URL: address} | os.environ)
-        app = create_app(catalogue.load(options.data), options.site, settings)
+        with bind(options.host, options.port) as listening:
+            settings = read({PUBLIC_URL: address} | os.environ)
+            app = create_app(catalogue.load(options.data), options.site, settings)
+            print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
+            print(f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}", flush=True)
+            run(app, listening)
     except (SettingsError, SiteMissing, PortTaken, CannotOpen) as error:
         raise CannotRun(str(error)) from error
-    print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
-    print(f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}", flush=True)
-    run(app, listening)
     return SOUND
