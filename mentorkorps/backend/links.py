@@ -1,5 +1,7 @@
 """What a link stands for, and the links that pages show."""
 
+from datetime import datetime
+
 from starlette.requests import Request
 
 from mentorkorps.backend.office import Office, office_of
@@ -10,10 +12,18 @@ from mentorkorps.backend.tokens import BadToken, ExpiredToken, Purpose
 AGAIN = "again"
 
 
-def path(office: Office, purpose: Purpose, kept: SignUp, mark: str = "") -> str:
+def path(office: Office, purpose: Purpose, kept: SignUp) -> str:
     """The address without the host: it holds wherever the visitor sees the site."""
-    id = f"{kept.id}.{mark}" if mark else kept.id
-    return f"{office.settings.root}{purpose}/{office.tokens.sign(purpose, id, kept.received_at)}"
+    return _path(office, purpose, kept.id, kept.received_at)
+
+
+def path_again(office: Office, kept: SignUp) -> str:
+    """A receipt for answers that had come before. Links can be read, so it does not hold when that was."""
+    return _path(office, "receipt", f"{kept.id}.{AGAIN}", office.clock())
+
+
+def _path(office: Office, purpose: Purpose, id: str, given: datetime) -> str:
+    return f"{office.settings.root}{purpose}/{office.tokens.sign(purpose, id, given)}"
 
 
 def is_again(request: Request) -> bool:

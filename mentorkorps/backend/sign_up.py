@@ -210,7 +210,7 @@ def _thanked(request: Request, kept: SignUp) -> Response:
     office = office_of(request)
     # Whoever knows what somebody else answered must not get that one's own page by sending it again.
     is_another = kept.confirmed_at is not None or office.clock() - kept.received_at > DOUBLE_CLICK
-    path = links.path(office, "receipt", kept, links.AGAIN if is_another else "")
+    path = links.path_again(office, kept) if is_another else links.path(office, "receipt", kept)
     if wants_json(request):
         return JSONResponse({"receipt": path}, 201, NOT_KEPT)
     return RedirectResponse(path, 303, NOT_KEPT)

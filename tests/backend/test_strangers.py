@@ -1,5 +1,7 @@
 """What strangers can learn, and where they can be sent."""
 
+import base64
+import json
 import statistics
 import time
 from urllib.parse import urlsplit
@@ -50,6 +52,39 @@ def test_who_sends_anothers_answers_again_gets_neither_state_nor_page(house, han
     assert 1 == len(house.sign_ups())
     hands.pass_by(days=1)
     assert page == house.client.get(again).text
+
+
+BOOKING = {"name": "Anna", "email": "anna@example.org", "course": "odense-marts-2027", "adult": "yes", "contact": "yes"}
+NEED = {
+    "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
+    "contact": "yes",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "told"),
+    [
+        ("/forms/kursus", BOOKING, "Der er en plads til dig"),
+        ("/forms/henvisning", NEED, "mk-code"),
+    ],
+    ids=["a place", "a number"],
+)
+def test_nor_place_nor_number_nor_when_they_were_sent(house, hands, path, typed, told):
+    first = house.client.post(path, data=typed)
+    assert told in house.client.get(first.headers["location"]).text
+    hands.pass_by(hours=1)
+
+    again = house.client.post(path, data=typed).headers["location"]
+    assert told not in house.client.get(again).text
+    assert house.now().timestamp() == given(again)
+    assert 3600 == given(again) - given(first.headers["location"])
+    assert 1 == len(house.sign_ups())
+
+
+def given(location):
+    """The moment that anybody can read in a link."""
+    signed = location.rpartition("/")[2].partition(".")[0]
+    return json.loads(base64.urlsafe_b64decode(signed + "=="))[1]
 
 
 def test_a_second_click_still_leads_to_the_own_page(house, hands):
