@@ -25,7 +25,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns 0 if all is well, 1 for problems in the data, 2 if it could not run."""
     options = parser().parse_args(arguments)
     try:
-        return options.run(options)
+        ended = options.run(options)
+        sys.stdout.flush()
+        return ended
+    except (
+        BrokenPipeError
+    ):  # whoever reads has seen enough; what is left must go somewhere, or Python complains at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SOUND
+    except (KeyboardInterrupt, EOFError):
+        print("\nmentorkorps: stopped", file=sys.stderr)
+        return COULD_NOT_RUN
     except DataError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)

@@ -1,6 +1,7 @@
 """What a change of the data does to the site, in plain Danish, for the person who reviews it."""
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -55,7 +56,10 @@ def before(base: str, data: Path) -> Iterator[Path]:
         return
     if base.startswith("-"):
         raise NoBase(f"{base} is neither a folder nor a Git revision")
-    archive = subprocess.run(["git", "-C", data, "archive", "--format=tar", base], capture_output=True, check=False)
+    # A hook of Git sets GIT_DIR, and then Git would take the data folder for the whole of the repository.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-C", data, "archive", "--format=tar", base]
+    archive = subprocess.run(command, capture_output=True, check=False, env=outside)
     if archive.returncode:
         raise NoBase(f"Git cannot give the data of {base}: {archive.stderr.decode(errors='replace').strip()}")
     with TemporaryDirectory() as folder:

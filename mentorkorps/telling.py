@@ -19,10 +19,13 @@ WIDTH = 110
 
 
 def text(found: Iterable[Problem], allowed: Iterable[Allowed], colour: bool) -> Iterator[str]:
-    """One message a finding: the sentence, the line, and marks under the place with what was probably meant."""
+    """One message a finding: the sentence, the line, and marks under the place with what was probably meant.
+
+    What must be mended comes last, since that is where a terminal leaves the reader.
+    """
     paint = _painted if colour else _plain
     counts = dict.fromkeys(LABELS, 0)
-    for one in found:
+    for one in sorted(found, key=lambda one: tuple(LABELS).index(one.severity), reverse=True):
         counts[one.severity] += 1
         place = paint(f"{visible(one.file)}:{one.line}:{one.column}", "1")
         label = "" if one.severity == "error" else f" ({LABELS[one.severity]})"

@@ -1,6 +1,7 @@
 """The commands as people and CI call them: what they print and how they end."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -76,6 +77,37 @@ def test_another_day_shows_what_will_be_stale_then(data):
 
     assert 0 == checked.returncode
     assert "[unconfirmed] (advarsel)" in checked.stdout
+
+
+def test_what_must_be_mended_is_told_last(broken):
+    checked = mentorkorps("check", broken, "--on", "2027-06-01")
+
+    warned, wrong = (checked.stdout.index(rule) for rule in ("[unconfirmed] (advarsel)", "[wrong-type]"))
+    assert warned < wrong
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(data):
+    reads, writes = os.pipe()
+    os.close(reads)
+    said = subprocess.run(
+        [sys.executable, "-m", "mentorkorps.cli", "check", data, *ON_A_FIXED_DAY],
+        stdout=writes, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+
+    assert (0, "") == (said.returncode, said.stderr)
+
+
+def test_whoever_stops_in_the_middle_gets_one_sentence(data):
+    terminal, inside = os.openpty()
+    asked = subprocess.Popen(
+        [sys.executable, "-m", "mentorkorps.cli", "new", "course", "--data", data],
+        stdin=inside, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    os.write(terminal, b"\x04")  # Ctrl-D
+
+    _, said = asked.communicate(timeout=30)
+
+    assert (2, "mentorkorps: stopped") == (asked.returncode, said.strip())
 
 
 def test_a_build_of_broken_data_says_what_is_wrong_and_builds_nothing(broken, tmp_path):

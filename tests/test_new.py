@@ -63,6 +63,15 @@ def test_git_knows_what_is_new_without_being_asked_for(data, tmp_path):
     assert [("courses.yaml", 6)] == begun(data)
 
 
+def test_a_hook_in_a_second_working_tree_asks_git_for_the_same_edition(data, tmp_path, monkeypatch):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "Begin")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+
+    assert [] == begun(data)
+
+
 def test_without_git_nobody_can_tell_what_is_new(data):
     assert [] == begun(data)
 
