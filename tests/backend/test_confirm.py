@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mentorkorps.backend.tokens import LIFETIMES, Tokens
-from tests.backend.conftest import KEY, MONDAY, text_of, volunteer
+from tests.backend.conftest import KEY, MONDAY, both, text_of, volunteer
 
 
 def test_looking_at_the_link_changes_nothing(house):
@@ -58,6 +58,7 @@ def test_the_link_lasts_as_long_as_an_unconfirmed_sign_up_is_kept(real):
     assert {LIFETIMES["confirm"]} == {timedelta(hours=one.retention.unconfirmed_hours) for one in real.forms.values()}
 
 
+@both
 def test_signing_up_again_after_that_gives_a_fresh_link(house, hands):
     house.post()
     first = house.link("confirm")

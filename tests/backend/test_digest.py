@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from tests.backend.conftest import eventually, opened, post_office, text_of
+from tests.backend.conftest import both, eventually, opened, post_office, text_of
 from tests.conftest import ROOT
 
 RECIPIENTS = """
@@ -102,15 +102,17 @@ def test_the_link_shows_the_mailboxs_own_and_one_press_restores(doubted, hands):
     assert 410 == doubted.client.post(path).status_code
 
 
-def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_path, real, hands):
-    with opened(tmp_path, real, hands) as house:
+@both
+def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_path, real, hands, environ):
+    with opened(tmp_path, real, hands, **environ) as house:
         for email in ("a@example.org", "b@example.org"):
+            hands.pass_by(seconds=1)
             house.post(email=email, **TRAPPED)
         first, second = (one.id for one in house.sign_ups())
         running = operate(house, "desk", "restore", first)
         assert [False, True] == [one.flagged for one in house.sign_ups()]
         eventually(lambda: Counter(one.kind for one in house.mails()) == Counter(confirm=2, notice=1))
-        assert [] == list((house.settings.errands_folder).iterdir())
+        assert [] == list(house.settings.errands_folder.glob("*"))
     stopped = operate(house, "desk", "restore", second[:12])
 
     assert f"{first} is no spam. Its coordinator gets a mail.\n" == running.stdout, running.stderr

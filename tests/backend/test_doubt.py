@@ -9,7 +9,7 @@ from altcha import solve_challenge_v1
 
 from mentorkorps.backend import doubt, proof
 from mentorkorps.backend.pace import MOST_TO_A_FORM
-from tests.backend.conftest import FORM, JSON, KEY, Hands, eventually, opened, volunteer
+from tests.backend.conftest import FORM, JSON, KEY, Hands, both, eventually, opened, volunteer
 
 CHALLENGE = "/forms/mentor/challenge"
 
@@ -88,6 +88,7 @@ def test_a_web_address_for_a_name_without_proof_is_doubted(house):
     assert (("link", "unproved"), True) == (signs(house), house.sign_ups()[0].flagged)
 
 
+@both
 def test_a_proof_counts_once(house, hands):
     sent = solved(ask(house))
     hands.pass_by(seconds=5)

@@ -7,7 +7,7 @@ import pytest
 from mentorkorps.backend import store
 from mentorkorps.backend.store import Count
 from mentorkorps.backend.tokens import Tokens
-from tests.backend.conftest import KEY, MONDAY, booked, eventually, link_in, text_of, volunteer
+from tests.backend.conftest import KEY, MONDAY, booked, both, eventually, link_in, text_of, volunteer
 
 
 def link_on(page):
@@ -82,6 +82,7 @@ def test_the_form_stands_there_with_the_answers_in_it(house, link):
         assert re.search(rf'id="{ticked}"[^>]* checked', form), ticked
 
 
+@both
 def test_a_change_is_kept_and_known_by_its_new_answers(house, link):
     page = changed(house, link, name="Karen Ny", news="2026-11-22")
 
@@ -100,6 +101,7 @@ def test_a_change_is_judged_as_a_sign_up_is(house, link):
     assert "Karen Testesen" == kept(house).answers["name"]
 
 
+@both
 def test_another_address_is_confirmed_again_and_the_old_link_no_longer_does_it(house, link, hands):
     old = house.link("confirm")
     hands.pass_by(minutes=1)
@@ -137,6 +139,7 @@ def test_the_very_answers_of_another_sign_up_are_refused(house, link):
     assert {"Karen Testesen", "Karen To"} == {one.answers["name"] for one in house.sign_ups()}
 
 
+@both
 def test_a_yes_to_news_is_taken_back_with_its_time(house, link, hands):
     hands.pass_by(hours=2)
     page = house.client.post(f"{link}/no/news")
@@ -164,6 +167,7 @@ def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(hous
     assert (hands.now, None) == (agreed["news"].given_at, agreed["news"].withdrawn_at)
 
 
+@both
 def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(house, link, hands):
     confirm = house.link("confirm")
     receipt = house.post(news="2026-11-22").headers["location"]
@@ -205,6 +209,7 @@ def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
     assert "Tilmeldingen er slettet" in gone.text
 
 
+@both
 def test_everything_that_is_kept_can_be_taken_along(house, link):
     file = house.client.post(f"{link}/download")
     told = file.json()

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from mentorkorps.catalogue import Catalogue
-from tests.backend.conftest import COURSE, House, booked, eventually, link_in, opened, text_of
+from tests.backend.conftest import COURSE, House, booked, both, eventually, link_in, opened, text_of
 from tests.conftest import ROOT
 
 OTHER = "aarhus-maj-2027"
@@ -74,14 +74,14 @@ class Desk:
 
 
 @contextmanager
-def desk(folder, catalogue, hands) -> Iterator[Desk]:
-    with opened(folder, catalogue, hands) as house:
+def desk(folder, catalogue, hands, **environ) -> Iterator[Desk]:
+    with opened(folder, catalogue, hands, **environ) as house:
         yield Desk(house)
 
 
 @pytest.fixture
-def two_seats(tmp_path, real, hands):
-    with desk(tmp_path, having(real, 2), hands) as opened_desk:
+def two_seats(tmp_path, real, hands, environ):
+    with desk(tmp_path, having(real, 2), hands, **environ) as opened_desk:
         yield opened_desk
 
 
@@ -95,6 +95,7 @@ def test_of_64_who_come_at_once_ten_get_the_ten_places_and_the_others_wait_in_or
         assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
 
 
+@both
 def test_a_place_that_is_given_up_goes_to_the_next_who_has_confirmed(two_seats):
     two_seats.come("anna", "bo")
     two_seats.book("carl")
@@ -128,6 +129,7 @@ def test_who_says_no_lets_the_next_have_it_at_once(two_seats):
     two_seats.becomes(carl="given_up", dina="offered")
 
 
+@both
 def test_an_offer_that_nobody_answers_goes_on_and_says_so(two_seats, hands):
     two_seats.come("anna", "bo", "carl", "dina")
     two_seats.withdraw("bo")
@@ -183,6 +185,7 @@ def test_who_is_taken_for_a_robot_while_the_course_fills_up_is_the_first_to_be_a
     two_seats.becomes(erna="offered", carl="waiting")
 
 
+@both
 def test_who_deletes_everything_leaves_a_free_place_and_no_trace(two_seats):
     two_seats.come("anna", "bo", "carl")
     two_seats.house.client.post(two_seats.mine("bo") + "/delete", data={"sure": "yes"})
@@ -230,6 +233,7 @@ def test_a_course_without_a_place_says_so_before_anything_is_sent(two_seats):
     assert 404 == two_seats.house.client.get("/places/courses/nope").status_code
 
 
+@both
 def test_who_chooses_another_course_leaves_the_first_and_joins_the_other(two_seats):
     two_seats.come("anna", "bo", "carl")
     two_seats.house.client.post(two_seats.mine("anna") + "/change", data=booked("anna", OTHER))

@@ -1,6 +1,7 @@
 """A PostgreSQL server in place of the file: what an operator is told, and what happens when it goes and comes back."""
 
 import asyncio
+import logging
 import signal
 import threading
 from itertools import count
@@ -199,3 +200,53 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
 
     asyncio.run(steps())
     assert ["3@example.org"] == [one.answers["email"] for one in store.sign_ups(read)]
+
+
+def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands, caplog):
+    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    url = cluster.fresh()
+    sizes = "SELECT pg_relation_size('sign_ups'), pg_relation_size('consents'), pg_relation_size('mails')"
+    with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:
+        for number in range(10):
+            house.post(email=f"v{number}@example.org")
+        eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
+        (before,) = cluster.ask(sizes, url.rpartition("/")[2])
+        hands.pass_by(hours=73)
+
+        # Whoever reads at that moment keeps the rows, so the test only listens.
+        eventually(lambda: "purge: 10 sign-ups and 20 mails deleted" in caplog.messages)
+        (after,) = cluster.ask(sizes, url.rpartition("/")[2])
+
+    assert all(before)
+    assert (0, 0, 0) == after
+
+
+def test_every_command_works_beside_an_instance(cluster, tmp_path, real, monkeypatch, capsys):
+    newer = f"a-newer-key-for-the-tests,{KEY}"
+    told = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var", "SECRET_KEYS": newer}
+
+    def operate(*arguments, keys=newer):
+        monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", keys)
+        ended = cli.main([str(one) for one in arguments])
+        said = capsys.readouterr()
+        assert 0 == ended, said.err
+        return said.out
+
+    with opened(tmp_path, real, **told | {"SECRET_KEYS": KEY}) as house:
+        house.post(name="www.spam.example", website="https://spam.example")
+    with opened(tmp_path, real, **told) as house:
+        for name, value in house.environ.items():
+            monkeypatch.setenv(name, value)
+        (kept,) = house.sign_ups()
+
+        assert kept.id in operate("desk", "list")
+        assert "is no spam" in operate("desk", "restore", kept.id[:8])
+        assert not house.sign_ups()[0].flagged
+        assert "1 sign-up" in operate("desk", "export", "mentor", tmp_path / "mentor.csv")
+        assert "0 mails are on the way again" in operate("outbox", "resend", "--failed")
+        assert "0 sign-ups and 0 mails deleted" in operate("purge")
+        assert "1 sign-up is encrypted with the first key now" in operate("rotate")
+        assert kept.id in operate("desk", "list", keys=newer.partition(",")[0])
+        assert "holds 1 sign-up" in operate("backup", tmp_path / "one.backup")
+        house.post(name="www.spam.example", website="https://spam.example")
+        assert 1 == len(house.sign_ups())

@@ -13,7 +13,7 @@ import pytest
 from mentorkorps.backend import store
 from mentorkorps.backend.clock import months_before
 from mentorkorps.backend.store import Count
-from tests.backend.conftest import KEY, eventually, opened, volunteer
+from tests.backend.conftest import KEY, both, eventually, opened, volunteer
 from tests.conftest import ROOT
 
 
@@ -49,6 +49,7 @@ def test_an_unconfirmed_sign_up_is_deleted_after_its_hours(house, hands, caplog)
     assert [Count("mentor", "2026-11", "unconfirmed", 1)] == store.counts(house.settings)
 
 
+@both
 def test_a_confirmed_sign_up_is_deleted_after_the_months_of_its_form(house, hands):
     house.post()
     house.client.post(house.link("confirm"))

@@ -63,6 +63,13 @@ class NoSuchDatabase(CannotOpen):
         super().__init__(f"{database}: the server has no database {database.name!r}. Create it for this user first.")
 
 
+class DoesNotFit(CannotOpen):
+    """The rows of a backup are not such as the tables take."""
+
+    def __init__(self, database: Server) -> None:
+        super().__init__(f"{database} does not take the rows of this backup. Nothing has been changed.")
+
+
 class NoRight(CannotOpen):
     """The user may not make tables or may not read them."""
 

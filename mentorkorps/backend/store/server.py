@@ -6,13 +6,14 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from mentorkorps.backend.database import Server
 from mentorkorps.backend.room import Verdict
 from mentorkorps.backend.store.refusals import (
     CannotOpen,
     CannotReach,
+    DoesNotFit,
     InUse,
     LetsNobodyIn,
     NoDatabase,
@@ -126,7 +127,10 @@ class ServerRoom:
                 self.enter_migration(connection)
                 migrate(connection, seal=None)
                 connection.execute(text(f"TRUNCATE {TABLES}"))
-                copy_rows(copy, connection)
+                try:
+                    copy_rows(copy, connection)
+                except (IntegrityError, DataError):
+                    raise DoesNotFit(self._database) from None
             self.sweep(connection)
 
     def _engine(self, prepare: "Callable[[psycopg.Connection], None]", **options: object) -> Engine:

@@ -1,0 +1,143 @@
+"""A backup of one kind of database put into the other: how a portal moves to PostgreSQL, and back."""
+
+import sqlite3
+import threading
+from contextlib import closing
+
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from mentorkorps.backend import backup, store
+from mentorkorps.backend.store import CannotOpen, InUse, opening, shape
+from mentorkorps.backend.store.server import USED
+from mentorkorps.backend.tables import METADATA
+from tests.backend.conftest import eventually, opened
+from tests.backend.test_places import Desk, having
+from tests.backend.test_store import read_settings
+
+KINDS = ("file", "server")
+
+
+@pytest.fixture
+def fresh(cluster, tmp_path):
+    """The address of a database of a kind that nobody has used."""
+
+    def made(kind: str, name: str = "other") -> str:
+        return cluster.empty() if kind == "server" else f"sqlite:///{tmp_path}/{name}/mentorkorps.db"
+
+    return made
+
+
+def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of every table, in an order of their own."""
+    with opening.reading(read_settings(url)) as connection:
+        rows = {table.name: connection.execute(select(table)).all() for table in METADATA.sorted_tables}
+    return {name: sorted(map(tuple, found), key=repr) for name, found in rows.items()}
+
+
+@pytest.mark.parametrize("after", KINDS)
+@pytest.mark.parametrize("before", KINDS)
+def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, hands):
+    there, here = fresh(before, "one"), fresh(after)
+    told = {"FOLDER": f"{tmp_path}/var"}
+    with opened(tmp_path, having(real, 1), hands, DATABASE_URL=there, **told) as house:
+        desk = Desk(house)
+        desk.come("anna", "bo")
+        desk.withdraw("anna")
+        desk.becomes(bo="offered")
+        house.post(website="https://spam.example", name="www.spam.example")
+        eventually(lambda: {"sent"} == {one.state for one in house.mails() if one.kind != "notice"})
+        link = desk.link("bo", "offered")
+    told |= {"DATABASE_URL": here}
+
+    assert 3 == backup.write(read_settings(there), tmp_path / "one.backup")
+    assert 3 == backup.restore(read_settings(here), tmp_path / "one.backup")
+
+    assert everything(there) == everything(here)
+    assert all(everything(here)[name] for name in ("sign_ups", "consents", "mails", "halls", "places", "asked"))
+    with opened(tmp_path, having(real, 1), hands, **told) as house:
+        assert 200 == house.client.post(f"{link}/yes").status_code
+        Desk(house).becomes(bo="taken")
+        house.post(website="https://spam.example", name="www.spam.example")
+        assert 3 == len(house.sign_ups())
+
+
+def test_a_copy_of_a_server_taken_while_people_sign_up_is_whole(cluster, fresh, tmp_path, real):
+    there, here, receipts, stop = cluster.fresh(), fresh("file"), [], threading.Event()
+
+    def sign_up():
+        while not stop.is_set():
+            receipts.append(house.post(email=f"v{len(receipts)}@example.org").headers["location"])
+
+    with opened(tmp_path, real, DATABASE_URL=there, FOLDER=f"{tmp_path}/var") as house:
+        posting = threading.Thread(target=sign_up)
+        posting.start()
+        eventually(lambda: len(receipts) > 20)
+        before = len(receipts)
+        taken = backup.write(house.settings, tmp_path / "one.backup")
+        stop.set()
+        posting.join()
+
+    backup.restore(read_settings(here), tmp_path / "one.backup")
+    kept = {one.id for one in store.sign_ups(read_settings(here))}
+    assert before <= taken == len(kept) <= len(receipts)
+    assert kept == {one.sign_up for one in store.mails(read_settings(here))}
+
+
+@pytest.fixture
+def taken(fresh, tmp_path, real, hands):
+    """A backup of one sign-up."""
+    with opened(tmp_path, real, hands, DATABASE_URL=fresh("file", "one"), FOLDER=f"{tmp_path}/var") as house:
+        house.post()
+    backup.write(house.settings, tmp_path / "one.backup")
+    return tmp_path / "one.backup"
+
+
+def test_nothing_is_put_back_while_an_instance_runs(cluster, taken, tmp_path, real):
+    with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
+        house.post(email="later@example.org")
+        with pytest.raises(InUse, match="Stop that one first"):
+            backup.restore(house.settings, taken)
+
+        assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+    assert 1 == backup.restore(house.settings, taken)
+    assert ["karen@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+
+
+def test_no_instance_starts_while_a_backup_is_put_back(cluster):
+    url = cluster.fresh()
+    with psycopg.connect(url) as restoring:
+        restoring.execute(f"SELECT pg_advisory_xact_lock({USED})")
+        with pytest.raises(InUse):
+            store.open_store(read_settings(url))
+
+
+def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
+    with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
+        house.post(email="later@example.org")
+    with closing(sqlite3.connect(":memory:")) as image:
+        with shape.in_memory(image) as copy:
+            shape.migrate(copy, seal=None)
+            copy.commit()
+        image.execute("INSERT INTO consents VALUES ('nobody', 'contact', '1', '2026-11-23', NULL)")
+        image.commit()
+        with pytest.raises(CannotOpen, match="Nothing has been changed"):
+            opening.room(house.settings.database).take(image)
+
+    assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+
+
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(taken, fresh, tmp_path, monkeypatch):
+    one = fresh("file", "one")
+    with closing(sqlite3.connect(one.removeprefix("sqlite:///"))) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    backup.write(read_settings(one), tmp_path / "newer.backup")
+
+    for kind in KINDS:
+        here = fresh(kind)
+        backup.restore(read_settings(here), taken)
+        with pytest.raises(CannotOpen, match="newer version"):
+            backup.restore(read_settings(here), tmp_path / "newer.backup")
+        assert 1 == len(store.sign_ups(read_settings(here)))
