@@ -225,12 +225,24 @@ class Timetable:
 
 
 @dataclass(frozen=True, slots=True)
+class Forms:
+    """Words in each language, without the endings that every word can have."""
+
+    da: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+    def of(self, language: Language) -> tuple[str, ...]:
+        return self.en if language == "en" else self.da
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the glossary."""
+    """A word of the glossary. `also` are forms and compounds that count as the word when a text uses them."""
 
     id: Id
     term: Title
     meaning: Title
+    also: Forms = Forms()
 
 
 @dataclass(frozen=True, slots=True)

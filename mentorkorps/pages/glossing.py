@@ -14,7 +14,7 @@ TAG = re.compile(r"(<[^>]*>)")
 NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 UNMARKED = frozenset({"a", "button", "code", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "th"})
 """Elements whose words stay as they are: links hold no links, and headings are names."""
-PARTS = re.compile(r" / | \(|\)")
+ASIDE = re.compile(r" \(.*?\)")
 ENDINGS = {
     "da": "(?:ernes|erne|rnes|rne|enes|ene|nes|ne|ens|ets|eres|ere|ers|ede|er|en|et|es|ns|ts|rs|e|n|t|r|s)?",
     "en": "(?:es|['’]s|s)?",
@@ -59,9 +59,9 @@ def _words(terms: tuple[Term, ...], language: Language) -> _Words:
 
 
 def _forms(term: Term, language: Language) -> list[str]:
-    """`Skattekort / forskudsopgørelse` is two words. Danish ones stand in English texts too."""
-    written = {term.term.of("da"), term.term.of(language)}
-    return [form for one in sorted(written) for form in PARTS.split(one) if form]
+    """`Skattekort / forskudsopgørelse` is two words, what stands in brackets none. Danish ones count in English too."""
+    found = {form for one in ("da", language) for form in ASIDE.sub("", term.term.of(one)).split(" / ")}
+    return sorted({*found, *term.also.of("da"), *term.also.of(language)})
 
 
 def _pattern(form: str, language: Language) -> str:
