@@ -1,11 +1,13 @@
 """What leaves the site: slides cut from the modules' own text, papers to print, a pack for the road."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from random import randbytes
+from unicodedata import normalize
 from zipfile import ZipFile
 
 import pytest
@@ -21,6 +23,7 @@ from tests.reading import faults, figures, is_embedded
 URL = "https://mentorkorps.example/"
 TAGS = re.compile(r"<[^>]+>")
 STEP = re.compile(r"^\d+\. ", re.MULTILINE)
+ARABIC = re.compile("[\u0621-\u064a]")
 UNSET = re.compile(r"\[\[.*?\]\]")
 
 
@@ -287,6 +290,36 @@ def test_a_paper_in_arabic_runs_from_the_right(printed):
     assert "112" in pdf.pages[0].extract_text()
     fonts = {font.get_object()["/BaseFont"] for font in pdf.pages[0]["/Resources"]["/Font"].values()}
     assert any("Figtree" not in font for font in fonts), "no font with Arabic letters was found"
+
+
+@pytest.mark.parametrize(("id", "font"), [("welcome-ar", "Mentorkorps-Arabic"), ("welcome-uk", "Noto-Sans-Cyrillic")])
+def test_papers_for_mentees_bring_their_own_letters(id, font, real, training, caplog):
+    paper = papers.Press(real, training, "da", URL).single(training.paper(id, "da"))
+    pdf = PdfReader(BytesIO(papers.Printer().pdf(paper)))
+
+    assert any(font in name.get_object()["/BaseFont"] for name in pdf.pages[0]["/Resources"]["/Font"].values())
+    assert [] == [one for one in caplog.messages if "empty boxes" in one]
+
+
+def test_arabic_words_can_be_read_aloud_letter_by_letter(printed, training):
+    """A font that sets dots apart from their letters would lose every other letter here."""
+    text = " ".join(block.text for block in training.paper("welcome-ar", "da").blocks)
+    read = normalize("NFKC", "".join(page.extract_text() for page in printed["papirer/welcome-ar"].pages))
+
+    missing = Counter(ARABIC.findall(text)) - Counter(ARABIC.findall(read))
+
+    assert len(ARABIC.findall(text)) > 800
+    assert sum(missing.values()) < 10, missing
+
+
+def test_a_letter_that_no_font_has_is_told_with_the_remedy(real, training, caplog):
+    paper = papers.Press(real, training, "da", URL).single(training.paper("h2", "da"))
+
+    papers.Printer().pdf(replace(paper, html=paper.html.replace("<main", "<p>\U0010fffd\U0010fffc</p><main", 1)))
+
+    (told,) = [one for one in caplog.messages if "empty boxes" in one]
+    assert "papirer/h2.pdf has empty boxes in the place of \U0010fffd \U0010fffc," in told
+    assert "apt install fonts-noto-core" in told
 
 
 @pytest.mark.parametrize("id", ["t1", "t2", "h9"])

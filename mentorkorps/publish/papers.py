@@ -3,6 +3,7 @@
 Only writing PDF needs WeasyPrint, and WeasyPrint needs Pango, which is no Python package.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -32,6 +33,14 @@ HOW = (
     "To make PDF papers as well, install Pango: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0, "
     "or brew install pango."
 )
+
+
+FONT_MISSING = (
+    "%s.pdf has empty boxes in the place of %s, for no font has these letters. apt install fonts-noto-core, or brew "
+    "install --cask font-noto-sans, and print again; the page on the site prints with the browser's own fonts."
+)
+MANY_LETTERS = 8
+LOG = logging.getLogger(__name__)
 
 
 class PangoMissing(Exception):
@@ -136,13 +145,35 @@ class Printer:
         for size in SMALLER:
             if one.pages and len(document.pages) > one.pages:
                 document = self.laid_out(one.html.replace('<body class="', f'<body class="{size} ', 1))
-        return document.write_pdf(pdf_variant="pdf/ua-1")
+        with Unprintable(one.file):
+            return document.write_pdf(pdf_variant="pdf/ua-1")
 
     def laid_out(self, html: str) -> Any:
         """The document in its pages. Without hints a list that goes on, `<ol start="2">`, would begin at 1 again."""
         return self.html(string=html, base_url=THEME.resolve().as_uri() + "/").render(
             stylesheets=[self.style], font_config=self.fonts, pdf_variant="pdf/ua-1", presentational_hints=True
         )
+
+
+class Unprintable(logging.Handler):
+    """Listens to WeasyPrint while it writes a PDF, and says in one line which letters became empty boxes."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(logging.WARNING)
+        self.file = file
+        self.letters: dict[str, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if ".notdef" in str(record.msg) and isinstance(record.args, tuple):
+            self.letters[str(record.args[0])] = None
+
+    def __enter__(self) -> None:
+        logging.getLogger("weasyprint").addHandler(self)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("weasyprint").removeHandler(self)
+        if self.letters:
+            LOG.warning(FONT_MISSING, self.file, " ".join(list(self.letters)[:MANY_LETTERS]))
 
 
 @dataclass(frozen=True)
