@@ -6,11 +6,12 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
+from mentorkorps import source
 from mentorkorps.addresses import ADDRESSES, address
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import Curriculum
 from mentorkorps.model import LANGUAGES, Language
-from mentorkorps.problem import Problem
+from mentorkorps.problem import DataError, Problem
 from mentorkorps.spelling import nearest
 
 LINK = re.compile(r"\]\(<?(?P<to>[^)\s>#]+)")
@@ -36,7 +37,16 @@ def find(docs: Path, name: str, catalogue: Catalogue, curriculum: Curriculum | N
         known = {*theme, *written, *_generated(catalogue, curriculum, language)}
         for inside, path in written.items():
             if path.suffix == ".md":
-                yield from _dead_links(f"{name}/{language}/{inside}", path.read_text("utf-8"), inside, known)
+                yield from _wrong_in(path, f"{name}/{language}/{inside}", inside, known)
+
+
+def _wrong_in(path: Path, file: str, inside: str, known: set[str]) -> Iterator[Problem]:
+    try:
+        text = source.read_text(path, file)
+    except DataError as error:
+        yield from error.problems
+    else:
+        yield from _dead_links(file, text, inside, known)
 
 
 def _dead_links(file: str, text: str, inside: str, known: set[str]) -> Iterator[Problem]:

@@ -25,7 +25,8 @@ class Size:
 
 def pictures_beside(data: Path) -> Mapping[str, Size]:
     """Every picture that the records of a data folder can show, by the name of its file."""
-    found = {path.name: size_of(path) for path in sorted((data.resolve().parent / FOLDER).glob("*.*"))}
+    files = [path for path in sorted((data.resolve().parent / FOLDER).glob("*.*")) if path.is_file()]
+    found = {path.name: size_of(path) for path in files}
     return {name: size for name, size in found.items() if size}
 
 

@@ -11,13 +11,14 @@ from typing import Any
 from mentorkorps.catalogue import Catalogue, key_of
 from mentorkorps.described import Described
 from mentorkorps.model import Municipality
+from mentorkorps.values import YEAR
 
 Schema = dict[str, Any]
 
 SCALARS: dict[str, Schema] = {
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    "date": {"type": "string", "format": "date", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}$"},
     "time": {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"},
 }
 LIMITS = {"minimum": "minimum", "maximum": "maximum", "pattern": "pattern", "maxLength": "maxLength"}

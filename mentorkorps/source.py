@@ -100,6 +100,17 @@ def read(path: Path, name: str) -> Node | None:
 
     `name` is what problems call the file. Raises DataError with the first place that cannot be read.
     """
+    text = read_text(path, name)
+    if not text.strip():
+        raise _unreadable(
+            name, "den er tom; hent teksten frem igen, eller skriv en kommentar (#), hvis tabellen skal være tom",
+            "it is empty; bring the text back, or write a comment (#) if the table is to be empty",
+        )  # fmt: skip
+    return parse(text, name)
+
+
+def read_text(path: Path, name: str) -> str:
+    """The text of a file that people write, without a byte order mark. Raises DataError if it is none."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -107,19 +118,13 @@ def read(path: Path, name: str) -> Node | None:
     if len(raw) > MAX_BYTES:
         raise _unreadable(name, "den er for stor", "it is too large")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise _unreadable(
             name, "den er ikke gemt som UTF-8; gem den igen med tegnkodningen UTF-8",
             "it is not saved as UTF-8; save it again with the encoding UTF-8", line,
         ) from error  # fmt: skip
-    if not text.strip():
-        raise _unreadable(
-            name, "den er tom; hent teksten frem igen, eller skriv en kommentar (#), hvis tabellen skal være tom",
-            "it is empty; bring the text back, or write a comment (#) if the table is to be empty",
-        )  # fmt: skip
-    return parse(text, name)
 
 
 def parse(text: str, name: str) -> Node | None:

@@ -53,6 +53,15 @@ def edit(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1), "utf-8")
 
 
+def test_a_file_that_is_not_saved_as_utf_8_is_told_with_its_line(folder, real):
+    module = folder / "da" / "modules" / "d1-m1.md"
+    module.write_bytes(module.read_text("utf-8").encode("latin-1", "replace"))
+
+    assert [
+        line for line in found(folder, real) if "UTF-8" in line and line.startswith("training/da/modules/d1-m1.md:")
+    ]
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_clock_times_follow_from_the_minutes(number, whole):
     session = sessions(whole)[number - 1]

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from mentorkorps import catalogue, pages
+from mentorkorps import catalogue, handwritten, pages
 from mentorkorps.check import check
 from mentorkorps.pictures import FOLDER, Size, size_of
 from tests.conftest import ROOT
@@ -91,6 +91,22 @@ def test_a_missing_picture_is_told_at_its_line_with_the_nearest_name(data):
     assert ("data/events.yaml", line, 19, "missing-picture", "salen.png") == (
         problem.file, problem.line, problem.column, problem.rule, problem.suggestion,
     )  # fmt: skip
+
+
+def test_a_folder_among_the_pictures_is_no_picture(data):
+    (data.parent / "docs" / "theme" / "assets" / "pictures" / "2027.april").mkdir(parents=True)
+
+    assert [] == check(data, TODAY).problems
+
+
+def test_a_hand_written_page_that_is_not_saved_as_utf_8_is_told_with_its_line(data, sound):
+    page = data.parent / "docs" / "da" / "om.md"
+    page.parent.mkdir(parents=True)
+    page.write_bytes("# Om\n\nBlå\n".encode("latin-1"))
+
+    (problem,) = handwritten.find(data.parent / "docs", "docs", sound, None)
+
+    assert ("docs/da/om.md", 3, "unreadable") == (problem.file, problem.line, problem.rule)
 
 
 def test_a_link_to_a_page_that_does_not_exist_is_told_at_its_place(data):

@@ -61,7 +61,21 @@ def mutants(table: str) -> Iterator[dict]:
         holder[f"{path[-1]}x"] = holder.pop(path[-1])
         yield copy[path[0]]
         long, list_of = "Ord " * 400, ["x-y"] if field.type == "array" else "x-y"
-        for value in ("", " ", [], mistyped(field), list_of, long, "99999", "-1", "æøå", "2026-02-30", "25:00", "9:5"):
+        for value in (
+            "",
+            " ",
+            [],
+            mistyped(field),
+            list_of,
+            long,
+            "99999",
+            "-1",
+            "æøå",
+            "2026-02-30",
+            "0206-11-20",
+            "25:00",
+            "9:5",
+        ):
             copy, holder = changed(records, path)
             is_key = len(path) == 2 and path[1] in KEYS.get(table, ("id",)) and isinstance(value, str)
             holder[path[-1]] = f"{value}-{path[0]}" if is_key and value.strip() else value

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from mkdocs.config import load_config
 
 from mentorkorps import curriculum
 from mentorkorps.addresses import ADDRESSES, address
@@ -102,6 +104,18 @@ def test_titles_are_there_and_differ(pages):
 
     assert all(titles)
     assert len(danish) == len(set(danish))
+
+
+@pytest.mark.parametrize("said", [{"meta": {"title": "A </title><b>"}}, {"meta": {}, "title": "A &lt;/title&gt;<b>"}])
+def test_a_title_from_the_data_is_words_and_never_html(said):
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    template = config.theme.get_env().get_template("main.html")
+    page = SimpleNamespace(is_homepage=False, **said)
+
+    title = "".join(template.blocks["title"](template.new_context({"page": page, "config": config})))
+
+    assert "A &lt;/title&gt;" in title
+    assert "<" not in title
 
 
 def test_ids_are_unique_on_each_page(pages):

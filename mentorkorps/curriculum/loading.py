@@ -73,7 +73,8 @@ class Loading:
 
     def document(self, file: str) -> tuple[Node | None, str, int] | None:
         """Front matter, text, and the line on which the text begins. None if the file cannot be read."""
-        raw = self.text_of(file)
+        if (raw := self.text_of(file)) is None:
+            return None
         found = FRONT.match(raw)
         if not found:
             self.tell(file, None, "training-text", why_da="filen begynder ikke med --- felter ---",
@@ -83,9 +84,14 @@ class Loading:
         body = raw[found.end() :]
         return node, body, raw[: found.end()].count("\n") + 1
 
-    def text_of(self, file: str) -> str:
-        """The file as text. What looks like a CPR number is told wherever it stands."""
-        text = (self.folder / Path(file).relative_to(self.name)).read_text("utf-8-sig")
+    def text_of(self, file: str) -> str | None:
+        """The file as text; None if it is none. What looks like a CPR number is told wherever it stands."""
+        try:
+            text = source.read_text(self.folder / Path(file).relative_to(self.name), file)
+        except DataError as error:
+            self.problems.extend(error.problems)
+            self.unread.append(file)
+            return None
         self.marks[file] = mark_of(text)
         for number, line in enumerate(text.split("\n"), 1):
             for found in CPR.finditer(line):
@@ -93,7 +99,9 @@ class Loading:
                 self.problems.append(Problem.at(file, at, "cpr-number"))
         return text
 
-    def parse(self, written: str, file: str) -> Node | None:
+    def parse(self, written: str | None, file: str) -> Node | None:
+        if written is None:
+            return None
         try:
             return source.parse(written, file)
         except DataError as error:
