@@ -8,13 +8,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import challenges, kill, pages, papers, reading, sign_ups
+from bench import challenges, instances, kill, pages, papers, reading, sign_ups
 
 BENCHES = {
     "reading": reading.run,
     "pages": pages.run,
     "papers": papers.run,
     "sign-ups": sign_ups.run,
+    "instances": instances.run,
     "challenges": challenges.run,
     "kill": kill.run,
 }
