@@ -1,4 +1,4 @@
-"""Whole sign-ups by two instances over PostgreSQL, beside pgbench that inserts the same row and nothing else, in turn."""
+"""Whole sign-ups by two instances over PostgreSQL, in turn with pgbench that inserts the same row and nothing else."""
 
 import json
 import shutil

@@ -13,12 +13,13 @@ Verdict = Literal["own", "conflict", "trouble"]
 
 
 class Room(Protocol):
-    """A kind of database. `largest_group`: how many jobs one transaction takes at most.
+    """A kind of database. `largest_group`: how many jobs one transaction takes at most. `is_shared`: by instances.
 
     Everything that opens it raises CannotOpen.
     """
 
     largest_group: int
+    is_shared: bool
 
     def exists(self) -> bool:
         """Whether there are tables of ours."""

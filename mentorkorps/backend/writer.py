@@ -26,6 +26,7 @@ MOST_ATTEMPTS = 10
 LONGEST_PAUSE_SECONDS = 0.05
 """So that who comes again is not in the way of the one that was let through."""
 UNSWEPT = "unswept"
+WAITED_FOR = "waited for"
 
 T = TypeVar("T")
 
@@ -139,14 +140,24 @@ def sweep_afterwards(connection: Connection) -> None:
     connection.info[UNSWEPT] = True
 
 
+def end_group(connection: Connection) -> None:
+    """This job holds what other instances wait for: it is committed before another job of the group may take more.
+
+    So nobody holds one hall and waits for the next, and nobody waits for longer than a commit takes.
+    """
+    connection.info[WAITED_FOR] = True
+
+
 def _committed(connection: Connection, group: list[Work], attempt: int = 1) -> list[Outcome]:
+    """What became of each job of the group, in one transaction or several."""
     try:
         outcomes = _together(connection, group)
     except Exception as error:  # the edge of the thread: whoever asked gets it
         return _after(connection, group, attempt, error)
     if connection.info.pop(UNSWEPT, False):
         _sweep_or_tell(connection)
-    return outcomes
+    rest = group[len(outcomes) :]
+    return outcomes + _committed(connection, rest) if rest else outcomes
 
 
 def _after(connection: Connection, group: list[Work], attempt: int, error: Exception) -> list[Outcome]:
@@ -165,9 +176,14 @@ def _after(connection: Connection, group: list[Work], attempt: int, error: Excep
 
 
 def _together(connection: Connection, group: list[Work]) -> list[Outcome]:
+    """What became of the first jobs of the group: all, or those up to one that other instances wait for."""
+    outcomes, room = [], room_of(connection)
     with connection.begin():
-        outcomes = [Outcome(work.job(connection, *work.values)) for work in group]
-        if not room_of(connection).is_whole(connection):
+        for work in group:
+            outcomes.append(Outcome(work.job(connection, *work.values)))
+            if connection.info.pop(WAITED_FOR, False) and room.is_shared:
+                break
+        if not room.is_whole(connection):
             raise LostTransaction
     return outcomes
 

@@ -188,6 +188,20 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
     assert 3 <= runs.total()
 
 
+def test_bookings_of_two_courses_at_two_instances_do_not_lock_each_other_out(tmp_path, real, cluster):
+    log = cluster.folder / "log"
+    before = len(log.read_bytes())
+    with two(tmp_path, real, cluster.fresh()) as pair, ThreadPoolExecutor(24) as pool:
+        desks = [Desk(house) for house in pair]
+
+        def book(number):
+            return desks[number % 2].book(f"person{number}", (COURSE, OTHER)[number // 2 % 2])
+
+        assert {200} == {one.status_code for one in pool.map(book, range(120))}
+
+    assert b"deadlock detected" not in log.read_bytes()[before:]
+
+
 def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(tmp_path, real, cluster, free_port):
     url = cluster.fresh()
     told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}

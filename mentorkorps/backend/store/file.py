@@ -29,6 +29,7 @@ class FileRoom:
     """See Room."""
 
     largest_group = 256
+    is_shared = False
 
     def __init__(self, database: File) -> None:
         self._database = database

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from mentorkorps.backend.store.records import Hall, PlaceState, Seat
 from mentorkorps.backend.tables import HALLS, PLACES, SIGN_UPS
+from mentorkorps.backend.writer import end_group
 
 OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
 ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "waiting")
@@ -69,6 +70,7 @@ def enter(connection: Connection, hall: Hall, more: int = 0) -> int:
     if connection.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
         connection.execute(FIRST_NUMBER, {"kind": hall.kind, "record": hall.record})
         connection.execute(NEXT_NUMBER, known | {"more": more})
+    end_group(connection)
     return connection.execute(LAST_NUMBER, known).scalar_one()
 
 

@@ -53,6 +53,7 @@ class ServerRoom:
     """See Room. Groups are small, since their locks keep the other instances waiting."""
 
     largest_group = 32
+    is_shared = True
 
     def __init__(self, database: Server) -> None:
         self._database = database
