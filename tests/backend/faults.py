@@ -70,11 +70,16 @@ def built(folder: Path) -> Path:
     return library
 
 
+def surroundings(folder: Path, library: Path) -> dict[str, str]:
+    """For a process whose disk is `folder`/var and whose moods are told in `folder`/moods."""
+    moods = folder / "moods"
+    moods.mkdir()
+    return {"LD_PRELOAD": str(library), "FAULTY": str(moods), "FAULTY_UNDER": str(folder / "var")}
+
+
 @contextmanager
 def faulty(folder: Path, library: Path) -> Iterator[Faulty]:
-    moods, port, mail = folder / "moods", any_free_port(), any_free_port()
-    moods.mkdir()
-    around = {"LD_PRELOAD": str(library), "FAULTY": str(moods), "FAULTY_UNDER": str(folder / "var")}
+    around, port, mail = surroundings(folder, library), any_free_port(), any_free_port()
     with (
         post_office(mail) as office,
         process(
@@ -83,4 +88,4 @@ def faulty(folder: Path, library: Path) -> Iterator[Faulty]:
         httpx.Client(base_url=server.url, timeout=20) as client,
     ):
         eventually(lambda: client.get("/readyz").status_code == 200)
-        yield Faulty(moods, server, office, client)
+        yield Faulty(folder / "moods", server, office, client)

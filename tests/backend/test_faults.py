@@ -1,15 +1,18 @@
 """A disk that is full, read-only, sick or gone, a locked database, a clock that is wrong: what was acknowledged is
 kept, and the server goes on by itself once all is well."""
 
+import os
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 
 import pytest
 
 from mentorkorps.backend import store
-from tests.backend.conftest import eventually, link_in, text_of, volunteer
-from tests.backend.faults import built, faulty
+from tests.backend.conftest import FORM, JSON, KEY, built_site, eventually, link_in, text_of, volunteer
+from tests.backend.faults import built, faulty, surroundings
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what goes wrong is put before libc by LD_PRELOAD")
 
@@ -33,6 +36,9 @@ def see_it_refused(house):
     for typed in ("Intet er gemt", 'value="Karen Testesen"', 'value="5000"', " checked"):
         assert typed in refused.text
     assert not house.is_ready()
+    program = house.client.post(FORM, json=volunteer(), headers=JSON)
+    assert (503, "5") == (program.status_code, program.headers["retry-after"])
+    assert "application/problem+json" == program.headers["content-type"]
     assert 200 == house.client.get("/healthz").status_code
 
 
@@ -63,6 +69,29 @@ def test_a_disk_that_fails_loses_nothing_that_was_acknowledged(house, mood):
     see_all_kept_and_sent_once(house)
 
 
+@pytest.mark.parametrize(
+    ("mood", "reason"),
+    [
+        ("full", "No space left on device"),
+        ("read-only", "Read-only file system"),
+        ("sick", "disk I/O error"),
+        ("gone", "Input/output error"),
+    ],
+)
+def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(tmp_path, library, free_port, mood, reason):
+    around = surroundings(tmp_path, library)
+    (tmp_path / "moods" / "disk").write_text(mood)
+    told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db", "MENTORKORPS_SECRET_KEYS": KEY}
+    (tmp_path / "var").mkdir()
+    site = built_site(tmp_path / "site")
+    command = [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(site), "--port", str(free_port)]
+    ended = subprocess.run(command, env=os.environ | told | around, cwd=ROOT, capture_output=True, text=True)
+
+    where = f"{tmp_path}/var/m.db"
+    said = f"mentorkorps: {where} cannot be used: {reason}. Look at its disk and who may write to its folder.\n"
+    assert (2, said) == (ended.returncode, ended.stderr)
+
+
 def test_a_database_that_another_program_locks_loses_nothing_that_was_acknowledged(house):
     assert 303 == house.post().status_code
     with closing(sqlite3.connect(house.settings.database.path, isolation_level=None)) as other:
@@ -78,6 +107,25 @@ def has(other):
         return other.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
         return False
+
+
+def test_a_command_that_cannot_be_answered_on_a_full_disk_is_answered_when_there_is_room(house):
+    errands = house.settings.errands_folder
+    errands.mkdir()
+    note = errands / "1.todo"
+    house.disk("full")
+    note.write_text('{"kind": "resend"}')
+    eventually(lambda: "the disk took nothing" in house.server.errors.read_text("utf-8"))
+    assert house.client.get("/readyz").json()["errands"]
+    assert note.exists()
+
+    house.disk("")
+    eventually(lambda: "0" == read_or_nothing(note.with_suffix(".done")))
+    assert not note.exists()
+
+
+def read_or_nothing(path):
+    return path.read_text("ascii") if path.exists() else ""
 
 
 def test_a_change_that_cannot_be_kept_comes_back_as_it_was_typed(house):

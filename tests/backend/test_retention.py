@@ -49,6 +49,22 @@ def test_an_unconfirmed_sign_up_is_deleted_after_its_hours(house, hands, caplog)
     assert [Count("mentor", "2026-11", "unconfirmed", 1)] == store.counts(house.settings)
 
 
+def test_a_mail_that_cannot_be_deleted_at_once_is_deleted_later(house, hands, caplog):
+    house.post()
+    house.letter("confirm")
+    path = next(house.settings.mail_folder.glob("*.eml"))
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    path.unlink()
+    path.mkdir()
+    hands.pass_by(hours=72, seconds=1)
+    eventually(lambda: "mails are left as files" in caplog.text)
+    assert house.client.get("/readyz").json()["retention"]
+
+    path.rmdir()
+    path.write_text("Hej")
+    eventually(lambda: not list(house.settings.mail_folder.glob("*.eml")))
+
+
 @both
 def test_a_confirmed_sign_up_is_deleted_after_the_months_of_its_form(house, hands):
     house.post()

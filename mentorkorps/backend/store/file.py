@@ -9,10 +9,11 @@ from typing import IO
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from mentorkorps.backend.database import File
 from mentorkorps.backend.room import Verdict
-from mentorkorps.backend.store.refusals import CannotOpen, InUse, NoDatabase
+from mentorkorps.backend.store.refusals import CannotOpen, CannotUse, InUse, NoDatabase
 from mentorkorps.backend.writer import LostTransaction
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=2000", "secure_delete=ON")
@@ -40,8 +41,7 @@ class FileRoom:
 
     @contextmanager
     def writing(self, **options: object) -> Iterator[Engine]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._locked():
+        with self._to_itself(), self._usable():
             engine = _engine(URL.create("sqlite", database=str(self._path)), options | {"room": self})
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin_immediate)
@@ -52,9 +52,10 @@ class FileRoom:
         if not self._path.exists():
             raise NoDatabase(self._database)
         file = f"file:{quote(str(self._path.resolve()))}"
-        yield _engine(
-            URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}), options | {"room": self}
-        )
+        with self._usable():
+            yield _engine(
+                URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}), options | {"room": self}
+            )
 
     def enter_migration(self, connection: Connection) -> None:
         """BEGIN IMMEDIATE has waited already."""
@@ -98,6 +99,22 @@ class FileRoom:
                 raise CannotOpen(f"{self._database} is damaged: move it. Nothing has been changed.") from None
         with self.writing() as engine, engine.connect() as connection:
             self.sweep(connection)
+
+    def _to_itself(self) -> IO[bytes]:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._locked()
+        except OSError as error:
+            raise CannotUse(self._database, str(error.strerror)) from error
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            if self.verdict(error) == "own":
+                raise
+            raise CannotUse(self._database, str(getattr(error, "orig", error))) from error
 
     def _locked(self) -> IO[bytes]:
         """Keeps every other process of ours away for as long as it is open. Raises InUse."""

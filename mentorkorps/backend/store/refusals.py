@@ -15,6 +15,14 @@ class InUse(CannotOpen):
         self.database = database
 
 
+class CannotUse(CannotOpen):
+    """The disk or the rights on it are in the way, or another program is; `reason` says it in the system's words."""
+
+    def __init__(self, database: Database, reason: str) -> None:
+        super().__init__(f"{database} cannot be used: {reason}. Look at its disk and who may write to its folder.")
+        self.database = database
+
+
 class NoDatabase(CannotOpen):
     """There is nothing to read: the server has not run here yet."""
 
