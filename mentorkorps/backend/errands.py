@@ -4,7 +4,6 @@ A note is a file that only the server's own user can write. The server looks eac
 writes the answer beside it. Without a server the command does it at once. Notes may be done twice: it changes nothing.
 """
 
-import asyncio
 import json
 import logging
 import os
@@ -20,9 +19,9 @@ from sqlalchemy import Connection
 from mentorkorps.backend import intake, store
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.database import Database
+from mentorkorps.backend.rounds import Rounds
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import CannotOpen, InUse, Store
-from mentorkorps.backend.writer import Busy, Unavailable
 
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 15
@@ -64,41 +63,31 @@ def done(connection: Connection, errand: Errand, clock: Clock) -> int:
     return store.send_again(connection, errand.id, clock())
 
 
-class Errands:
+class Errands(Rounds):
     """Does the notes that lie in the folder, one after another."""
 
+    name = "errands"
+    seconds_between = LOOK_SECONDS
+
     def __init__(self, store: Store, settings: Settings, clock: Clock, afterwards: Callable[[], None]) -> None:
+        super().__init__()
         self._store = store
         self._folder = settings.errands_folder
         self._clock = clock
         self._afterwards = afterwards
-        self._task: asyncio.Task[None] | None = None
 
-    @property
-    def is_alive(self) -> bool:
-        return self._task is not None and not self._task.done()
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="errands")
-
-    async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                for note in sorted(self._folder.glob("*.todo")):
-                    await self._do(note)
-            except OSError as error:  # a full or read-only disk: the note lies there until it is well
-                log.error("errands: the disk took nothing (%s)", type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+    async def look(self) -> None:
+        try:
+            for note in sorted(self._folder.glob("*.todo")):
+                await self._do(note)
+        except OSError as error:  # a full or read-only disk: the note lies there until it is well
+            log.error("errands: the disk took nothing (%s)", type(error).__name__)
 
     async def _do(self, note: Path) -> None:
         try:
             errand = Errand(**json.loads(note.read_text("utf-8")))
             count = await self._store.do(done, errand, self._clock)
-        except (Busy, Unavailable, FileNotFoundError):  # another time, or taken back
+        except FileNotFoundError:  # taken back
             return
         except (ValueError, TypeError, RecursionError):
             log.error("errands: %s is no note of ours", note.name)

@@ -108,12 +108,13 @@ class Outbox:
         self._jitter = jitter
         self._woken = asyncio.Event()
         self._stopping = False
+        self._is_well = True
         self._task: asyncio.Task[None] | None = None
         self.trouble: str | None = None
 
     @property
     def is_alive(self) -> bool:
-        return self._task is not None and not self._task.done()
+        return self._is_well and self._task is not None and not self._task.done()
 
     def wake(self) -> None:
         """There is a mail to deliver at once."""
@@ -150,9 +151,13 @@ class Outbox:
             self._woken.clear()
             try:
                 tried = await self.deliver_due()
+                self._is_well = True
             except (Busy, Unavailable) as error:
                 log.error("outbox: the database took nothing (%s)", type(error).__name__)
                 tried = 0
+            except Exception:  # the edge of the task: the next round may do better
+                log.exception("outbox: broken off")
+                self._is_well, tried = False, 0
             if not tried:
                 await self._idle()
 

@@ -1,7 +1,5 @@
 """Who gets a place: counted in the transaction of the sign-up, offered by turns, never twice and never past anybody."""
 
-import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -11,14 +9,13 @@ from sqlalchemy import Connection
 from mentorkorps.backend import store
 from mentorkorps.backend.clock import DENMARK, Clock
 from mentorkorps.backend.outbox import Outbox
+from mentorkorps.backend.rounds import Rounds
 from mentorkorps.backend.store import Hall, Seat, Store, place_rows
 from mentorkorps.backend.tokens import LIFETIMES
-from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import Answers
 from mentorkorps.model import BOOKED_BY, Course, Event, Form
 
-LOOK_SECONDS = 1
 OFFER_HOLDS = timedelta(hours=48)
 SHORT_OFFER_HOLDS = timedelta(hours=12)
 SOON = timedelta(days=5)
@@ -27,8 +24,6 @@ FEW = 3
 UNCONFIRMED = ("held", "doubted")
 
 Filled = Literal["free", "few", "full"]
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,32 +189,18 @@ def _offer(connection: Connection, hall: Hall, record: Course | Event, now: date
     return len(offered)
 
 
-class Turns:
-    """Looks again and again whether a place is free for somebody who waits, or an offer is over."""
+class Turns(Rounds):
+    """Looks whether a place is free for somebody who waits, or an offer is over."""
+
+    name = "places"
 
     def __init__(self, store: Store, catalogue: Catalogue, outbox: Outbox, clock: Clock) -> None:
+        super().__init__()
         self._store = store
         self._catalogue = catalogue
         self._outbox = outbox
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
 
-    @property
-    def is_alive(self) -> bool:
-        return self._task is not None and not self._task.done()
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="places")
-
-    async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                if await self._store.do(turn, self._catalogue, self._clock()):
-                    self._outbox.wake()
-            except (Busy, Unavailable) as error:
-                log.error("places: the database took nothing (%s)", type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+    async def look(self) -> None:
+        if await self._store.do(turn, self._catalogue, self._clock()):
+            self._outbox.wake()

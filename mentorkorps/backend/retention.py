@@ -1,6 +1,5 @@
 """How long sign-ups are kept, and what stays of them afterwards: counts by form, month and outcome."""
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +10,13 @@ from sqlalchemy import Connection
 
 from mentorkorps.backend import digest, store
 from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
+from mentorkorps.backend.rounds import Rounds
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Life, Store
-from mentorkorps.backend.writer import Busy, Unavailable, sweep_afterwards
+from mentorkorps.backend.writer import sweep_afterwards
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Retention
 
-LOOK_SECONDS = 1
 WITHDRAWN_KEPT = timedelta(days=7)
 """So that the coordinator, who may have noted the person elsewhere, still sees who it was after a holiday."""
 
@@ -73,12 +72,15 @@ def forget_files(settings: Settings, mails: Sequence[str]) -> None:
         (settings.mail_folder / f"{id}.eml").unlink(missing_ok=True)
 
 
-class Daily:
+class Daily(Rounds):
     """Purges when it starts and on each new day after that; in the morning tells what is doubtful or was given up."""
+
+    name = "retention"
 
     def __init__(
         self, store: Store, catalogue: Catalogue, settings: Settings, clock: Clock, afterwards: Callable[[], None]
     ) -> None:
+        super().__init__()
         self._store = store
         self._catalogue = catalogue
         self._settings = settings
@@ -87,35 +89,17 @@ class Daily:
         self._done: date | None = None
         self._told: date | None = None
         self._left: tuple[str, ...] = ()
-        self._task: asyncio.Task[None] | None = None
 
-    @property
-    def is_alive(self) -> bool:
-        return self._task is not None and not self._task.done()
-
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="retention")
-
-    async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
-
-    async def _run(self) -> None:
-        while True:
-            if self._done != danish_day(self._clock()):
-                await self._purge()
-            if self._told != danish_day(self._clock()) and self._clock().astimezone(DENMARK).hour >= digest.HOUR:
-                await self._tell()
-            self._forget_files()
-            await asyncio.sleep(LOOK_SECONDS)
+    async def look(self) -> None:
+        if self._done != danish_day(self._clock()):
+            await self._purge()
+        if self._told != danish_day(self._clock()) and self._clock().astimezone(DENMARK).hour >= digest.HOUR:
+            await self._tell()
+        self._forget_files()
 
     async def _purge(self) -> None:
         now = self._clock()
-        try:
-            purged = await self._store.do(purge, self._catalogue, now)
-        except (Busy, Unavailable) as error:
-            log.error("purge: the database took nothing (%s)", type(error).__name__)
-            return
+        purged = await self._store.do(purge, self._catalogue, now)
         self._done = danish_day(now)
         self._left += purged.mails
         log.info("purge: %s", purged)
@@ -130,11 +114,7 @@ class Daily:
 
     async def _tell(self) -> None:
         now = self._clock()
-        try:
-            count = await self._store.do(digest.tell, self._catalogue, self._settings, now)
-        except (Busy, Unavailable) as error:
-            log.error("digest: the database took nothing (%s)", type(error).__name__)
-            return
+        count = await self._store.do(digest.tell, self._catalogue, self._settings, now)
         self._told = danish_day(now)
         self._afterwards()
         if count:

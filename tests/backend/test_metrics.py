@@ -1,13 +1,15 @@
 """What those who watch the service are told, and who may ask."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import pytest
 from httpx import ASGITransport, AsyncClient
 
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.settings import read
-from tests.backend.conftest import built_site, eventually, opened
+from tests.backend.conftest import booked, built_site, eventually, opened
 
 
 def figures(answer):
@@ -101,3 +103,24 @@ def test_a_part_that_has_ended_is_seen(tmp_path, real, part):
     ready = asyncio.run(asked())
     assert (503, "unavailable") == (ready.status_code, ready.json()["status"])
     assert [part] == [name for name, value in ready.json().items() if value is False]
+
+
+SPOILT = {"outbox": ("mails", "due_at"), "places": ("places", "until")}
+
+
+@pytest.mark.parametrize("part", SPOILT)
+def test_a_part_that_met_something_strange_is_seen_and_goes_on_afterwards(house, hands, part):
+    table, column = SPOILT[part]
+    house.client.post("/forms/kursus", data=booked("karen"))
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+
+    def rewrite(text: str) -> None:
+        with closing(sqlite3.connect(house.settings.database.path)) as database, database:
+            database.execute(f"UPDATE {table} SET {column} = ?", (text,))
+            database.execute("UPDATE mails SET state = 'queued'")
+
+    rewrite("0")
+    eventually(lambda: not house.client.get("/readyz").json()[part])
+    rewrite("2026-11-23T08:00:00.000000+00:00")
+    eventually(lambda: house.client.get("/readyz").json()[part])
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
