@@ -14,14 +14,16 @@ TRAINING = Path("training")
 
 
 class BuildFailed(Exception):
-    """MkDocs refused to build; the text is what it said."""
+    """The site cannot be built; the text says why, in MkDocs' own words if it was MkDocs."""
 
 
 def build(data: Path, site: Path) -> None:
     """Builds both languages, strictly, into `site`, which stays as it was until all is well.
 
-    Raises BuildFailed with MkDocs' own words.
+    Raises BuildFailed, also where something else than a site would be lost.
     """
+    if site.exists() and not _may_be_replaced(site):
+        raise BuildFailed(f"{site} holds something else than a built site: name another folder, or empty it")
     public_url = os.environ.get("MENTORKORPS_PUBLIC_URL", "http://127.0.0.1:8000/").rstrip("/") + "/"
     site.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{site.name}-", dir=site.parent) as folder:
@@ -39,6 +41,10 @@ def build(data: Path, site: Path) -> None:
             site.rename(Path(folder, "before"))
         built["da"].rename(site)
         site.chmod(0o755)
+
+
+def _may_be_replaced(site: Path) -> bool:
+    return site.is_dir() and ((site / "shell.html").is_file() or not any(site.iterdir()))
 
 
 def _start(configuration: str, target: Path, data: Path, public_url: str) -> subprocess.Popen[str]:

@@ -33,6 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # whoever reads has seen enough; what is left must go somewhere, or Python complains at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SOUND
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"mentorkorps: {error.filename}: {error.strerror}", file=sys.stderr)
+        return COULD_NOT_RUN
     except (KeyboardInterrupt, EOFError):
         print("\nmentorkorps: stopped", file=sys.stderr)
         return COULD_NOT_RUN

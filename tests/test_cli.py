@@ -51,6 +51,26 @@ def test_a_folder_that_does_not_exist_ends_with_two_and_one_sentence(tmp_path):
     assert (2, 1) == (checked.returncode, len(checked.stderr.splitlines()))
 
 
+@pytest.mark.parametrize("command", [["schema", "--to"], ["export"]])
+def test_a_file_in_the_place_of_a_folder_ends_with_two_and_names_it(command, data, tmp_path):
+    (tmp_path / "file").touch()
+
+    written = mentorkorps(*command, tmp_path / "file", "--data", data)
+
+    assert (2, 1) == (written.returncode, len(written.stderr.splitlines()))
+    assert f"{tmp_path / 'file'}" in written.stderr
+
+
+def test_a_build_never_takes_the_place_of_anything_but_a_site(tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").touch()
+
+    built = mentorkorps("build", "--site", tmp_path / "letters")
+
+    assert (2, 1) == (built.returncode, len(built.stderr.splitlines()))
+    assert (tmp_path / "letters" / "dear.txt").exists()
+
+
 def test_json_follows_the_contract(broken):
     checked = mentorkorps("check", broken, "--format", "json", *ON_A_FIXED_DAY)
     (problem,) = json.loads(checked.stdout)["problems"]
