@@ -15,7 +15,7 @@ Verdict = Literal["own", "conflict", "trouble"]
 class Room(Protocol):
     """A kind of database. `largest_group`: how many jobs one transaction takes at most. `is_shared`: by instances.
 
-    Everything that opens it raises CannotOpen.
+    Everything that opens it raises CannotOpen, also from within a block that uses the engine.
     """
 
     largest_group: int
@@ -28,7 +28,7 @@ class Room(Protocol):
         """An engine for the writer or a command; keeps away whoever may not write beside it."""
 
     def reading(self, **options: object) -> AbstractContextManager[Engine]:
-        """An engine that sees the database as it is at one moment, also beside the writer. Raises NoDatabase."""
+        """An engine that sees the database as it is at one moment, also beside the writer."""
 
     def enter_migration(self, connection: Connection) -> None:
         """Waits until nobody else changes the shape of the tables, in this transaction."""

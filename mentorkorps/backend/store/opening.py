@@ -13,7 +13,7 @@ from mentorkorps.backend.sealing import MissingKey, Seal
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import shape
 from mentorkorps.backend.store.file import FileRoom
-from mentorkorps.backend.store.refusals import NewerVersion, OtherVersion
+from mentorkorps.backend.store.refusals import NewerVersion, NoDatabase, OtherVersion
 from mentorkorps.backend.store.server import ServerRoom
 from mentorkorps.backend.store.sign_up_rows import MARKS, seal_of
 from mentorkorps.backend.writer import Writer
@@ -75,12 +75,10 @@ def owned(settings: Settings) -> Iterator[Engine]:
 @contextmanager
 def reading(settings: Settings) -> Iterator[Connection]:
     """The database as it is at one moment, also while a server writes. Raises CannotOpen."""
-    with (
-        room(settings.database).reading(seal=Seal(settings.secret_keys)) as engine,
-        engine.connect() as connection,
-    ):
+    here = room(settings.database)
+    with here.reading(seal=Seal(settings.secret_keys)) as engine, engine.connect() as connection:
         if not shape.is_current(connection):
-            raise OtherVersion(settings.database)
+            raise OtherVersion(settings.database) if here.exists() else NoDatabase(settings.database)
         yield connection
 
 

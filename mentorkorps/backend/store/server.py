@@ -16,11 +16,12 @@ from mentorkorps.backend.store.refusals import (
     DoesNotFit,
     InUse,
     LetsNobodyIn,
-    NoDatabase,
+    NewerVersion,
     NoRight,
     NoSuchDatabase,
+    OtherVersion,
 )
-from mentorkorps.backend.store.shape import copy_rows, in_memory, migrate
+from mentorkorps.backend.store.shape import UnknownVersion, copy_rows, in_memory, is_current, migrate
 from mentorkorps.backend.tables import METADATA
 from mentorkorps.backend.writer import LostTransaction
 
@@ -60,14 +61,13 @@ class ServerRoom:
 
     def exists(self) -> bool:
         with self._told(), self._engine(_look).connect() as connection:
-            return _has_tables(connection)
+            return connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is not None
 
     @contextmanager
     def writing(self, **options: object) -> Iterator[Engine]:
         engine = self._engine(self._use, **options)
         event.listen(engine, "begin", _begin)
         with self._told():
-            engine.connect().close()
             yield engine
 
     @contextmanager
@@ -75,9 +75,6 @@ class ServerRoom:
         engine = self._engine(_look, **options)
         event.listen(engine, "begin", _begin_reading)
         with self._told():
-            with engine.connect() as connection:
-                if not _has_tables(connection):
-                    raise NoDatabase(self._database)
             yield engine
 
     def enter_migration(self, connection: Connection) -> None:
@@ -113,6 +110,8 @@ class ServerRoom:
             closing(sqlite3.connect(":memory:")) as image,
             in_memory(image) as copy,
         ):
+            if not is_current(connection):
+                raise OtherVersion(self._database)
             migrate(copy, seal=None)
             copy_rows(connection, copy)
             copy.commit()
@@ -126,10 +125,12 @@ class ServerRoom:
                 if not connection.execute(text(f"SELECT pg_try_advisory_xact_lock({USED})")).scalar_one():
                     raise InUse(self._database)
                 self.enter_migration(connection)
-                migrate(connection, seal=None)
-                connection.execute(text(f"TRUNCATE {TABLES}"))
                 try:
+                    migrate(connection, seal=None)
+                    connection.execute(text(f"TRUNCATE {TABLES}"))
                     copy_rows(copy, connection)
+                except UnknownVersion:
+                    raise NewerVersion(self._database) from None
                 except (IntegrityError, DataError):
                     raise DoesNotFit(self._database) from None
             self.sweep(connection)
@@ -198,7 +199,3 @@ def _begin(connection: Connection) -> None:
 
 def _begin_reading(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-
-def _has_tables(connection: Connection) -> bool:
-    return connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is not None
