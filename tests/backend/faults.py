@@ -1,9 +1,12 @@
 """A server process whose disk and clock go wrong on demand, with a real mail server, seen from outside."""
 
 import subprocess
-from collections import defaultdict
+import threading
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -14,6 +17,7 @@ from tests.backend.process import Process, process
 
 SOURCE = Path(__file__).parent / "faulty.c"
 MOST_POSTS = 2000
+CROWD = 8
 
 
 class Faulty:
@@ -26,7 +30,8 @@ class Faulty:
         self.client = client
         self.settings = settings.read(server.environ)
         self.acknowledged: dict[str, str] = {}
-        self._count = 0
+        self.answers: Counter[int] = Counter()
+        self._numbers = count(1)
 
     def disk(self, mood: str) -> None:
         """A word that faulty.c knows, or none for a disk that is well."""
@@ -38,9 +43,9 @@ class Faulty:
 
     def post(self) -> httpx.Response:
         """Somebody signs up whom nobody knows yet."""
-        self._count += 1
-        who = f"person{self._count}@example.org"
+        who = f"person{next(self._numbers)}@example.org"
         answer = self.client.post(FORM, data=volunteer(email=who))
+        self.answers[answer.status_code] += 1
         if answer.status_code == 303:
             self.acknowledged[who] = answer.headers["location"]
         return answer
@@ -48,6 +53,24 @@ class Faulty:
     def post_until_refused(self) -> httpx.Response:
         """The first answer that is no receipt."""
         return next(answer for _ in range(MOST_POSTS) if (answer := self.post()).status_code != 303)
+
+    @contextmanager
+    def crowd(self) -> Iterator[None]:
+        """Many sign up at once, one after another, until the block ends."""
+        is_over = threading.Event()
+
+        def one_after_another() -> None:
+            while not is_over.is_set():
+                self.post()
+
+        with ThreadPoolExecutor(CROWD) as pool:
+            posting = [pool.submit(one_after_another) for _ in range(CROWD)]
+            try:
+                yield
+            finally:
+                is_over.set()
+        for one in posting:
+            one.result()
 
     def is_ready(self) -> bool:
         return self.client.get("/readyz").status_code == 200

@@ -69,6 +69,23 @@ def test_a_disk_that_fails_loses_nothing_that_was_acknowledged(house, mood):
     see_all_kept_and_sent_once(house)
 
 
+def test_a_disk_that_fails_now_and_then_under_load_loses_nothing_that_was_acknowledged(house):
+    with house.crowd():
+        for mood in ("sick", "full", "gone", "read-only") * 2:
+            house.disk(mood)
+            more(house, 503)
+            house.disk("")
+            more(house, 303)
+    assert {303, 503} == set(house.answers)
+
+    see_all_kept_and_sent_once(house)
+
+
+def more(house, status):
+    enough = house.answers[status] + 5
+    eventually(lambda: house.answers[status] >= enough, seconds=LONG)
+
+
 @pytest.mark.parametrize(
     ("mood", "reason"),
     [
