@@ -15,6 +15,9 @@ YEAR = "(?:19|20|21)[0-9]{2}"
 """Of a date that somebody means; 0206 is a slip."""
 YEAR_FIRST = re.compile(rf"({YEAR})\W{{1,2}}([0-9]{{1,2}})\W{{1,2}}([0-9]{{1,2}})")
 DAY_FIRST = re.compile(rf"([0-9]{{1,2}})\W{{1,2}}([0-9]{{1,2}})\W{{1,2}}({YEAR})")
+IN_WORDS = re.compile(rf"(?:den )?([0-9]{{1,2}})\.? ([a-z]{{3,9}})\.? ({YEAR})", re.IGNORECASE)
+MONTHS = ("jan", "feb", "mar", "apr", "maj|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec")
+"""How the names of the months begin, in Danish and in English."""
 HOUR = re.compile(r"(?:kl\W*)?([0-9]{1,2})(?:[.:,]([0-9]{2}))?", re.IGNORECASE)
 
 
@@ -62,6 +65,9 @@ def _date(text: str) -> str | None:
         year, month, day = found.groups()
     elif found := DAY_FIRST.fullmatch(text):
         day, month, year = found.groups()
+    elif found := IN_WORDS.fullmatch(text):
+        day, name, year = found.groups()
+        month = next((number for number, begins in enumerate(MONTHS, 1) if re.match(begins, name.casefold())), 0)
     else:
         return None
     try:

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-COMMANDS = next(action.choices for action in parser()._actions if action.dest == "command")
+COMMANDS = re.findall(r"(?m)^    ([a-z]+)(?: |$)", parser().format_help())
 SETTINGS = sorted(value for value in vars(settings).values() if str(value).startswith("MENTORKORPS_"))
 
 
