@@ -100,7 +100,7 @@ class Errands(Rounds):
 
 def _handed_over(settings: Settings, errand: Errand) -> int:
     todo = settings.errands_folder / f"{uuid4().hex}.todo"
-    todo.parent.mkdir(mode=0o700, exist_ok=True)
+    todo.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(todo, json.dumps(asdict(errand)))
     until = time.monotonic() + PATIENCE_SECONDS
     answer = todo.with_suffix(".done")
