@@ -24,6 +24,13 @@ def deck(visit):
     return visit
 
 
+COVERED = """[...document.querySelectorAll('.sl-slide')].filter(one =>
+  one.querySelector('.sl-slide__inner').getBoundingClientRect().bottom
+    > one.querySelector('.sl-foot').getBoundingClientRect().top
+  || [...one.querySelectorAll('.sl-text *')].some(text => text.getBoundingClientRect().right > innerWidth)
+).map(one => one.textContent.trim().slice(0, 40))"""
+
+
 def test_a_clicker_goes_through_the_slides(deck):
     for key, there in [("PageDown", "#2"), (" ", "#3"), ("ArrowRight", "#4"), ("PageUp", "#3"), ("Shift+ ", "#2"),
                        ("ArrowLeft", "#1"), ("Home", "#1")]:  # fmt: skip
@@ -80,6 +87,29 @@ def test_nothing_is_cut_off_on_a_projector(visit, site, size):
     for deck in decks:
         visit.goto(f"/{deck}/")
         assert (deck, []) == (deck, visit.evaluate(FITS))
+
+
+def test_a_phone_reads_every_deck_with_nothing_cut_off_or_covered(visit, site):
+    visit.set_viewport_size({"width": 360, "height": 740})
+    for path in sorted([*site.glob("**/dias/index.html"), *site.glob("**/slides/index.html")]):
+        deck = path.parent.relative_to(site).as_posix()
+        visit.goto(f"/{deck}/")
+        assert (deck, 360, []) == (
+            deck,
+            visit.evaluate("document.documentElement.scrollWidth"),
+            visit.evaluate(COVERED),
+        )
+
+
+def test_the_next_slide_stands_free_of_the_buttons_on_a_phone(visit):
+    visit.set_viewport_size({"width": 360, "height": 740})
+    visit.goto(DECK)
+    visit.get_by_role("button", name="Næste").click()
+    visit.wait_for_function("location.hash === '#2'")
+
+    free = "([x, y]) => document.elementFromPoint(x, y).closest('h2') !== null"
+    box = visit.locator("#title-2").bounding_box()
+    assert visit.evaluate(free, [box["x"] + 5, box["y"] + box["height"] / 2])
 
 
 def test_slides_are_a_long_page_without_scripts(context_of):
