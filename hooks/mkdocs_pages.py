@@ -14,6 +14,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from mentorkorps import addresses, catalogue, curriculum, pages, rendering
 from mentorkorps.problem import DataError
+from mentorkorps.publish import calendars, slides
 
 UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")
 """Material's own scripts, styles and pictures: no page asks for them."""
@@ -74,6 +75,13 @@ def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, 
         root = config.site_url.removesuffix(front)
         context["translated"] = addresses.relative(front, translations[other_than(language)])
         context["alternates"] = [(code, urljoin(root, at)) for code, at in translations.items()]
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    language = config.theme["language"]
+    site, root = {language: Path(config.site_dir)}, config.site_url.removesuffix(addresses.address("front", language))
+    slides.write(config.extra["catalogue"], config.extra["curriculum"], site)
+    calendars.write(config.extra["catalogue"], site, root)
 
 
 def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> None:

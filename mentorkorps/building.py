@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mentorkorps import catalogue, curriculum, schema
-from mentorkorps.publish import calendars, slides
+from mentorkorps import catalogue, schema
 
 CONFIGURATIONS = {"da": "mkdocs.yml", "en": "mkdocs.en.yml"}
-TRAINING = Path("training")
 
 
 class BuildFailed(Exception):
@@ -33,8 +31,6 @@ def build(data: Path, site: Path) -> None:
         if wrong := [text.strip() for text, code in said if code]:
             raise BuildFailed("\n".join(wrong))
         records = catalogue.load(data)
-        slides.write(records, curriculum.load(TRAINING, records), built)
-        calendars.write(records, built, public_url)
         built["en"].rename(built["da"] / "en")
         schema.write(records, built["da"] / "schema")
         if site.exists():

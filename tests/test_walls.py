@@ -36,11 +36,11 @@ BELOW = {
     "scaffold": {"catalogue", "described", "model", "problem", "rendering", "source"},
     "difference": {"catalogue", "described", "model", "problem", "reading", "rendering", "source"},
     "publish": {"pages", "curriculum", "catalogue", "addresses", "rendering", "model"},
-    "building": {"publish", "curriculum", "catalogue", "schema"},
+    "building": {"catalogue", "schema"},
     "backend": {"forms", "catalogue", "addresses", "rendering", "model", "source", "problem"},
     "ending": set(),
     "operating": {"backend", "publish", "ending", "forms", "curriculum", "catalogue", "model"},
-    "hooks": {"pages", "curriculum", "catalogue", "addresses", "rendering", "problem", "model"},
+    "hooks": {"publish", "pages", "curriculum", "catalogue", "addresses", "rendering", "problem", "model"},
 }
 ONLY_IN = {
     "yaml": {"source"},
@@ -98,4 +98,4 @@ def test_a_foreign_library_is_known_in_one_room_only(path):
 
 
 def test_the_hook_stays_an_adapter():
-    assert len((ROOT / "hooks" / "mkdocs_pages.py").read_text("utf-8").splitlines()) <= 90
+    assert len((ROOT / "hooks" / "mkdocs_pages.py").read_text("utf-8").splitlines()) <= 97

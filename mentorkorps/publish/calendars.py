@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.model import LANGUAGES, Course, CourseDay, Event, Language
+from mentorkorps.model import Course, CourseDay, Event, Language
 from mentorkorps.rendering import words
 
 OCTETS = 75
@@ -100,11 +100,11 @@ class Calendars:
 
 
 def write(catalogue: Catalogue, sites: Mapping[Language, Path], public_url: str) -> int:
-    """Writes each language's calendars into the folder of its site. Returns how many files there are."""
+    """Writes the calendars of these languages into their sites. Returns how many files there are."""
     count = 0
-    for language in LANGUAGES:
+    for language, site in sites.items():
         for at, text in Calendars(catalogue, language, public_url).files():
-            target = sites[language] / at.removeprefix(address("front", language))
+            target = site / at.removeprefix(address("front", language))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8", newline="")
             count += 1

@@ -11,7 +11,7 @@ from mentorkorps import rendering
 from mentorkorps.addresses import address, relative
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import Activity, Block, Curriculum, Module
-from mentorkorps.model import LANGUAGES, Language
+from mentorkorps.model import Language
 from mentorkorps.pages.prose import prose
 from mentorkorps.pages.training import TrainingView
 from mentorkorps.publish import cutting
@@ -52,8 +52,8 @@ class Deck:
 
 
 def write(catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]) -> int:
-    """Writes each language's slides into the folder of its site. Returns how many modules have them."""
-    found = [(language, deck) for language in LANGUAGES for deck in decks(catalogue, curriculum, language)]
+    """Writes the slides of these languages into their sites. Returns how many modules have them."""
+    found = [(language, deck) for language in sites for deck in decks(catalogue, curriculum, language)]
     for language, deck in found:
         target = sites[language] / deck.at.removeprefix(address("front", language)) / "index.html"
         target.parent.mkdir(parents=True, exist_ok=True)
