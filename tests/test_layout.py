@@ -1,6 +1,7 @@
 """Paper as it leaves the printer: nothing cut off, as many sheets as promised, room to write, numbers that go on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,11 +10,12 @@ from pypdf import PdfReader
 
 from mentorkorps import curriculum
 from mentorkorps.model import LANGUAGES
-from mentorkorps.publish import kits, papers
+from mentorkorps.publish import certificates, kits, papers, roll
 from tests.conftest import ROOT
 
 URL = "https://mentorkorps.example/"
 MILLIMETRE = 96 / 25.4
+LONGEST = "Abdulrahman-Mohammed Testesen Prøvestrup Mikkelsen-Hansen af den Allerlængste Slægt"[: roll.LONGEST]
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +58,25 @@ def test_no_card_is_cut_off(press, printer):
 
 
 def test_the_longest_name_stands_whole_on_its_tag(press, printer):
-    name = "Abdulrahman-Mohammed Testesen Prøvestrup Mikkelsen-Hansen af den Allerlængste Slægt"[:80]
-    kit = kits.Kit(press, press.catalogue.courses["odense-marts-2027"], (name,))
+    kit = kits.Kit(press, press.catalogue.courses["odense-marts-2027"], (LONGEST,))
     tags = next(one for one in kit.prints() if "pp-tag__name" in one.html)
 
     (tag,) = of_class(printer.laid_out(tags.html), "pp-tag")
 
     assert spill(tag) < -1
+
+
+def test_the_longest_certificate_leaves_room_to_sign(press, printer):
+    course = press.catalogue.courses["odense-marts-2027"]
+    evenings = replace(course, days=course.days[:1] * 4, variant="online")
+    holder = certificates.Holder(LONGEST, "S0M0-0DAA-9HM4-DFGR")
+
+    document = printer.laid_out(certificates.certificates(press, evenings, [holder], LANGUAGES).html)
+
+    ends = max(box.position_y + box.height for box in of_class(document, "pp-certificate__text"))
+    (signed,) = of_class(document, "pp-certificate__signed")
+    assert 1 == len(document.pages)
+    assert ends < signed.position_y
 
 
 def test_a_paper_fills_the_sheets_that_its_page_promises(press):

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from mentorkorps import rendering
 from mentorkorps.addresses import address
+from mentorkorps.curriculum import course_sessions
 from mentorkorps.model import Course, Language
 from mentorkorps.publish.papers import Press, Print
 
@@ -27,6 +28,7 @@ def certificates(press: Press, course: Course, holders: Sequence[Holder], langua
         "certificate",
         at,
         course=course,
+        sessions=course_sessions(press.curriculum, course),
         organisation=press.catalogue.organisations[course.organisation],
         holders=holders,
         texts=texts,
