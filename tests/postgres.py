@@ -8,11 +8,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mentorkorps.backend import settings, store
 
@@ -44,6 +50,18 @@ class Cluster:
             "initdb", "-D", self._data, "-U", "mentorkorps", "-E", "UTF8", "--locale=C", "--no-sync",
             "--auth=md5", f"--pwfile={password}",
         )  # fmt: skip
+
+    def certify(self) -> None:
+        """Its own certificate, in the file `certificate`, and in `other` one of a server that somebody else runs."""
+        for name in ("other", "certificate"):
+            key = ec.generate_private_key(ec.SECP256R1())
+            (self.folder / name).write_bytes(certificate(key).public_bytes(Encoding.PEM))
+        kept = self.folder / "key"
+        kept.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        kept.chmod(0o600)
+        if os.geteuid() == 0:
+            shutil.chown(kept, "nobody")
+        self._settings |= {"ssl_cert_file": str(self.folder / "certificate"), "ssl_key_file": str(kept)}
 
     def start(self) -> None:
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
@@ -112,11 +130,26 @@ def running(port: int, **changed: str) -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="mentorkorps-") as folder:
         cluster = Cluster(Path(folder), port, **changed)
         cluster.make()
+        if "ssl" in changed:
+            cluster.certify()
         cluster.start()
         try:
             yield cluster
         finally:
             cluster.stop(signal.SIGQUIT)
+
+
+def certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    """For 127.0.0.1, signed by itself."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a server of the tests")])
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, SHA256())
+    )
 
 
 def program(name: str) -> str:

@@ -19,10 +19,10 @@ from tests.backend.test_store import read_settings, submission
 from tests.postgres import PASSWORD, running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_cluster():
-    """A server that the test may stop."""
-    with running(any_free_port()) as cluster:
+    """A server that a test may stop if it starts it again; it signed its own certificate."""
+    with running(any_free_port(), ssl="on") as cluster:
         yield cluster
 
 
@@ -121,6 +121,15 @@ def test_instances_that_start_at_once_make_the_tables_once(cluster):
 
     assert [] == errors
     assert [] == store.sign_ups(read_settings(url))
+
+
+def test_a_certificate_is_looked_at(own_cluster):
+    url = own_cluster.fresh()
+    vouched_for = f"{url}?sslmode=verify-full&sslrootcert={own_cluster.folder}/certificate"
+    store.open_store(read_settings(vouched_for)).close()
+
+    with pytest.raises(store.CannotOpen, match="shows no certificate that sslrootcert"):
+        store.open_store(read_settings(f"{url}?sslmode=verify-full&sslrootcert={own_cluster.folder}/other"))
 
 
 def test_a_socket_will_do_and_a_password_of_any_letters(cluster):

@@ -64,6 +64,13 @@ class LetsNobodyIn(CannotOpen):
         super().__init__(f"{database} does not let us in: look at user, password and sslmode in its address.")
 
 
+class NotTrusted(CannotOpen):
+    """Whoever answered may not be the server."""
+
+    def __init__(self, database: Server) -> None:
+        super().__init__(f"{database} shows no certificate that sslrootcert in its address vouches for.")
+
+
 class NoSuchDatabase(CannotOpen):
     """The server has no database of that name."""
 

@@ -19,6 +19,7 @@ from mentorkorps.backend.store.refusals import (
     NewerVersion,
     NoRight,
     NoSuchDatabase,
+    NotTrusted,
     OtherVersion,
 )
 from mentorkorps.backend.store.shape import UnknownVersion, copy_rows, in_memory, is_current, migrate
@@ -184,7 +185,9 @@ class ServerRoom:
         if "FATAL" in words and "database" in words and "does not exist" in words:
             return NoSuchDatabase(self._database)
         is_for_now = "starting up" in words or "shutting down" in words or "connection slots" in words
-        if ("FATAL" in words and not is_for_now) or "SSL" in words or "certificate" in words:
+        if "certificate" in words:
+            return NotTrusted(self._database)
+        if ("FATAL" in words and not is_for_now) or "SSL" in words:
             return LetsNobodyIn(self._database)
         return CannotReach(self._database)
 
