@@ -137,8 +137,10 @@ def secrets_of(training, language) -> dict[str, str]:
 
 
 def is_for_participants(one) -> bool:
-    return one.file.split("/")[0] in {"arbejdshaefte", "workbook", "papirer", "papers"} or (
-        one.file.startswith(("kort/", "cards/")) and not one.file.endswith(("-noegle", "-key"))
+    return (
+        one.file.split("/")[0] in {"papirer", "papers"}
+        or one.file.startswith(("arbejdshaefte", "workbook"))
+        or (one.file.startswith(("kort/", "cards/")) and not one.file.endswith(("-noegle", "-key")))
     )
 
 
@@ -181,6 +183,17 @@ def test_trainers_papers_hold_every_note_and_key(press, training):
         assert [] == [at for at, text in beginnings(module.secrets).items() if text not in guide]
         keys = [block for block in module.secrets if block.kind == "key"]
         assert [] == [at for at, text in beginnings(keys).items() if text not in solutions]
+
+
+def test_a_workbook_holds_the_two_days_and_each_add_on_has_its_own(press, training):
+    days, chief, lift = (press.workbook(addon) for addon in (None, *training.timetable.addons))
+    of_addon = {one: training.module(one, press.language).title for one in ("chief-c1", "lift-l1")}
+
+    assert training.module("d2-m9", press.language).title in days.html
+    assert not any(f'<h2 id="{id}">' in days.html for id in of_addon)
+    assert of_addon["chief-c1"] in chief.html
+    assert of_addon["lift-l1"] in lift.html
+    assert 3 == len({one.file for one in (days, chief, lift)})
 
 
 def test_every_paper_and_every_card_can_be_printed(press, training):

@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from mentorkorps import rendering
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.curriculum import CardSet, Curriculum, Module, Paper, Session, add
+from mentorkorps.curriculum import AddOn, CardSet, Curriculum, Module, Paper, Session, add
 from mentorkorps.model import Language
 from mentorkorps.pages.training import TrainingView, shown
 
@@ -204,6 +204,7 @@ class Press:
     def prints(self) -> Iterator[Print]:
         """Every paper of the course."""
         yield self.workbook()
+        yield from map(self.workbook, self.curriculum.timetable.addons)
         yield self.guide()
         yield self.run_sheet()
         yield self.solutions()
@@ -213,9 +214,25 @@ class Press:
                 yield self.card_keys(cards)
         yield from map(self.single, self.papers)
 
-    def workbook(self) -> Print:
-        own = [one for one in self.papers if one.for_ == "participants" and one.kind != "mail"]
-        return self.set("workbook", address("training", self.language), modules=self.modules, papers=own)
+    def workbook(self, addon: AddOn | None = None) -> Print:
+        """The participants' book of the two days, or of an add-on, which only some programmes choose."""
+        chosen = {id for one in self.curriculum.timetable.addons for id in one.modules if addon in (None, one)}
+        modules = [one for one in self.modules if (one.id in chosen) == bool(addon)]
+        papers = [
+            one
+            for one in self.papers
+            if one.for_ == "participants" and one.kind != "mail" and (one.module in chosen) == bool(addon)
+        ]
+        words = self.texts["workbook"]
+        return self.set(
+            "workbook",
+            address("training", self.language),
+            title=f"{words['title']} · {addon.title.of(self.language)}" if addon else "",
+            file=f"{words['file']}-{addon.id}" if addon else "",
+            modules=modules,
+            papers=papers,
+            addon=addon,
+        )
 
     def guide(self) -> Print:
         trainers = [one for one in self.papers if one.is_for_trainers]
