@@ -50,7 +50,7 @@ def test_nothing_is_wider_than_a_phone(kind, context_of):
     assert 360 >= page.evaluate("document.documentElement.scrollWidth")
 
 
-@pytest.mark.parametrize("kind", ["front", "open programme", "form", "municipality"])
+@pytest.mark.parametrize("kind", ["front", "open programme", "form", "municipality", "operations"])
 def test_axe_finds_nothing_on_a_phone(kind, context_of):
     page = context_of(viewport={"width": 360, "height": 740}, bypass_csp=True)
     page.goto(KINDS[kind])
