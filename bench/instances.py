@@ -29,7 +29,7 @@ def run() -> None:
     if shutil.which("wrk") is None:
         raise SystemExit("this bench needs wrk: apt install wrk, or brew install wrk")
     rates, loads, processor = [], [], []
-    with TemporaryDirectory() as place, running(servers.free_port(), **AS_SHIPPED) as cluster:
+    with TemporaryDirectory() as place, running(**AS_SHIPPED) as cluster:
         for turn in range(ROUNDS):
             rates.append(rows_per_second(cluster, Path(place, "insert.sql")))
             with instances(Path(place, f"{turn}"), cluster) as both:

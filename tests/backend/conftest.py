@@ -184,7 +184,7 @@ def hands() -> Hands:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server, started when the first test asks for it."""
-    with running(any_free_port()) as cluster:
+    with running() as cluster:
         yield cluster
 
 

@@ -22,7 +22,7 @@ from tests.postgres import PASSWORD, running
 @pytest.fixture(scope="module")
 def own_cluster():
     """A server that a test may stop if it starts it again; it signed its own certificate."""
-    with running(any_free_port(), ssl="on") as cluster:
+    with running(ssl="on") as cluster:
         yield cluster
 
 
@@ -161,7 +161,7 @@ def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_ba
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_dies_again_and_again(tmp_path, real):
-    with running(any_free_port(), fsync="on", full_page_writes="on") as cluster:
+    with running(fsync="on", full_page_writes="on") as cluster:
         url, receipts, told, stop = cluster.fresh(), [], set(), threading.Event()
 
         def sign_up(name):
