@@ -3,13 +3,15 @@
    $FAULTY names a folder. Its file `disk` holds a word, `clock` how many seconds the clock is ahead:
    full       files do not grow, and there are no new ones
    read-only  nothing can be changed
-   sick       what was written does not reach the disk, and fsync says so
+   sick       what was written does not reach the disk: fsync says so once, and the system then forgets it, as Linux may
+   half-sick  the same for the database alone, while its log is well
    gone       nothing can be read or written */
 #define _GNU_SOURCE
 #undef _FILE_OFFSET_BITS
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +43,24 @@ static int is_under(const char *path) {
     return !strncmp(path, under, strlen(under));
 }
 
-static int is_there(int file) {
-    char link[64], path[512];
+static void name_of(int file, char *path, size_t most) {
+    char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    int size = syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
+    int size = syscall(SYS_readlinkat, AT_FDCWD, link, path, most - 1);
     path[size > 0 ? size : 0] = 0;
-    return size > 0 && is_under(path);
+}
+
+static int is_there(int file) {
+    char path[512];
+    name_of(file, path, sizeof path);
+    return is_under(path);
+}
+
+/* Whether fsync fails for this file and what was written is lost. */
+static int is_sick(int file) {
+    char path[512];
+    name_of(file, path, sizeof path);
+    return is("sick") || (is("half-sick") && !strstr(path, ".db-"));
 }
 
 static int fails(int error) {
@@ -65,6 +79,54 @@ static int error_of_name(const char *path) {
     return is("full") ? ENOSPC : error_of_change();
 }
 
+/* What stood where somebody wrote since the last fsync, newest first. */
+struct before {
+    dev_t disk;
+    ino_t file;
+    off_t at, size;
+    ssize_t count;
+    char *bytes;
+    struct before *older;
+};
+static struct before *newest;
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+
+static void note(int file, size_t count, off_t at) {
+    struct stat about;
+    if (!is_there(file) || fstat(file, &about))
+        return;
+    struct before *one = malloc(sizeof *one);
+    *one = (struct before){about.st_dev, about.st_ino, at, about.st_size, 0, malloc(count), 0};
+    one->count = syscall(SYS_pread64, file, one->bytes, count, at);
+    pthread_mutex_lock(&turn);
+    one->older = newest;
+    newest = one;
+    pthread_mutex_unlock(&turn);
+}
+
+/* The file is as it is on the disk; or it becomes so again, and what was written since is lost. */
+static void settle(int file, int is_lost) {
+    struct stat about;
+    if (!is_there(file) || fstat(file, &about))
+        return;
+    pthread_mutex_lock(&turn);
+    for (struct before **next = &newest; *next;) {
+        struct before *one = *next;
+        if (one->disk != about.st_dev || one->file != about.st_ino) {
+            next = &one->older;
+            continue;
+        }
+        if (is_lost && one->count > 0)
+            syscall(SYS_pwrite64, file, one->bytes, one->count, one->at);
+        if (is_lost)
+            syscall(SYS_ftruncate, file, one->size);
+        *next = one->older;
+        free(one->bytes);
+        free(one);
+    }
+    pthread_mutex_unlock(&turn);
+}
+
 /* How many of the bytes there is room for; -1 and errno where none. */
 static ssize_t room(int file, size_t count, off_t at) {
     if (!is_there(file))
@@ -80,6 +142,8 @@ static ssize_t room(int file, size_t count, off_t at) {
 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t at) {
     ssize_t most = room(file, count, at);
+    if (most > 0)
+        note(file, most, at);
     return most < 0 ? most : syscall(SYS_pwrite64, file, bytes, most, at);
 }
 
@@ -95,11 +159,18 @@ ssize_t pread(int file, void *bytes, size_t count, off_t at) {
 
 int ftruncate(int file, off_t size) {
     int error = is_there(file) ? error_of_change() : 0;
-    return error ? fails(error) : syscall(SYS_ftruncate, file, size);
+    if (error)
+        return fails(error);
+    settle(file, 0);
+    return syscall(SYS_ftruncate, file, size);
 }
 
 static int synced(int file, long call) {
-    return (is("sick") || is("gone")) && is_there(file) ? fails(EIO) : syscall(call, file);
+    int is_lost = is_sick(file);
+    int failed = (is_lost || is("gone")) && is_there(file);
+    if (is_lost || !failed)
+        settle(file, is_lost);
+    return failed ? fails(EIO) : syscall(call, file);
 }
 
 int fsync(int file) { return synced(file, SYS_fsync); }

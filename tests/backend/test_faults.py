@@ -49,7 +49,7 @@ def see_all_kept_and_sent_once(house):
         assert 200 == house.client.get(receipt).status_code
     house.clock(hours=1)  # the lease of a mail that was sent but could not be noted
     eventually(house.mails_are_out, seconds=LONG)
-    house.server.process.kill()
+    kill_and_see_it_whole(house)
 
     kept = {one.answers["email"]: one.id for one in store.sign_ups(house.settings)}
     mails = store.mails(house.settings)
@@ -57,6 +57,13 @@ def see_all_kept_and_sent_once(house):
     assert 2 * len(kept) == len(mails)
     assert {f"<{one.id}@mentorkorps.invalid>" for one in mails} == set().union(*house.numbers().values())
     assert {1} == {len(numbers) for (to, _), numbers in house.numbers().items() if to.startswith("person")}
+
+
+def kill_and_see_it_whole(house):
+    house.server.process.kill()
+    house.server.process.wait()
+    with closing(sqlite3.connect(house.settings.database.path)) as database:
+        assert [("ok",)] == database.execute("PRAGMA integrity_check").fetchall()
 
 
 @pytest.mark.parametrize("mood", ["full", "read-only", "sick", "gone"])
@@ -84,6 +91,29 @@ def test_a_disk_that_fails_now_and_then_under_load_loses_nothing_that_was_acknow
 def more(house, status):
     enough = house.answers[status] + 5
     eventually(lambda: house.answers[status] >= enough, seconds=LONG)
+
+
+def test_a_database_that_is_not_synced_is_written_again_from_its_log(house):
+    for _ in range(3):
+        house.post()
+    eventually(house.mails_are_out)
+    house.disk("half-sick")
+    assert house.client.post(f"{mine(house, 'person1@example.org')}/delete", data={"sure": "yes"}).is_success
+    assert "not swept" in house.server.errors.read_text("utf-8")
+    assert 303 == house.post().status_code
+    eventually(house.mails_are_out)
+
+    house.disk("")
+    assert house.client.post(f"{mine(house, 'person2@example.org')}/delete", data={"sure": "yes"}).is_success
+    assert 0 == house.settings.database.path.with_name("mentorkorps.db-wal").stat().st_size
+    kill_and_see_it_whole(house)
+    kept = {one.answers["email"] for one in store.sign_ups(house.settings)}
+    assert {"person3@example.org", "person4@example.org"} == kept
+
+
+def mine(house, who):
+    receipt = house.client.get(house.acknowledged[who]).text
+    return "/mine/" + receipt.partition('href="/mine/')[2].partition('"')[0]
 
 
 @pytest.mark.parametrize(
@@ -147,18 +177,17 @@ def read_or_nothing(path):
 
 def test_a_change_that_cannot_be_kept_comes_back_as_it_was_typed(house):
     house.post()
-    receipt = house.client.get(house.acknowledged["person1@example.org"]).text
-    mine = "/mine/" + receipt.partition('href="/mine/')[2].partition('"')[0]
+    own = mine(house, "person1@example.org")
     changed = volunteer(name="Karen Nytnavn", email="person1@example.org")
     house.disk("sick")
 
-    refused = house.client.post(f"{mine}/change", data=changed)
+    refused = house.client.post(f"{own}/change", data=changed)
     assert (503, "5") == (refused.status_code, refused.headers["retry-after"])
     assert "Intet er gemt" in refused.text
     assert 'value="Karen Nytnavn"' in refused.text
-    assert "Karen Testesen" in house.client.post(mine).text
+    assert "Karen Testesen" in house.client.post(own).text
     house.disk("")
-    assert "Karen Nytnavn" in house.client.post(f"{mine}/change", data=changed).text
+    assert "Karen Nytnavn" in house.client.post(f"{own}/change", data=changed).text
 
 
 @pytest.mark.parametrize("hours", [24, -24])
