@@ -96,12 +96,12 @@ def more(house, status):
 def test_a_database_that_is_not_synced_is_written_again_from_its_log(house):
     for _ in range(3):
         house.post()
-    eventually(house.mails_are_out)
+    eventually(house.mails_are_out, seconds=LONG)
     house.disk("half-sick")
     assert house.client.post(f"{mine(house, 'person1@example.org')}/delete", data={"sure": "yes"}).is_success
     assert "not swept" in house.server.errors.read_text("utf-8")
     assert 303 == house.post().status_code
-    eventually(house.mails_are_out)
+    eventually(house.mails_are_out, seconds=LONG)
 
     house.disk("")
     assert house.client.post(f"{mine(house, 'person2@example.org')}/delete", data={"sure": "yes"}).is_success
@@ -142,7 +142,7 @@ def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(tmp_path, library, 
 def test_a_database_that_another_program_locks_loses_nothing_that_was_acknowledged(house):
     assert 303 == house.post().status_code
     with closing(sqlite3.connect(house.settings.database.path, isolation_level=None)) as other:
-        eventually(lambda: has(other))
+        eventually(lambda: has(other), seconds=LONG)
         see_it_refused(house)
         see_it_refused(house)
 
@@ -162,12 +162,12 @@ def test_a_command_that_cannot_be_answered_on_a_full_disk_is_answered_when_there
     note = errands / "1.todo"
     house.disk("full")
     note.write_text('{"kind": "resend"}')
-    eventually(lambda: "the disk took nothing" in house.server.errors.read_text("utf-8"))
+    eventually(lambda: "the disk took nothing" in house.server.errors.read_text("utf-8"), seconds=LONG)
     assert house.client.get("/readyz").json()["errands"]
     assert note.exists()
 
     house.disk("")
-    eventually(lambda: "0" == read_or_nothing(note.with_suffix(".done")))
+    eventually(lambda: "0" == read_or_nothing(note.with_suffix(".done")), seconds=LONG)
     assert not note.exists()
 
 
@@ -193,11 +193,11 @@ def test_a_change_that_cannot_be_kept_comes_back_as_it_was_typed(house):
 @pytest.mark.parametrize("hours", [24, -24])
 def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(house, hours):
     house.post()
-    eventually(house.mails_are_out)
+    eventually(house.mails_are_out, seconds=LONG)
     house.clock(hours)
     house.office.answer = "451 4.3.0 later"
     house.post()
-    eventually(lambda: [one for one in store.mails(house.settings) if one.state == "retry"])
+    eventually(lambda: [one for one in store.mails(house.settings) if one.state == "retry"], seconds=LONG)
     assert 200 == house.client.post(confirm_link(house, "person1@example.org")).status_code
     assert house.is_ready()
 
