@@ -134,7 +134,7 @@ class Cluster:
             lines = told.read_text("ascii").split()
         except FileNotFoundError:
             return False
-        return lines[0] == str(self._process.pid) and lines[-1] == "ready"
+        return lines[:1] == [str(self._process.pid)] and lines[-1] == "ready"  # PostgreSQL writes it bit by bit
 
     def _run(self, name: str, *arguments: object) -> None:
         command = [program(name), *map(str, arguments)]
