@@ -14,6 +14,7 @@ from mentorkorps import forms
 from mentorkorps.backend import intake, links, offers, places, posted, retention, store
 from mentorkorps.backend.clock import danish_day, spoken
 from mentorkorps.backend.doubt import Signs
+from mentorkorps.backend.giving_back import give_back
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, language_of, page, told_busy
@@ -49,7 +50,10 @@ async def form(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """POST /mine/<token>/change: the same verdict as on a sign-up."""
-    office, kept = office_of(request), await _active(request)
+    try:
+        office, kept = office_of(request), await _active(request)
+    except (Busy, Unavailable):
+        return await give_back(request, Refusal(503, "busy", COME_BACK))
     definition = office.catalogue.forms[kept.form]
     given = await posted.read(request, posted.Shapes.of(definition))
     try:

@@ -9,6 +9,7 @@ from mentorkorps import forms
 from mentorkorps.addresses import address
 from mentorkorps.backend import door, doubt, intake, links, offers, places, posted, proof
 from mentorkorps.backend.clock import danish_day
+from mentorkorps.backend.giving_back import give_back
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import office_of
 from mentorkorps.backend.reply import (
@@ -40,7 +41,7 @@ async def sign_up(request: Request) -> Response:
     office = office_of(request)
     form = office.catalogue.forms.get(request.path_params["form"])
     if form is None:
-        return await _gone(request)
+        return await give_back(request, Refusal(404, "form"))
     given = await posted.read(request, posted.Shapes.of(form))
     speak(request, given.get(forms.LANGUAGE, ("",))[0])
     try:
@@ -152,23 +153,6 @@ def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
         receipt=links.path(office, "receipt", kept),
         mine=links.path(office, "mine", kept),
     )
-
-
-async def _gone(request: Request) -> Response:
-    """A form that is no longer there: what was typed is shown, so that it can be copied."""
-    refusal = Refusal(404, "form")
-    try:
-        given = await posted.read(request)
-    except Refusal:
-        raise refusal from None
-    speak(request, given.get(forms.LANGUAGE, ("",))[0])
-    typed = [
-        (name, text) for name, texts in given.items() if name not in forms.HIDDEN for text in texts if text.strip()
-    ]
-    if wants_json(request) or not typed:
-        raise refusal
-    told = words(language_of(request))["reply"]["refused"]["form"]
-    return page(request, "gone.html", refusal.status, told=told, typed=typed)
 
 
 def _explained(request: Request, form: Form, given: posted.Posted, invalid: Invalid) -> Response:

@@ -1,6 +1,8 @@
 """The volunteer's own page."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -98,6 +100,18 @@ def test_a_change_is_judged_as_a_sign_up_is(house, link):
     assert 422 == page.status_code
     assert 'value="Karen Ny"' in page.text
     assert f'action="{link}/change"' in page.text
+    assert "Karen Testesen" == kept(house).answers["name"]
+
+
+def test_a_change_that_cannot_be_kept_just_now_is_given_back(house, link):
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    with closing(sqlite3.connect(house.settings.database.path, timeout=10)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        page = changed(house, link, name="Karen Ny")
+
+    assert (503, "5") == (page.status_code, page.headers["retry-after"])
+    assert "Karen Ny" in page.text
+    assert "no-referrer" == page.headers["referrer-policy"]
     assert "Karen Testesen" == kept(house).answers["name"]
 
 
