@@ -81,7 +81,7 @@ def test_a_paper_of_the_kit_can_be_read_aloud_and_dated(printed, file):
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
     assert pdf.metadata.title
     assert pdf.outline
-    assert "udgave 1.0, 22. november 2026" in words_of(pdf)
+    assert "udgave 1.0, 26. november 2026" in words_of(pdf)
     assert all("/Alt" in figure for figure in figures(root["/StructTreeRoot"]))
     assert all(is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values())
 

@@ -273,7 +273,7 @@ def test_a_run_sheet_is_one_sheet_a_day(printed, real, training):
 def test_the_foot_tells_edition_date_page_and_address(printed):
     page = printed["papirer/h2"].pages[0].extract_text()
 
-    for part in ("udgave 1.0, 22. november 2026", "1 / 1", "mentorkorps.example/uddannelse/papirer/h2/"):
+    for part in ("udgave 1.0, 26. november 2026", "1 / 1", "mentorkorps.example/uddannelse/papirer/h2/"):
         assert part in page
 
 
