@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from mentorkorps import curriculum
 from mentorkorps.model import LANGUAGES
@@ -79,10 +77,8 @@ def test_the_longest_certificate_leaves_room_to_sign(press, printer):
     assert ends < signed.position_y
 
 
-def test_a_paper_fills_the_sheets_that_its_page_promises(press):
-    prints = [one for one in press.prints() if one.pages]
-
-    found = {one.file: (one.pages, len(PdfReader(BytesIO(pdf)).pages)) for one, pdf in papers.pdfs(prints)}
+def test_a_paper_fills_the_sheets_that_its_page_promises(press, printer):
+    found = {one.file: (one.pages, len(printer.fitted(one).pages)) for one in press.prints() if one.pages}
 
     assert len(press.papers) + 1 == len(found)
     assert {} == {file: sheets for file, sheets in found.items() if sheets[0] != sheets[1]}

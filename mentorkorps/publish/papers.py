@@ -140,13 +140,16 @@ class Printer:
         self.style = weasyprint.CSS(THEME / "paper.css", font_config=self.fonts)
 
     def pdf(self, one: Print) -> bytes:
-        """The print; set smaller, in two steps, while it fills more sheets than it should."""
+        with Unprintable(one.file):
+            return self.fitted(one).write_pdf(pdf_variant="pdf/ua-1")
+
+    def fitted(self, one: Print) -> Any:
+        """The print in its pages; set smaller, in two steps, while it fills more sheets than it should."""
         document = self.laid_out(one.html)
         for size in SMALLER:
             if one.pages and len(document.pages) > one.pages:
                 document = self.laid_out(one.html.replace('<body class="', f'<body class="{size} ', 1))
-        with Unprintable(one.file):
-            return document.write_pdf(pdf_variant="pdf/ua-1")
+        return document
 
     def laid_out(self, html: str) -> Any:
         """The document in its pages. Without hints a list that goes on, `<ol start="2">`, would begin at 1 again."""

@@ -1,14 +1,17 @@
 """A real server on a free port, with a real database file and, where asked for, a real mail server."""
 
+import asyncio
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import pytest
@@ -23,6 +26,8 @@ from mentorkorps.backend.tokens import Purpose, Tokens
 from mentorkorps.backend.wire import Limits
 from mentorkorps.catalogue import Catalogue
 from tests.postgres import Cluster, running
+
+T = TypeVar("T")
 
 SHELL = (
     '<!doctype html><html lang="{language}"><head><title>[[shell:title]]</title></head>'
@@ -129,6 +134,12 @@ def text_of(letter: EmailMessage) -> str:
 def link_in(letter: EmailMessage, public_url: str) -> str:
     line = next(line for line in text_of(letter).splitlines() if line.startswith(public_url))
     return "/" + line.removeprefix(public_url)
+
+
+def awaited(steps: Coroutine[None, None, T]) -> T:
+    """What they come to, on a thread of their own: Playwright, once begun, keeps a loop going on the main one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, steps).result()
 
 
 def eventually(holds: Callable[[], object], seconds: float = 8) -> None:

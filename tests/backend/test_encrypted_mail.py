@@ -3,7 +3,6 @@
 127.0.0.2 stands for a server elsewhere: only localhost, 127.0.0.1 and ::1 count as this machine.
 """
 
-import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -21,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.outbox import Smtp
-from tests.backend.conftest import any_free_port
+from tests.backend.conftest import any_free_port, awaited
 
 ELSEWHERE = "127.0.0.2"
 
@@ -81,7 +80,7 @@ def carried(server: dict[str, object], url: str) -> tuple[Guarded, Exception | N
     letter["From"], letter["To"] = "mentor@example.dk", "karen@example.org"
     letter.set_content("Hej")
     try:
-        asyncio.run(carrier.deliver("1", letter))
+        awaited(carrier.deliver("1", letter))
     except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
         return guarded, error
     finally:

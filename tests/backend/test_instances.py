@@ -26,6 +26,7 @@ from tests.backend.conftest import (
     Hands,
     House,
     any_free_port,
+    awaited,
     eventually,
     opened,
     post_office,
@@ -184,7 +185,7 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
         other.close()
         return done
 
-    assert {1, 2} == set(asyncio.run(steps()))
+    assert {1, 2} == set(awaited(steps()))
     assert 3 <= runs.total()
 
 

@@ -1,6 +1,5 @@
 """A mail server that refuses, hangs, cuts off or lies: nothing is lost, and what comes twice has the same number."""
 
-import asyncio
 import time
 from email.message import EmailMessage
 
@@ -13,7 +12,7 @@ from mentorkorps.backend.outbox import Outbox, Smtp
 from mentorkorps.backend.settings import SmtpServer
 from mentorkorps.backend.store import mails, open_store
 from mentorkorps.forms import Answers
-from tests.backend.conftest import MONDAY, eventually, opened
+from tests.backend.conftest import MONDAY, awaited, eventually, opened
 from tests.backend.sullen import sullen
 
 PATIENCE, SHORT_PATIENCE = 10, 0.4
@@ -93,7 +92,7 @@ def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(tmp_path, ha
         assert {f"<{one.id}@example.org>" for one in mails(posting.read)} == set(numbers)
         assert (4 if fault in TAKEN_UNSAID else 2) == len(numbers)
 
-    asyncio.run(steps())
+    awaited(steps())
 
 
 def test_a_server_that_hangs_does_not_slow_a_sign_up(tmp_path, real, free_port):

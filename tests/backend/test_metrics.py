@@ -1,6 +1,5 @@
 """What those who watch the service are told, and who may ask."""
 
-import asyncio
 import sqlite3
 from contextlib import closing
 
@@ -9,7 +8,7 @@ from httpx import ASGITransport, AsyncClient
 
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.settings import read
-from tests.backend.conftest import booked, built_site, eventually, opened
+from tests.backend.conftest import awaited, booked, built_site, eventually, opened
 
 
 def figures(answer):
@@ -100,7 +99,7 @@ def test_a_part_that_has_ended_is_seen(tmp_path, real, part):
             await getattr(app.state.office, PARTS[part]).stop()
             return await near.get("/readyz")
 
-    ready = asyncio.run(asked())
+    ready = awaited(asked())
     assert (503, "unavailable") == (ready.status_code, ready.json()["status"])
     assert [part] == [name for name, value in ready.json().items() if value is False]
 

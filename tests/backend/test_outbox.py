@@ -15,7 +15,7 @@ from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.store import mails, open_store
 from mentorkorps.forms import Answers
-from tests.backend.conftest import MONDAY, eventually, link_in, opened, post_office, text_of, volunteer
+from tests.backend.conftest import MONDAY, awaited, eventually, link_in, opened, post_office, text_of, volunteer
 
 
 def test_mails_reach_the_mail_server(tmp_path, real, free_port):
@@ -200,7 +200,7 @@ def on_bench(tmp_path, hands):
             finally:
                 store.close()
 
-        asyncio.run(stepping())
+        awaited(stepping())
 
     return run
 

@@ -1,6 +1,5 @@
 """A PostgreSQL server in place of the file: what an operator is told, and what happens when it goes and comes back."""
 
-import asyncio
 import logging
 import signal
 import threading
@@ -14,7 +13,7 @@ from mentorkorps import cli
 from mentorkorps.backend import backup, store
 from mentorkorps.backend.intake import accept
 from mentorkorps.backend.writer import Unavailable
-from tests.backend.conftest import FORM, JSON, KEY, any_free_port, built_site, eventually, opened, volunteer
+from tests.backend.conftest import FORM, JSON, KEY, any_free_port, awaited, built_site, eventually, opened, volunteer
 from tests.backend.test_store import read_settings, submission
 from tests.postgres import PASSWORD, running
 
@@ -213,7 +212,7 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
         await kept.do(accept, submission(3))
         kept.close()
 
-    asyncio.run(steps())
+    awaited(steps())
     assert ["3@example.org"] == [one.answers["email"] for one in store.sign_ups(read)]
 
 

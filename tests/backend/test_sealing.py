@@ -1,6 +1,5 @@
 """Answers on the disk: unreadable without a key, and never lost when keys change."""
 
-import asyncio
 import os
 import sqlite3
 import subprocess
@@ -17,7 +16,7 @@ from mentorkorps.backend.intake import Submission, accept
 from mentorkorps.backend.sealing import MARK_BYTES, MissingKey, Seal
 from mentorkorps.backend.store import shape
 from mentorkorps.forms import Answers
-from tests.backend.conftest import KEY, MONDAY, eventually, opened
+from tests.backend.conftest import KEY, MONDAY, awaited, eventually, opened
 from tests.conftest import ROOT
 
 NEWER = "a-newer-key-for-the-tests"
@@ -174,7 +173,7 @@ def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
             await kept.do(accept, Submission("mentor", "da", answers, Signs(()), (fingerprint,), str(number), MONDAY))
         kept.close()
 
-    asyncio.run(fill())
+    awaited(fill())
     newer = Seal([NEWER]).mark
     rotated = rotating(tmp_path, BOTH)
     eventually(lambda: any(bytes(mark) == newer for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")), 20)

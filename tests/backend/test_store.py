@@ -18,7 +18,7 @@ from mentorkorps.backend.store.file import FileRoom
 from mentorkorps.backend.tables import METADATA
 from mentorkorps.backend.writer import LONGEST_QUEUE, Busy, Unavailable
 from mentorkorps.forms import Answers
-from tests.backend.conftest import KEY, MONDAY, both
+from tests.backend.conftest import KEY, MONDAY, awaited, both
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_an_operator_reads_while_the_server_writes_and_after_it(database):
         kept.close()
         return during, store.sign_ups(read_settings(database))
 
-    during, after = asyncio.run(steps())
+    during, after = awaited(steps())
     assert 1 == len(during)
     assert during == after
 
@@ -96,7 +96,7 @@ def test_one_bad_job_does_not_fail_its_group(opened, database):
         jobs = [opened.do(accept, submission(number)) for number in range(20)]
         return await asyncio.gather(*jobs, opened.do(bad), return_exceptions=True)
 
-    outcomes = asyncio.run(steps())
+    outcomes = awaited(steps())
     assert isinstance(outcomes[-1], KeyError)
     assert 20 == len(store.sign_ups(read_settings(database)))
 
@@ -110,7 +110,7 @@ def test_a_full_disk_is_never_acknowledged(opened, database):
         jobs = (opened.do(accept, submission(number)) for number in range(400))
         return await asyncio.gather(*jobs, return_exceptions=True)
 
-    outcomes = asyncio.run(steps())
+    outcomes = awaited(steps())
     acknowledged = {one.id for one in outcomes if isinstance(one, store.SignUp)}
     assert any(isinstance(one, Exception) for one in outcomes)
     assert acknowledged <= {one.id for one in store.sign_ups(read_settings(database))}
@@ -122,7 +122,7 @@ def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
         jobs = (opened.do(accept, submission(number)) for number in range(LONGEST_QUEUE + 3 * FileRoom.largest_group))
         return await asyncio.gather(*jobs, return_exceptions=True)
 
-    outcomes = asyncio.run(steps())
+    outcomes = awaited(steps())
     busy = [one for one in outcomes if isinstance(one, Busy)]
     assert busy
     assert len(outcomes) - len(busy) == len(store.sign_ups(read_settings(database)))
@@ -141,7 +141,7 @@ def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
             return_exceptions=True,
         )
 
-    outcomes = asyncio.run(steps())
+    outcomes = awaited(steps())
     kept = {one.id for one in store.sign_ups(read_settings(database))}
     assert {one.id for one in outcomes if isinstance(one, store.SignUp)} <= kept
     assert any(isinstance(one, Unavailable) for one in outcomes)
@@ -157,9 +157,9 @@ def test_a_file_that_was_away_is_used_again_once_it_is_back(database):
         return await asyncio.wait_for(kept.do(accept, submission(1)), 20)
 
     with pytest.raises(Unavailable):
-        asyncio.run(accepted())
+        awaited(accepted())
     path.with_suffix(".away").rename(path)
-    taken = asyncio.run(accepted())
+    taken = awaited(accepted())
     kept.close()
     assert [taken] == store.sign_ups(read_settings(database))
 
