@@ -11,6 +11,7 @@ import venv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from bench.many import ROOT
@@ -108,11 +109,16 @@ def free_port() -> int:
 
 
 def _wait_for(port: int, process: subprocess.Popen) -> None:
+    """Until it answers: a port is open long before that."""
     until = time.perf_counter() + SECONDS_TO_START
     while time.perf_counter() < until and process.poll() is None:
+        asked = HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_START)
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            asked.request("GET", "/healthz")
+            asked.getresponse()
             return
-        except OSError:
+        except (OSError, HTTPException):
             time.sleep(0.01)
+        finally:
+            asked.close()
     raise TimeoutError(f"{process.args[0]} does not come up")
