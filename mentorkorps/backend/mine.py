@@ -17,7 +17,7 @@ from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.giving_back import give_back
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, language_of, page, told_busy
+from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, language_of, page, to_come_back, told_busy
 from mentorkorps.backend.store import Consent, Seat, SignUp, place_rows
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid, Value
@@ -74,7 +74,7 @@ async def change(request: Request) -> Response:
     except intake.Doubled:
         raise Refusal(409, "doubled", PRIVATE) from None
     except (Busy, Unavailable):
-        return _not_kept(request, definition, given)
+        return to_come_back(_form(request, definition, given, notice=told_busy(request)))
     office.outbox.wake()
     return await _shown(request, "asked_again" if answers.values["email"] != kept.answers["email"] else "changed")
 
@@ -212,13 +212,6 @@ def _told(definition: Form | None, agreed: Consent, request: Request) -> dict[st
         "withdrawn": agreed.withdrawn_at and spoken(agreed.withdrawn_at, language),
         "may_refuse": known is not None and not known.required,
     }
-
-
-def _not_kept(request: Request, definition: Form, given: posted.Posted) -> Response:
-    again = _form(request, definition, given, notice=told_busy(request))
-    again.status_code = 503
-    again.headers.update(COME_BACK)
-    return again
 
 
 def _form(

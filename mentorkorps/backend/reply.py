@@ -114,6 +114,13 @@ def told_busy(request: Request) -> str:
     return f"{told['title']}. {told['text']}"
 
 
+def to_come_back(form_page: Response) -> Response:
+    """The form with everything that was typed, to be sent again in a moment."""
+    form_page.status_code = 503
+    form_page.headers.update(COME_BACK)
+    return form_page
+
+
 def as_refusal(error: HTTPException) -> Refusal:
     """Starlette's own refusals, in our words."""
     kept = {name: value for name, value in (error.headers or {}).items() if name == "Allow"}

@@ -13,7 +13,6 @@ from mentorkorps.backend.giving_back import give_back
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import office_of
 from mentorkorps.backend.reply import (
-    COME_BACK,
     NOT_KEPT,
     PRIVATE,
     Refusal,
@@ -22,6 +21,7 @@ from mentorkorps.backend.reply import (
     page,
     problem,
     speak,
+    to_come_back,
     told_busy,
     wants_json,
 )
@@ -63,7 +63,7 @@ async def sign_up(request: Request) -> Response:
     except (Busy, Unavailable):
         if wants_json(request):
             raise
-        return _not_kept(request, form, given)
+        return to_come_back(_form_page(request, form, given, notice=told_busy(request)))
     office.outbox.wake()
     return _thanked(request, kept)
 
@@ -161,14 +161,6 @@ def _explained(request: Request, form: Form, given: posted.Posted, invalid: Inva
         errors = [{"field": one.field, "detail": one.message.of(language)} for one in invalid.wrong]
         return problem(422, str(words(language)["form"]["summary"]), errors=errors)
     return _form_page(request, form, given, invalid)
-
-
-def _not_kept(request: Request, form: Form, given: posted.Posted) -> Response:
-    """The form with everything that was typed, to be sent again in a moment."""
-    again = _form_page(request, form, given, notice=told_busy(request))
-    again.status_code = 503
-    again.headers.update(COME_BACK)
-    return again
 
 
 def _form_page(
