@@ -145,6 +145,7 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
     if now["email"] != before.answers["email"]:
         store.drop_waiting_mails(connection, id)
         store.mark_unconfirmed(connection, id, at)
+        places.unconfirmed(connection, id, at)
         _ask(connection, id, submission)
     is_moved = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
     if is_moved and before.awaited and not before.flagged:

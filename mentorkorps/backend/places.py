@@ -11,6 +11,7 @@ from mentorkorps.backend.clock import DENMARK, Clock
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.rounds import Rounds
 from mentorkorps.backend.store import Hall, Seat, Store, place_rows
+from mentorkorps.backend.store.records import PlaceState
 from mentorkorps.backend.tokens import LIFETIMES
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import Answers
@@ -21,7 +22,6 @@ SHORT_OFFER_HOLDS = timedelta(hours=12)
 SOON = timedelta(days=5)
 """Shortly before it begins an offer is short, so that the next in the queue can still plan for it."""
 FEW = 3
-UNCONFIRMED = ("held", "doubted")
 
 Filled = Literal["free", "few", "full"]
 
@@ -60,15 +60,25 @@ def filled(connection: Connection, hall: Hall, seats: int) -> Filled:
     return "few" if free <= FEW else "free"
 
 
-def allot(connection: Connection, sign_up: str, wanted: Booking, at: datetime, is_doubtful: bool = False) -> Seat:
+def allot(
+    connection: Connection,
+    sign_up: str,
+    wanted: Booking,
+    at: datetime,
+    is_doubtful: bool = False,
+    is_confirmed: bool = False,
+) -> Seat:
     """A place while there is one, or a turn in the queue. Part of the job that keeps the sign-up.
 
     What looks like spam has a number and holds no place: robots must not fill a course.
     """
     number = place_rows.enter(connection, wanted.hall, more=1)
-    is_full = filled(connection, wanted.hall, wanted.seats) == "full"
-    until = None if is_full else at + LIFETIMES["confirm"]
-    state = "waiting" if is_full else "doubted" if is_doubtful else "held"
+    state: PlaceState
+    if filled(connection, wanted.hall, wanted.seats) == "full":
+        state = "waiting" if is_confirmed else "pending"
+    else:
+        state = "taken" if is_confirmed else "doubted" if is_doubtful else "held"
+    until = at + LIFETIMES["confirm"] if state in ("doubted", "held") else None
     seat = Seat(sign_up, wanted.hall, state, number, until)
     place_rows.insert_seat(connection, seat)
     return seat
@@ -82,19 +92,22 @@ def move(
     if before and before.hall == wanted.hall and before.state in place_rows.ALIVE:
         return
     place_rows.delete_seat(connection, sign_up)
-    seat = allot(connection, sign_up, wanted, at, is_doubtful)
-    if is_confirmed and seat.state == "held":
-        place_rows.settle_seat(connection, sign_up, "taken")
+    allot(connection, sign_up, wanted, at, is_doubtful, is_confirmed)
 
 
 def confirmed(connection: Connection, sign_up: str, catalogue: Catalogue, at: datetime) -> None:
     """The address is confirmed: what was held is taken. What lapsed meanwhile is asked for anew.
 
-    Who was taken for a robot gets a place while there is one, else the turn that came with the number.
+    Who was taken for a robot gets a place while there is one, else the turn that came with the number. Of what was
+    cancelled meanwhile nobody wrote to an address that might be a stranger's, so that is told now.
     """
     seat = place_rows.seat_to_settle(connection, sign_up)
     if seat and seat.state == "held":
         place_rows.settle_seat(connection, sign_up, "taken")
+    elif seat and seat.state == "pending":
+        place_rows.settle_seat(connection, sign_up, "waiting")
+    elif seat and seat.state == "cancelled" and not store.was_queued(connection, sign_up, "cancelled"):
+        store.queue_mails(connection, sign_up, ("cancelled",), at)
     elif seat and seat.state == "doubted":
         has_place = _is_next(connection, seat, seats(held(catalogue, seat.hall)))
         place_rows.settle_seat(connection, sign_up, "taken" if has_place else "waiting")
@@ -108,10 +121,25 @@ def _is_next(connection: Connection, seat: Seat, seats: int) -> bool:
     return seats > place_rows.occupied(connection, seat.hall) and not is_overtaking
 
 
+def unconfirmed(connection: Connection, sign_up: str, at: datetime) -> None:
+    """The address is another one, which nobody has confirmed: the place or the turn waits for that."""
+    if seat := place_rows.seat_to_settle(connection, sign_up):
+        _unconfirm(connection, seat, at)
+
+
+def _unconfirm(connection: Connection, seat: Seat, asked_at: datetime) -> None:
+    """A place is held until the address is confirmed, an offered one as long as the offer stands."""
+    if seat.state == "waiting":
+        place_rows.settle_seat(connection, seat.sign_up, "pending")
+    elif seat.state in ("taken", "offered"):
+        until = seat.until or asked_at + LIFETIMES["confirm"]
+        place_rows.settle_seat(connection, seat.sign_up, "held", until)
+
+
 def renew(connection: Connection, sign_up: str, at: datetime) -> None:
     """The address is asked again to confirm: what waits for that waits as long again."""
     seat = place_rows.seat_to_settle(connection, sign_up)
-    if seat and seat.state in UNCONFIRMED:
+    if seat and seat.state in ("held", "doubted"):
         place_rows.settle_seat(connection, sign_up, seat.state, at + LIFETIMES["confirm"])
 
 
@@ -159,7 +187,7 @@ def _stands(seat: Seat, at: datetime) -> bool:
 
 def _lapse(connection: Connection, seat: Seat, now: datetime) -> int:
     place_rows.settle_seat(connection, seat.sign_up, "expired")
-    if seat.state in UNCONFIRMED:  # nobody has confirmed the address, so nobody is written to
+    if seat.state in place_rows.UNCONFIRMED:  # nobody has confirmed the address, so nobody is written to
         return 0
     store.queue_mails(connection, seat.sign_up, ("lapsed",), now)
     return 1
@@ -167,10 +195,11 @@ def _lapse(connection: Connection, seat: Seat, now: datetime) -> int:
 
 def _cancel(connection: Connection, hall: Hall, now: datetime) -> int:
     place_rows.enter(connection, hall)
+    _align(connection, hall)
     ended = [seat for seat in place_rows.seats_to_settle(connection, hall) if seat.state in place_rows.ALIVE]
     for seat in ended:
         place_rows.settle_seat(connection, seat.sign_up, "cancelled")
-        if seat.state not in UNCONFIRMED:
+        if seat.state not in place_rows.UNCONFIRMED:
             store.queue_mails(connection, seat.sign_up, ("cancelled",), now)
     return len(ended)
 
@@ -179,6 +208,7 @@ def _offer(connection: Connection, hall: Hall, record: Course | Event, now: date
     if seats(record) <= place_rows.occupied(connection, hall):
         return 0
     place_rows.enter(connection, hall)
+    _align(connection, hall)
     free = max(0, seats(record) - place_rows.occupied(connection, hall))
     offered = place_rows.next_to_offer(connection, hall, free) if free else []
     start = begins(record)
@@ -187,6 +217,15 @@ def _offer(connection: Connection, hall: Hall, record: Course | Event, now: date
         place_rows.settle_seat(connection, seat.sign_up, "offered", until)
         store.queue_mails(connection, seat.sign_up, ("offered",), now)
     return len(offered)
+
+
+def _align(connection: Connection, hall: Hall) -> None:
+    """Instances of before 0016, one of which may still run beside this one, know no `pending`."""
+    for seat, is_confirmed, asked_at in place_rows.mistaken(connection, hall):
+        if is_confirmed:
+            place_rows.settle_seat(connection, seat.sign_up, "waiting")
+        else:
+            _unconfirm(connection, seat, asked_at)
 
 
 class Turns(Rounds):

@@ -106,7 +106,7 @@ def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(tmp_path
         answers = list(pool.map(lambda number: desks[number % 2].book(f"person{number}"), range(64)))
 
         assert {200} == {one.status_code for one in answers}
-        assert {"held": 10, "waiting": 54} == Counter(desks[0].states().values())
+        assert {"held": 10, "pending": 54} == Counter(desks[0].states().values())
         said = [one.text.partition("Du er nummer ")[2].partition(" ")[0] for one in answers]
         assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
 

@@ -90,7 +90,7 @@ def test_of_64_who_come_at_once_ten_get_the_ten_places_and_the_others_wait_in_or
         answers = list(pool.map(full.book, [f"person{number}" for number in range(64)]))
 
         assert {200} == {one.status_code for one in answers}
-        assert {"held": 10, "waiting": 54} == Counter(full.states().values())
+        assert {"held": 10, "pending": 54} == Counter(full.states().values())
         said = [one.text.partition("Du er nummer ")[2].partition(" ")[0] for one in answers]
         assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
 
@@ -100,11 +100,11 @@ def test_a_place_that_is_given_up_goes_to_the_next_who_has_confirmed(two_seats):
     two_seats.come("anna", "bo")
     two_seats.book("carl")
     two_seats.come("dina")
-    assert {"anna": "taken", "bo": "taken", "carl": "waiting", "dina": "waiting"} == two_seats.states()
+    assert {"anna": "taken", "bo": "taken", "carl": "pending", "dina": "waiting"} == two_seats.states()
 
     two_seats.withdraw("anna")
 
-    two_seats.becomes(dina="offered", carl="waiting")
+    two_seats.becomes(dina="offered", carl="pending")
 
 
 def test_opening_the_link_takes_nothing_and_the_button_takes_the_place(two_seats):

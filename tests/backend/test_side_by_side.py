@@ -130,7 +130,7 @@ def test_the_last_place_is_given_once(sides):
 
     sides.meanwhile((accept, submission("anna", booking=wanted)), (accept, submission("bo", booking=wanted)))
 
-    assert {"anna": "held", "bo": "waiting"} == seats(sides)
+    assert {"anna": "held", "bo": "pending"} == seats(sides)
 
 
 def test_an_offer_that_runs_out_is_told_once_and_goes_to_one(sides, real):

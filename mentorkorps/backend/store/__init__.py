@@ -20,6 +20,7 @@ from mentorkorps.backend.store.mail_rows import (
     queue_mails,
     send_again,
     settle_mails,
+    was_queued,
 )
 from mentorkorps.backend.store.opening import Store, exists, open_store, owned, run
 from mentorkorps.backend.store.records import Consent, Count, Figures, Hall, Kind, Life, Mail, Seat, SignUp
@@ -113,5 +114,6 @@ __all__ = [
     "sign_ups",
     "spend",
     "try_out",
+    "was_queued",
     "withdraw_consent",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 
 from mentorkorps.backend.sealing import Damaged
 from mentorkorps.backend.store.prepared import Prepared
-from mentorkorps.backend.store.records import Kind, Mail, SignUp
+from mentorkorps.backend.store.records import TO_PERSON, Kind, Mail, SignUp
 from mentorkorps.backend.store.sign_up_rows import SEVERAL_SIGN_UPS, as_sign_up
 from mentorkorps.backend.tables import MAILS
 
@@ -22,7 +22,7 @@ ALL_MAILS = select(MAILS).order_by(MAILS.c.created_at, MAILS.c.kind)
 
 DROP_WAITING_MAILS = MAILS.delete().where(
     MAILS.c.sign_up == bindparam("key"),
-    MAILS.c.kind.in_(("confirm", "receipt", "offered", "lapsed")),
+    MAILS.c.kind.in_(TO_PERSON),
     MAILS.c.state.in_(("queued", "retry")),
 )
 
@@ -39,6 +39,10 @@ DUE_MAILS = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+
+DROP_MAIL = MAILS.delete().where(MAILS.c.id == bindparam("key"))
+
+QUEUED_ONCE = select(MAILS.c.id).where(MAILS.c.sign_up == bindparam("of_sign_up"), MAILS.c.kind == bindparam("of_kind"))
 
 LEASE_MAIL = (
     MAILS.update()
@@ -125,6 +129,12 @@ def send_again(connection: Connection, id: str | None, at: datetime) -> int:
     return connection.execute(change, {"at": at}).rowcount
 
 
+def was_queued(connection: Connection, sign_up: str, kind: Kind) -> bool:
+    """Whether there is such a mail, whatever became of it."""
+    found = connection.execute(QUEUED_ONCE, {"of_sign_up": sign_up, "of_kind": kind})
+    return found.first() is not None
+
+
 def drop_waiting_mails(connection: Connection, sign_up: str) -> None:
     """Those to the person that have not left yet."""
     connection.execute(DROP_WAITING_MAILS, {"key": sign_up})
@@ -145,12 +155,21 @@ def lease_due_mails(
     """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
 
     What is due after `never_so_late` was put off while the clock was wrong, and is due too. What another instance
-    takes just now is left to it.
+    takes just now is left to it. What may not leave any more is deleted.
     """
     rows = connection.execute(DUE_MAILS, {"now": now, "never_so_late": never_so_late, "most": most}).all()
     if not rows:
         return []
-    connection.execute(LEASE_MAIL, [{"key": row.id, "until": until} for row in rows])
+    sign_ups = _sign_ups_of(connection, rows)
+    kept = [row for row in rows if row.sign_up not in sign_ups or _may_leave(row.kind, sign_ups[row.sign_up])]
+    if dropped := [{"key": row.id} for row in rows if row not in kept]:
+        connection.execute(DROP_MAIL, dropped)
+    if kept:
+        connection.execute(LEASE_MAIL, [{"key": row.id, "until": until} for row in kept])
+    return [(as_mail(row), sign_ups[row.sign_up]) for row in kept if row.sign_up in sign_ups]
+
+
+def _sign_ups_of(connection: Connection, rows: Sequence[Row]) -> dict[str, SignUp]:
     about = connection.execute(SEVERAL_SIGN_UPS, {"ids": [row.sign_up for row in rows]})
     sign_ups = {}
     for row in about:
@@ -158,7 +177,17 @@ def lease_due_mails(
             sign_ups[row.id] = as_sign_up(connection, row)
         except Damaged as error:  # its mails wait; the others leave
             log.error("store: %s", error)
-    return [(as_mail(row), sign_ups[row.sign_up]) for row in rows if row.sign_up in sign_ups]
+    return sign_ups
+
+
+def _may_leave(kind: Kind, sign_up: SignUp) -> bool:
+    """Nobody who withdrew is written to, and an address that is not confirmed gets the question and nothing else.
+
+    A mail that was under way when the address was changed would else reach the other one with its next attempt.
+    """
+    if kind not in TO_PERSON:
+        return True
+    return sign_up.withdrawn_at is None and (kind == "confirm" or sign_up.confirmed_at is not None)
 
 
 def settle_mails(connection: Connection, mails: list[Mail]) -> None:

@@ -6,14 +6,16 @@ What a job decides by, it locks when it reads it: a seat that another instance s
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, func, select, text
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text
 
 from mentorkorps.backend.store.records import Hall, PlaceState, Seat
 from mentorkorps.backend.tables import HALLS, PLACES, SIGN_UPS
 from mentorkorps.backend.writer import end_group
 
 OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
-ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "waiting")
+UNCONFIRMED: tuple[PlaceState, ...] = ("held", "doubted", "pending")
+"""Nobody has confirmed the address, so nothing but the question goes there."""
+ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "pending", "waiting")
 
 OF_HALL = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
 NEXT_NUMBER = (
@@ -27,17 +29,18 @@ LAST_NUMBER = select(HALLS.c.last_number).where(
 OCCUPIED = select(func.count()).select_from(PLACES).where(*OF_HALL, PLACES.c.state.in_(OCCUPYING))
 FIRST_NUMBER = text("INSERT INTO halls (kind, record, last_number) VALUES (:kind, :record, 0) ON CONFLICT DO NOTHING")
 CONFIRMED_WAITING = (
-    select(PLACES)
-    .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
-    .where(*OF_HALL, PLACES.c.state == "waiting", SIGN_UPS.c.confirmed_at.is_not(None))
-    .order_by(PLACES.c.number)
-    .limit(bindparam("most"))
+    select(PLACES).where(*OF_HALL, PLACES.c.state == "waiting").order_by(PLACES.c.number).limit(bindparam("most"))
 )
 AHEAD = (
     select(func.count())
     .select_from(PLACES)
     .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
-    .where(*OF_HALL, PLACES.c.state == "waiting", PLACES.c.number < bindparam("before"), ~SIGN_UPS.c.flagged)
+    .where(
+        *OF_HALL,
+        PLACES.c.state.in_(("pending", "waiting")),
+        PLACES.c.number < bindparam("before"),
+        ~SIGN_UPS.c.flagged,
+    )
 )
 SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
 SEAT_TO_SETTLE = SEAT_OF.with_for_update()
@@ -60,6 +63,19 @@ SETTLE = (
     PLACES.update()
     .where(PLACES.c.sign_up == bindparam("of_sign_up"))
     .values(state=bindparam("new_state"), until=bindparam("new_until"))
+)
+MISTAKEN = (
+    select(PLACES, SIGN_UPS.c.confirmed_at, SIGN_UPS.c.asked_at)
+    .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
+    .where(
+        *OF_HALL,
+        or_(
+            and_(PLACES.c.state == "pending", SIGN_UPS.c.confirmed_at.is_not(None)),
+            and_(PLACES.c.state.in_(("taken", "waiting", "offered")), SIGN_UPS.c.confirmed_at.is_(None)),
+        ),
+    )
+    .order_by(PLACES.c.sign_up)
+    .with_for_update(of=PLACES)
 )
 DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
@@ -118,6 +134,15 @@ def seats_in(connection: Connection, hall: Hall) -> list[Seat]:
 def lapsed(connection: Connection, now: datetime) -> list[Seat]:
     """Held, doubted and offered places whose time is over, but for those that another instance ends just now."""
     return _seats(connection.execute(LAPSED, {"now": now}).all())
+
+
+def mistaken(connection: Connection, hall: Hall) -> list[tuple[Seat, bool, datetime]]:
+    """Seats whose state does not fit the sign-up, to be settled in this transaction.
+
+    With each, whether the address is confirmed, and when that was last asked for.
+    """
+    rows = connection.execute(MISTAKEN, _of(hall)).all()
+    return [(_seat(row), row.confirmed_at is not None, row.asked_at) for row in rows]
 
 
 def halls_alive(connection: Connection) -> list[Hall]:

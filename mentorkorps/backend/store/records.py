@@ -9,7 +9,9 @@ from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
 Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up"]
-PlaceState = Literal["held", "doubted", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
+TO_PERSON: tuple[Kind, ...] = ("confirm", "receipt", "offered", "lapsed", "cancelled")
+"""Mails to whoever signed up; the others go to coordinators."""
+PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ class Hall:
 class Seat:
     """A sign-up's place, or its turn in the queue for one.
 
-    held: until it is confirmed. taken: for good. waiting: by its number. offered: may be taken until then. expired,
-    given_up, cancelled: over.
+    Nobody has confirmed the address: held (a place, until it is confirmed), doubted (a number, and a place or a turn
+    once it is confirmed), pending (a number in the queue). Somebody has: taken (for good), waiting (by its number),
+    offered (may be taken until then). expired, given_up, cancelled: over.
     """
 
     sign_up: str

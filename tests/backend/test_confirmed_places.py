@@ -1,0 +1,341 @@
+"""Whoever has confirmed is written to about a place, and nobody else: not strangers, and not twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from mentorkorps.backend import intake, places, store
+from mentorkorps.backend.intake import accept
+from mentorkorps.backend.places import Booking
+from mentorkorps.backend.sealing import Seal
+from mentorkorps.backend.store import Hall, opening, place_rows, shape
+from mentorkorps.backend.store.records import TO_PERSON
+from mentorkorps.backend.writer import done
+from tests.backend.conftest import KEY, MONDAY, booked, both, eventually, post_office
+from tests.backend.test_places import COURSE, OTHER, desk, having
+from tests.backend.test_side_by_side import submission
+from tests.backend.test_store import read_settings
+from tests.conftest import ROOT
+
+HALL = Hall("courses", COURSE)
+UNCONFIRMED, CONFIRMED = ("held", "doubted", "pending"), ("taken", "waiting", "offered")
+LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
+
+
+def told_of(house, kind: str = "cancelled") -> Counter[str]:
+    """How many mails of a kind there are to each address."""
+    addresses = {one.id: one.answers["email"] for one in house.sign_ups()}
+    return Counter(addresses[one.sign_up] for one in house.mails() if one.kind == kind)
+
+
+@both
+def test_a_cancelled_course_writes_to_nobody_who_has_not_confirmed(tmp_path, real, hands, environ):
+    with desk(tmp_path, having(real, 1), hands, **environ) as before:
+        before.come("anna", "bo")
+        before.book("carl")
+        before.book("erna", website="https://erna.example")
+        for number in range(8):
+            before.house.client.post("/forms/kursus", data=booked("stranger") | {"name": f"Robot {number}"})
+    with desk(tmp_path, having(real, 1, status="cancelled"), hands, **environ) as after:
+        eventually(lambda: {"cancelled"} == set(after.states().values()))
+
+        assert {"anna@example.org": 1, "bo@example.org": 1} == told_of(after.house)
+
+
+def test_who_confirms_after_it_was_cancelled_is_told_then_and_once(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 1), hands) as before:
+        before.book("anna")
+        before.book("bo")
+    with desk(tmp_path, having(real, 1, status="cancelled"), hands) as after:
+        after.becomes(anna="cancelled", bo="cancelled")
+        assert {} == told_of(after.house)
+        for _ in range(2):
+            after.confirm("bo")
+
+        assert {"bo@example.org": 1} == told_of(after.house)
+
+
+def moved_to(one, name: str, address: str) -> None:
+    one.house.client.post(one.mine(name) + "/change", data=booked(name) | {"email": address})
+
+
+@both
+def test_an_address_that_was_changed_hears_of_the_course_once_it_is_confirmed(tmp_path, real, hands, environ):
+    with desk(tmp_path, having(real, 2), hands, **environ) as before:
+        before.come("anna", "bo", "carl")
+        hands.pass_by(seconds=1)
+        for name in ("anna", "carl"):
+            moved_to(before, name, f"{name}.b@example.org")
+        assert {"anna.b": "held", "bo": "taken", "carl.b": "pending"} == before.states()
+        before.confirm("anna.b")
+        assert "taken" == before.states()["anna.b"]
+        moved_to(before, "anna.b", "stranger@example.org")
+    with desk(tmp_path, having(real, 2, status="cancelled"), hands, **environ) as after:
+        after.becomes(bo="cancelled", stranger="cancelled")
+        assert {"bo@example.org": 1} == told_of(after.house)
+        after.confirm("carl.b")
+
+        assert {"bo@example.org": 1, "carl.b@example.org": 1} == told_of(after.house)
+
+
+def test_who_changes_the_address_of_an_offer_keeps_the_place_as_long_and_no_longer(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 1), hands) as one:
+        one.come("anna", "bo", "carl")
+        one.withdraw("anna")
+        one.becomes(bo="offered")
+        hands.pass_by(seconds=1)
+        moved_to(one, "bo", "stranger@example.org")
+        assert {"stranger": "held", "carl": "waiting"}.items() <= one.states().items()
+        hands.pass_by(hours=48)
+
+        one.becomes(stranger="expired", carl="offered")
+        assert {} == told_of(one.house, "lapsed")
+
+
+def test_who_is_passed_by_keeps_the_number(tmp_path, real, hands):
+    with desk(tmp_path, having(real, 1), hands) as one:
+        one.come("anna")
+        assert "Du er nummer 1 på ventelisten. Bekræft din mailadresse." in one.book("bo").text
+        assert "Du er nummer 2 på ventelisten. Bekræft" in one.book("carl").text
+        one.come("dina")
+        assert "Du er nummer 3 på ventelisten. Du får en mail" in one.house.client.post(one.mine("dina")).text
+        one.withdraw("anna")
+        one.becomes(dina="offered")
+        one.confirm("carl")
+        one.confirm("bo")
+        one.withdraw("dina")
+
+        one.becomes(bo="offered", carl="waiting")
+
+
+@pytest.fixture
+def kept(database):
+    """A database with its tables, whose jobs the test does itself."""
+    read = read_settings(database)
+    store.open_store(read).close()
+    return read
+
+
+def leased(read, at):
+    return store.run(read, store.lease_due_mails, at, at + LEASE, at + timedelta(days=9), 99)
+
+
+@both
+@pytest.mark.parametrize("what", ["changed", "withdrawn"])
+def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(kept, what, real):
+    id = store.run(kept, accept, submission("anna")).id
+    store.run(kept, intake.confirm, id, real, MONDAY)
+    under_way = [mail for mail, _ in leased(kept, MONDAY) if mail.kind in ("confirm", "receipt")]
+    if what == "changed":
+        store.run(kept, intake.change, id, submission("stranger", MONDAY + timedelta(seconds=1)))
+    else:
+        store.run(kept, intake.withdraw, id, MONDAY)
+    store.run(kept, store.settle_mails, [replace(one, state="retry", due_at=MONDAY) for one in under_way])
+
+    again = Counter(mail.kind for mail, _ in leased(kept, MONDAY + LEASE) if mail.kind in TO_PERSON)
+    assert ({"confirm"} if what == "changed" else set()) == set(again)
+    assert "receipt" not in {one.kind for one in store.mails(kept)}
+
+
+def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(kept, real):
+    """300 steps at random of eight people; the seed is told if one goes wrong."""
+    seed = random.randrange(10**6)
+    with opening.owned(kept) as engine, engine.connect() as connection:
+        walk = Walk(connection, having(real, 2), random.Random(seed))
+        for number in range(300):
+            did = walk.step(number)
+            found = done(connection, walk.states)
+            wrong = {(state, yes) for state, yes in found if state in (UNCONFIRMED if yes else CONFIRMED)}
+            assert set() == wrong, (seed, number, did)
+            assert set() == done(connection, walk.written_unasked), (seed, number, did)
+    assert {"taken", "waiting", "pending", "held", "expired"} <= walk.seen, (seed, walk.seen)
+
+
+class Walk:
+    """People who book, confirm, mistype, withdraw and let time pass, by the jobs of the writer."""
+
+    def __init__(self, connection, records, chance) -> None:
+        self._connection, self._records, self._chance = connection, records, chance
+        self._now, self._ids, self.seen = MONDAY, [], set()
+        self._mails: set[str] = set()
+
+    def step(self, number: int) -> str:
+        self._now += timedelta(hours=self._chance.choice((0, 0, 1, 30)), seconds=1)
+        names = ("book", "confirm", "confirm", "change", "take", "decline", "withdraw", "renew", "turn", "turn")
+        name = self._chance.choice(names if self._ids else ("book",))
+        self._do(name, number)
+        return name
+
+    def states(self, connection) -> list[tuple[str, bool]]:
+        confirmed = self._confirmed(connection)
+        seats = place_rows.seats_in(connection, HALL)
+        self.seen |= {one.state for one in seats}
+        return [(one.state, one.sign_up in confirmed) for one in seats]
+
+    def written_unasked(self, connection) -> set[str]:
+        """The kinds of the newest mails, but for the question, to addresses that nobody has confirmed."""
+        fresh = connection.execute(text("SELECT id, kind, sign_up FROM mails WHERE kind <> 'confirm'")).all()
+        fresh = [one for one in fresh if one.id not in self._mails and one.kind in TO_PERSON]
+        self._mails |= {one.id for one in fresh}
+        return {one.kind for one in fresh if one.sign_up not in self._confirmed(connection)}
+
+    @staticmethod
+    def _confirmed(connection) -> set[str]:
+        return set(connection.execute(text("SELECT id FROM sign_ups WHERE confirmed_at IS NOT NULL")).scalars())
+
+    def _do(self, name: str, number: int) -> None:
+        wanted = Booking(HALL, 2)
+        if name == "book":
+            asked = submission(f"person{number}", self._now, wanted)
+            self._ids.append(done(self._connection, accept, asked).id)
+            return
+        id = self._chance.choice(self._ids[-8:])
+        jobs = {
+            "confirm": (intake.confirm, id, self._records, self._now),
+            "change": (intake.change, id, submission(f"other{number}", self._now, wanted)),
+            "take": (places.take, id, self._now),
+            "decline": (places.decline, id, self._now),
+            "withdraw": (intake.withdraw, id, self._now),
+            "renew": (places.renew, id, self._now),
+            "turn": (places.turn, self._records, self._now),
+        }
+        done(self._connection, *jobs[name])
+
+
+BEFORE = {  # state before, when it was confirmed, until -> state after
+    "a": ("taken", MONDAY, None, "taken"),
+    "b": ("taken", None, None, "held"),
+    "c": ("waiting", MONDAY, None, "waiting"),
+    "d": ("waiting", None, None, "pending"),
+    "e": ("offered", None, MONDAY + LATER, "held"),
+    "f": ("offered", MONDAY, MONDAY + LATER, "offered"),
+    "g": ("held", None, MONDAY + LATER, "held"),
+    "h": ("cancelled", None, None, "cancelled"),
+    "i": ("doubted", None, MONDAY + LATER, "doubted"),
+}
+KILLED = """
+import os, signal
+from mentorkorps.backend import settings
+from mentorkorps.backend.sealing import Seal
+from mentorkorps.backend.store import opening, shape
+read = settings.read(os.environ)
+seal = Seal(read.secret_keys)
+with opening.room(read.database).writing(seal=seal) as engine, engine.connect() as connection, connection.begin():
+    assert shape.migrate(connection, seal)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def written(moment) -> str | None:
+    return moment and moment.isoformat(timespec="microseconds")
+
+
+@contextmanager
+def changing(read) -> Iterator[Connection]:
+    with (
+        opening.room(read.database).writing(seal=Seal(read.secret_keys)) as engine,
+        engine.connect() as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+def old_rows(read) -> None:
+    """A database of the version before, with a place in each state."""
+    config = Config()
+    config.set_main_option("script_location", str(shape.MIGRATIONS))
+    with changing(read) as connection:
+        config.attributes |= {"connection": connection, "seal": None}
+        command.upgrade(config, "0010")
+        for number, (id, (state, confirmed, until, _)) in enumerate(BEFORE.items()):
+            values = {
+                "id": id, "sealed": Seal([KEY]).close(id, b"{}"), "at": written(MONDAY), "state": state,
+                "confirmed": written(confirmed), "until": written(until), "number": number, "course": COURSE,
+            }  # fmt: skip
+            connection.execute(SIGN_UP, values)
+            connection.execute(PLACE, values)
+
+
+SIGN_UP = text(
+    "INSERT INTO sign_ups (id, form, language, sealed, fingerprint, flagged, received_at, asked_at, confirmed_at)"
+    " VALUES (:id, 'kursus', 'da', :sealed, :id, FALSE, :at, :at, :confirmed)"
+)
+PLACE = text(
+    "INSERT INTO places (sign_up, kind, record, state, number, until)"
+    " VALUES (:id, 'courses', :course, :state, :number, :until)"
+)
+
+
+def all_states(read) -> dict[str, tuple[str, str | None]]:
+    with changing(read) as connection:
+        rows = connection.execute(text("SELECT sign_up, state, until FROM places"))
+        return {row.sign_up: (row.state, row.until) for row in rows}
+
+
+@pytest.mark.parametrize("kind", ["file", "server"])
+def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_happened(kind, tmp_path, request):
+    url = request.getfixturevalue("cluster").empty() if kind == "server" else f"sqlite:///{tmp_path}/m.db"
+    read = read_settings(url)
+    old_rows(read)
+    before = all_states(read)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY},
+    )  # fmt: skip
+    assert -signal.SIGKILL == killed.returncode, killed.stderr
+    assert before == all_states(read)
+
+    store.open_store(read).close()
+
+    assert {id: after for id, (*_, after) in BEFORE.items()} == {id: one[0] for id, one in all_states(read).items()}
+    lasting = written(MONDAY + timedelta(hours=72)), written(MONDAY + LATER)
+    assert lasting == (all_states(read)["b"][1], all_states(read)["e"][1])
+
+
+@both
+def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(kept, real):
+    """It calls everybody who waits `waiting`, and leaves a place taken when the address is changed."""
+    course, wanted = having(real, 1), Booking(HALL, 1)
+    ids = {name: store.run(kept, accept, submission(name, booking=wanted)).id for name in ("anna", "bo", "carl")}
+    store.run(kept, intake.confirm, ids["anna"], course, MONDAY)
+    with changing(kept) as connection:
+        connection.execute(text("UPDATE places SET state = 'waiting' WHERE state = 'pending'"))
+        connection.execute(text("UPDATE sign_ups SET confirmed_at = asked_at WHERE id = :id"), {"id": ids["carl"]})
+        connection.execute(text("UPDATE places SET state = 'pending' WHERE sign_up = :id"), {"id": ids["carl"]})
+    store.run(kept, intake.withdraw, ids["anna"], MONDAY)
+    store.run(kept, places.turn, course, MONDAY)
+    states = {name: all_states(kept)[id][0] for name, id in ids.items()}
+    assert {"anna": "given_up", "bo": "pending", "carl": "offered"} == states
+
+    store.run(kept, places.turn, having(real, 1, status="cancelled"), MONDAY)
+    assert [ids["carl"]] == [one.sign_up for one in store.mails(kept) if one.kind == "cancelled"]
+
+
+def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(tmp_path, real, hands, free_port):
+    """The mail waits for a mail server; meanwhile somebody writes a stranger's address."""
+    smtp = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}"}
+    with desk(tmp_path, having(real, 1), hands) as before:
+        before.come("anna")
+        mine = before.mine("anna")
+    with desk(tmp_path, having(real, 1, status="cancelled"), hands, **smtp) as after:
+        eventually(lambda: "retry" in {one.state for one in after.house.mails() if one.kind == "cancelled"})
+        hands.pass_by(seconds=1)
+        after.house.client.post(mine + "/change", data=booked("anna", OTHER) | {"email": "stranger@example.org"})
+        assert {"cancelled"} != {one.kind for one in after.house.mails() if one.state == "retry"}
+        with post_office(free_port) as office:
+            hands.pass_by(minutes=3)
+            eventually(lambda: {"sent"} == {one.state for one in after.house.mails()}, 20)
+
+    assert ["Bekræft din tilmelding"] == [one["Subject"] for one in office.taken if "stranger" in one["To"]]
