@@ -5,7 +5,10 @@ from pathlib import Path
 
 SCHEMES = ("postgresql", "postgres")
 SQLITE = "write sqlite:///path/to/file.db"
-POSTGRESQL = "write postgresql://user:password@host:port/name, with %40 for an @ in the password"
+SECRET_WRITTEN = (
+    "In user and password write %25 for %, %2F for /, %23 for #, %3F for ?, %40 for @, %3A for :, %20 for a space"
+)
+POSTGRESQL = f"write postgresql://user:password@host:port/name. {SECRET_WRITTEN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def _server(url: str) -> Server:
 
     try:
         parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
+    except (psycopg.ProgrammingError, UnicodeError):
         raise ValueError(POSTGRESQL) from None
     host, port, name = (str(parts.get(part, "")) for part in ("host", "port", "dbname"))
     if not name or "@" in host + name or not all(one.isdigit() for one in port.split(",") if one):

@@ -2,12 +2,15 @@
 
 import logging
 import os
+import re
 import secrets
+import shlex
+import shutil
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.errors import MessageError
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -22,6 +25,8 @@ from mentorkorps.problem import DataError
 DATABASE_URL = "MENTORKORPS_DATABASE_URL"
 FOLDER = "MENTORKORPS_FOLDER"
 SMTP_URL = "MENTORKORPS_SMTP_URL"
+SMTP_CA_FILE = "MENTORKORPS_SMTP_CA_FILE"
+ALARM_COMMAND = "MENTORKORPS_ALARM_COMMAND"
 PUBLIC_URL = "MENTORKORPS_PUBLIC_URL"
 SECRET_KEYS = "MENTORKORPS_SECRET_KEYS"
 RECIPIENTS = "MENTORKORPS_RECIPIENTS"
@@ -38,6 +43,14 @@ DEFAULTS = {
 }
 SHORTEST_KEY = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SMTP_WRITTEN = f"write smtp://host:port or smtps://user:password@host. {database.SECRET_WRITTEN}"
+SCHEMES = ("smtp", "smtps", "http", "https", "sqlite", "postgresql", "postgres")
+HARMLESS = re.compile(r"[a-z]+://[\w.-]+(:\d+)?/?")
+"""An address that nobody can have meant to hold a password."""
+HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+(%\w+)?")
+CODED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
+MAILBOX = re.compile(r"(?!=)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
+"""One plain address: quoted names, comments and several addresses are for headers of mails."""
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +72,8 @@ class SmtpServer:
     encrypted: bool
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+    """Who may vouch for its certificate, beside those whom the system trusts."""
 
     @property
     def is_local(self) -> bool:
@@ -93,6 +108,7 @@ class Settings:
     database: Database
     folder: Path
     smtp: SmtpServer | None
+    alarm_command: tuple[str, ...]
     public_url: str
     secret_keys: tuple[str, ...] = field(repr=False)
     recipients: Recipients
@@ -138,15 +154,17 @@ def read(environ: Mapping[str, str]) -> Settings:
     return Settings(
         database=where,
         folder=folder,
-        smtp=_smtp(given[SMTP_URL]) if SMTP_URL in given else None,
+        smtp=_smtp(given[SMTP_URL], _ca_file(given.get(SMTP_CA_FILE))) if SMTP_URL in given else None,
+        alarm_command=_alarm_command(given.get(ALARM_COMMAND, "")),
         public_url=_public_url(given[PUBLIC_URL]),
-        secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
         recipients=(_recipients(given[RECIPIENTS]) if RECIPIENTS in given else Recipients(mail_from.addr_spec)),
         mail_from=mail_from,
         allowed_origins=frozenset(map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())),
         trusted_proxy=frozenset(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
         metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
         log_format=_log_format(given.get(LOG, "json")),
+        # Last, so that nothing is made where another setting is wrong.
+        secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
     )
 
 
@@ -160,38 +178,68 @@ def _database(url: str) -> Database:
     try:
         return database.parse(url)
     except ValueError as error:
-        scheme, slashes, _ = url.partition("://")
-        shown = f"{scheme}://…" if slashes else "…"
-        raise SettingsError(DATABASE_URL, shown, str(error)) from None
+        raise SettingsError(DATABASE_URL, _masked(url), str(error)) from None
 
 
-def _smtp(url: str) -> SmtpServer:
-    shown = _without_password(url)
-    parts = _split(SMTP_URL, url, shown)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise SettingsError(SMTP_URL, shown, "write smtp://host:port or smtps://user:password@host")
+def _smtp(url: str, ca_file: Path | None) -> SmtpServer:
+    parts = _split(SMTP_URL, url, SMTP_WRITTEN)
+    ends_with_host = parts.path in ("", "/") and not any(sign in url for sign in "?#")
+    is_host = bool(HOST.fullmatch(parts.hostname or ""))
+    if not (parts.scheme in ("smtp", "smtps") and is_host and ends_with_host and CODED.fullmatch(parts.netloc)):
+        raise SettingsError(SMTP_URL, _masked(url), SMTP_WRITTEN)
+    if "@" in parts.netloc and not (parts.username and parts.password):
+        raise SettingsError(SMTP_URL, _masked(url), f"user or password is missing: {SMTP_WRITTEN}")
     encrypted = parts.scheme == "smtps"
     usual = 465 if encrypted else 587 if parts.username else 25
     return SmtpServer(
-        parts.hostname,
+        str(parts.hostname),
         parts.port or usual,
         encrypted,
         unquote(parts.username) if parts.username else None,
         unquote(parts.password) if parts.password else None,
+        ca_file,
     )
 
 
+def _ca_file(path: str | None) -> Path | None:
+    if path is None:
+        return None
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        reason = "there is no certificate in it. It is a text with -----BEGIN CERTIFICATE----- (PEM)"
+        raise SettingsError(SMTP_CA_FILE, path, reason) from None
+    except OSError as error:
+        raise SettingsError(SMTP_CA_FILE, path, f"the file cannot be read: {error.strerror}") from None
+    return Path(path)
+
+
+def _alarm_command(text: str) -> tuple[str, ...]:
+    try:
+        command = tuple(shlex.split(text))
+    except ValueError:
+        raise SettingsError(ALARM_COMMAND, "…", "a quotation mark is not closed") from None
+    if command and not shutil.which(command[0]):
+        # What follows may be a key to somebody's telephone.
+        raise SettingsError(ALARM_COMMAND, command[0], "there is no such program that can be run")
+    return command
+
+
 def _public_url(url: str) -> str:
-    parts = _split(PUBLIC_URL, url, url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError(PUBLIC_URL, url, "write the site's address, for example https://example.dk/")
+    right = "write the site's address without user and password, for example https://example.dk/"
+    parts = _split(PUBLIC_URL, url, right)
+    is_web = parts.scheme in ("http", "https") and parts.hostname
+    if not is_web or "@" in parts.netloc or parts.query or parts.fragment:
+        raise SettingsError(PUBLIC_URL, _masked(url), right)
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
 
 
 def _origin(text: str) -> str:
-    parts = _split(ALLOWED_ORIGINS, text, text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
-        raise SettingsError(ALLOWED_ORIGINS, text, "write origins such as https://example.dk, apart by commas")
+    right = "write origins such as https://example.dk, apart by commas"
+    parts = _split(ALLOWED_ORIGINS, text, right)
+    is_web = parts.scheme in ("http", "https") and parts.hostname
+    if not is_web or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingsError(ALLOWED_ORIGINS, _masked(text), right)
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
@@ -209,41 +257,51 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         raise SettingsError(METRICS_FROM, text, "write networks such as 192.0.2.0/24, apart by commas") from None
 
 
-def _split(key: str, url: str, shown: str) -> SplitResult:
+def _split(key: str, url: str, right: str) -> SplitResult:
     try:
+        # urlsplit drops tabs and line breaks without a word, and a password would be another one.
+        if not url.isprintable() or " " in url:
+            raise ValueError(key)
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError as error:
-        raise SettingsError(key, shown, "this is no address") from error
+    except ValueError:
+        # What Python says of an address repeats parts of it.
+        raise SettingsError(key, _masked(url), f"this is no address: {right}") from None
     return parts
 
 
-def _without_password(url: str) -> str:
-    before, at, after = url.rpartition("@")
-    scheme, slashes, _ = before.partition("://")
-    return f"{scheme}{slashes}…@{after}" if at else url
+def _masked(url: str) -> str:
+    """An address as it may be told: whole if there is no room for a password in it, else its scheme alone."""
+    if HARMLESS.fullmatch(url):
+        return url
+    scheme, slashes, _ = url.partition("://")
+    return f"{scheme}://…" if slashes and scheme in SCHEMES else "…"
 
 
 def _mail_from(text: str) -> Address:
     name, address = parseaddr(text)
     try:
-        return Address(name, addr_spec=_mailbox(address))
-    except (ValueError, MessageError) as error:
-        raise SettingsError(MAIL_FROM, text, "write Name <mailbox@example.dk>") from error
+        # By its parts: the parser of headers meets many a text with an IndexError.
+        username, _, domain = _mailbox(address).rpartition("@")
+        if not name.isprintable() or len(getaddresses([text])) != 1:
+            raise ValueError(text)
+        return Address(name, username, domain)
+    except ValueError:
+        raise SettingsError(MAIL_FROM, text, "write Name <mailbox@example.dk>") from None
 
 
 def _mailbox(text: str) -> str:
-    """The address itself. Raises ValueError or MessageError for what is none."""
-    address = Address(addr_spec=text)
-    if not address.username or not address.domain or not text.isascii():
+    """The address itself. Raises ValueError for what is none."""
+    if not MAILBOX.fullmatch(text):
         raise ValueError(text)
-    return address.addr_spec
+    return text
 
 
-def _keys(text: str) -> tuple[str, ...]:
+def _keys(text: str, where: str = "") -> tuple[str, ...]:
     keys = tuple(key.strip() for key in text.split(",") if key.strip())
-    if not keys or min(map(len, keys)) < SHORTEST_KEY:
-        raise SettingsError(SECRET_KEYS, "…", f"each key needs at least {SHORTEST_KEY} characters")
+    if not keys or min(map(len, keys)) < SHORTEST_KEY or not text.isprintable():
+        reason = f"each key needs at least {SHORTEST_KEY} characters that can be printed{where}"
+        raise SettingsError(SECRET_KEYS, "…", reason)
     return keys
 
 
@@ -255,33 +313,47 @@ def _kept_key(where: Database, folder: Path) -> tuple[str, ...]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _keys(path.read_text("ascii"))
+        return _key_in(path)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(32) + "\n")
     log.warning("%s is not set: made a key in %s", SECRET_KEYS, path)
-    return _keys(path.read_text("ascii"))
+    return _key_in(path)
+
+
+def _key_in(path: Path) -> tuple[str, ...]:
+    return _keys(path.read_bytes().decode("ascii", "replace").strip(), f", and {path} holds another text")
 
 
 def _recipients(path: str) -> Recipients:
     try:
-        told = source.plain(source.read(Path(path), path))
+        root = source.read(Path(path), path)
     except DataError as error:
         raise SettingsError(RECIPIENTS, path, str(error)) from error
-    if not isinstance(told, dict) or not set(told) <= {"default", "organisations", "municipalities"}:
+    if not isinstance(root, source.Mapping) or not set(root.entries) <= {"default", "organisations", "municipalities"}:
         raise SettingsError(RECIPIENTS, path, "write default:, organisations: and municipalities:")
-    if "default" not in told:
+    if "default" not in root.entries:
         raise SettingsError(RECIPIENTS, path, "default: is missing")
-    mailboxes = {name: _mailboxes(path, name, told.get(name, {})) for name in ("organisations", "municipalities")}
-    default = _mailboxes(path, "default", {"default": told["default"]})["default"]
-    return Recipients(default, **mailboxes, file=path)
+    default = _one_mailbox(path, "default", *root.entries["default"])
+    by_id = {name: _mailboxes(path, name, root) for name in ("organisations", "municipalities")}
+    return Recipients(default, **by_id, file=path)
 
 
-def _mailboxes(path: str, name: str, told: object) -> dict[str, str]:
-    if not isinstance(told, dict):
-        raise SettingsError(RECIPIENTS, path, f"under {name}: write one line each, such as odense: mail@example.dk")
-    for id, address in told.items():
-        try:
-            _mailbox(str(address))
-        except (ValueError, MessageError) as error:
-            raise SettingsError(RECIPIENTS, path, f"{name}: the mailbox of {id!r} is no address") from error
-    return told
+def _mailboxes(path: str, name: str, root: source.Mapping) -> dict[str, str]:
+    if name not in root.entries:
+        return {}
+    key, told = root.entries[name]
+    if not isinstance(told, source.Mapping):
+        reason = f"under {name}: write one line each, such as odense: mail@example.dk"
+        raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason)
+    return {id: _one_mailbox(path, name, *entry) for id, entry in told.entries.items()}
+
+
+def _one_mailbox(path: str, name: str, key: source.Scalar, told: source.Node) -> str:
+    text = told.text.strip() if isinstance(told, source.Scalar) else ""
+    try:
+        return _mailbox(text)
+    except ValueError:
+        is_empty = isinstance(told, source.Scalar) and not text
+        what = "is empty" if is_empty else "is no address"
+        reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
+        raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None

@@ -1,13 +1,19 @@
 """The environment, read once."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
+from hypothesis import HealthCheck, given, strategies
+from hypothesis import settings as hypothesis_settings
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.settings import SettingsError
 from tests.backend.conftest import KEY, built_site
+from tests.conftest import ROOT
 
 
 def read(tmp_path, **told):
@@ -26,7 +32,27 @@ WRONG = {
     "memory": ("DATABASE_URL", "sqlite:///:memory:", "sqlite:///"),
     "smtp scheme": ("SMTP_URL", "http://mail.example", "smtp://"),
     "smtp port": ("SMTP_URL", "smtp://me:hidden@host:port", "no address"),
+    "signs in a mail password": ("SMTP_URL", "smtp://user:hidd@en/w#rd@mail.example.dk:587", "%2F for /"),
+    "a question mark in it": ("SMTP_URL", "smtp://user:hidden?x@mail.example.dk", "%3F for [?]"),
+    "a per cent in it": ("SMTP_URL", "smtp://user:hidden%x@mail.example.dk", "%25 for %"),
+    "a space in it": ("SMTP_URL", "smtp://user:hidden x@mail.example.dk", "%20 for a space"),
+    "a tab in it": ("SMTP_URL", "smtp://user:hidden\tx@mail.example.dk", "smtps://user"),
+    "a bracket in it": ("SMTP_URL", "smtp://user:[hidden@mail.example.dk", "smtps://user"),
+    "something after the port": ("SMTP_URL", "smtps://mail.example.dk:465/?password=hidden", "smtps://user"),
+    "no host behind it": ("SMTP_URL", "smtp://user:hidden@", "smtps://user"),
+    "no user before it": ("SMTP_URL", "smtp://:hidden@mail.example.dk", "user or password is missing"),
+    "no password": ("SMTP_URL", "smtp://hidden@mail.example.dk", "user or password is missing"),
+    "password alone": ("SMTP_URL", "hidden", "smtp://"),
+    "a sign in the database's": ("DATABASE_URL", "postgresql://me:hidden%x@host/db", "%25 for %"),
     "public url": ("PUBLIC_URL", "example.dk", "https://"),
+    "public url with a password": ("PUBLIC_URL", "https://me:hidden@example.dk/", "without user and password"),
+    "public url with more": ("PUBLIC_URL", "https://example.dk/#hidden", "https://example.dk/"),
+    "origin with a password": ("ALLOWED_ORIGINS", "https://me:hidden@example.dk", "origins"),
+    "no sender": ("MAIL_FROM", "<>", "mailbox@"),
+    "a sender without a mailbox": ("MAIL_FROM", "Mentorkorps <>", "mailbox@"),
+    "two senders": ("MAIL_FROM", "a@example.dk, b@example.dk", "mailbox@"),
+    "an alarm that nobody has": ("ALARM_COMMAND", "/no/such --key hidden", "no such program"),
+    "an alarm with half a quotation": ("ALARM_COMMAND", "true 'hidden", "quotation mark"),
     "origin": ("ALLOWED_ORIGINS", "https://a.example/path", "origins"),
     "proxy": ("TRUSTED_PROXY", "localhost", "127.0.0.1"),
     "network": ("METRICS_FROM", "192.0.2.1/24", "192.0.2.0/24"),
@@ -81,6 +107,23 @@ RECIPIENTS_WRONG = {
     "unknown part": ("default: a@example.org\npeople: {}", "organisations:"),
     "no address": ("default: a@example.org\nmunicipalities: {'0461': odense}", "'0461'"),
     "two addresses": ("default: 'a@example.org, b@example.org'", "'default'"),
+    "empty default": ("# ours\ndefault:\n", "recipients.yaml:2'.*'default' is empty"),
+    "null default": ("default: null", "recipients.yaml:1'.*'default' is empty"),
+    "spaces": ("default: '  '", "'default' is empty"),
+    "default as a list": ("default: [a@example.org]", "'default' is no address"),
+    "default as a table": ("default: {a: b}", "'default' is no address"),
+    "angle brackets": ("default: <>", "'default' is no address"),
+    "an empty mailbox": (
+        "default: a@example.org\norganisations:\n  lederne:\n",
+        "recipients.yaml:3'.*organisations.*'lederne' is empty",
+    ),
+    "a list of mailboxes": ("default: a@example.org\nmunicipalities:\n  '0461': [b@example.org]", "'0461' is no"),
+    "nobody under a heading": ("default: a@example.org\norganisations:\n", "recipients.yaml:2'.*one line each"),
+    "a list": ("- a@example.org", "write default:"),
+    "a word": ("a@example.org", "write default:"),
+    "nothing but a remark": ("# default: a@example.org", "write default:"),
+    "nothing": ("", "tom"),
+    "half a list": ("default: [a@example.org", "recipients.yaml"),
     "list": ("default: a@example.org\norganisations: [a]", "one line each"),
 }
 
@@ -124,3 +167,102 @@ def test_an_address_of_a_mail_server_is_taken_apart(tmp_path):
 
 def test_an_empty_setting_is_none(tmp_path):
     assert read(tmp_path, SMTP_URL=" ", SECRET_KEYS=f"{KEY}, {KEY}2").smtp is None
+
+
+def refused(folder, **told: str) -> str:
+    """What a command says that cannot start; one line, and never how Python came there."""
+    environ = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    ended = subprocess.run(
+        [sys.executable, "-m", "mentorkorps.cli", "outbox"],
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environ, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (2, "") == (ended.returncode, ended.stdout), ended.stderr
+    assert 1 == len(ended.stderr.splitlines()), ended.stderr
+    return ended.stderr
+
+
+def test_a_command_ends_in_one_sentence(tmp_path):
+    file = tmp_path / "recipients.yaml"
+    file.write_text("organisations: {}\ndefault:\n")
+
+    assert "MENTORKORPS_RECIPIENTS='recipients.yaml:2'" in refused(tmp_path, RECIPIENTS="recipients.yaml")
+    assert "MENTORKORPS_MAIL_FROM='<>'" in refused(tmp_path, MAIL_FROM="<>")
+    assert "MENTORKORPS_SMTP_CA_FILE='none.pem'" in refused(tmp_path, SMTP_URL="smtp://a", SMTP_CA_FILE="none.pem")
+
+
+NO_CERTIFICATE = {
+    "not there": (None, "cannot be read: No such file"),
+    "empty": (b"", "-----BEGIN CERTIFICATE-----"),
+    "another text": (b"hidden", "-----BEGIN CERTIFICATE-----"),
+    "not text": (b"\x30\x82\x01\x0a\xff", "-----BEGIN CERTIFICATE-----"),
+    "half of one": (b"-----BEGIN CERTIFICATE-----\nMIIB\n", "-----BEGIN CERTIFICATE-----"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), NO_CERTIFICATE.values(), ids=NO_CERTIFICATE.keys())
+def test_a_file_that_can_vouch_for_nobody_is_told(tmp_path, content, reason):
+    file = tmp_path / "house.pem"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(SettingsError, match=f"MENTORKORPS_SMTP_CA_FILE='.*house.pem'.*{reason}"):
+        read(tmp_path, SMTP_URL="smtps://mail.example.dk", SMTP_CA_FILE=str(file))
+
+
+def test_a_folder_vouches_for_nobody(tmp_path):
+    with pytest.raises(SettingsError, match=r"MENTORKORPS_SMTP_CA_FILE=.*directory"):
+        read(tmp_path, SMTP_URL="smtps://mail.example.dk", SMTP_CA_FILE=str(tmp_path))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"short"])
+def test_a_kept_key_that_is_none_is_named_with_its_file(tmp_path, content):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secret-key").write_bytes(content)
+
+    with pytest.raises(SettingsError, match=r"MENTORKORPS_SECRET_KEYS=.*var/secret-key"):
+        read(tmp_path)
+
+
+NAMES = (
+    "DATABASE_URL", "SMTP_URL", "SMTP_CA_FILE", "ALARM_COMMAND", "PUBLIC_URL", "SECRET_KEYS", "RECIPIENTS", "MAIL_FROM",
+    "ALLOWED_ORIGINS", "TRUSTED_PROXY", "METRICS_FROM", "LOG",
+)  # fmt: skip
+SIGNS = strategies.sampled_from(
+    [
+        *("smtp://", "smtps://", "https://", "postgresql://", "sqlite:///", "user", "host", "0", "::1", "127.0.0.1"),
+        *("\t", "\n", "\udcff", "\u202e", "..", "℀", "a@b.dk", "=?utf-8?q?x?="),
+        *":@/?#%[]<>,;'\"\\= ().",
+    ]
+)
+ANYTHING = strategies.lists(SIGNS, max_size=8).map("".join) | strategies.text(
+    strategies.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20
+)
+NO_SHARED_FOLDER = hypothesis_settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@NO_SHARED_FOLDER
+@given(name=strategies.sampled_from(NAMES), value=ANYTHING)
+def test_whatever_stands_in_a_setting_is_taken_or_refused_by_its_name(tmp_path, name, value):
+    sound = {"SECRET_KEYS": KEY, "SMTP_URL": "smtp://mail.example.dk"}
+    try:
+        found = read(tmp_path, **sound | {name: value})
+    except SettingsError as error:
+        assert f"MENTORKORPS_{name}" == error.key
+    else:
+        # What is taken can be written on a mail.
+        str(found.mail_from).encode()
+
+
+@NO_SHARED_FOLDER
+@given(
+    value=ANYTHING, where=strategies.sampled_from(["default: {}", "default: a@b.dk\norganisations: {{x: {}}}", "{}"])
+)
+def test_whatever_stands_in_the_file_of_recipients_is_taken_or_refused_by_its_name(tmp_path, value, where):
+    file = tmp_path / "recipients.yaml"
+    file.write_bytes(where.format(value).encode("utf-8", "surrogatepass"))
+    try:
+        read(tmp_path, SECRET_KEYS=KEY, RECIPIENTS=str(file))
+    except SettingsError as error:
+        assert str(error).startswith("MENTORKORPS_RECIPIENTS=")
