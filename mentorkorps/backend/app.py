@@ -14,6 +14,7 @@ from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
 from mentorkorps.backend import certifying, desk, health, mine, offers, openapi, sign_up
+from mentorkorps.backend.alarm import Alarm
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
@@ -65,7 +66,7 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
     store = open_store(settings)
     carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
     letters = Letters(catalogue, settings, tokens, clock)
-    outbox = Outbox(store, carrier, letters.write, clock)
+    outbox = Outbox(store, carrier, letters.write, clock, alarm=Alarm(settings.alarm_command, clock))
     return Office(
         catalogue=catalogue,
         settings=settings,

@@ -87,6 +87,9 @@ def _lines(office: Office, counted: Figures) -> Iterator[str]:
     yield "# HELP mentorkorps_doubtful_sign_ups Sign-ups that look like spam and wait for somebody to say."
     yield "# TYPE mentorkorps_doubtful_sign_ups gauge"
     yield f"mentorkorps_doubtful_sign_ups {counted.doubtful}"
+    yield "# HELP mentorkorps_mail_server_ok 1, or 0 while the mail server refuses us or is away."
+    yield "# TYPE mentorkorps_mail_server_ok gauge"
+    yield f"mentorkorps_mail_server_ok {int(office.outbox.trouble is None)}"
 
 
 def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Iterator[str]:

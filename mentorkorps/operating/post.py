@@ -5,6 +5,7 @@ import argparse
 from mentorkorps.backend import errands, store
 from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.smtp_status import explained
 from mentorkorps.ending import SOUND, CannotRun
 from mentorkorps.operating.house import counted, operating
 
@@ -35,9 +36,13 @@ def _list(options: argparse.Namespace) -> int:
         if options.all or mail.state != "sent":
             print(
                 f"{mail.id}  {mail.kind:<8} {mail.state:<8} attempts {mail.attempts}  "
-                f"due {mail.due_at:%Y-%m-%d %H:%M}  {mail.error or ''}".rstrip()
+                f"due {mail.due_at:%Y-%m-%d %H:%M}  {_trouble(mail)}".rstrip()
             )
     unsent = sum(mail.state not in ("sent", "failed") for mail in mails)
     failed = sum(mail.state == "failed" for mail in mails)
     print(f"{len(mails)} mails, {unsent} on their way, {failed} given up.")
     return SOUND
+
+
+def _trouble(mail: store.Mail) -> str:
+    return f"{mail.error}  {explained(mail.error, 'da')}" if mail.error else ""

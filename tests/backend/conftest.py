@@ -236,11 +236,14 @@ class PostOffice:
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
         self.answer = "250 OK"
+        self.answers: dict[str, str] = {}
+        """To those who bring mail for one address."""
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.answer.startswith("250"):
+        answer = self.answers.get(address, self.answer)
+        if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
-        return self.answer
+        return answer
 
     async def handle_DATA(self, server, session, envelope):
         self.taken.append(message_from_bytes(envelope.content, policy=policy.default))

@@ -1,11 +1,15 @@
 """A mail server of our own that misbehaves on demand, one mood at a time."""
 
+import socket
 import socketserver
+import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+
+SLOW_SECONDS = 0.6
 
 
 class Sullen(socketserver.ThreadingTCPServer):
@@ -22,7 +26,7 @@ class Sullen(socketserver.ThreadingTCPServer):
 
 
 class Talk(socketserver.StreamRequestHandler):
-    """One connection. A mood's answer is a line to say, or `cut`, or `hang`."""
+    """One connection. A mood's answer is a line to say, or `cut`, `reset`, `hang`, `trickle` or `slow`."""
 
     server: Sullen
 
@@ -53,7 +57,7 @@ class Talk(socketserver.StreamRequestHandler):
             if not line or self._goes_wrong("text"):
                 return False
             lines.append(line)
-        if not self._goes_wrong("dot") or self.server.mood[1] in ("cut", "hang"):
+        if not self._goes_wrong("dot") or self.server.mood[1] in ("cut", "hang", "slow"):
             self.server.taken.append(message_from_bytes(b"".join(lines), policy=policy.default))
         return self._say("dot", "250 taken")
 
@@ -64,7 +68,16 @@ class Talk(socketserver.StreamRequestHandler):
         answer = self.server.mood[1] if self._goes_wrong(at) else well
         if answer == "hang":
             self.server.is_closing.wait(10)
-        if answer in ("hang", "cut"):
+        if answer == "slow":
+            self.server.is_closing.wait(SLOW_SECONDS)
+            answer = well
+        if answer == "trickle":
+            with suppress(OSError):
+                while not self.server.is_closing.wait(0.05):
+                    self.wfile.write(b"221-wait\r\n")
+        if answer == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if answer in ("hang", "cut", "reset", "trickle"):
             return False
         self.wfile.write(f"{answer}\r\n".encode())
         return True

@@ -20,7 +20,9 @@ from cryptography.x509.oid import NameOID
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.outbox import Smtp
-from tests.backend.conftest import any_free_port, awaited
+from mentorkorps.backend.smtp_status import explained
+from tests.backend.conftest import any_free_port, awaited, eventually, opened
+from tests.backend.sullen import sullen
 
 ELSEWHERE = "127.0.0.2"
 
@@ -70,12 +72,13 @@ def certificates(tmp_path_factory):
     return folder, certificate(folder, ELSEWHERE), certificate(folder, "127.0.0.9")
 
 
-def carried(server: dict[str, object], url: str) -> tuple[Guarded, Exception | None]:
+def carried(server: dict[str, object], url: str, ca_file: object = "") -> tuple[Guarded, Exception | None]:
     """Brings one mail to a server of that kind; what the server noted, and why the mail stayed."""
     guarded, port = Guarded(), any_free_port()
     controller = Controller(guarded, hostname=ELSEWHERE, port=port, authenticator=guarded.authenticate, **server)
     controller.start()
-    carrier = Smtp(settings.read({"MENTORKORPS_SMTP_URL": f"{url}:{port}", "MENTORKORPS_SECRET_KEYS": "k" * 16}).smtp)
+    told = {"SMTP_URL": f"{url}:{port}", "SECRET_KEYS": "k" * 16, "SMTP_CA_FILE": str(ca_file)}
+    carrier = Smtp(settings.read({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp)
     letter = EmailMessage()
     letter["From"], letter["To"] = "mentor@example.dk", "karen@example.org"
     letter.set_content("Hej")
@@ -139,3 +142,63 @@ def test_without_a_password_a_server_without_encryption_gets_the_mail():
 
     assert error is None
     assert [("karen@example.org", False)] == guarded.mails
+
+
+@pytest.mark.parametrize(("kind", "url"), [("tls_context", PASSWORD), ("ssl_context", ENCRYPTED)])
+def test_a_certificate_of_the_house_is_trusted_where_its_file_is_named(certificates, kind, url):
+    folder, own, other = certificates
+    server = {kind: own, "auth_require_tls": kind == "tls_context"}
+
+    guarded, error = carried(server, url, folder / f"{ELSEWHERE}.pem")
+    assert error is None
+    assert 1 == len(guarded.mails)
+
+    guarded, error = carried(server, url, folder / "127.0.0.9.pem")
+    assert error is not None
+    assert ([], []) == (guarded.passwords, guarded.mails)
+    guarded, error = carried({kind: other}, url, folder / "127.0.0.9.pem")
+    assert error is not None
+    assert ([], []) == (guarded.passwords, guarded.mails)
+
+
+WRONG = {
+    "nobody vouches for it": (ELSEWHERE, "", "MENTORKORPS_SMTP_CA_FILE", "Ingen, som denne maskine stoler på"),
+    "another one is vouched for": (ELSEWHERE, "127.0.0.9", "MENTORKORPS_SMTP_CA_FILE", "Ingen, som denne maskine"),
+    "another name": ("127.0.0.9", "127.0.0.9", "another name", "gælder for et andet navn"),
+}
+
+
+@pytest.mark.parametrize(("kind", "scheme"), [("tls_context", "smtp"), ("ssl_context", "smtps")])
+@pytest.mark.parametrize("wrong", WRONG)
+def test_the_start_says_what_is_wrong_with_a_certificate(certificates, tmp_path, real, caplog, kind, scheme, wrong):
+    folder, own, other = certificates
+    shown, trusted, english, danish = WRONG[wrong]
+    port = any_free_port()
+    server = {kind: own if shown == ELSEWHERE else other}
+    controller = Controller(Guarded(), hostname=ELSEWHERE, port=port, **server)
+    controller.start()
+    told = {
+        "SMTP_URL": f"{scheme}://portal:hemmeligt@{ELSEWHERE}:{port}",
+        "SMTP_CA_FILE": str(folder / f"{trusted}.pem") if trusted else "",
+    }
+    try:
+        with opened(tmp_path, real, **told) as house:
+            eventually(lambda: "mail server: " in caplog.text)
+            ready = house.client.get("/readyz").json()["mail_server"]
+            assert "mentorkorps_mail_server_ok 0" in house.client.get("/metrics").text
+    finally:
+        controller.stop()
+
+    said = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert english in said[0]
+    assert ready.startswith("SSLCertVerificationError ")
+    assert danish in explained(ready, "da")
+
+
+def test_the_start_says_that_a_password_is_wrong_and_goes_on_all_the_same(tmp_path, real, free_port, caplog):
+    with sullen(free_port) as server:
+        server.mood = ("auth", "535 5.7.8 no")
+        with opened(tmp_path, real, SMTP_URL=f"smtp://portal:hemmeligt@127.0.0.1:{free_port}") as house:
+            eventually(lambda: "refuses the user or the password in MENTORKORPS_SMTP_URL" in caplog.text)
+            assert 303 == house.post().status_code
+            assert "hemmeligt" not in caplog.text

@@ -1,5 +1,6 @@
 """A mail server that refuses, hangs, cuts off or lies: nothing is lost, and what comes twice has the same number."""
 
+import stat
 import time
 from email.message import EmailMessage
 
@@ -8,29 +9,30 @@ import pytest
 from mentorkorps.backend import settings
 from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.intake import Submission, accept
-from mentorkorps.backend.outbox import Outbox, Smtp
+from mentorkorps.backend.outbox import ALARMED_AFTER, AT_ONCE, FAREWELL_SECONDS, Outbox, Smtp
 from mentorkorps.backend.settings import SmtpServer
 from mentorkorps.backend.store import mails, open_store
 from mentorkorps.forms import Answers
-from tests.backend.conftest import MONDAY, awaited, eventually, opened
+from tests.backend.conftest import MONDAY, awaited, eventually, opened, post_office
 from tests.backend.sullen import sullen
+from tests.backend.test_digest import operate
 
 PATIENCE, SHORT_PATIENCE = 10, 0.4
 RETRIED = {
     "away": (None, "SMTPConnectError"),
     "a banner that never comes": (("banner", "hang"), "Timeout"),
-    "too busy": (("banner", "421 4.3.2 too busy"), "421 SMTPConnectResponseError"),
+    "too busy": (("banner", "421 4.3.2 too busy"), "421 4.3.2 SMTPConnectResponseError"),
     "cut off at once": (("banner", "cut"), "SMTPConnectError"),
-    "the sender not now": (("mail", "451 4.3.0 later"), "451 SMTPSenderRefused"),
-    "the sender never": (("mail", "550 5.7.1 not you"), "550 SMTPSenderRefused"),
-    "greylisted": (("rcpt", "451 4.7.1 greylisted, try again"), "451 SMTPRecipientsRefused"),
-    "no text now": (("data", "452 4.3.1 disk full"), "452 SMTPDataError"),
+    "the sender not now": (("mail", "451 4.3.0 later"), "451 4.3.0 SMTPSenderRefused"),
+    "the sender never": (("mail", "550 5.7.1 not you"), "550 5.7.1 SMTPSenderRefused"),
+    "greylisted": (("rcpt", "451 4.7.1 greylisted, try again"), "451 4.7.1 SMTPRecipientRefused"),
+    "no text now": (("data", "452 4.3.1 disk full"), "452 4.3.1 SMTPDataError"),
     "cut in the text": (("text", "cut"), "SMTPServerDisconnected"),
-    "the text not now": (("dot", "451 4.3.0 scanner broken"), "451 SMTPDataError"),
-    "the text never": (("dot", "554 5.7.1 looks like spam"), "554 SMTPDataError"),
+    "the text not now": (("dot", "451 4.3.0 scanner broken"), "451 4.3.0 SMTPDataError"),
+    "the text never": (("dot", "554 5.7.1 looks like spam"), "554 5.7.1 SMTPDataError"),
     "taken, and cut before it said so": (("dot", "cut"), "SMTPServerDisconnected"),
     "taken, and silent": (("dot", "hang"), "Timeout"),
-    "the wrong password": (("auth", "535 5.7.8 no"), "535 SMTPAuthenticationError"),
+    "the wrong password": (("auth", "535 5.7.8 no"), "535 5.7.8 SMTPAuthenticationError"),
     "encryption that fails": (("starttls", "220 go on"), "SMTP"),
     "no sense": (("banner", "hello there"), "SMTP"),
 }
@@ -46,7 +48,7 @@ def letter(mail, sign_up):
 
 
 class Posting:
-    """A store with one sign-up, and an outbox that brings its two mails to a real port."""
+    """A store with one sign-up or more, and an outbox that brings two mails of each to a real port."""
 
     def __init__(self, folder, port, hands, patience=PATIENCE, user=None):
         self.read = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/m.db"})
@@ -54,9 +56,9 @@ class Posting:
         self.store = open_store(self.read)
         self.outbox = Outbox(self.store, Smtp(server, patience), letter, hands)
 
-    async def sign_up(self):
-        answers = Answers({"email": "karen@example.org"}, {"contact": "1"})
-        await self.store.do(accept, Submission("mentor", "da", answers, Signs(()), ("f",), "a", MONDAY))
+    async def sign_up(self, name="karen"):
+        answers = Answers({"email": f"{name}@example.org"}, {"contact": "1"})
+        await self.store.do(accept, Submission("mentor", "da", answers, Signs(()), (name,), name, MONDAY))
 
     def told(self):
         return [(one.state, one.error) for one in mails(self.read)]
@@ -108,3 +110,225 @@ def test_a_server_that_hangs_does_not_slow_a_sign_up(tmp_path, real, free_port):
         server.is_closing.set()
 
     assert sorted(took)[len(took) // 2] < 1, took
+
+
+def posted(folder, port, hands, mood, names=("karen",), patience=PATIENCE):
+    """One round to a server in that mood: how the mails stand, how the outbox does, the server, how long it took."""
+
+    async def steps():
+        posting = Posting(folder, port, hands, patience)
+        try:
+            for name in names:
+                await posting.sign_up(name)
+            with sullen(port) as server:
+                server.mood = mood
+                began = time.monotonic()
+                while await posting.outbox.deliver_due():
+                    pass
+                took = time.monotonic() - began
+                hands.pass_by(hours=1)
+                again = await posting.outbox.deliver_due()
+                return posting.told(), posting.outbox.trouble, server, took, again
+        finally:
+            posting.store.close()
+
+    return awaited(steps())
+
+
+@pytest.mark.parametrize("farewell", ["hang", "trickle", "cut", "reset", "500 what", "no words", "421 4.3.2 off"])
+def test_a_server_that_took_the_mail_gets_it_once_however_it_says_goodbye(tmp_path, hands, free_port, farewell):
+    told, trouble, server, took, again = posted(tmp_path, free_port, hands, ("quit", farewell))
+
+    assert ([("sent", None)] * 2, None, 0) == (told, trouble, again)
+    assert 2 == len(server.taken)
+    assert took < FAREWELL_SECONDS, "mails waited for a farewell"
+
+
+def test_a_server_that_looks_at_the_text_for_long_gets_it_once(tmp_path, hands, free_port):
+    told, _, server, _, again = posted(tmp_path, free_port, hands, ("dot", "slow"), patience=SHORT_PATIENCE)
+
+    assert ([("sent", None)] * 2, 2, 0) == (told, len(server.taken), again)
+
+
+def test_a_server_that_hangs_at_goodbye_has_no_more_connections_than_another(tmp_path, hands, free_port):
+    names = [f"v{number}" for number in range(AT_ONCE // 2 + 1)]
+    told, _, server, took, _ = posted(tmp_path, free_port, hands, ("quit", "hang"), names)
+
+    assert {("sent", None)} == set(told)
+    assert 2 * len(names) == len(server.taken)
+    assert took >= FAREWELL_SECONDS, "who came after the tenth did not wait for one of the ten to be over"
+
+
+NOBODY_THERE = {
+    "no such mailbox": ("rcpt", "550 5.1.1 <karen@example.org> unknown"),
+    "no such domain": ("rcpt", "550 5.1.2 no such domain"),
+    "no such writing": ("rcpt", "553 5.1.3 bad syntax"),
+    "moved": ("rcpt", "551 5.1.6 moved"),
+    "a domain without mail": ("rcpt", "556 5.1.10 null MX"),
+    "closed": ("rcpt", "550 5.2.1 disabled"),
+    "qmail's way": ("rcpt", "550 sorry, no mailbox here by that name (#5.1.1)"),
+    "in several lines": ("rcpt", "550-we are sorry\r\n550 5.1.1 unknown"),
+    "after the text": ("dot", "550 5.1.1 unknown"),
+}
+WE_ARE_REFUSED = {
+    "no relaying": ("rcpt", "554 5.7.1 <karen@example.org>: Relay access denied"),
+    "no relaying for now": ("rcpt", "454 4.7.1 Relay access denied"),
+    "log in first": ("rcpt", "530 5.7.1 Authentication required"),
+    "log in before you say who you are": ("mail", "530 5.7.0 Authentication required"),
+    "a sender of nowhere": ("rcpt", "550 5.1.8 Sender address rejected: Domain not found"),
+    "a sender nobody can write": ("mail", "553 5.1.7 bad sender"),
+    "a code of the recipient for the sender": ("mail", "550 5.1.1 who are you"),
+    "a rule": ("rcpt", "550 5.7.26 not authenticated"),
+    "routing": ("rcpt", "550 5.4.1 Recipient address rejected: Access denied"),
+    "a word about nobody": ("rcpt", "554 no"),
+    "a full disk": ("rcpt", "452 4.3.1 insufficient system storage"),
+    "not the class it says": ("rcpt", "550 4.1.1 odd"),
+    "exim's way, to everybody": ("rcpt", "550 relay not permitted"),
+}
+THEY_ARE_BUSY = {
+    "a full mailbox": ("rcpt", "552 5.2.2 mailbox full"),
+    "a full mailbox without a code": ("rcpt", "552 quota"),
+    "a full mailbox, it says later": ("dot", "552 5.2.2 mailbox full"),
+    "a mailbox in use": ("rcpt", "450 4.2.1 locked"),
+    "greylisting": ("rcpt", "450 4.7.1 try again in five minutes"),
+}
+
+
+@pytest.mark.parametrize("mood", NOBODY_THERE.values(), ids=NOBODY_THERE)
+def test_where_the_recipient_is_meant_a_mail_is_given_up_at_once_and_the_server_is_well(
+    tmp_path, hands, free_port, mood
+):
+    told, trouble, *_ = posted(tmp_path, free_port, hands, mood)
+
+    assert (["failed"] * 2, None) == ([state for state, _ in told], trouble)
+
+
+@pytest.mark.parametrize("mood", WE_ARE_REFUSED.values(), ids=WE_ARE_REFUSED)
+def test_where_we_are_meant_a_mail_waits_and_health_says_so(tmp_path, hands, free_port, mood):
+    told, trouble, *_, again = posted(tmp_path, free_port, hands, mood)
+
+    assert (["retry"] * 2, 2) == ([state for state, _ in told], again)
+    assert trouble is not None
+    assert trouble.startswith(mood[1][:3])
+
+
+@pytest.mark.parametrize("mood", THEY_ARE_BUSY.values(), ids=THEY_ARE_BUSY)
+def test_where_a_mailbox_takes_nothing_just_now_a_mail_waits_and_the_server_is_well(tmp_path, hands, free_port, mood):
+    told, trouble, *_, again = posted(tmp_path, free_port, hands, mood)
+
+    assert (["retry"] * 2, 2, None) == ([state for state, _ in told], again, trouble)
+
+
+def states(house):
+    """Of the questions, by their address."""
+    addresses = {one.id: one.answers["email"] for one in house.sign_ups()}
+    return {addresses[one.sign_up]: one.state for one in house.mails() if one.kind == "confirm"}
+
+
+def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(tmp_path, real, hands, free_port):
+    smtp = f"smtp://127.0.0.1:{free_port}"
+    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        office.answers["karen@example.org"] = "550 no"
+        house.post()
+        eventually(lambda: {"karen@example.org": "retry"} == states(house))
+        eventually(lambda: "sent" in {one.state for one in house.mails()})
+        hands.pass_by(minutes=2)
+        house.post(email="carl@example.org", website="https://spam.example")
+        eventually(lambda: "sent" == states(house)["carl@example.org"])
+        hands.pass_by(minutes=5)
+        house.post(email="dina@example.org")
+        eventually(lambda: "failed" == states(house)["karen@example.org"])
+        assert "ok" == house.client.get("/readyz").json()["mail_server"]
+
+
+def test_a_relay_that_takes_what_is_for_its_own_people_alone_loses_nothing(tmp_path, real, hands, free_port):
+    """Exim says "relay not permitted" without an enhanced code; coordinators are its own."""
+    smtp = f"smtp://127.0.0.1:{free_port}"
+    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        office.answer = "550 relay not permitted"
+        office.answers["svar-ikke@mentorkorps.invalid"] = "250 OK"
+        for name in ("anna", "bo", "carl"):
+            house.post(email=f"{name}@example.org")
+            eventually(lambda: {"retry"} == set(states(house).values()))
+            hands.pass_by(minutes=10)
+        eventually(lambda: 3 == len(office.taken))
+        eventually(lambda: {"retry"} == set(states(house).values()))
+        assert "550 SMTPRecipientRefused" == house.client.get("/readyz").json()["mail_server"]
+
+        office.answer = "250 OK"
+        hands.pass_by(hours=7)
+        house.post(email="dina@example.org")
+        eventually(lambda: {"sent"} == set(states(house).values()))
+        assert "ok" == house.client.get("/readyz").json()["mail_server"]
+
+
+def test_a_relay_that_refuses_us_is_seen_everywhere(tmp_path, real, hands, free_port, caplog):
+    smtp = f"smtp://127.0.0.1:{free_port}"
+    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        office.answer = "554 5.7.1 <karen@example.org>: Relay access denied"
+        assert "mentorkorps_mail_server_ok 1" in house.client.get("/metrics").text
+        house.post()
+        eventually(lambda: {"retry"} == {one.state for one in house.mails()})
+        ready = house.client.get("/readyz")
+        assert (200, "554 5.7.1 SMTPRecipientRefused") == (ready.status_code, ready.json()["mail_server"])
+        assert "mentorkorps_mail_server_ok 0" in house.client.get("/metrics").text
+        listed = operate(house, "outbox").stdout
+        told = [one for one in caplog.records if one.levelname == "ERROR"]
+
+    assert 2 == listed.count("554 5.7.1 SMTPRecipientRefused  Mailserveren vil ikke sende for os.")
+    assert {"mail server: The mail server does not want to send for us. Ask whoever runs it."} == {
+        one.getMessage() for one in told
+    }
+    assert "karen" not in caplog.text + listed
+
+
+@pytest.fixture
+def alarm(tmp_path):
+    """A command that notes what it is called with, and the file in which it does."""
+    script, notes = tmp_path / "alarm", tmp_path / "notes"
+    notes.touch()
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {notes}\n')
+    script.chmod(stat.S_IRWXU)
+    return f"{script} --to vagt", notes
+
+
+def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(tmp_path, real, hands, free_port, alarm, caplog):
+    command, notes = alarm
+    told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
+    with post_office(free_port) as office, opened(tmp_path, real, hands, **told) as house:
+        office.answer = "550 5.1.1 <karen@example.org> unknown"
+        house.post()
+        eventually(lambda: ["failed"] * 2 == [one.state for one in house.mails()])
+        eventually(lambda: notes.read_text("utf-8").count("\n") == 3)
+        hands.pass_by(hours=13)
+        house.post(email="bo@example.org")
+        eventually(lambda: notes.read_text("utf-8").count("\n") == 6)
+
+    lines = notes.read_text("utf-8").splitlines()[:3]
+    expected = "Mentorkorps har opgivet en mail. Kør mentorkorps outbox. (550 5.1.1 SMTPRecipientRefused)"
+    assert ["--to", "vagt", expected] == lines
+    assert 4 == [one.getMessage() for one in caplog.records if one.levelname == "ERROR"].count("mail given up")
+
+
+def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(tmp_path, real, hands, free_port, alarm):
+    command, notes = alarm
+    told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
+    with opened(tmp_path, real, hands, **told) as house:
+        house.post()
+        eventually(lambda: {1} == {one.attempts for one in house.mails()} and "retry" == house.mails()[0].state)
+        assert "" == notes.read_text("utf-8")
+        hands.pass_by(seconds=ALARMED_AFTER.total_seconds())
+        house.post(email="bo@example.org")
+        eventually(lambda: notes.read_text("utf-8").count("\n") == 3)
+
+    assert "i over en time. Mailserveren svarer ikke." in notes.read_text("utf-8")
+
+
+def test_an_alarm_that_fails_stops_no_mail(tmp_path, real, free_port, caplog):
+    told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": "false"}
+    with post_office(free_port) as office, opened(tmp_path, real, **told) as house:
+        office.answers["karen@example.org"] = "550 5.1.1 unknown"
+        house.post()
+        eventually(lambda: {"failed", "sent"} == {one.state for one in house.mails()})
+        eventually(lambda: "alarm: the command did not succeed (CalledProcessError)" in caplog.text)
+        assert house.client.get("/readyz").json()["outbox"]
