@@ -7,13 +7,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal, Protocol
 
-from aiosmtplib import SMTP, SMTPException
+from aiosmtplib import SMTP, SMTPException, SMTPHeloError
 from aiosmtplib.email import extract_recipients, extract_sender, flatten_message
 
 from mentorkorps.backend.alarm import Alarm
@@ -39,6 +40,8 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 GIVEN_UP_AFTER = timedelta(days=5)
 JITTER = 0.2
+TRIAL_SECONDS = 300
+"""Between two looks at a mail server that was away, while no mail is due."""
 ALARMED_AFTER = timedelta(hours=1)
 """Of a mail server that takes nothing: shorter than that it may be upgrading itself."""
 
@@ -150,20 +153,28 @@ async def _hand_over(client: SMTP, message: EmailMessage) -> None:
 
     Not by `send_message`, which says RSET after a refusal and forgets the refusal if that is not answered.
     """
+    if client.is_ehlo_or_helo_needed:
+        with suppress(SMTPHeloError):  # who knows no EHLO is greeted with HELO by the next command
+            await client.ehlo()
     eight_bit = client.supports_extension("8BITMIME")
     text = flatten_message(message, cte_type="8bit" if eight_bit else "7bit")
+    size = [f"SIZE={len(text)}"] if client.supports_extension("size") else []
     (recipient,) = extract_recipients(message)
-    await client.mail(str(extract_sender(message)), options=["BODY=8BITMIME"] if eight_bit else [])
+    await client.mail(str(extract_sender(message)), options=[*size, *(["BODY=8BITMIME"] if eight_bit else [])])
     await client.rcpt(recipient)
     await client.data(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What the mail server does to us, as `described` gives it, and since when it takes nothing of that kind."""
+    """What the mail server does to us, as `described` gives it, and since when it takes nothing of that kind.
+
+    `is_over`: it can be reached again, and whether it takes mails too, the next one will show.
+    """
 
     told: str
     since: datetime
+    is_over: bool = False
 
 
 class Outbox:
@@ -177,6 +188,7 @@ class Outbox:
         clock: Clock,
         jitter: Callable[[], float] = random.random,
         alarm: Alarm | None = None,
+        trial_seconds: float = TRIAL_SECONDS,
     ) -> None:
         self._store = store
         self._carrier = carrier
@@ -184,17 +196,18 @@ class Outbox:
         self._clock = clock
         self._jitter = jitter
         self._alarm = alarm or Alarm((), clock)
+        self._trial_seconds = trial_seconds
         self._woken = asyncio.Event()
         self._stopping = False
         self._is_well = True
         self._task: asyncio.Task[None] | None = None
-        self._tried_out: asyncio.Task[None] | None = None
+        self._trial: asyncio.Task[None] | None = None
         self._troubles: dict[Audience, Trouble] = {}
         self._accepted_at: dict[Audience, datetime] = {}
 
     @property
     def trouble(self) -> str | None:
-        return next((one.told for one in self._troubles.values()), None)
+        return next((one.told for one in self._troubles.values() if not one.is_over), None)
 
     @property
     def is_alive(self) -> bool:
@@ -206,7 +219,7 @@ class Outbox:
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="outbox")
-        self._tried_out = asyncio.create_task(self._try_out(), name="outbox at the start")
+        self._trial = asyncio.create_task(self._try_out(), name="trial of the mail server")
 
     async def stop(self) -> None:
         """Lets the mails under way arrive, but not for long."""
@@ -214,7 +227,7 @@ class Outbox:
         self.wake()
         await asyncio.wait([self._task], timeout=LAST_DELIVERY_SECONDS)
         self._task.cancel()
-        self._tried_out.cancel()
+        self._trial.cancel()
 
     async def deliver_due(self) -> int:
         """One round: how many mails were tried."""
@@ -248,11 +261,20 @@ class Outbox:
                 await self._idle()
 
     async def _try_out(self) -> None:
-        """Tells at the start what is wrong with the mail server or its settings, and not with the first mail."""
-        try:
-            await self._carrier.try_out()
-        except (SMTPException, OSError) as error:
-            self._note_trouble(EVERYBODY, described(error))
+        """Tells at the start what is wrong with the mail server or its settings, and later when it is back."""
+        while True:
+            try:
+                await self._carrier.try_out()
+                self._note_reached()
+            except Exception as error:  # the edge of the task: whatever it is, mails would meet it too
+                self._note_trouble(EVERYBODY, described(error))
+            await asyncio.sleep(self._trial_seconds)
+            while self.trouble is None:
+                await asyncio.sleep(self._trial_seconds)
+
+    def _note_reached(self) -> None:
+        if before := self._troubles.get(EVERYBODY):
+            self._troubles[EVERYBODY] = replace(before, is_over=True)
 
     async def _idle(self) -> None:
         try:
@@ -280,7 +302,9 @@ class Outbox:
         verdict, told = judged(error), described(error)
         is_gone = verdict == "gone" or (verdict == "unclear" and self._others_get_through(mail))
         if verdict in ("server", "unclear") and not is_gone:
-            self._note_trouble(_audience(mail) if reply_of(error) else EVERYBODY, told)
+            since = self._note_trouble(_audience(mail) if reply_of(error) else EVERYBODY, told)
+            if now - since >= ALARMED_AFTER:
+                self._alarm.sound("mail_server", told)
         log.warning("mail not delivered", extra=data(mail=mail.id, kind=mail.kind, error=told))
         if is_gone or now - mail.created_at >= GIVEN_UP_AFTER:
             log.error("mail given up", extra=data(mail=mail.id, kind=mail.kind, error=told))
@@ -296,13 +320,14 @@ class Outbox:
         accepted_at = self._accepted_at.get(_audience(mail))
         return accepted_at is not None and accepted_at >= mail.created_at
 
-    def _note_trouble(self, whose: Audience, told: str) -> None:
-        now, before = self._clock(), self._troubles.get(whose)
+    def _note_trouble(self, whose: Audience, told: str) -> datetime:
+        """Gives since when it lasts."""
+        before = self._troubles.get(whose)
         if before is None or before.told != told:
             log.error("mail server: %s", explained(told, "en"), extra=data(error=told))
-        self._troubles[whose] = Trouble(told, before.since if before else now)
-        if now - self._troubles[whose].since >= ALARMED_AFTER:
-            self._alarm.sound("mail_server", told)
+        since = before.since if before else self._clock()
+        self._troubles[whose] = Trouble(told, since)
+        return since
 
     def _wait(self, attempts_before: int) -> timedelta:
         wait = min(FIRST_WAIT * 2 ** min(attempts_before, 20), LONGEST_WAIT)

@@ -142,6 +142,12 @@ def awaited(steps: Coroutine[None, None, T]) -> T:
         return pool.submit(asyncio.run, steps).result()
 
 
+def errors_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the service itself told as errors."""
+    told = (one for one in caplog.records if one.name.startswith("mentorkorps") and one.levelname == "ERROR")
+    return [one.getMessage() for one in told]
+
+
 def eventually(holds: Callable[[], object], seconds: float = 8) -> None:
     until = time.monotonic() + seconds
     while not holds():

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-SLOW_SECONDS = 0.6
+SLOW_SECONDS = 1.3
 
 
 class Sullen(socketserver.ThreadingTCPServer):

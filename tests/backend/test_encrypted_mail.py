@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from mentorkorps.backend import settings
 from mentorkorps.backend.outbox import Smtp
 from mentorkorps.backend.smtp_status import explained
-from tests.backend.conftest import any_free_port, awaited, eventually, opened
+from tests.backend.conftest import any_free_port, awaited, errors_in, eventually, opened
 from tests.backend.sullen import sullen
 
 ELSEWHERE = "127.0.0.2"
@@ -189,8 +189,7 @@ def test_the_start_says_what_is_wrong_with_a_certificate(certificates, tmp_path,
     finally:
         controller.stop()
 
-    said = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
-    assert english in said[0]
+    assert english in errors_in(caplog)[0]
     assert ready.startswith("SSLCertVerificationError ")
     assert danish in explained(ready, "da")
 
