@@ -11,7 +11,8 @@ BELOW = {
     "rules": set(),
     "problem": {"rules"},
     "syntax": set(),
-    "source": {"problem", "syntax"},
+    "other_readers": set(),
+    "source": {"other_readers", "problem", "syntax"},
     "spelling": set(),
     "values": {"spelling"},
     "model": {"source"},
@@ -23,7 +24,7 @@ BELOW = {
     "coherence": {"spelling", "model", "patterns", "problem", "reading", "source"},
     "catalogue": {"spelling", "coherence", "described", "pictures", "reading", "model", "problem", "source"},
     "allowed": {"problem", "rules"},
-    "judgement": {"catalogue", "described", "reading", "model", "problem", "source"},
+    "judgement": {"catalogue", "described", "other_readers", "reading", "model", "problem", "source"},
     "check": {"allowed", "judgement", "catalogue", "described", "pictures", "reading", "problem", "source"},
     "telling": {"allowed", "problem"},
     "curriculum": {"catalogue", "reading", "model", "problem", "source"},
@@ -43,7 +44,7 @@ BELOW = {
     "hooks": {"publish", "pages", "curriculum", "catalogue", "addresses", "rendering", "problem", "model"},
 }
 ONLY_IN = {
-    "yaml": {"source"},
+    "yaml": {"source", "other_readers"},
     "mkdocs": {"hooks"},
     "markdown": {"pages"},
     "weasyprint": {"publish"},

@@ -54,6 +54,22 @@ RULES = {
         'name: {da: "Mentor: kom med", en: Mentor}',
         "organisations",
     ),
+    "other-readers": Rule(
+        Message("Andre programmer kan ikke læse det", "Other programs cannot read it"),
+        Message(
+            "Her går andre programmer i stå, når de læser filen: {why_da}.",
+            "Other programs stop here when they read the file: {why_en}.",
+        ),
+        Message(
+            "Filerne er åbne data, og hvem som helst kan hente dem. Derfor skal ethvert program, der kan YAML, kunne "
+            "læse dem. Anførselstegn om teksten hjælper næsten altid.",
+            "The files are open data, and anybody may take them. So every program that knows YAML must be able to read "
+            "them. Quotes around the text nearly always help.",
+        ),
+        "name: {da: Er du med?, en: Are you in?}",
+        'name: {da: "Er du med?", en: "Are you in?"}',
+        "organisations",
+    ),
     "merge-conflict": Rule(
         Message("To udgaver af de samme linjer", "Two versions of the same lines"),
         Message(

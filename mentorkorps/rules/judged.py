@@ -228,6 +228,24 @@ RULES = {
         "programmes",
         severity="notice",
     ),
+    "read-differently": Rule(
+        Message("Andre programmer læser noget andet", "Other programs read something else"),
+        Message(
+            "Uden anførselstegn læser andre programmer en anden værdi, fx et tal eller en dato. Skriv: {values}.",
+            "Without quotes other programs read another value, such as a number or a date. Write: {values}.",
+        ),
+        Message(
+            "Siden viser det, der står. Men filerne er åbne data, og YAML har to udgaver: i den ene er 0461 tallet "
+            "305, 9:00 er 540, og no er falsk. Anførselstegn om koder, datoer og klokkeslæt gør dem ens for alle.",
+            "The site shows what stands here. But the files are open data, and there are two editions of YAML: in one "
+            "of them 0461 is the number 305, 9:00 is 540, and no is false. Quotes make codes, dates and times the same "
+            "for everybody.",
+        ),
+        "deadline: 2027-02-16",
+        'deadline: "2027-02-16"',
+        "courses",
+        severity="notice",
+    ),
     "example": Rule(
         Message("Et eksempel", "An example"),
         Message(
