@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from mentorkorps.catalogue import spelt_alike
 from mentorkorps.described import Described, Table
@@ -170,9 +170,9 @@ def _taken_for_else(node: Mapping, fields: tuple[Described, ...]) -> Iterator[tu
 
 
 def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
-    for name in ("confirmed", "seen", "checked"):
+    for name in ("confirmed", "seen", "checked", "changed"):
         value = getattr(entry.value, name, None)
-        if value and value > today + A_DAY:
+        if value and (value.date() if isinstance(value, datetime) else value) > today + A_DAY:
             yield entry.problem(name, "in-the-future", key=name, value=value)
 
 

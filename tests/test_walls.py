@@ -33,10 +33,21 @@ BELOW = {
         "problem",
         "source",
         "unread_files",
-    },
+    },  # fmt: skip
     "allowed": {"problem", "rules"},
     "judgement": {"catalogue", "described", "other_readers", "reading", "model", "problem", "source"},
-    "check": {"allowed", "judgement", "catalogue", "described", "pictures", "reading", "problem", "source"},
+    "announced": {"catalogue", "problem", "reading", "source"},
+    "check": {
+        "announced",
+        "allowed",
+        "judgement",
+        "catalogue",
+        "described",
+        "pictures",
+        "reading",
+        "problem",
+        "source",
+    },  # fmt: skip
     "telling": {"allowed", "problem"},
     "curriculum": {"catalogue", "reading", "model", "problem", "source"},
     "addresses": {"model"},

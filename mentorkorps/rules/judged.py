@@ -118,6 +118,21 @@ RULES = {
         '- {date: "2026-03-02", start: "09:00", end: "16:00"}',
         '- {date: "2027-03-02", start: "09:00", end: "16:00"}',
     ),
+    "unannounced": Rule(
+        Message("En ændring, som kalendere ikke opdager", "A change that calendars do not notice"),
+        Message(
+            "Siden sidst er ændret: {what_da}. Folks kalendere følger først med, når denne linje står i posten: {line}",
+            "Changed since last time: {what_en}. People's calendars follow only when the record has this line: {line}",
+        ),
+        Message(
+            "En kalender beholder det, den har, til ændringen har et højere nummer. Nummeret kommer af det seneste af "
+            "confirmed og changed. Skriv linjen lige under confirmed; står changed der allerede, så ret den.",
+            "A calendar keeps what it has until the change has a higher number. The number comes from the later of "
+            "confirmed and changed. Write the line right below confirmed; if changed is there already, mend it.",
+        ),
+        'status: cancelled\nconfirmed: "2026-11-01"',
+        'status: cancelled\nconfirmed: "2026-11-01"\nchanged: "2026-11-22 14:05"',
+    ),
     "in-the-future": Rule(
         Message("Bekræftet i fremtiden", "Confirmed in the future"),
         Message(
