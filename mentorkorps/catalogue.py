@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from mentorkorps import source
+from mentorkorps import source, unread_files
 from mentorkorps.coherence import incoherent
-from mentorkorps.described import DESCRIPTION, Table, described
+from mentorkorps.described import Table, described
 from mentorkorps.model import (
     JOINING,
     KEYS,
@@ -147,10 +147,12 @@ def load(data: Path, name: str | None = None) -> Catalogue:
 
 def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]], list[Problem]]:
     """Every record that could be read, by table, and every problem found, in the order of the files."""
-    reading = Reading()
+    reading, called = Reading(), name or data.as_posix()
+    unread = unread_files.unread(data, {path for _, path in data_files(data)})
+    meant = {one.table for one in unread}
     with without_collector():
-        tables = {table: list(_records(data, name or data.as_posix(), table, reading)) for table in TABLES}
-    reading.problems.extend(_unknown_files(data, name or data.as_posix()))
+        tables = {table: list(_records(data, called, table, reading, table in meant)) for table in TABLES}
+    reading.problems.extend(unread_files.problems(data, called, unread))
     reading.refuse_unknown_references(tables)
     reading.problems.extend(incoherent(tables, pictures_beside(data)))
     return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
@@ -165,11 +167,12 @@ def spelt_alike(text: str) -> str:
     return re.sub(r"\s*\bkommune$", "", " ".join(words(text)))
 
 
-def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[Entry]:
+def _records(data: Path, name: str, table: str, reading: Reading, is_told: bool) -> Iterator[Entry]:
+    """The records of one table. `is_told`: some file that seems to be the table's is told already."""
     files = list(files_of(data, name, table))
     if not files:
         reading.unread.add(table)
-        if not (data / f"{table}.yml").exists():
+        if not is_told:
             reading.add(
                 f"{name}/{table}.yaml", None, "unreadable", why_da="den findes ikke", why_en="it does not exist"
             )
@@ -192,18 +195,8 @@ def data_files(data: Path, name: str | None = None) -> Iterator[tuple[str, Path]
 def files_of(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
     """The files of one table, by the name that problems call them."""
     for path in (data / f"{table}.yaml", *sorted((data / table).glob("*.yaml"))):
-        if path.is_file():
+        if path.is_file() and not unread_files.is_hidden(path):
             yield f"{name}/{path.relative_to(data).as_posix()}", path
-
-
-def _unknown_files(data: Path, name: str) -> Iterator[Problem]:
-    for path in sorted((*data.glob("*.y*ml"), *data.glob("*/*.y*ml"))):
-        inside = path.relative_to(data)
-        table = inside.parts[0].removesuffix(path.suffix)
-        if path.suffix == ".yml":
-            yield Problem.at(f"{name}/{inside.as_posix()}", None, "file-ending", name=f"{path.stem}.yaml")
-        elif table not in TABLES and inside.name != DESCRIPTION:
-            yield Problem.at(f"{name}/{inside.as_posix()}", None, "unknown-table", table=table)
 
 
 def records_of(

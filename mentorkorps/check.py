@@ -18,6 +18,7 @@ from frictionless.errors import CellError
 
 from mentorkorps import source
 from mentorkorps.allowed import Allowance, Allowed, allowances, set_apart
+from mentorkorps.announced import Announced, unannounced
 from mentorkorps.catalogue import Catalogue, data_files, read_all, records_of
 from mentorkorps.described import Described, Table, described
 from mentorkorps.judgement import Earlier, judgements
@@ -75,20 +76,29 @@ class Verdict:
     records: Catalogue | None
 
 
-def check(data: Path, today: date, name: str | None = None, earlier: Earlier | None = None) -> Verdict:
+def check(
+    data: Path, today: date, name: str | None = None, earlier: Earlier | None = None, before: Announced | None = None
+) -> Verdict:
     """All findings of all files in one run, in the order of the files. Never raises for what stands in them.
 
-    `earlier` holds the ids of courses and events that are not new, if that is known.
+    `earlier` holds the ids of courses and events that are not new, if that is known; `before` what calendars showed.
     """
     try:
         tables = described(data)
     except DataError as error:
         return Verdict(error.problems, [], [], None)
     with without_collector():
-        return _check(data, today, name, tables, earlier)
+        return _check(data, today, name, tables, earlier, before)
 
 
-def _check(data: Path, today: date, name: str | None, tables: dict[str, Table], earlier: Earlier | None) -> Verdict:
+def _check(
+    data: Path,
+    today: date,
+    name: str | None,
+    tables: dict[str, Table],
+    earlier: Earlier | None,
+    before: Announced | None,
+) -> Verdict:
     entries, found = read_all(data, name)
     records = None if found else records_of(entries, tables, pictures_beside(data))
     told = {(one.file, one.line, one.column) for one in found}
@@ -97,6 +107,8 @@ def _check(data: Path, today: date, name: str | None, tables: dict[str, Table], 
             if (problem.file, problem.line, problem.column) not in told:
                 found.append(problem)
     found.extend(judgements(entries, tables, today, earlier))
+    if before:
+        found.extend(unannounced(entries, before))
     left, allowed = set_apart(found, list(_allowances(data, name)))
     left.sort(key=lambda one: (one.file, one.line, one.column))
     problems = [one for one in left if one.severity == "error"]

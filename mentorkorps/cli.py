@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mentorkorps.model import LANGUAGES, Language
 from mentorkorps.problem import DataError, Problem
 
 if TYPE_CHECKING:
+    from mentorkorps.announced import Announced
     from mentorkorps.described import Described
 
 TRAINING = Path("training")
@@ -70,8 +71,8 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     checks.add_argument(
         "--since", metavar="BASE",
-        help="a Git revision or another data folder: what is not there is new, and may not begin in the past "
-        "(default: HEAD, where Git knows the data)",
+        help="a Git revision or another data folder: what is not there is new, and may not begin in the past; "
+        "what calendars showed there must be told as changed (default: HEAD, where Git knows the data)",
     )  # fmt: skip
     builds = command("build", run_build, "build the site in both languages")
     builds.add_argument("--site", type=Path, default=Path("site"), help="folder to build into (default: site)")
@@ -111,7 +112,8 @@ def run_check(options: argparse.Namespace) -> int:
     folder = options.path or options.data
     if not folder.is_dir():
         raise CannotRun(f"the folder {folder} does not exist. Give the data folder: mentorkorps check data")
-    verdict = check(folder, options.on, earlier=_earlier(folder, options.since))
+    earlier, before = _earlier(folder, options.since)
+    verdict = check(folder, options.on, earlier=earlier, before=before)
     for problem in _of_texts(folder, verdict.records):
         (verdict.problems if problem.severity == "error" else verdict.notices).append(problem)
     found = sorted(verdict.problems + verdict.notices, key=lambda one: (one.file, one.line, one.column))
@@ -125,17 +127,18 @@ def run_check(options: argparse.Namespace) -> int:
     return PROBLEMS if verdict.problems else SOUND
 
 
-def _earlier(data: Path, since: str | None) -> dict[str, frozenset[str]] | None:
-    """The ids of courses and events that are not new; None where nobody can tell."""
+def _earlier(data: Path, since: str | None) -> "tuple[dict[str, frozenset[str]] | None, Announced | None]":
+    """The ids of courses and events that are not new, and what calendars showed; None where nobody can tell."""
     from mentorkorps import difference
+    from mentorkorps.announced import announced
 
     try:
         with difference.before(since or "HEAD", data) as base:
-            return difference.dated(base)
+            return difference.dated(base), announced(base, datetime.now())
     except difference.NoBase as error:
         if since:
             raise CannotRun(str(error)) from error
-        return None
+        return None, None
 
 
 def _of_texts(data: Path, records: catalogue.Catalogue | None) -> list[Problem]:

@@ -25,7 +25,7 @@ class Described:
     """
 
     name: str
-    type: Literal["string", "integer", "boolean", "date", "time", "object", "array"]
+    type: Literal["string", "integer", "boolean", "date", "time", "datetime", "object", "array"]
     required: bool
     meaning: Message
     limits: Mapping[str, Any]

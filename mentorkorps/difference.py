@@ -36,7 +36,7 @@ CALLED = {
 }
 WITH_A_PAGE = ("programmes", "organisations", "courses", "events", "industries", "forms", "municipalities")
 
-TOLD_AS_DATES = ("days", "date", "start", "end", "seats", "deadline")
+TOLD_AS_DATES = ("days", "date", "start", "end", "seats", "deadline", "changed")
 
 Entries = dict[tuple[str | None, ...], Entry]
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from mentorkorps.catalogue import spelt_alike
 from mentorkorps.described import Described, Table
 from mentorkorps.model import CONFIRMATION_HOLDS, CPR
+from mentorkorps.other_readers import cannot_be_taken, is_taken_for_else
 from mentorkorps.problem import Problem
 from mentorkorps.reading import Entry
 from mentorkorps.source import Mapping, Node, Scalar, Sequence
@@ -56,6 +57,7 @@ def judgements(
     for table, described in tables.items():
         for entry in entries.get(table, []):
             yield from _only_danish(entry, described.fields)
+            yield from _read_differently(entry, described.fields)
             yield from _in_the_future(entry, today)
     for entry in entries["outcomes"]:
         yield from _figures(entry)
@@ -142,10 +144,35 @@ def _without_english(node: Mapping, fields: tuple[Described, ...]) -> Iterator[t
                 yield from _without_english(inner, field.fields)
 
 
+def _read_differently(entry: Entry, fields: tuple[Described, ...]) -> Iterator[Problem]:
+    """What stands without quotes, and what others make of it: told once a record, and each place where they stop."""
+    if entry.value is None:
+        return
+    taken = list(_taken_for_else(entry.node, fields))
+    stopping = [(name, node) for name, node in taken if cannot_be_taken(node.text)]
+    for name, node in stopping:
+        why_da = f'det ligner en dato eller et tal, som ikke findes; skriv "{node.text}"'
+        why_en = f'it looks like a date or a number that is none; write "{node.text}"'
+        yield _at(entry, name, node, "other-readers", why_da=why_da, why_en=why_en)
+    if taken and not stopping:
+        values = ", ".join(dict.fromkeys(f'"{node.text}"' for _, node in taken))
+        yield _at(entry, *taken[0], "read-differently", values=values)
+
+
+def _taken_for_else(node: Mapping, fields: tuple[Described, ...]) -> Iterator[tuple[str, Scalar]]:
+    for field in fields:
+        held = node.entries.get(field.name, (None, None))[1]
+        for inner in _objects(held):
+            yield from _taken_for_else(inner, field.inner)
+        for one in held.items if isinstance(held, Sequence) else (held,):
+            if isinstance(one, Scalar) and one.is_plain and is_taken_for_else(one.text, field.type):
+                yield field.name, one
+
+
 def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
-    for name in ("confirmed", "seen", "checked"):
+    for name in ("confirmed", "seen", "checked", "changed"):
         value = getattr(entry.value, name, None)
-        if value and value > today + A_DAY:
+        if value and (value.date() if isinstance(value, datetime) else value) > today + A_DAY:
             yield entry.problem(name, "in-the-future", key=name, value=value)
 
 

@@ -6,7 +6,7 @@ The same fields stand in data/datapackage.yaml, with their limits; a test holds 
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from mentorkorps.source import Place
@@ -296,7 +296,10 @@ EVENING = 16
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A dated run of the training. `variant` is another way to hold it, from the timetable; without one, two days."""
+    """A dated run of the training. `variant` is another way to hold it, from the timetable; without one, two days.
+
+    `changed` is when day, hour, venue or status last changed, by Danish clocks; calendars number their changes by it.
+    """
 
     id: Id
     name: Title
@@ -311,6 +314,7 @@ class Course:
     status: Literal["planned", "open", "full", "cancelled"]
     confirmed: date
     at: Place
+    changed: datetime | None = None
     variant: Id | None = None
     programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
     sources: tuple[Annotated[str, Refers("sources")], ...] = ()
@@ -335,7 +339,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a programme or an organisation holds on one day beside the training: a network evening, a talk, a meal."""
+    """What a programme or an organisation holds on one day beside the training: a network evening, a talk, a meal.
+
+    `changed` is as a course has it.
+    """
 
     id: Id
     name: Title
@@ -352,6 +359,7 @@ class Event:
     status: Literal["planned", "open", "full", "cancelled"]
     confirmed: date
     at: Place
+    changed: datetime | None = None
     childcare: Text | None = None
     programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
     sources: tuple[Annotated[str, Refers("sources")], ...] = ()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
@@ -21,6 +21,7 @@ EXPECTED = {
     bool: ("true eller false", "true or false"),
     date: ("en dato som 2026-12-01", "a date such as 2026-12-01"),
     time: ("et klokkeslæt som 09:00", "a time such as 09:00"),
+    datetime: ("en dag og et klokkeslæt som 2026-12-01 09:00", "a day and a time such as 2026-12-01 09:00"),
     str: ("en tekst", "a text"),
     tuple: ("en liste som [a, b]", "a list such as [a, b]"),
     dict: ("felter med navn og værdi", "fields with name and value"),

@@ -85,6 +85,8 @@ def copy(data: Path, table: str, held: Course | Event, day: date, today: date, g
         (_at(node, "deadline"), f'"{held.deadline + moved}"'),
         (_at(node, "confirmed"), f'"{today}"'),
     ]
+    if "changed" in node.entries:
+        edits.append((_at(node, "changed"), f'"{today} 00:00"'))
     objects = _at(node, "days").items if isinstance(held, Course) else [node]
     for one, held_on in zip(objects, held.days, strict=True):
         edits.append((_at(one, "date"), f'"{held_on.date + moved}"'))
@@ -154,7 +156,14 @@ def _shape(field: Described) -> str:
     if field.inner:
         inside = ", ".join(f"{inner.name}: {_shape(inner)}" for inner in field.inner)
         return f"[{{{inside}}}]" if field.type == "array" else f"{{{inside}}}"
-    shapes = {"integer": "1", "boolean": "true", "date": '"2027-03-02"', "time": '"09:00"', "array": "[…]"}
+    shapes = {
+        "integer": "1",
+        "boolean": "true",
+        "date": '"2027-03-02"',
+        "datetime": '"2027-03-02 09:00"',
+        "time": '"09:00"',
+        "array": "[…]",
+    }
     return shapes.get(field.type, field.options[0] if field.options else "…")
 
 

@@ -19,6 +19,7 @@ SCALARS: dict[str, Schema] = {
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}$"},
+    "datetime": {"type": "string", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}$"},
     "time": {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"},
 }
 LIMITS = {"minimum": "minimum", "maximum": "maximum", "pattern": "pattern", "maxLength": "maxLength"}

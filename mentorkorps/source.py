@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import yaml
 
+from mentorkorps.other_readers import Finding, Watch
 from mentorkorps.problem import DataError, Problem, worded
 from mentorkorps.syntax import Complaint, told
 
@@ -37,6 +38,8 @@ class Scalar(NamedTuple):
     line: int
     column: int
     end_column: int
+    is_plain: bool = False
+    """Whether it stands without quotes, so that another reader may take it for a number or a date."""
 
 
 class Sequence(NamedTuple):
@@ -136,11 +139,15 @@ def parse(text: str, name: str) -> Node | None:
             raise _unreadable(
                 name, f"linjen er på over {MAX_LINE} tegn; del den i flere", "the line is too long; split it", number
             )
+    watch = Watch(text)
     try:
-        events = _bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name)
-        return _document(_whole(events, text, name) if CUT.search(text) else events, name)
+        events = watch.seen(_bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name))
+        root = _document(_whole(events, text, name) if CUT.search(text) else events, name)
     except yaml.MarkedYAMLError as error:
         raise _syntax(name, text, error) from error
+    if findings := watch.findings():
+        raise DataError([_not_for_others(name, one) for one in findings])
+    return root
 
 
 def plain(node: Node | None) -> object:
@@ -219,7 +226,8 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, depth: int
     line, column = event.start_mark.line + 1, event.start_mark.column + 1
     if isinstance(event, yaml.ScalarEvent):
         same_line = event.end_mark.line == event.start_mark.line
-        return Scalar(_written(event), line, column, event.end_mark.column + 1 if same_line else column + 1)
+        end_column = event.end_mark.column + 1 if same_line else column + 1
+        return Scalar(_written(event), line, column, end_column, not event.style)
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
         while not isinstance(inner := next(events), yaml.SequenceEndEvent):
@@ -264,6 +272,11 @@ def _at(name: str, event: yaml.Event, refused: Refused) -> DataError:
 
 def _refused(name: str, line: int, column: int, rule: str, /, **values: object) -> DataError:
     return DataError([Problem(name, line, column, column + 1, rule, worded(rule, **values))])
+
+
+def _not_for_others(name: str, one: Finding) -> Problem:
+    message = worded("other-readers", why_da=one.why_da, why_en=one.why_en)
+    return Problem(name, one.line, one.column, one.end_column, "other-readers", message)
 
 
 def _unreadable(name: str, why_da: str, why_en: str, line: int = 1) -> DataError:

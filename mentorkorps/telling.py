@@ -110,10 +110,12 @@ def _excerpt(problem: Problem, paint: Callable[[str, str], str]) -> Iterator[str
 
 @cache
 def _lines(file: str) -> list[str]:
+    """The lines of a file that is text; a picture has none."""
     try:
-        return BREAKS.split(Path(file).read_bytes().decode("utf-8-sig", "replace"))
+        raw = Path(file).read_bytes()
     except OSError:
         return []
+    return [] if b"\0" in raw else BREAKS.split(raw.decode("utf-8-sig", "replace"))
 
 
 def _plain(text: str, code: str) -> str:

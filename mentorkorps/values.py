@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from mentorkorps.spelling import QUOTES, SUGGESTIBLE
@@ -44,6 +44,11 @@ def clock_time(text: str) -> time:
     return time.fromisoformat(_of_form(r"[0-9]{1,2}:[0-9]{2}", text).zfill(5))
 
 
+def moment(text: str) -> datetime:
+    """A day and a time by Danish clocks, without a zone."""
+    return datetime.fromisoformat(_of_form(rf"{YEAR}-[0-9]{{2}}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}", text))
+
+
 def _of_form(pattern: str, text: str) -> str:
     if not re.fullmatch(pattern, text):
         raise ValueError(text)
@@ -56,6 +61,7 @@ SCALARS: dict[Any, Callable[[str], Any]] = {
     bool: truth,
     date: calendar_day,
     time: clock_time,
+    datetime: moment,
 }
 """How a text becomes a value of that kind; a text that is none raises ValueError."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Literal, get_args, get_origin
 
 import pytest
@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 PACKAGE = source.plain(source.read(ROOT / "data" / "datapackage.yaml", "datapackage.yaml"))
 SCHEMAS = {resource["name"]: resource["schema"] for resource in PACKAGE["resources"]}
 SAYS = ("description", "description_en")
-TYPES = {str: "string", int: "integer", bool: "boolean", date: "date", time: "time"}
+TYPES = {str: "string", int: "integer", bool: "boolean", date: "date", time: "time", datetime: "datetime"}
 
 
 def test_every_table_is_described_once_and_in_order():

@@ -38,6 +38,8 @@ HOSTILE = {
     "references that lead nowhere": "- id: x\n  sources: [" + "lettr, " * 100_000 + "x]\n",
     "percent signs": f"- about: {{da: {'1' * 1_000_000}%}}\n",
     "blank lines": "\n" * 10_000_000,
+    "tabs without end": "- a:\t1\n" * 60_000,
+    "question marks without end": "- {a: b?}\n" * 40_000,
     "comments that allow": "# tillad private-data: x\n" * 40_000,
 }
 
@@ -65,7 +67,7 @@ def test_noise_is_read_or_refused(seed):
         try:
             source.parse(noise, "noise.yaml")
         except DataError as error:
-            assert [1] == [len(error.problems)]
+            assert 1 == len(error.problems) or {"other-readers"} == {one.rule for one in error.problems}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

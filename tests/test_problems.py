@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mentorkorps import source
+from mentorkorps import catalogue, source
 from mentorkorps.check import check
+from mentorkorps.problem import DataError
 from mentorkorps.rules import RULES
 from tests.conftest import HERE
 
@@ -145,22 +146,75 @@ def test_a_table_may_be_a_file_and_a_folder(data):
     assert "data/programmes.yaml på linje 1" in problem.message.da
 
 
-@pytest.mark.parametrize("name", ["programs.yaml", "programs/lederne.yaml"])
-def test_a_file_that_is_no_table_is_told(name, data):
-    (data / name).parent.mkdir(exist_ok=True)
+UNREAD = {
+    "courses/2027-06-juni": ("file-ending", "courses/2027-06-juni.yaml"),
+    "courses/juni.yaml.txt": ("file-ending", "courses/juni.yaml"),
+    "courses/Juni.YML": ("file-ending", "courses/Juni.yaml"),
+    "courses/juni.yml.download": ("file-ending", "courses/juni.yaml"),
+    "courses/#juni.yaml#": ("file-ending", "courses/juni.yaml"),
+    "courses/2027/juni.yaml": ("unread-file", "courses/juni.yaml"),
+    "courses/.juni.yaml": ("unread-file", "courses/juni.yaml"),
+    "courses/.yaml": ("unread-file", "courses/yaml.yaml"),
+    "Courses/juni.yaml": ("unread-file", "courses/juni.yaml"),
+    "programmes.yaml~": ("file-ending", "programmes.yaml"),
+    "programmes.yaml.orig": ("file-ending", "programmes.yaml"),
+    "programmes - Kopi.yaml": ("unread-file", "programmes.yaml"),
+    "programmes (1).yaml": ("unread-file", "programmes.yaml"),
+    "programs.yaml": ("unknown-table", "programmes.yaml"),
+    "programs/lederne.yaml": ("unknown-table", "programmes/lederne.yaml"),
+    "kursus/juni.yaml": ("unknown-table", "courses/juni.yaml"),
+    "blandet/x.yaml": ("unknown-table", None),
+    "README.md": ("unknown-table", None),
+    "schema/kurser.json": ("unknown-table", None),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_file_that_nobody_reads_is_one_problem_with_its_right_name(name, data):
+    (data / name).parent.mkdir(exist_ok=True, parents=True)
+    (data / name).write_text("- id: x\n")
+    rule, right = UNREAD[name]
+
+    (problem,) = check(data, TODAY, "data").problems
+
+    assert (f"data/{name}", 1, rule) == (problem.file, problem.line, problem.rule)
+    if rule == "unknown-table":
+        assert right == problem.suggestion
+    else:
+        assert f"“{right}”" in problem.message.da
+        assert ("findes allerede" in problem.message.da) is (data / right).exists()
+
+
+@pytest.mark.parametrize("name", ["courses/juni.yaml.txt", "programs/lederne.yaml"])
+def test_the_build_finds_it_too(name, data):
+    (data / name).parent.mkdir(exist_ok=True, parents=True)
     (data / name).write_text("- id: x\n")
 
+    with pytest.raises(DataError) as error:
+        catalogue.load(data)
+
+    assert [str(data / name)] == [one.file for one in error.value.problems]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".DS_Store", "courses/.gitkeep", "courses/Thumbs.db", "desktop.ini", "courses/._juni.yaml", ".git/x.yaml",
+     "courses/.juni.yaml.swp", "schema/courses.json"],
+)  # fmt: skip
+def test_what_a_system_leaves_in_a_folder_is_nobodys_mistake(name, data):
+    (data / name).parent.mkdir(exist_ok=True, parents=True)
+    (data / name).write_bytes(b"\x00\x05\x16\x07")
+
+    assert [] == check(data, TODAY).problems
+
+
+@pytest.mark.parametrize("name", ["rules.yml", "rules.YAML", "rules", "rules.yaml.txt", "Rules.yaml"])
+def test_a_table_under_another_name_is_told_once_with_its_right_name(name, data):
+    (data / "rules.yaml").rename(data / name)
+
     (problem,) = check(data, TODAY).problems
 
-    assert "unknown-table" == problem.rule
-
-
-def test_a_file_that_ends_in_yml_is_told_with_its_right_name(data):
-    (data / "rules.yaml").rename(data / "rules.yml")
-
-    (problem,) = check(data, TODAY).problems
-
-    assert "file-ending" == problem.rule
+    assert problem.rule in ("file-ending", "unread-file")
     assert "“rules.yaml”" in problem.message.da
 
 

@@ -6,10 +6,11 @@ A file depends on the records alone, so that it is the same each time it is buil
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime, time
 from pathlib import Path
 from urllib.parse import urljoin
 from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
 
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
@@ -38,7 +39,7 @@ RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE""".split("\n")
 """Summer time by the rule that the European Union has had since 1996."""
-BEGINNING = date(2020, 1, 1)
+BEGINNING = datetime(2020, 1, 1)
 STATUS = {"planned": "TENTATIVE", "cancelled": "CANCELLED"}
 SPECIAL = re.compile(r"[\\;,]")
 
@@ -87,7 +88,9 @@ class Calendars:
         about = " ".join(held.about.of(self.language).split()) + f"\n{url}"
         yield "BEGIN:VEVENT"
         yield f"UID:{uuid5(NAMESPACE_URL, f'mentorkorps/{kind}/{held.id}/{number}')}"
-        yield f"DTSTAMP:{held.confirmed:%Y%m%d}T000000Z"
+        stamp = f"{moment(held).replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        yield f"DTSTAMP:{stamp}"
+        yield f"LAST-MODIFIED:{stamp}"
         yield f"SEQUENCE:{sequence(held)}"
         yield f"STATUS:{STATUS.get(held.status, 'CONFIRMED')}"
         yield f"DTSTART;TZID={ZONE}:{day.date:%Y%m%d}T{day.start:%H%M%S}"
@@ -112,8 +115,17 @@ def write(catalogue: Catalogue, sites: Mapping[Language, Path], public_url: str)
 
 
 def sequence(held: Held) -> int:
-    """Grows each time somebody confirms the record anew, and once more when it is cancelled."""
-    return 2 * max(0, (held.confirmed - BEGINNING).days) + (held.status == "cancelled")
+    """Minutes from 2020 to the latest of `confirmed` and `changed` (RFC 5545, 3.8.7.4).
+
+    It depends on nothing that can go back, such as the status: what is cancelled and then held after all grows twice.
+    """
+    return max(0, int((moment(held) - BEGINNING).total_seconds()) // 60)
+
+
+def moment(held: Held) -> datetime:
+    """When a record was last confirmed or changed, by Danish clocks."""
+    confirmed = datetime.combine(held.confirmed, time())
+    return max(confirmed, held.changed) if held.changed else confirmed
 
 
 def escaped(text: str) -> str:

@@ -16,20 +16,42 @@ RULES = {
         "organisations.yaml (UTF-8)",
     ),
     "file-ending": Rule(
-        Message("Filen hedder .yml", "The file is called .yml"),
+        Message("Filen ender ikke på .yaml", "The file does not end in .yaml"),
         Message(
-            "Filen bliver ikke læst, for den ender på “.yml”. Omdøb den til “{name}”.",
-            "The file is not read, because it ends in “.yml”. Rename it to “{name}”.",
+            "Filen bliver ikke læst, for den ender ikke på “.yaml”. “{name}” {do_da}.",
+            "The file is not read, because it does not end in “.yaml”. “{name}” {do_en}.",
         ),
-        Message("Alle datafiler ender på .yaml.", "All data files end in .yaml."),
-        "data/programmes.yml",
-        "data/programmes.yaml",
+        Message(
+            "Alle datafiler ender på .yaml med små bogstaver. Windows kan skjule en ending: slå “Filtypenavne” til. "
+            "En sikkerhedskopi hører ikke til i data; Git husker hver udgave.",
+            "All data files end in .yaml in small letters. Windows can hide an ending: switch on “File name "
+            "extensions”. A backup does not belong in data; Git remembers every edition.",
+        ),
+        "data/courses/juni.yaml.txt",
+        "data/courses/juni.yaml",
+    ),
+    "unread-file": Rule(
+        Message("Filen ligger, hvor ingen læser den", "The file lies where nobody reads it"),
+        Message(
+            "Filen bliver ikke læst, hvor den ligger, eller med det navn. “{name}” {do_da}.",
+            "The file is not read where it lies, or under that name. “{name}” {do_en}.",
+        ),
+        Message(
+            "En tabel er en fil som data/courses.yaml, en mappe af filer som data/courses/juni.yaml, eller begge dele. "
+            "Navne har små bogstaver og begynder ikke med et punktum, og der er ingen mapper i mappen.",
+            "A table is a file such as data/courses.yaml, a folder of files such as data/courses/juni.yaml, or both. "
+            "Names have small letters and do not begin with a dot, and there are no folders in the folder.",
+        ),
+        "data/courses/2027/juni.yaml",
+        "data/courses/juni.yaml",
     ),
     "unknown-table": Rule(
         Message("Filen hører ikke til en tabel", "The file belongs to no table"),
         Message(
-            "Der er ingen tabel, der hedder “{table}”. Navnet på filen skal passe til en tabel.",
-            "There is no table called “{table}”. The name of the file must match a table.",
+            "Der er ingen tabel, der hedder “{table}”, så filen bliver ikke læst. Giv den en tabels navn, eller flyt "
+            "den ud af data.",
+            "There is no table called “{table}”, so the file is not read. Give it the name of a table, or move it out "
+            "of data.",
         ),
         Message(
             "Filer og mapper i data hedder som tabellerne, på engelsk: programmes, organisations, courses …",
@@ -52,6 +74,22 @@ RULES = {
         ),
         "name: {da: Mentor: kom med, en: Mentor}",
         'name: {da: "Mentor: kom med", en: Mentor}',
+        "organisations",
+    ),
+    "other-readers": Rule(
+        Message("Andre programmer kan ikke læse det", "Other programs cannot read it"),
+        Message(
+            "Her går andre programmer i stå, når de læser filen: {why_da}.",
+            "Other programs stop here when they read the file: {why_en}.",
+        ),
+        Message(
+            "Filerne er åbne data, og hvem som helst kan hente dem. Derfor skal ethvert program, der kan YAML, kunne "
+            "læse dem. Anførselstegn om teksten hjælper næsten altid.",
+            "The files are open data, and anybody may take them. So every program that knows YAML must be able to read "
+            "them. Quotes around the text nearly always help.",
+        ),
+        "name: {da: Er du med?, en: Are you in?}",
+        'name: {da: "Er du med?", en: "Are you in?"}',
         "organisations",
     ),
     "merge-conflict": Rule(

@@ -118,6 +118,21 @@ RULES = {
         '- {date: "2026-03-02", start: "09:00", end: "16:00"}',
         '- {date: "2027-03-02", start: "09:00", end: "16:00"}',
     ),
+    "unannounced": Rule(
+        Message("En ændring, som kalendere ikke opdager", "A change that calendars do not notice"),
+        Message(
+            "Siden sidst er ændret: {what_da}. Folks kalendere følger først med, når denne linje står i posten: {line}",
+            "Changed since last time: {what_en}. People's calendars follow only when the record has this line: {line}",
+        ),
+        Message(
+            "En kalender beholder det, den har, til ændringen har et højere nummer. Nummeret kommer af det seneste af "
+            "confirmed og changed. Skriv linjen lige under confirmed; står changed der allerede, så ret den.",
+            "A calendar keeps what it has until the change has a higher number. The number comes from the later of "
+            "confirmed and changed. Write the line right below confirmed; if changed is there already, mend it.",
+        ),
+        'status: cancelled\nconfirmed: "2026-11-01"',
+        'status: cancelled\nconfirmed: "2026-11-01"\nchanged: "2026-11-22 14:05"',
+    ),
     "in-the-future": Rule(
         Message("Bekræftet i fremtiden", "Confirmed in the future"),
         Message(
@@ -226,6 +241,24 @@ RULES = {
         "summary: {da: Kom og vær med.}",
         "summary: {da: Kom og vær med., en: Come and join.}",
         "programmes",
+        severity="notice",
+    ),
+    "read-differently": Rule(
+        Message("Andre programmer læser noget andet", "Other programs read something else"),
+        Message(
+            "Uden anførselstegn læser andre programmer en anden værdi, fx et tal eller en dato. Skriv: {values}.",
+            "Without quotes other programs read another value, such as a number or a date. Write: {values}.",
+        ),
+        Message(
+            "Siden viser det, der står. Men filerne er åbne data, og YAML har to udgaver: i den ene er 0461 tallet "
+            "305, 9:00 er 540, og no er falsk. Anførselstegn om koder, datoer og klokkeslæt gør dem ens for alle.",
+            "The site shows what stands here. But the files are open data, and there are two editions of YAML: in one "
+            "of them 0461 is the number 305, 9:00 is 540, and no is false. Quotes make codes, dates and times the same "
+            "for everybody.",
+        ),
+        "deadline: 2027-02-16",
+        'deadline: "2027-02-16"',
+        "courses",
         severity="notice",
     ),
     "example": Rule(
