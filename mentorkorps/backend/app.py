@@ -1,7 +1,7 @@
 """The app: its routes, what stands before them, and what lives as long as it does."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,9 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import certifying, desk, health, mine, offers, openapi, sign_up
+from mentorkorps.backend import certifying, clock_guard, desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.alarm import Alarm
 from mentorkorps.backend.clock import Clock, utc_now
+from mentorkorps.backend.clock_guard import ClockGuard
 from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.finding import find
@@ -34,17 +35,25 @@ from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import LANGUAGES
 
 
-def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock = utc_now) -> Starlette:
+def create_app(
+    catalogue: Catalogue,
+    site: Path,
+    settings: Settings,
+    clock: Clock = utc_now,
+    uptime: Callable[[], float] = clock_guard.uptime,
+) -> Starlette:
     """The site in the folder `site` and the forms behind it. The app opens the database and is run once.
+
+    `uptime`: seconds on a clock that nobody can set.
 
     Raises SettingsError, also where the database cannot be read with the secret keys; SiteMissing where nothing is
     built; and InUse where another process has the database.
     """
     settings.recipients.refuse_unknown(catalogue)
-    office = _office(catalogue, site, settings, clock)
+    office = _office(catalogue, site, settings, clock, uptime)
     app = Starlette(
         routes=_routes(),
-        middleware=_middleware(settings, clock),
+        middleware=_middleware(settings, office.clock),
         exception_handlers={
             Refusal: _refused,
             HTTPException: _refused_by_starlette,
@@ -60,13 +69,17 @@ def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Cloc
     return app
 
 
-def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) -> Office:
+def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, uptime: Callable[[], float]) -> Office:
     shell = read_shell(site)
-    tokens = Tokens(settings.secret_keys, clock)
     store = open_store(settings)
+    guard = ClockGuard(store.do, settings, wall, uptime)
+    clock = guard.now
+    tokens = Tokens(settings.secret_keys, clock)
     carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
     letters = Letters(catalogue, settings, tokens, clock)
-    outbox = Outbox(store, carrier, letters.write, clock, alarm=Alarm(settings.alarm_command, clock))
+    alarm = Alarm(settings.alarm_command, clock)
+    outbox = Outbox(store, carrier, letters.write, clock, alarm=alarm, is_clock_believed=guard.is_believed)
+    daily = Daily(store, catalogue, settings, guard, outbox.wake)
     return Office(
         catalogue=catalogue,
         settings=settings,
@@ -74,11 +87,12 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
         shell=shell,
         store=store,
         outbox=outbox,
-        daily=Daily(store, catalogue, settings, clock, outbox.wake),
-        turns=Turns(store, catalogue, outbox, clock),
-        errands=Errands(store, settings, clock, outbox.wake),
+        daily=daily,
+        turns=Turns(store, catalogue, outbox, guard),
+        errands=Errands(store, settings, clock, outbox.wake, daily.ask),
         tokens=tokens,
         clock=clock,
+        guard=guard,
     )
 
 
@@ -121,6 +135,8 @@ def _middleware(settings: Settings, clock: Clock) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office: Office = app.state.office
+    with suppress(Busy, Unavailable):  # the rounds look again
+        await office.guard.look()
     office.outbox.start()
     office.daily.start()
     office.turns.start()

@@ -15,7 +15,7 @@ from mentorkorps.backend.clock import DENMARK, danish_day
 from mentorkorps.backend.letters import mailbox
 from mentorkorps.backend.sealing import KEY_BYTES, derived
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.store import SignUp
+from mentorkorps.backend.store import Kind, SignUp
 from mentorkorps.catalogue import Catalogue
 
 HOUR = 7
@@ -40,6 +40,15 @@ def tell(connection: Connection, catalogue: Catalogue, settings: Settings, now: 
         alarm = _id(settings, now, "given up")
         count += store.queue_digest(connection, alarm, given_up[-1], "given_up", len(given_up), now)
     return count
+
+
+def alarm(connection: Connection, settings: Settings, kind: Kind, seen_at: datetime, count: int, now: datetime) -> None:
+    """Queues a mail to the operator, at most one of a kind for each day of the last moment seen.
+
+    It hangs on the newest sign-up; where there is none, there is nothing to lose. Part of a job for the writer.
+    """
+    if newest := store.newest_sign_up(connection):
+        store.queue_digest(connection, _id(settings, seen_at, kind), newest, kind, count, now)
 
 
 def _id(settings: Settings, now: datetime, box: str) -> str:

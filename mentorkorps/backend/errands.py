@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,13 +31,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up."""
+    """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up.
 
-    kind: Literal["restore", "resend"]
+    `purge` what has had its time; `sure`: although the clock is in doubt, or it is very much.
+    """
+
+    kind: Literal["restore", "resend", "purge"]
     id: str | None = None
+    sure: bool = False
 
     def __post_init__(self) -> None:
-        if self.kind not in ("restore", "resend") or not isinstance(self.id, str | None):
+        if self.kind not in ("restore", "resend", "purge") or not isinstance(self.id, str | None):
             raise ValueError(f"{self.kind!r} {self.id!r} is no errand")
 
 
@@ -48,12 +52,16 @@ class NoAnswer(CannotOpen):
         super().__init__(f"the server that has {database} open did not answer. Nothing was changed; try again.")
 
 
+class Refused(CannotOpen):
+    """The server that has the database says why it does not do what it was asked."""
+
+
 def run(settings: Settings, errand: Errand, clock: Clock) -> int:
     """Does the errand, here or by the server that runs; how many rows it changed. Raises CannotOpen or MissingKey."""
     try:
         return store.run(settings, done, errand, clock)
     except InUse:
-        return _handed_over(settings, errand)
+        return hand_over(settings, errand)
 
 
 def done(connection: Connection, errand: Errand, clock: Clock) -> int:
@@ -69,9 +77,17 @@ class Errands(Rounds):
     name = "errands"
     seconds_between = LOOK_SECONDS
 
-    def __init__(self, store: Store, settings: Settings, clock: Clock, afterwards: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Clock,
+        afterwards: Callable[[], None],
+        purge: Callable[[bool], Awaitable[int]],
+    ) -> None:
         super().__init__()
         self._store = store
+        self._purge = purge
         self._folder = settings.errands_folder
         self._clock = clock
         self._afterwards = afterwards
@@ -86,7 +102,7 @@ class Errands(Rounds):
     async def _do(self, note: Path) -> None:
         try:
             errand = Errand(**json.loads(note.read_text("utf-8")))
-            count = await self._store.do(done, errand, self._clock)
+            answer = await self._answer(errand)
         except FileNotFoundError:  # taken back
             return
         except (ValueError, TypeError, RecursionError):
@@ -94,11 +110,20 @@ class Errands(Rounds):
             note.unlink(missing_ok=True)
             return
         self._afterwards()
-        _write(note.with_suffix(".done"), str(count))
+        _write(note.with_suffix(".done"), answer)
         note.unlink(missing_ok=True)
 
+    async def _answer(self, errand: Errand) -> str:
+        if errand.kind != "purge":
+            return str(await self._store.do(done, errand, self._clock))
+        try:
+            return str(await self._purge(errand.sure))
+        except CannotOpen as error:
+            return str(error)
 
-def _handed_over(settings: Settings, errand: Errand) -> int:
+
+def hand_over(settings: Settings, errand: Errand) -> int:
+    """Lets the server that has the database do it; how many rows that changes. Raises NoAnswer or Refused."""
     todo = settings.errands_folder / f"{uuid4().hex}.todo"
     todo.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(todo, json.dumps(asdict(errand)))
@@ -109,9 +134,11 @@ def _handed_over(settings: Settings, errand: Errand) -> int:
             todo.unlink(missing_ok=True)
             raise NoAnswer(settings.database)
         time.sleep(LOOK_SECONDS / 5)
-    count = int(answer.read_text("ascii"))
+    text = answer.read_text("utf-8")
     answer.unlink()
-    return count
+    if not text.isdecimal():
+        raise Refused(text)
+    return int(text)
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.peer import is_relayed, visitor
 from mentorkorps.backend.reply import NOT_KEPT, Refusal
-from mentorkorps.backend.store import Figures, figures, try_out
+from mentorkorps.backend.store import Figures, Stop, figures, try_out
 from mentorkorps.backend.writer import Busy, Unavailable
 
 PATIENCE_SECONDS = 1
@@ -37,6 +38,8 @@ async def is_ready(request: Request) -> Response:
         "retention": office.daily.is_alive,
         "places": office.turns.is_alive,
         "errands": office.errands.is_alive,
+        "clock": office.guard.verdict.is_believed,
+        "purge": office.guard.verdict.stop != "large_purge",
     }
     is_ready = all(parts.values())
     told = {"status": "ok" if is_ready else "unavailable"}
@@ -52,7 +55,14 @@ def _waiting(office: Office, counted: Figures | None) -> dict[str, object]:
         "oldest_failed_mail_seconds": counted and _age(office, counted.oldest_failed),
         "mail_server": office.outbox.trouble or "ok",
         "oldest_unanswered_sign_up_seconds": counted and _age(office, counted.oldest_unanswered),
+        "stopped": _stopped(office),
     }
+
+
+def _stopped(office: Office) -> str | None:
+    """Why nothing is deleted, if so; it goes on by itself after a steady day."""
+    verdict = office.guard.verdict
+    return f"{verdict}; steady for {verdict.steady / timedelta(hours=1):.1f} of 24 hours" if verdict.stop else None
 
 
 async def metrics(request: Request) -> Response:
@@ -84,6 +94,12 @@ def _lines(office: Office, counted: Figures) -> Iterator[str]:
         yield f"# HELP mentorkorps_{name} How long it has waited; 0 where none waits."
         yield f"# TYPE mentorkorps_{name} gauge"
         yield f"mentorkorps_{name} {_age(office, since) or 0}"
+    verdict = office.guard.verdict
+    stopped = {reason: int(reason == verdict.stop) for reason in get_args(Stop)}
+    yield from _gauge("stopped", "Whether deletion is stopped, and by what.", "reason", stopped)
+    yield "# HELP mentorkorps_clock_leap_seconds How far the clock is from what follows from the last moment seen."
+    yield "# TYPE mentorkorps_clock_leap_seconds gauge"
+    yield f"mentorkorps_clock_leap_seconds {round(verdict.leap.total_seconds())}"
     yield "# HELP mentorkorps_doubtful_sign_ups Sign-ups that look like spam and wait for somebody to say."
     yield "# TYPE mentorkorps_doubtful_sign_ups gauge"
     yield f"mentorkorps_doubtful_sign_ups {counted.doubtful}"

@@ -30,7 +30,8 @@ LINKS: dict[Kind, Purpose] = {
     "cancelled": "mine",
     "digest": "doubtful",
 }
-FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn", "digest", "given_up")
+FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn", "digest", "given_up", "clock", "large_purge")
+FOR_OPERATORS: tuple[Kind, ...] = ("given_up", "clock", "large_purge")
 PLACES: dict[Purpose, str] = {"doubtful": "desk/doubtful"}
 COORDINATORS_LANGUAGE: Language = "da"
 
@@ -75,7 +76,7 @@ class Letters:
     def _mailbox(self, mail: Mail, sign_up: SignUp) -> str:
         if mail.kind not in FOR_COORDINATORS:
             return sign_up.answers["email"]
-        if mail.kind == "given_up":
+        if mail.kind in FOR_OPERATORS:
             return self.settings.recipients.default
         return mailbox(self.catalogue, self.settings, sign_up)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.clock_guard import ClockGuard
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.places import Turns
@@ -30,6 +31,7 @@ class Office:
     errands: Errands
     tokens: Tokens
     clock: Clock
+    guard: ClockGuard
 
 
 def office_of(request: Request) -> Office:

@@ -178,7 +178,10 @@ class Trouble:
 
 
 class Outbox:
-    """`write` makes the mail of a row; `jitter` gives a number from 0 to 1."""
+    """`write` makes the mail of a row; `jitter` gives a number from 0 to 1.
+
+    No mail is given up for its age while the clock is not believed.
+    """
 
     def __init__(
         self,
@@ -189,6 +192,7 @@ class Outbox:
         jitter: Callable[[], float] = random.random,
         alarm: Alarm | None = None,
         trial_seconds: float = TRIAL_SECONDS,
+        is_clock_believed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._carrier = carrier
@@ -197,6 +201,7 @@ class Outbox:
         self._jitter = jitter
         self._alarm = alarm or Alarm((), clock)
         self._trial_seconds = trial_seconds
+        self._is_clock_believed = is_clock_believed
         self._woken = asyncio.Event()
         self._stopping = False
         self._is_well = True
@@ -306,7 +311,8 @@ class Outbox:
             if now - since >= ALARMED_AFTER:
                 self._alarm.sound("mail_server", told)
         log.warning("mail not delivered", extra=data(mail=mail.id, kind=mail.kind, error=told))
-        if is_gone or now - mail.created_at >= GIVEN_UP_AFTER:
+        is_too_old = now - mail.created_at >= GIVEN_UP_AFTER and self._is_clock_believed()
+        if is_gone or is_too_old:
             log.error("mail given up", extra=data(mail=mail.id, kind=mail.kind, error=told))
             self._alarm.sound("given_up", told)
             return replace(mail, state="failed", due_at=now, error=told)

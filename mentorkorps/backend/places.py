@@ -7,7 +7,8 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from mentorkorps.backend import store
-from mentorkorps.backend.clock import DENMARK, Clock
+from mentorkorps.backend.clock import DENMARK
+from mentorkorps.backend.clock_guard import ClockGuard
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.rounds import Rounds
 from mentorkorps.backend.store import Hall, Seat, Store, place_rows
@@ -164,14 +165,18 @@ def decline(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
     return before
 
 
-def turn(connection: Connection, catalogue: Catalogue, now: datetime) -> int:
-    """Ends what has lapsed or is cancelled, and offers what is free to the next. Returns how many mails that made."""
-    mails = sum(_lapse(connection, seat, now) for seat in place_rows.lapsed(connection, now))
+def turn(connection: Connection, catalogue: Catalogue, now: datetime, is_clock_believed: bool = True) -> int:
+    """Ends what has lapsed or is cancelled, and offers what is free to the next. Returns how many mails that made.
+
+    While the clock is not believed nothing lapses, and nothing is offered until a time that may be wrong.
+    """
+    lapsed = place_rows.lapsed(connection, now) if is_clock_believed else []
+    mails = sum(_lapse(connection, seat, now) for seat in lapsed)
     for hall in place_rows.halls_alive(connection):
         record = held(catalogue, hall)
         if record is not None and record.status == "cancelled":
             mails += _cancel(connection, hall, now)
-        elif record is not None and now < begins(record):
+        elif record is not None and is_clock_believed and now < begins(record):
             mails += _offer(connection, hall, record, now)
     return mails
 
@@ -233,13 +238,14 @@ class Turns(Rounds):
 
     name = "places"
 
-    def __init__(self, store: Store, catalogue: Catalogue, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, store: Store, catalogue: Catalogue, outbox: Outbox, guard: ClockGuard) -> None:
         super().__init__()
         self._store = store
         self._catalogue = catalogue
         self._outbox = outbox
-        self._clock = clock
+        self._guard = guard
 
     async def look(self) -> None:
-        if await self._store.do(turn, self._catalogue, self._clock()):
+        verdict = await self._guard.look()
+        if await self._store.do(turn, self._catalogue, verdict.now, verdict.is_believed):
             self._outbox.wake()

@@ -1,26 +1,48 @@
 """How long sign-ups are kept, and what stays of them afterwards: counts by form, month and outcome."""
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from mentorkorps.backend import digest, store
+from mentorkorps.backend import digest, store, writer
 from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
+from mentorkorps.backend.clock_guard import ClockGuard, Do, Reading, T, Verdict, believe, judge, uptime
 from mentorkorps.backend.rounds import Rounds
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.store import Life, Store
+from mentorkorps.backend.store import CannotOpen, Ended, Life, Store
 from mentorkorps.backend.writer import sweep_afterwards
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Retention
 
 WITHDRAWN_KEPT = timedelta(days=7)
 """So that the coordinator, who may have noted the person elsewhere, still sees who it was after a holiday."""
+BATCH = 200
+"""Sign-ups that are deleted in one transaction: some 20 ms, for which a visitor may have to wait."""
+LARGE_PURGE = 5
+"""More than one in so many of the confirmed sign-ups are not deleted at once without a second look."""
+SMALL_PURGE = 20
+"""So many may always go: as many as one course seats. They signed up in the same days, so their time ends in the same
+night, and in a small portal they are more than a fifth of all."""
 
 log = logging.getLogger(__name__)
+
+
+class Stopped(CannotOpen):
+    """Nothing was deleted: the clock is in doubt, or it would be very much."""
+
+    def __init__(self, verdict: Verdict, due: "Due") -> None:
+        if verdict.is_believed:
+            reason, remedy = "that is more than a fifth of them", "If that is right"
+        else:
+            reason, remedy = str(verdict), "Set the clock; if it is right"
+        super().__init__(
+            f"{due} would be deleted, but {reason}. Nothing was deleted. {remedy}, run: mentorkorps purge --yes"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +52,75 @@ class Purged:
     sign_ups: int
     mails: tuple[str, ...]
 
+    def __add__(self, other: "Purged") -> "Purged":
+        return Purged(self.sign_ups + other.sign_ups, self.mails + other.mails)
+
     def __str__(self) -> str:
         return f"{self.sign_ups} sign-ups and {len(self.mails)} mails deleted"
 
 
-def purge(connection: Connection, catalogue: Catalogue, now: datetime) -> Purged:
-    """Deletes the sign-ups whose time is over, with their consents and mails. A job for the writer."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How many sign-ups have had their time: `confirmed` ones, of `all_confirmed`, and others."""
+
+    confirmed: int
+    all_confirmed: int
+    others: int
+
+    @property
+    def is_large(self) -> bool:
+        return self.confirmed > SMALL_PURGE and self.confirmed * LARGE_PURGE > self.all_confirmed
+
+    def __str__(self) -> str:
+        return f"{self.confirmed} of {self.all_confirmed} confirmed sign-ups and {self.others} others"
+
+
+def due(connection: Connection, catalogue: Catalogue, now: datetime) -> Due:
+    """What a purge would delete. A job for the writer."""
+    outcomes: Counter[str] = Counter()
+    for ended in _ended(connection, catalogue, now):
+        outcomes.update(store.over_by_outcome(connection, ended))
+    others = outcomes["withdrawn"] + outcomes["unconfirmed"]
+    return Due(outcomes.total() - others, store.how_many_confirmed(connection), others)
+
+
+async def purge(do: Do, catalogue: Catalogue, now: datetime) -> AsyncIterator[Purged]:
+    """Deletes the sign-ups whose time is over, with their consents and mails, in batches between which others write."""
+    for ended in await do(begin_purge, catalogue, now):
+        last: str | None = ""
+        while last is not None:
+            batch, last = await do(purge_batch, ended, last)
+            yield batch
+    await do(sweep_afterwards)
+
+
+def begin_purge(connection: Connection, catalogue: Catalogue, now: datetime) -> list[Ended]:
+    """Forgets who was asked and what was spent; then gives what else is to be deleted. A job for the writer."""
     store.forget_asked(connection, danish_day(now))
     store.forget_spent(connection, now)
-    return delete(connection, list(_over(connection, catalogue, now)))
+    return _ended(connection, catalogue, now)
+
+
+def purge_batch(connection: Connection, ended: Ended, after: str, most: int = BATCH) -> tuple[Purged, str | None]:
+    """Deletes at most so many, with ids behind `after`; and the last id, if there may be more. A job for the writer."""
+    lives = store.lives_over(connection, ended, after, most)
+    return _delete(connection, lives), lives[-1].id if len(lives) == most else None
 
 
 def delete(connection: Connection, lives: Sequence[Life]) -> Purged:
     """Deletes these sign-ups for good and counts them. A job for the writer."""
+    purged = _delete(connection, lives)
+    sweep_afterwards(connection)
+    return purged
+
+
+def _delete(connection: Connection, lives: Sequence[Life]) -> Purged:
     ids = [one.id for one in lives]
     mails = store.mail_ids(connection, ids)
     tally = Counter((one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives)
     for (form, month, outcome), count in tally.items():
         store.add_count(connection, form, month, outcome, count)
     store.delete_sign_ups(connection, ids)
-    sweep_afterwards(connection)
     return Purged(len(ids), tuple(mails))
 
 
@@ -59,11 +130,37 @@ def erase(connection: Connection, id: str) -> Purged:
     return delete(connection, [life] if life else [])
 
 
-def purge_now(settings: Settings, catalogue: Catalogue, now: datetime) -> Purged:
-    """The same while no server runs. Raises CannotOpen or MissingKey."""
-    purged = store.run(settings, purge, catalogue, now)
-    forget_files(settings, purged.mails)
+def purge_now(settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
+    """The same by a command. `is_sure`: somebody says that the clock is right and that much may be deleted.
+
+    Raises Stopped, CannotOpen or MissingKey.
+    """
+    with store.owned(settings) as engine, engine.connect() as connection:
+
+        async def do(job: Callable[..., T], *values: object) -> T:
+            return writer.done(connection, job, *values)
+
+        return asyncio.run(_purge_checked(do, settings, catalogue, clock, is_sure))
+
+
+async def _purge_checked(do: Do, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
+    verdict, _ = await do(judge, settings, Reading(clock(), uptime()), None)
+    if is_sure:
+        await do(believe, verdict.wall)
+        verdict = Verdict(verdict.wall, verdict.wall)
+    await _refuse_doubtful(do, catalogue, verdict, is_sure)
+    purged = Purged(0, ())
+    async for batch in purge(do, catalogue, verdict.now):
+        forget_files(settings, batch.mails)
+        purged += batch
     return purged
+
+
+async def _refuse_doubtful(do: Do, catalogue: Catalogue, verdict: Verdict, is_sure: bool) -> Due:
+    found = await do(due, catalogue, verdict.now)
+    if not is_sure and (found.is_large or not verdict.is_believed):
+        raise Stopped(verdict, found)
+    return found
 
 
 def forget_files(settings: Settings, mails: Sequence[str]) -> None:
@@ -73,36 +170,67 @@ def forget_files(settings: Settings, mails: Sequence[str]) -> None:
 
 
 class Daily(Rounds):
-    """Purges when it starts and on each new day after that; in the morning tells what is doubtful or was given up."""
+    """Purges when it starts and on each new day after that; in the morning tells what is doubtful or was given up.
+
+    It does neither while the clock is in doubt, and a large purge waits for a steady day or a yes.
+    """
 
     name = "retention"
 
     def __init__(
-        self, store: Store, catalogue: Catalogue, settings: Settings, clock: Clock, afterwards: Callable[[], None]
+        self, store: Store, catalogue: Catalogue, settings: Settings, guard: ClockGuard, afterwards: Callable[[], None]
     ) -> None:
         super().__init__()
         self._store = store
         self._catalogue = catalogue
         self._settings = settings
-        self._clock = clock
+        self._guard = guard
         self._afterwards = afterwards
         self._done: date | None = None
         self._told: date | None = None
+        self._is_sure = False
         self._left: tuple[str, ...] = ()
 
     async def look(self) -> None:
-        if self._done != danish_day(self._clock()):
-            await self._purge()
-        if self._told != danish_day(self._clock()) and self._clock().astimezone(DENMARK).hour >= digest.HOUR:
-            await self._tell()
+        verdict = await self._guard.look()
+        if verdict.is_believed:
+            await self._look_on(verdict)
+        else:
+            self._is_sure = False
         self._forget_files()
 
-    async def _purge(self) -> None:
-        now = self._clock()
-        purged = await self._store.do(purge, self._catalogue, now)
-        self._done = danish_day(now)
-        self._left += purged.mails
+    async def ask(self, is_sure: bool) -> int:
+        """Purges at the next look, as a command asks; how many sign-ups. Raises Stopped, Busy or Unavailable."""
+        verdict = await (self._guard.believe() if is_sure else self._guard.look())
+        found = await _refuse_doubtful(self._store.do, self._catalogue, verdict, is_sure)
+        self._done, self._is_sure = None, is_sure
+        return found.confirmed + found.others
+
+    async def _look_on(self, verdict: Verdict) -> None:
+        today = danish_day(verdict.now)
+        if self._done != today or self._is_sure or verdict.is_steady:
+            await self._purge(verdict)
+        if self._told != today and verdict.now.astimezone(DENMARK).hour >= digest.HOUR:
+            await self._tell(verdict.now)
+
+    async def _purge(self, verdict: Verdict) -> None:
+        found = await self._store.do(due, self._catalogue, verdict.now)
+        if found.is_large and not (self._is_sure or verdict.is_steady):
+            await self._guard.stop_large_purge(found.confirmed)
+            log.error("purge: %s are due: see whether that is right", found)
+        else:
+            await self._purge_all(verdict)
+        self._done = danish_day(verdict.now)
+
+    async def _purge_all(self, verdict: Verdict) -> None:
+        purged = Purged(0, ())
+        async for batch in purge(self._store.do, self._catalogue, verdict.now):
+            self._left += batch.mails
+            purged += batch
+        self._is_sure = False
         log.info("purge: %s", purged)
+        if verdict.stop:
+            await self._guard.believe()
 
     def _forget_files(self) -> None:
         try:
@@ -112,8 +240,7 @@ class Daily(Rounds):
             return
         self._left = ()
 
-    async def _tell(self) -> None:
-        now = self._clock()
+    async def _tell(self, now: datetime) -> None:
         count = await self._store.do(digest.tell, self._catalogue, self._settings, now)
         self._told = danish_day(now)
         self._afterwards()
@@ -121,18 +248,20 @@ class Daily(Rounds):
             log.info("digest: %s mails queued", count)
 
 
-def _over(connection: Connection, catalogue: Catalogue, now: datetime) -> Iterator[Life]:
+def _ended(connection: Connection, catalogue: Catalogue, now: datetime) -> list[Ended]:
     limits = {form.id: form.retention for form in catalogue.forms.values()}
     # A form that is no longer there has no limit of its own: the shortest holds.
     shortest = Retention(
         min(one.unconfirmed_hours for one in limits.values()), min(one.months for one in limits.values())
     )
-    for form in store.forms_signed_up_for(connection):
-        limit = limits.get(form, shortest)
-        yield from store.lives_over(
-            connection,
-            form,
-            unconfirmed=now - timedelta(hours=limit.unconfirmed_hours),
-            confirmed=months_before(now, limit.months),
-            withdrawn=now - WITHDRAWN_KEPT,
-        )
+    return [_ended_of(form, limits.get(form, shortest), now) for form in store.forms_signed_up_for(connection)]
+
+
+def _ended_of(form: str, limit: Retention, now: datetime) -> Ended:
+    return Ended(
+        form,
+        now,
+        unconfirmed=now - timedelta(hours=limit.unconfirmed_hours),
+        confirmed=months_before(now, limit.months),
+        withdrawn=now - WITHDRAWN_KEPT,
+    )

@@ -123,3 +123,12 @@ ASKED = Table(
     Column("day", String(10), primary_key=True),
     Column("count", Integer, nullable=False),
 )
+CLOCK = Table(
+    "clock",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("stop", String(16)),
+    Column("doubted_at", Moment),
+    Column("steady_seconds", Integer, nullable=False),
+)

@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Row, text
 
-from mentorkorps.backend import serve, settings, store
+from mentorkorps.backend import clock_guard, serve, settings, store
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.store import opening
@@ -65,16 +65,33 @@ def booked(name: str, course: str = COURSE) -> dict[str, str]:
 
 
 class Hands:
-    """A clock that the test moves."""
+    """A clock that the test moves, and the uptime that goes on with it; setting `now` makes the clock alone leap."""
 
     def __init__(self, now: datetime = MONDAY) -> None:
-        self.now = now
+        self._both = now, 0.0
+        self._read = threading.local()
 
     def __call__(self) -> datetime:
-        return self.now
+        self._read.both = self._both
+        return self._read.both[0]
+
+    def uptime(self) -> float:
+        """In seconds, as it was when this thread last read the clock, so that a test moves both at once."""
+        return getattr(self._read, "both", self._both)[1]
+
+    @property
+    def now(self) -> datetime:
+        return self._both[0]
+
+    @now.setter
+    def now(self, now: datetime) -> None:
+        self._both = now, self._both[1]
 
     def pass_by(self, **time: float) -> None:
-        self.now += timedelta(**time)
+        self.pass_until(self.now + timedelta(**time))
+
+    def pass_until(self, moment: datetime) -> None:
+        self._both = moment, self._both[1] + (moment - self.now).total_seconds()
 
 
 class House:
@@ -180,7 +197,8 @@ def opened(
     told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
     named = {f"MENTORKORPS_{name}": value for name, value in told.items()}
     read = settings.read(named)
-    server = serve.server(create_app(catalogue, site, read, clock), limits)
+    uptime = clock.uptime if isinstance(clock, Hands) else clock_guard.uptime
+    server = serve.server(create_app(catalogue, site, read, clock, uptime), limits)
     listening = serve.bind("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

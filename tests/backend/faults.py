@@ -41,6 +41,12 @@ class Faulty:
         """How far the server's clock is ahead of ours."""
         (self._folder / "clock").write_text(str(3600 * hours))
 
+    def restart(self) -> None:
+        self.server.process.kill()
+        self.server.process.wait()
+        self.server.start()
+        eventually(self.server.is_up, seconds=30)
+
     def post(self) -> httpx.Response:
         """Somebody signs up whom nobody knows yet."""
         who = f"person{next(self._numbers)}@example.org"

@@ -23,10 +23,14 @@ class Process:
             "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
             "MENTORKORPS_SECRET_KEYS": KEY,
         } | environ
-        site = folder / "site" if (folder / "site").exists() else built_site(folder / "site")
-        with self.errors.open("wb") as errors:
+        self._site = folder / "site" if (folder / "site").exists() else built_site(folder / "site")
+        self.start()
+
+    def start(self) -> None:
+        _, port = self.address
+        with self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(site), "--port", str(port)],
+                [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(self._site), "--port", str(port)],
                 env=os.environ | self.environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
 

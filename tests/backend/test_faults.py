@@ -216,3 +216,23 @@ def confirm_link(house, who):
     """What stands in the mail that asks for confirmation; nothing as long as it has not come."""
     asked = [one for one in house.office.taken if one["To"] == who and "/confirm/" in text_of(one)]
     return asked and link_in(asked[0], house.settings.public_url)
+
+
+@pytest.mark.parametrize("hours", [24 * 240, -24 * 240])
+def test_a_clock_eight_months_off_ends_nothing_while_the_server_runs_and_when_it_starts(house, hours):
+    house.post()
+    house.post()
+    eventually(house.mails_are_out, seconds=LONG)
+    assert 200 == house.client.post(confirm_link(house, "person1@example.org")).status_code
+    house.clock(hours)
+    eventually(lambda: not house.is_ready(), seconds=LONG)
+    assert house.client.get("/readyz").json()["clock"] is False
+    assert 303 == house.post().status_code
+    house.restart()
+    eventually(lambda: house.client.get("/readyz").json()["clock"] is False, seconds=LONG)
+    assert 3 == len(store.sign_ups(house.settings))
+
+    house.clock(0)
+    eventually(house.is_ready, seconds=LONG)
+    assert 3 == len(store.sign_ups(house.settings))
+    assert 1 == len([one for one in house.office.taken if "Serverens ur" in one["Subject"]])

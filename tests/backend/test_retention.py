@@ -71,10 +71,10 @@ def test_a_confirmed_sign_up_is_deleted_after_the_months_of_its_form(house, hand
     house.client.post(house.link("confirm"))
     house.client.post("/forms/interesseliste", data=volunteer(email="bo@example.org"))
     house.client.post(house.link("confirm"))
-    hands.now = datetime(2027, 5, 23, 9, 1, tzinfo=UTC)
+    hands.pass_until(datetime(2027, 5, 23, 9, 1, tzinfo=UTC))
 
     eventually(lambda: ["interesseliste"] == [one.form for one in house.sign_ups()])
-    hands.now = datetime(2027, 11, 23, 9, 1, tzinfo=UTC)
+    hands.pass_until(datetime(2027, 11, 23, 9, 1, tzinfo=UTC))
     eventually(gone(house))
 
     assert [
@@ -132,17 +132,18 @@ def test_what_was_answered_to_a_form_that_is_gone_has_the_shortest_limit(tmp_pat
     with opened(tmp_path, real, hands) as house:
         house.client.post("/forms/interesseliste", data=volunteer())
         house.client.post(house.link("confirm"))
-    hands.pass_by(days=190)
     fewer = replace(real, forms={"mentor": real.forms["mentor"]})
     with opened(tmp_path, fewer, hands) as house:
+        assert house.client.get("/readyz").is_success
+        hands.pass_by(days=190)
         eventually(gone(house))
 
 
-def test_the_command_does_it_while_the_server_is_stopped(tmp_path, real, hands):
-    def purge():
+def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path, real, hands):
+    def purge(*more):
         told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
         return subprocess.run(
-            [sys.executable, "-m", "mentorkorps.cli", "purge"], cwd=ROOT, capture_output=True, text=True,
+            [sys.executable, "-m", "mentorkorps.cli", "purge", *more], cwd=ROOT, capture_output=True, text=True,
             env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
         )  # fmt: skip
 
@@ -150,9 +151,14 @@ def test_the_command_does_it_while_the_server_is_stopped(tmp_path, real, hands):
     with opened(tmp_path, real, hands) as house:
         house.post()
         eventually(lambda: {"sent"} == {one.state for one in house.mails()})
-        assert "in use by another process" in purge().stderr
+        assert "The server deletes 0 sign-ups now.\n" == purge().stdout
 
-    assert "1 sign-ups and 2 mails deleted.\n" == purge().stdout
+    refused = purge()
+    assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines()))
+    assert "0 of 0 confirmed sign-ups and 1 others would be deleted, but the clock shows" in refused.stderr
+    assert "mentorkorps purge --yes" in refused.stderr
+    assert 1 == len(store.sign_ups(house.settings))
+    assert "1 sign-ups and 3 mails deleted.\n" == purge("--yes").stdout  # one of them tells of the clock
     assert [] == store.sign_ups(house.settings)
     assert 1 == sum(one.count for one in store.counts(house.settings))
 

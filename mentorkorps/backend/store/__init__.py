@@ -1,13 +1,22 @@
 """The database: sign-ups, consents and mails. Statements are SQLAlchemy Core, without SQL that only SQLite knows."""
 
 from mentorkorps.backend.store.asked import addressee, ask, forget_asked
+from mentorkorps.backend.store.clock_rows import (
+    clock_record,
+    correct_future,
+    keep_clock_record,
+    newest_moment,
+    newest_sign_up,
+)
 from mentorkorps.backend.store.lives import (
     add_count,
     delete_sign_ups,
     figures,
     forms_signed_up_for,
+    how_many_confirmed,
     life_of,
     lives_over,
+    over_by_outcome,
 )
 from mentorkorps.backend.store.looking import consents, counts, each_sign_up, mails, participants, sign_ups
 from mentorkorps.backend.store.mail_rows import (
@@ -23,7 +32,20 @@ from mentorkorps.backend.store.mail_rows import (
     was_queued,
 )
 from mentorkorps.backend.store.opening import Store, exists, open_store, owned, run
-from mentorkorps.backend.store.records import Consent, Count, Figures, Hall, Kind, Life, Mail, Seat, SignUp
+from mentorkorps.backend.store.records import (
+    ClockRecord,
+    Consent,
+    Count,
+    Ended,
+    Figures,
+    Hall,
+    Kind,
+    Life,
+    Mail,
+    Seat,
+    SignUp,
+    Stop,
+)
 from mentorkorps.backend.store.refusals import CannotOpen, InUse, NoDatabase, OtherVersion
 from mentorkorps.backend.store.rotation import rotate
 from mentorkorps.backend.store.sign_up_rows import (
@@ -51,8 +73,10 @@ from mentorkorps.backend.store.spent import forget_spent, spend, try_out
 
 __all__ = [
     "CannotOpen",
+    "ClockRecord",
     "Consent",
     "Count",
+    "Ended",
     "Figures",
     "Hall",
     "InUse",
@@ -63,12 +87,15 @@ __all__ = [
     "OtherVersion",
     "Seat",
     "SignUp",
+    "Stop",
     "Store",
     "add_count",
     "addressee",
     "ask",
+    "clock_record",
     "consents",
     "consents_of",
+    "correct_future",
     "counts",
     "delete_sign_ups",
     "doubtful",
@@ -81,8 +108,10 @@ __all__ = [
     "forget_spent",
     "forms_signed_up_for",
     "given_up_between",
+    "how_many_confirmed",
     "insert_consents",
     "insert_sign_up",
+    "keep_clock_record",
     "lease_due_mails",
     "life_of",
     "lives_over",
@@ -96,7 +125,10 @@ __all__ = [
     "mark_silenced",
     "mark_unconfirmed",
     "mark_withdrawn",
+    "newest_moment",
+    "newest_sign_up",
     "open_store",
+    "over_by_outcome",
     "owned",
     "participants",
     "queue_digest",

@@ -1,12 +1,11 @@
 """How sign-ups end: those whose time is over, what is counted of them, and how many wait."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, not_, or_, select, text
 
 from mentorkorps.backend.store.mail_rows import STATES, UNSENT
-from mentorkorps.backend.store.records import Figures, Life
+from mentorkorps.backend.store.records import Ended, Figures, Life
 from mentorkorps.backend.store.sign_up_rows import DOUBTFUL
 from mentorkorps.backend.tables import COUNTS, MAILS, SIGN_UPS
 
@@ -42,18 +41,33 @@ HOW_MANY_DOUBTFUL = select(func.count()).where(DOUBTFUL)
 
 ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
-LIVES_OVER = (
-    LIVES.where(
-        SIGN_UPS.c.form == bindparam("form"),
-        or_(
-            and_(SIGN_UPS.c.confirmed_at.is_(None), SIGN_UPS.c.asked_at <= bindparam("unconfirmed"), not_(STILL_ASKED)),
-            SIGN_UPS.c.confirmed_at <= bindparam("confirmed"),
-            SIGN_UPS.c.withdrawn_at <= bindparam("withdrawn"),
+OVER = and_(
+    SIGN_UPS.c.form == bindparam("form"),
+    or_(
+        and_(
+            SIGN_UPS.c.confirmed_at.is_(None),
+            or_(
+                SIGN_UPS.c.asked_at <= bindparam("unconfirmed"),
+                # A wrong clock asked: what it dated otherwise was corrected, see clock_rows.
+                and_(SIGN_UPS.c.asked_at > bindparam("now"), SIGN_UPS.c.received_at <= bindparam("unconfirmed")),
+            ),
+            not_(STILL_ASKED),
         ),
-    )
+        SIGN_UPS.c.confirmed_at <= bindparam("confirmed"),
+        SIGN_UPS.c.withdrawn_at <= bindparam("withdrawn"),
+    ),
+)
+
+LIVES_OVER = (
+    LIVES.where(OVER, SIGN_UPS.c.id > bindparam("after"))
     .order_by(SIGN_UPS.c.id)
+    .limit(bindparam("most"))
     .with_for_update()
 )
+
+OVER_BY_OUTCOME = select(OUTCOME, func.count()).where(OVER).group_by(OUTCOME)
+
+HOW_MANY_CONFIRMED = select(func.count()).where(SIGN_UPS.c.confirmed_at.is_not(None), SIGN_UPS.c.withdrawn_at.is_(None))
 
 FORMS_SIGNED_UP_FOR = select(SIGN_UPS.c.form).distinct()
 
@@ -84,17 +98,35 @@ def forms_signed_up_for(connection: Connection) -> list[str]:
     return list(connection.execute(FORMS_SIGNED_UP_FOR).scalars())
 
 
-def lives_over(
-    connection: Connection, form: str, *, unconfirmed: datetime, confirmed: datetime, withdrawn: datetime
-) -> list[Life]:
-    """Sign-ups confirmed or withdrawn before these times, and those asked to confirm before `unconfirmed` in vain.
+def lives_over(connection: Connection, ended: Ended, after: str, most: int) -> list[Life]:
+    """Sign-ups of a form whose time is over, in the order of their ids: at most so many behind the id `after`.
 
     They are locked for this transaction, so that two instances do not both count what they delete.
 
-    They were asked when the mail left, however long a mail server kept it waiting.
+    Who did not confirm was asked when the mail left, however long a mail server kept it waiting.
     """
-    values = {"form": form, "unconfirmed": unconfirmed, "confirmed": confirmed, "withdrawn": withdrawn}
+    values = _values(ended) | {"after": after, "most": most}
     return [Life(*row) for row in connection.execute(LIVES_OVER, values)]
+
+
+def over_by_outcome(connection: Connection, ended: Ended) -> dict[str, int]:
+    """How many sign-ups of a form have had their time, by what became of them."""
+    return dict(connection.execute(OVER_BY_OUTCOME, _values(ended)).all())
+
+
+def how_many_confirmed(connection: Connection) -> int:
+    """And not withdrawn."""
+    return connection.execute(HOW_MANY_CONFIRMED).scalar_one()
+
+
+def _values(ended: Ended) -> dict[str, object]:
+    return {
+        "form": ended.form,
+        "now": ended.now,
+        "unconfirmed": ended.unconfirmed,
+        "confirmed": ended.confirmed,
+        "withdrawn": ended.withdrawn,
+    }
 
 
 def life_of(connection: Connection, id: str) -> Life | None:

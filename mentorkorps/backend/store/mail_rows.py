@@ -33,6 +33,7 @@ DUE_MAILS = (
             and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at <= bindparam("now")),
             and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at > bindparam("never_so_late")),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until <= bindparam("now")),
+            and_(MAILS.c.state == "sending", MAILS.c.leased_until > bindparam("never_so_late")),
         )
     )
     .order_by(MAILS.c.due_at)
@@ -154,8 +155,8 @@ def lease_due_mails(
 ) -> list[tuple[Mail, SignUp]]:
     """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
 
-    What is due after `never_so_late` was put off while the clock was wrong, and is due too. What another instance
-    takes just now is left to it. What may not leave any more is deleted.
+    What is due after `never_so_late` was put off or leased while the clock was wrong, and is due too. What
+    another instance takes just now is left to it. What may not leave any more is deleted.
     """
     rows = connection.execute(DUE_MAILS, {"now": now, "never_so_late": never_so_late, "most": most}).all()
     if not rows:

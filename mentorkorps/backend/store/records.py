@@ -8,9 +8,22 @@ from mentorkorps.backend.doubt import Sign
 from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
-Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up"]
+Kind = Literal[
+    "confirm",
+    "notice",
+    "receipt",
+    "withdrawn",
+    "offered",
+    "lapsed",
+    "cancelled",
+    "digest",
+    "given_up",
+    "clock",
+    "large_purge",
+]
 TO_PERSON: tuple[Kind, ...] = ("confirm", "receipt", "offered", "lapsed", "cancelled")
 """Mails to whoever signed up; the others go to coordinators."""
+Stop = Literal["ahead", "behind", "large_purge"]
 PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
 
@@ -52,6 +65,30 @@ class Life:
     form: str
     received_at: datetime
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRecord:
+    """The last moment that was seen and believed, and what has stopped the irreversible since, if anything has.
+
+    `doubted_at`: what the clock showed when it was last looked at in doubt; it had been steady for `steady_seconds`.
+    """
+
+    seen_at: datetime
+    stop: Stop | None = None
+    doubted_at: datetime | None = None
+    steady_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Since when the time of a form's sign-ups is over: asked in vain to confirm, confirmed or withdrawn by then."""
+
+    form: str
+    now: datetime
+    unconfirmed: datetime
+    confirmed: datetime
+    withdrawn: datetime
 
 
 @dataclass(frozen=True, slots=True)
