@@ -13,21 +13,23 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import certifying, desk, health, mine, offers, openapi, sign_up
+from mentorkorps.backend import certifying, confirm_all, desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
-from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
+from mentorkorps.backend.door import Logged, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.finding import find
 from mentorkorps.backend.letters import Letters
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.outbox import Folder, Outbox, Smtp
 from mentorkorps.backend.places import Turns
+from mentorkorps.backend.rate_limits import RateLimits
 from mentorkorps.backend.reply import COME_BACK, Refusal, as_refusal, read_shell, refused
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.site import Site
 from mentorkorps.backend.store import open_store
 from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.write_probe import WriteProbe
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import LANGUAGES
@@ -43,7 +45,7 @@ def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Cloc
     office = _office(catalogue, site, settings, clock)
     app = Starlette(
         routes=_routes(),
-        middleware=_middleware(settings, clock),
+        middleware=_middleware(settings),
         exception_handlers={
             Refusal: _refused,
             HTTPException: _refused_by_starlette,
@@ -78,6 +80,8 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
         errands=Errands(store, settings, clock, outbox.wake),
         tokens=tokens,
         clock=clock,
+        rate_limits=RateLimits(settings.trusted_proxy, clock),
+        probe=WriteProbe(store, clock),
     )
 
 
@@ -89,6 +93,7 @@ def _routes() -> list[Route]:
         Route("/receipt/{token}", sign_up.receipt),
         Route("/confirm/{token}", sign_up.confirmation, methods=["GET"]),
         Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
+        *confirm_all.ROUTES,
         *mine.ROUTES,
         *desk.ROUTES,
         *offers.ROUTES,
@@ -101,7 +106,7 @@ def _routes() -> list[Route]:
     ]
 
 
-def _middleware(settings: Settings, clock: Clock) -> list[Middleware]:
+def _middleware(settings: Settings) -> list[Middleware]:
     sharing = Middleware(
         CORSMiddleware,
         allow_origins=sorted(settings.allowed_origins),
@@ -113,7 +118,6 @@ def _middleware(settings: Settings, clock: Clock) -> list[Middleware]:
         Middleware(Secured, settings=settings),
         *([sharing] if settings.allowed_origins else []),
         Middleware(SameSite, settings=settings),
-        Middleware(Paced, settings=settings, clock=clock),
     ]
 
 

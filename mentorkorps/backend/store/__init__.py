@@ -1,6 +1,6 @@
 """The database: sign-ups, consents and mails. Statements are SQLAlchemy Core, without SQL that only SQLite knows."""
 
-from mentorkorps.backend.store.asked import addressee, ask, forget_asked
+from mentorkorps.backend.store.asked import addressee, ask, counted_as, forget_asked
 from mentorkorps.backend.store.lives import (
     add_count,
     delete_sign_ups,
@@ -16,6 +16,7 @@ from mentorkorps.backend.store.mail_rows import (
     lease_due_mails,
     mail_ids,
     mails_of,
+    queue_collected,
     queue_digest,
     queue_mails,
     send_again,
@@ -35,8 +36,8 @@ from mentorkorps.backend.store.sign_up_rows import (
     mark_asked,
     mark_cleared,
     mark_confirmed,
+    mark_readdressed,
     mark_silenced,
-    mark_unconfirmed,
     mark_withdrawn,
     renew_consents,
     renew_fingerprint,
@@ -44,6 +45,7 @@ from mentorkorps.backend.store.sign_up_rows import (
     sign_up_by_fingerprint,
     sign_up_by_id,
     sign_up_to_change,
+    unconfirmed_at,
     withdraw_consent,
 )
 from mentorkorps.backend.store.spent import forget_spent, spend, try_out
@@ -68,6 +70,7 @@ __all__ = [
     "ask",
     "consents",
     "consents_of",
+    "counted_as",
     "counts",
     "delete_sign_ups",
     "doubtful",
@@ -92,12 +95,13 @@ __all__ = [
     "mark_asked",
     "mark_cleared",
     "mark_confirmed",
+    "mark_readdressed",
     "mark_silenced",
-    "mark_unconfirmed",
     "mark_withdrawn",
     "open_store",
     "owned",
     "participants",
+    "queue_collected",
     "queue_digest",
     "queue_mails",
     "renew_consents",
@@ -113,5 +117,6 @@ __all__ = [
     "sign_ups",
     "spend",
     "try_out",
+    "unconfirmed_at",
     "withdraw_consent",
 ]

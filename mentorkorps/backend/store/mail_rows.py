@@ -22,7 +22,7 @@ ALL_MAILS = select(MAILS).order_by(MAILS.c.created_at, MAILS.c.kind)
 
 DROP_WAITING_MAILS = MAILS.delete().where(
     MAILS.c.sign_up == bindparam("key"),
-    MAILS.c.kind.in_(("confirm", "receipt", "offered", "lapsed")),
+    MAILS.c.kind.in_(("confirm", "confirm_all", "receipt", "offered", "lapsed")),
     MAILS.c.state.in_(("queued", "retry")),
 )
 
@@ -109,6 +109,17 @@ def queue_digest(
     row = {"id": id, "sign_up": sign_up, "kind": kind, "state": "queued", "attempts": 0, "waiting": waiting}
     INSERT_MAIL.run(connection, row | {"created_at": at, "due_at": at})
     return True
+
+
+def queue_collected(connection: Connection, id: str, sign_up: str, due_at: datetime) -> None:
+    """Queues the mail that asks for all that wait at a mailbox, unless one of that id was queued before.
+
+    It counts as made when it is due: until then it is not late.
+    """
+    if connection.execute(ONE_MAIL, {"id": id}).one_or_none():
+        return
+    row = {"id": id, "sign_up": sign_up, "kind": "confirm_all", "state": "queued", "attempts": 0, "waiting": None}
+    INSERT_MAIL.run(connection, row | {"created_at": due_at, "due_at": due_at})
 
 
 def given_up_between(connection: Connection, after: datetime, until: datetime) -> list[str]:

@@ -8,7 +8,9 @@ from mentorkorps.backend.doubt import Sign
 from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
-Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up"]
+Kind = Literal[
+    "confirm", "confirm_all", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up"
+]
 PlaceState = Literal["held", "doubted", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
 
@@ -16,7 +18,9 @@ PlaceState = Literal["held", "doubted", "taken", "waiting", "offered", "expired"
 class SignUp:
     """A sign-up as it is kept. `asked_at` is when its confirmation was last asked for.
 
-    `silenced`: its address had been asked too often that day, so no mail went there. `awaited`: somebody is to answer.
+    `silenced`: its address had its share of mails that day, so that one mail later asks for all that wait there.
+    `addressee`: what the mailbox is known by. `readdressed`: how often the address was changed. `awaited`: somebody is
+    to answer.
     `code`: a number to refer to in place of a name. `signs`: what speaks for spam; `flagged` as long as they weigh
     enough and nobody took the doubt away.
     """
@@ -35,6 +39,13 @@ class SignUp:
     awaited: bool = True
     code: str | None = None
     signs: tuple[Sign, ...] = ()
+    addressee: str | None = None
+    readdressed: int = 0
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody can be written to."""
+        return "email" not in self.answers
 
     @property
     def asked_stamp(self) -> str:
