@@ -13,23 +13,25 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import certifying, clock_guard, desk, health, mine, offers, openapi, sign_up
+from mentorkorps.backend import certifying, clock_guard, confirm_all, desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.alarm import Alarm
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.clock_guard import ClockGuard
-from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
+from mentorkorps.backend.door import Logged, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.finding import find
 from mentorkorps.backend.letters import Letters
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.outbox import Folder, Outbox, Smtp
 from mentorkorps.backend.places import Turns
+from mentorkorps.backend.rate_limits import RateLimits
 from mentorkorps.backend.reply import COME_BACK, Refusal, as_refusal, read_shell, refused
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.site import Site
 from mentorkorps.backend.store import open_store
 from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.write_probe import WriteProbe
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import LANGUAGES
@@ -53,7 +55,7 @@ def create_app(
     office = _office(catalogue, site, settings, clock, uptime)
     app = Starlette(
         routes=_routes(),
-        middleware=_middleware(settings, office.clock),
+        middleware=_middleware(settings),
         exception_handlers={
             Refusal: _refused,
             HTTPException: _refused_by_starlette,
@@ -93,6 +95,8 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, u
         tokens=tokens,
         clock=clock,
         guard=guard,
+        rate_limits=RateLimits(settings.trusted_proxy, clock),
+        probe=WriteProbe(store, clock),
     )
 
 
@@ -104,6 +108,7 @@ def _routes() -> list[Route]:
         Route("/receipt/{token}", sign_up.receipt),
         Route("/confirm/{token}", sign_up.confirmation, methods=["GET"]),
         Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
+        *confirm_all.ROUTES,
         *mine.ROUTES,
         *desk.ROUTES,
         *offers.ROUTES,
@@ -116,7 +121,7 @@ def _routes() -> list[Route]:
     ]
 
 
-def _middleware(settings: Settings, clock: Clock) -> list[Middleware]:
+def _middleware(settings: Settings) -> list[Middleware]:
     sharing = Middleware(
         CORSMiddleware,
         allow_origins=sorted(settings.allowed_origins),
@@ -128,7 +133,6 @@ def _middleware(settings: Settings, clock: Clock) -> list[Middleware]:
         Middleware(Secured, settings=settings),
         *([sharing] if settings.allowed_origins else []),
         Middleware(SameSite, settings=settings),
-        Middleware(Paced, settings=settings, clock=clock),
     ]
 
 

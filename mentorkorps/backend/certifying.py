@@ -11,7 +11,8 @@ from mentorkorps.addresses import address
 from mentorkorps.backend import certificates, posted
 from mentorkorps.backend.certificates import Certificate
 from mentorkorps.backend.office import office_of
-from mentorkorps.backend.reply import PRIVATE, language_of, page, speak
+from mentorkorps.backend.rate_limits import CODE_LOOKED_UP, NAME_COMPARED
+from mentorkorps.backend.reply import PRIVATE, language_of, page, speak, to_wait
 from mentorkorps.model import LANGUAGES, Language
 
 LONGEST = 200
@@ -22,7 +23,7 @@ async def look_up(request: Request) -> Response:
     """POST /certificates: from the code that somebody typed to its address."""
     given = await posted.read(request)
     speak(request, _first(given, "language"))
-    certificate = _read(request, typed := _first(given, "code"))
+    certificate = _read(request, typed := _first(given, "code"), CODE_LOOKED_UP)
     if certificate is None:
         return _unknown(request, typed)
     return RedirectResponse(_address(request, certificate.code), 303, PRIVATE)
@@ -48,7 +49,7 @@ ROUTES = [Route("/certificates", look_up, methods=["POST"]), *(one for of in LAN
 
 async def _answered(request: Request, name: str = "") -> Response:
     office = office_of(request)
-    certificate = _read(request, request.path_params["code"])
+    certificate = _read(request, request.path_params["code"], NAME_COMPARED if name else CODE_LOOKED_UP)
     if certificate is None:
         return _unknown(request, request.path_params["code"])
     course = office.catalogue.courses[certificate.course]
@@ -71,8 +72,11 @@ def _unknown(request: Request, typed: str) -> Response:
     return page(request, "certificate-unknown.html", 404, PRIVATE, typed=typed[:LONGEST], action=action)
 
 
-def _read(request: Request, typed: str) -> Certificate | None:
+def _read(request: Request, typed: str, points: int) -> Certificate | None:
+    """What a code stands for. Raises Refusal where too many were tried from that network."""
     office = office_of(request)
+    if wait := office.rate_limits.take(request.scope, "code", points):
+        raise to_wait(wait, "too_often")
     return certificates.read(office.settings.secret_keys, office.catalogue.courses, typed[:LONGEST])
 
 

@@ -2,21 +2,16 @@
 
 import logging
 import time
-from math import ceil
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mentorkorps.addresses import address
-from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.giving_back import from_elsewhere
 from mentorkorps.backend.logs import data
-from mentorkorps.backend.pace import MOST_CODES, MOST_TO_A_FORM, Pace
-from mentorkorps.backend.peer import prefix, visitor
-from mentorkorps.backend.reply import Refusal, refused
+from mentorkorps.backend.reply import Refusal
 from mentorkorps.backend.settings import Settings
-from mentorkorps.model import LANGUAGES
 
 POLICY = "; ".join(
     (
@@ -41,11 +36,7 @@ SECURITY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-CODES = tuple("/" + address("certificate", language) for language in LANGUAGES)
-COUNTED = ("/forms/", "/certificates", *CODES)
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
-
-CROWDED = "crowded"
 
 log = logging.getLogger("mentorkorps.requests")
 
@@ -100,8 +91,8 @@ class SameSite:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and self._is_elsewhere(Headers(scope=scope)):
-            request = Request(scope, receive)
-            return await refused(request, Refusal(403, "elsewhere"))(scope, receive, send)
+            response = await from_elsewhere(Request(scope, receive), Refusal(403, "elsewhere"))
+            return await response(scope, receive, send)
         return await self.app(scope, receive, send)
 
     def _is_elsewhere(self, headers: Headers) -> bool:
@@ -113,41 +104,6 @@ class SameSite:
             return fetched not in (None, "same-origin")
         is_own = origin == self.settings.own_origin or urlsplit(origin).netloc == headers.get("host")
         return not is_own and origin not in self.settings.allowed_origins
-
-
-class Paced:
-    """Refuses posts to forms and certificates from an address prefix that sends too many, and too many codes looked up.
-
-    A form to which all together send too many refuses nobody, but is marked as crowded.
-
-    Behind a proxy on this machine that is not named in the settings, all visitors have one address: the loopback's.
-    They cannot be told apart then, and are not counted.
-    """
-
-    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock) -> None:
-        self.app = app
-        self.proxies = settings.trusted_proxy
-        self.clock = clock
-        self.pace = Pace()
-        self.crowds = Pace(MOST_TO_A_FORM)
-        self.codes = Pace(MOST_CODES)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_sent = scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(COUNTED)
-        is_looked_up = scope["type"] == "http" and scope["method"] != "POST" and scope["path"].startswith(CODES)
-        address = visitor(scope, self.proxies) if is_sent or is_looked_up else None
-        if address and (self.proxies or not address.is_loopback):
-            pace, said = (self.pace, "too_many") if is_sent else (self.codes, "too_often")
-            if wait := pace.wait(prefix(address), self.clock()):
-                refusal = Refusal(429, said, {"Retry-After": str(ceil(wait.total_seconds()))})
-                return await refused(Request(scope, receive), refusal)(scope, receive, send)
-            if is_sent and self.crowds.wait(scope["path"], self.clock()):
-                scope.setdefault("state", {})[CROWDED] = True
-        return await self.app(scope, receive, send)
-
-
-def is_crowded(request: Request) -> bool:
-    return getattr(request.state, CROWDED, False)
 
 
 def security(settings: Settings) -> dict[str, str]:

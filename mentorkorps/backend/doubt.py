@@ -27,7 +27,10 @@ WEIGHTS: dict[Sign, int] = {
     "spent": 3,
     "silenced": 3,
 }
-"""The last three no browser does by itself, and each is enough."""
+"""The last three no browser does by itself, and each is enough.
+
+silenced: found on rows of earlier versions only. How often a mailbox was written to says nothing about who writes now.
+"""
 DOUBTFUL_FROM = 3
 TRAPS = (forms.TRAP, "homepage", "url", "fax")
 """Names by which robots know a field; ours on the page is the first. A form's own question of such a name is none."""

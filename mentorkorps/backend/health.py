@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.peer import is_relayed, visitor
 from mentorkorps.backend.reply import NOT_KEPT, Refusal
-from mentorkorps.backend.store import Figures, Stop, figures, try_out
+from mentorkorps.backend.store import Figures, Stop, figures
+from mentorkorps.backend.write_probe import PATIENCE_SECONDS
 from mentorkorps.backend.writer import Busy, Unavailable
 
-PATIENCE_SECONDS = 1
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -23,13 +23,15 @@ async def lives(request: Request) -> Response:
 
 
 async def is_ready(request: Request) -> Response:
-    """Writes to the database and takes it back. Who may see the figures also gets what waits, and what is amiss."""
+    """Writes to the database and takes it back. Who may see the figures also gets what waits, and what is amiss.
+
+    However often strangers ask, a row is written once in five seconds.
+    """
     office, may_look = office_of(request), _may_look(request, office_of(request))
-    takes, counted = True, None
+    takes, counted = await office.probe.takes_a_row(is_fresh=may_look), None
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await office.store.do(try_out, office.clock())
-            counted = await office.store.do(figures) if may_look else None
+            counted = await office.store.do(figures) if may_look and takes else None
     except (Busy, Unavailable, TimeoutError):
         takes = False
     parts = {
@@ -116,4 +118,5 @@ def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Itera
 
 
 def _age(office: Office, since: datetime | None) -> int | None:
-    return int((office.clock() - since).total_seconds()) if since else None
+    # A mail that is to leave later today is not late yet.
+    return max(0, int((office.clock() - since).total_seconds())) if since else None

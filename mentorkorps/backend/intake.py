@@ -1,25 +1,34 @@
 """What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's writer."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from mentorkorps.backend import places, store
+from mentorkorps.backend import collected, places, retention, store
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.doubt import Sign, Signs, is_doubtful
 from mentorkorps.backend.places import Booking
+from mentorkorps.backend.retention import Purged
 from mentorkorps.backend.store import Kind, SignUp
 from mentorkorps.backend.tokens import LIFETIMES
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import Answers
-from mentorkorps.model import Form, Language
+from mentorkorps.model import BOOKED_BY, Form, Language
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MOST_ASKED_A_DAY = 5
-"""Confirmations to one address: enough for somebody who errs, too few to fill a stranger's mailbox."""
+"""Confirmations to one address: enough for somebody who errs, too few to fill a stranger's mailbox. What comes beyond
+that is asked for by one mail for all of it."""
+MOST_TOLD_A_DAY = 20
+"""Sign-ups of one address of which coordinators hear at once; of others they hear when they are confirmed."""
+MOST_READDRESSED = 3
+"""Changes of the address of one sign-up: each sends a mail to whoever has it."""
+MOST_MOVED_A_DAY = 5
+"""Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes a place."""
+MOVES = ("programme", "place", *BOOKED_BY.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,22 @@ class Doubled(Exception):
     """These very answers are another sign-up already."""
 
 
+class TooManyAddresses(Exception):
+    """This sign-up was given another address as often as may be."""
+
+
+class TooManyMoves(Exception):
+    """This sign-up was moved to another programme, place, course or event as often as may be on one day."""
+
+
+def is_another_address(before: SignUp, answers: Answers) -> bool:
+    return answers.values["email"] != before.answers["email"]
+
+
+def is_moved(before: SignUp, answers: Answers) -> bool:
+    return any(answers.values.get(name) != before.answers.get(name) for name in MOVES)
+
+
 def accept(connection: Connection, submission: Submission) -> SignUp:
     """Keeps the sign-up with its consents and mails; the same answers again give the sign-up that is kept.
 
@@ -86,11 +111,11 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
     if kept is None:
         return _keep(connection, submission)
     if _has_lapsed(kept, submission.at):
-        store.mark_asked(connection, kept.id, submission.at)
-        _ask(connection, kept.id, submission)
+        store.mark_asked(connection, kept.id, submission.at, submission.addressee)
+        is_doubtful = not _ask(connection, kept.id, submission) or kept.flagged
         if submission.booking:
             places.move(
-                connection, kept.id, submission.booking, submission.at, is_confirmed=False, is_doubtful=kept.flagged
+                connection, kept.id, submission.booking, submission.at, is_confirmed=False, is_doubtful=is_doubtful
             )
     return kept
 
@@ -101,11 +126,34 @@ def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         store.mark_confirmed(connection, id, at)
         places.confirmed(connection, id, catalogue, at)
+        if before.silenced:
+            store.drop_waiting_mails(connection, id)
+            collected.queue_rest(connection, before, at)
         store.queue_mails(connection, id, ("receipt",), at)
-        if before.flagged:
+        if before.flagged or _is_untold(connection, before):
             # Whoever reads the mailbox wants this: the best evidence against spam that there is.
             _clear(connection, before, at)
     return before
+
+
+def confirm_all(
+    connection: Connection, addressee: str, chosen: Collection[str] | None, catalogue: Catalogue, at: datetime
+) -> int:
+    """Confirms what waits at a mailbox: all, or those whose ids were chosen. Returns how many."""
+    waiting = store.unconfirmed_at(connection, addressee, collected.MOST_LISTED)
+    meant = [one for one in waiting if chosen is None or one.id in chosen]
+    for one in meant:
+        confirm(connection, one.id, catalogue, at)
+    return len(meant)
+
+
+def erase(connection: Connection, id: str, at: datetime) -> Purged:
+    """Deletes one sign-up at once."""
+    before = store.sign_up_to_change(connection, id)
+    purged = retention.erase(connection, id)
+    if before:
+        collected.queue_rest(connection, before, at)
+    return purged
 
 
 def restore(connection: Connection, id: str, at: datetime) -> bool:
@@ -119,7 +167,7 @@ def restore(connection: Connection, id: str, at: datetime) -> bool:
     _clear(connection, before, at)
     if before.silenced and before.confirmed_at is None:
         store.mark_silenced(connection, id, False)
-        store.mark_asked(connection, id, at)
+        store.mark_asked(connection, id, at, before.addressee)
         places.renew(connection, id, at)
         store.queue_mails(connection, id, ("confirm",), at)
     return True
@@ -128,7 +176,7 @@ def restore(connection: Connection, id: str, at: datetime) -> bool:
 def change(connection: Connection, id: str, submission: Submission) -> None:
     """Puts other answers in the place of those that are kept. Another address has to be confirmed again.
 
-    Raises Doubled. Where another coordinator is to answer now, a mail tells that one.
+    Raises Doubled, TooManyAddresses or TooManyMoves. Where another coordinator is to answer now, a mail tells that one.
     """
     before = store.sign_up_to_change(connection, id)
     if before is None or before.withdrawn_at:
@@ -136,19 +184,26 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
     same = store.sign_up_by_fingerprint(connection, submission.fingerprints)
     if same and same.id != id:
         raise Doubled
+    is_readdressed = is_another_address(before, submission.answers)
+    if is_readdressed and before.readdressed >= MOST_READDRESSED:
+        raise TooManyAddresses
+    if is_moved(before, submission.answers) and not _may_move(connection, id, submission.at):
+        raise TooManyMoves
     now, at = submission.answers.values, submission.at
     store.replace_answers(connection, id, now, submission.fingerprints[0])
     store.renew_consents(connection, id, submission.answers.consents, at)
     if submission.booking:
         is_confirmed = before.confirmed_at is not None
-        places.move(connection, id, submission.booking, at, is_confirmed, before.flagged and not is_confirmed)
-    if now["email"] != before.answers["email"]:
+        is_doubtful = (before.flagged or before.silenced) and not is_confirmed
+        places.move(connection, id, submission.booking, at, is_confirmed, is_doubtful)
+    if is_readdressed:
         store.drop_waiting_mails(connection, id)
-        store.mark_unconfirmed(connection, id, at)
+        store.mark_readdressed(connection, id, submission.addressee, at)
         places.unconfirmed(connection, id, at)
+        collected.queue_rest(connection, before, at)
         _ask(connection, id, submission)
-    is_moved = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
-    if is_moved and before.awaited and not before.flagged:
+    is_elsewhere = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
+    if is_elsewhere and before.awaited and not before.flagged:
         store.queue_mails(connection, id, ("notice",), at)
 
 
@@ -167,6 +222,7 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
         store.mark_withdrawn(connection, id, at)
         places.give_up(connection, id)
         store.drop_waiting_mails(connection, id)
+        collected.queue_rest(connection, before, at)
         if before.awaited and not before.flagged:
             store.queue_mails(connection, id, ("withdrawn",), at)
 
@@ -186,7 +242,7 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
     at = submission.at
     is_anonymous = submission.addressee is None
     is_silenced = not is_anonymous and not _may_ask(connection, submission)
-    signs = (*_signs(connection, submission.signs), *(["silenced"] if is_silenced else []))
+    signs = _signs(connection, submission.signs)
     sign_up = SignUp(
         id=secrets.token_hex(16),
         form=submission.form,
@@ -202,12 +258,16 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
         awaited=submission.awaited,
         code=fresh_code() if submission.coded else None,
         signs=signs,
+        addressee=submission.addressee,
     )
     store.insert_sign_up(connection, sign_up, submission.fingerprints[0])
     store.insert_consents(connection, sign_up.id, submission.answers.consents, at)
     if submission.booking:
-        places.allot(connection, sign_up.id, submission.booking, at, sign_up.flagged)
-    store.queue_mails(connection, sign_up.id, _mails(sign_up, is_anonymous), at)
+        # Nor do places go to a mailbox that was written to often enough: it gets them when it confirms.
+        places.allot(connection, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced)
+    store.queue_mails(connection, sign_up.id, _mails(connection, sign_up, is_anonymous), at)
+    if is_silenced:
+        collected.queue(connection, sign_up.id, submission.addressee, at)
     return sign_up
 
 
@@ -216,10 +276,28 @@ def _signs(connection: Connection, signs: Signs) -> tuple[Sign, ...]:
     return signs.found if is_fresh else (*signs.found, "spent")
 
 
-def _mails(sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
+def _mails(connection: Connection, sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
     asks: tuple[Kind, ...] = () if is_anonymous or sign_up.silenced else ("confirm",)
     # Of a doubtful one the coordinator hears in the morning, with the others.
-    return (*asks, "notice") if sign_up.awaited and not sign_up.flagged else asks
+    is_told = sign_up.awaited and not sign_up.flagged and (not sign_up.silenced or _may_tell(connection, sign_up))
+    return (*asks, "notice") if is_told else asks
+
+
+def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
+    """Counts a mail to a coordinator about what a mailbox sent that was written to often enough that day."""
+    counted = store.counted_as("told", sign_up.addressee)
+    return store.ask(connection, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY)
+
+
+def _is_untold(connection: Connection, before: SignUp) -> bool:
+    """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so much that day."""
+    if not before.silenced or not before.awaited:
+        return False
+    return all(one.kind != "notice" for one in store.mails_of(connection, before.id))
+
+
+def _may_move(connection: Connection, id: str, at: datetime) -> bool:
+    return store.ask(connection, store.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY)
 
 
 def _clear(connection: Connection, before: SignUp, at: datetime) -> None:
@@ -234,11 +312,15 @@ def fresh_code() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def _ask(connection: Connection, id: str, submission: Submission) -> None:
-    may_ask = _may_ask(connection, submission)
-    store.mark_silenced(connection, id, not may_ask)
-    if may_ask:
+def _ask(connection: Connection, id: str, submission: Submission) -> bool:
+    """Asks the address to confirm, at once or with others that wait there; whether at once."""
+    is_asked = _may_ask(connection, submission)
+    store.mark_silenced(connection, id, not is_asked)
+    if is_asked:
         store.queue_mails(connection, id, ("confirm",), submission.at)
+    else:
+        collected.queue(connection, id, submission.addressee, submission.at)
+    return is_asked
 
 
 def _may_ask(connection: Connection, submission: Submission) -> bool:

@@ -22,6 +22,7 @@ from mentorkorps.rendering import render, weekday, words
 
 LINKS: dict[Kind, Purpose] = {
     "confirm": "confirm",
+    "confirm_all": "confirm_all",
     "notice": "desk",
     "withdrawn": "desk",
     "receipt": "receipt",
@@ -32,7 +33,7 @@ LINKS: dict[Kind, Purpose] = {
 }
 FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn", "digest", "given_up", "clock", "large_purge")
 FOR_OPERATORS: tuple[Kind, ...] = ("given_up", "clock", "large_purge")
-PLACES: dict[Purpose, str] = {"doubtful": "desk/doubtful"}
+PLACES: dict[Purpose, str] = {"doubtful": "desk/doubtful", "confirm_all": "confirm/all"}
 COORDINATORS_LANGUAGE: Language = "da"
 
 
@@ -85,6 +86,8 @@ class Letters:
         given = sign_up.received_at if purpose in ("receipt", "mine", "offer") else self.clock()
         # A link confirms the address to which it was mailed, not one that the person changed it to afterwards.
         id = f"{sign_up.id}.{sign_up.asked_stamp}" if purpose == "confirm" else sign_up.id
+        # And that for all that wait stands for the mailbox: it holds when the one that it was mailed for is gone.
+        id = str(sign_up.addressee) if purpose == "confirm_all" else id
         return f"{self.settings.public_url}{PLACES.get(purpose, purpose)}/{self.tokens.sign(purpose, id, given)}"
 
 

@@ -11,13 +11,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mentorkorps import forms
-from mentorkorps.backend import intake, links, offers, places, posted, retention, store
+from mentorkorps.backend import collected, intake, links, offers, places, posted, retention, store
 from mentorkorps.backend.clock import danish_day, spoken
 from mentorkorps.backend.doubt import Signs
-from mentorkorps.backend.giving_back import give_back
+from mentorkorps.backend.giving_back import give_back, keep_typed
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, language_of, page, to_come_back, told_busy
+from mentorkorps.backend.rate_limits import PLAIN_CHANGE, UNPROVED
+from mentorkorps.backend.reply import (
+    COME_BACK,
+    PRIVATE,
+    Refusal,
+    come_back,
+    framed,
+    language_of,
+    page,
+    refused,
+    to_wait,
+    told_why,
+    wants_json,
+)
 from mentorkorps.backend.store import Consent, Seat, SignUp, place_rows
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid, Value
@@ -26,6 +39,13 @@ from mentorkorps.rendering import render, words
 
 SIGNED_UP, TALK = 0, 1
 FILE = "mentorkorps.json"
+REFUSALS: dict[type[Exception], Refusal] = {
+    intake.Doubled: Refusal(409, "doubled"),
+    intake.TooManyAddresses: Refusal(409, "too_many_addresses"),
+    intake.TooManyMoves: Refusal(429, "too_many_moves"),
+    Busy: Refusal(503, "busy", COME_BACK),
+    Unavailable: Refusal(503, "busy", COME_BACK),
+}
 SURE = posted.Shapes(ticks=frozenset(["sure"]))
 
 
@@ -53,9 +73,12 @@ async def change(request: Request) -> Response:
     try:
         office, kept = office_of(request), await _active(request)
     except (Busy, Unavailable):
-        return await give_back(request, Refusal(503, "busy", COME_BACK))
+        await give_back(request, Refusal(503, "busy", COME_BACK))
+    except Refusal as refusal:
+        await give_back(request, refusal)
     definition = office.catalogue.forms[kept.form]
     given = await posted.read(request, posted.Shapes.of(definition))
+    keep_typed(request, definition, given)
     try:
         answers = forms.read(definition, office.catalogue, given, danish_day(office.clock()))
     except Invalid as invalid:
@@ -69,14 +92,25 @@ async def change(request: Request) -> Response:
         signs=Signs(kept.signs),
         booking=places.booking(definition, answers, office.catalogue),
     )
+    is_readdressed = intake.is_another_address(kept, answers)
+    points = UNPROVED if is_readdressed or intake.is_moved(kept, answers) else PLAIN_CHANGE
+    if refusal := await _refusal(request, kept, submission, points):
+        return _form_back(request, definition, given, refusal)
+    office.outbox.wake()
+    return await _shown(request, "asked_again" if is_readdressed else "changed")
+
+
+async def _refusal(request: Request, kept: SignUp, submission: intake.Submission, points: int) -> Refusal | None:
+    """Keeps the change; else says why not. It counts as what it does: a mail to another address as a sign-up does."""
+    office = office_of(request)
+    if wait := office.rate_limits.take(request.scope, "submission", points):
+        return to_wait(wait)
     try:
         await office.store.do(intake.change, kept.id, submission)
-    except intake.Doubled:
-        raise Refusal(409, "doubled", PRIVATE) from None
-    except (Busy, Unavailable):
-        return to_come_back(_form(request, definition, given, notice=told_busy(request)))
-    office.outbox.wake()
-    return await _shown(request, "asked_again" if answers.values["email"] != kept.answers["email"] else "changed")
+    except (intake.Doubled, intake.TooManyAddresses, intake.TooManyMoves, Busy, Unavailable) as error:
+        office.rate_limits.give_back(request.scope, "submission", points)
+        return REFUSALS[type(error)]
+    return None
 
 
 async def refuse(request: Request) -> Response:
@@ -133,7 +167,9 @@ async def delete(request: Request) -> Response:
     office, kept = office_of(request), await links.found(request, "mine")
     if not (await posted.read(request, SURE)).get("sure"):
         return await _shown(request, "not_sure")
-    purged = await office.store.do(retention.erase, kept.id)
+    if wait := office.rate_limits.take(request.scope, "erasure", 1):
+        raise to_wait(wait, "too_many_erased")
+    purged = await office.store.do(intake.erase, kept.id, office.clock())
     retention.forget_files(office.settings, purged.mails)
     return page(request, "mine-gone.html", headers=PRIVATE)
 
@@ -169,6 +205,7 @@ async def _active(request: Request) -> SignUp:
 
 async def _shown(request: Request, said: str = "") -> Response:
     office, kept = office_of(request), await links.found(request, "mine")
+    said = "asked_later" if said == "asked_again" and kept.silenced else said
     agreed = await office.store.do(store.consents_of, kept.id)
     language = language_of(request)
     definition = office.catalogue.forms.get(kept.form)
@@ -188,6 +225,7 @@ async def _shown(request: Request, said: str = "") -> Response:
         confirmed=confirmed,
         answered=answered,
         withdrawn=withdrawn,
+        collected=kept.silenced and spoken(collected.leaves_at(kept.asked_at), language),
         answer_by=answer_by(office.catalogue, kept),
         answers=forms.rows(definition, office.catalogue, kept.answers, language),
         consents=[_told(definition, one, request) for one in agreed],
@@ -231,6 +269,13 @@ def _form(
     content = render("reply/mine-form.html", language, inner=inner, action=_address(request), notice=notice)
     title = f"{words(language)['form']['error']} {told['change']}" if invalid else told["change"]
     return framed(request, title, content, 422 if invalid else 200, PRIVATE)
+
+
+def _form_back(request: Request, definition: Form, given: posted.Posted, refusal: Refusal) -> Response:
+    """The form with everything that was typed; for programs the refusal with it."""
+    if wants_json(request):
+        return refused(request, refusal)
+    return come_back(_form(request, definition, given, notice=told_why(request, refusal)), refusal)
 
 
 def _typed(office: Office, definition: Form, kept: SignUp, agreed: list[Consent]) -> posted.Posted:

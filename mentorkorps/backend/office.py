@@ -9,12 +9,14 @@ from mentorkorps.backend.clock_guard import ClockGuard
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.places import Turns
+from mentorkorps.backend.rate_limits import RateLimits
 from mentorkorps.backend.reply import Shell
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.site import Site
 from mentorkorps.backend.store import Store
 from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.write_probe import WriteProbe
 from mentorkorps.catalogue import Catalogue
 
 
@@ -32,6 +34,8 @@ class Office:
     tokens: Tokens
     clock: Clock
     guard: ClockGuard
+    rate_limits: RateLimits
+    probe: WriteProbe
 
 
 def office_of(request: Request) -> Office:

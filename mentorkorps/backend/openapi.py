@@ -36,6 +36,7 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "answers": {"type": "object", "description": "What was sent, where a sound form was refused."},
         "errors": {
             "type": "array",
             "items": {
@@ -46,12 +47,33 @@ PROBLEM = {
         },
     },
 }
-RECEIPT = {"type": "object", "required": ["receipt"], "properties": {"receipt": {"type": "string"}}}
+RECEIPT = {
+    "type": "object",
+    "required": ["receipt", "mail"],
+    "properties": {
+        "receipt": {"type": "string"},
+        "mail": {
+            "enum": ["confirm", "collected", "none", "repeated"],
+            "description": "The mail that asks to confirm. confirm: it leaves at once. collected: the address had its"
+            " share today, so at `mail_at` one mail asks for all that wait. none: there is nothing to confirm."
+            " repeated: the same answers had come before.",
+        },
+        "mail_at": {"type": "string", "format": "date-time"},
+    },
+}
 ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}
 TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 60}
 CODE = TEXTS | {"properties": {"code": {"type": "string"}, "language": {"type": "string"}}}
 NAME = TEXTS | {"properties": {"name": {"type": "string"}}}
 SURE = {"type": "object", "properties": {"sure": {"type": ["boolean", "string"], "minLength": 1}}}
+CHOSEN = {
+    "type": "object",
+    "description": "With `choose` those alone whose ids are in `chosen`; else all that wait.",
+    "properties": {
+        "choose": {"type": ["boolean", "string"], "minLength": 1},
+        "chosen": {"type": "array", "items": {"type": "string"}, "maxItems": 50},
+    },
+}
 HTML = {"text/html": {"schema": {"type": "string"}}}
 ANYTHING = {"application/json": {"schema": {}}} | HTML
 
@@ -91,6 +113,7 @@ def _paths(office: Office, routes: list[Route], today: date) -> dict[str, Schema
         for method in sorted(route.methods - {"HEAD"}):
             paths.setdefault(route.path, {})[method.lower()] = _operation(route, method)
     paths["/mine/{token}/change"]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, ANY_FORM))
+    paths["/confirm/all/{token}"]["post"]["requestBody"] = _sent({JSON: CHOSEN}) | {"required": False}
     paths["/certificates"]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, CODE))
     for language in LANGUAGES:
         path = f"/{address('certificate', language)}{{code}}"

@@ -25,10 +25,14 @@ Posted = dict[str, Texts]
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """How names are sent in JSON: `lists` as lists of text, `ticks` as true, false or a word, all others as text."""
+    """How names are sent in JSON: `lists` as lists of text, `ticks` as true, false or a word, all others as text.
+
+    `are_known`: else each may be sent in any of these ways.
+    """
 
     lists: frozenset[str] = frozenset()
     ticks: frozenset[str] = frozenset()
+    are_known: bool = True
 
     @classmethod
     def of(cls, form: Form) -> "Shapes":
@@ -80,7 +84,9 @@ def _json(body: bytes, shapes: Shapes) -> Iterator[tuple[str, Texts]]:
     if not isinstance(told, dict):
         raise ValueError("not an object")
     for name, value in told.items():
-        yield name, _texts(value, is_list=name in shapes.lists, is_tick=name in shapes.ticks)
+        is_list = name in shapes.lists if shapes.are_known else isinstance(value, list)
+        is_tick = name in shapes.ticks if shapes.are_known else isinstance(value, bool)
+        yield name, _texts(value, is_list, is_tick)
 
 
 def _texts(value: object, is_list: bool, is_tick: bool) -> Texts:

@@ -1,6 +1,9 @@
 """Answers in the look of the site, or as JSON for programs that ask for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -93,12 +96,29 @@ def problem(status: int, title: str, **more: object) -> JSONResponse:
     return JSONResponse(told, status, NOT_KEPT, media_type="application/problem+json")
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed into a form, to be given back: for programs by field, for people by the field's label."""
+
+    answers: Mapping[str, str | list[str]]
+    labelled: tuple[tuple[str, str], ...]
+
+
+def remember(request: Request, typed: Typed) -> None:
+    """From here on every refusal of this request gives back what was typed, so that nobody writes it twice."""
+    request.state.typed = typed
+
+
 def refused(request: Request, refusal: Refusal) -> Response:
     """The one place where a refusal becomes an answer."""
     language = language_of(request)
     told = words(language)["reply"]["refused"][refusal.words]
+    typed: Typed | None = getattr(request.state, "typed", None)
     if wants_json(request):
-        response = problem(refusal.status, told["title"], detail=told["text"])
+        answers = {"answers": typed.answers} if typed else {}
+        response = problem(refusal.status, told["title"], detail=told["text"], **answers)
+    elif typed and typed.labelled:
+        response = page(request, "given-back.html", refusal.status, PRIVATE, told=told, typed=typed.labelled)
     elif refusal.words == "missing":
         shell: Shell = request.app.state.office.shell
         response = HTMLResponse(shell.missing[language], refusal.status)
@@ -108,17 +128,22 @@ def refused(request: Request, refusal: Refusal) -> Response:
     return response
 
 
-def told_busy(request: Request) -> str:
-    """What the form says that nobody could keep just now."""
-    told = words(language_of(request))["reply"]["refused"]["busy"]
+def told_why(request: Request, refusal: Refusal) -> str:
+    """What a form says that comes back with everything that was typed."""
+    told = words(language_of(request))["reply"]["refused"][refusal.words]
     return f"{told['title']}. {told['text']}"
 
 
-def to_come_back(form_page: Response) -> Response:
-    """The form with everything that was typed, to be sent again in a moment."""
-    form_page.status_code = 503
-    form_page.headers.update(COME_BACK)
+def come_back(form_page: Response, refusal: Refusal) -> Response:
+    """The form with everything that was typed, as the answer that the refusal is."""
+    form_page.status_code = refusal.status
+    form_page.headers.update(refusal.headers)
     return form_page
+
+
+def to_wait(wait: timedelta, words: str = "too_many") -> Refusal:
+    """The refusal of what came too often."""
+    return Refusal(429, words, {"Retry-After": str(ceil(wait.total_seconds()))})
 
 
 def as_refusal(error: HTTPException) -> Refusal:

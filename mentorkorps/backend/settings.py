@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import getaddresses, parseaddr
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -114,7 +114,7 @@ class Settings:
     recipients: Recipients
     mail_from: Address
     allowed_origins: frozenset[str]
-    trusted_proxy: frozenset[IPv4Address | IPv6Address]
+    trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
     log_format: Format
 
@@ -160,7 +160,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         recipients=(_recipients(given[RECIPIENTS]) if RECIPIENTS in given else Recipients(mail_from.addr_spec)),
         mail_from=mail_from,
         allowed_origins=frozenset(map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())),
-        trusted_proxy=frozenset(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
+        trusted_proxy=tuple(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
         metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
         log_format=_log_format(given.get(LOG, "json")),
         # Last, so that nothing is made where another setting is wrong.
@@ -243,11 +243,16 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _proxy(text: str) -> IPv4Address | IPv6Address:
+def _proxy(text: str) -> IPv4Network | IPv6Network:
     try:
-        return ip_address(text)
+        network = ip_network(text)
     except ValueError:
-        raise SettingsError(TRUSTED_PROXY, text, "write IP addresses such as 127.0.0.1, apart by commas") from None
+        raise SettingsError(
+            TRUSTED_PROXY, text, "write addresses or networks such as 127.0.0.1 or 10.0.0.0/8, apart by commas"
+        ) from None
+    if network.prefixlen == 0:
+        raise SettingsError(TRUSTED_PROXY, text, "trusts everybody; name the network of your proxies")
+    return network
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

@@ -1,5 +1,6 @@
 """The visitor's way: the form, the receipt, the confirmation."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -7,25 +8,25 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mentorkorps import forms
 from mentorkorps.addresses import address
-from mentorkorps.backend import door, doubt, intake, links, offers, places, posted, proof
-from mentorkorps.backend.clock import danish_day
-from mentorkorps.backend.giving_back import give_back
+from mentorkorps.backend import collected, confirm_all, doubt, intake, links, offers, places, posted, proof, rate_limits
+from mentorkorps.backend.clock import danish_day, spoken
+from mentorkorps.backend.giving_back import filled_form, form_back, give_back, keep_typed
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import office_of
 from mentorkorps.backend.reply import (
+    COME_BACK,
     NOT_KEPT,
     PRIVATE,
     Refusal,
-    framed,
     language_of,
     page,
     problem,
     speak,
-    to_come_back,
-    told_busy,
+    to_wait,
     wants_json,
 )
-from mentorkorps.backend.store import SignUp, sign_up_by_id
+from mentorkorps.backend.store import SignUp, mails_of, sign_up_by_id
+from mentorkorps.backend.store.mail_rows import UNSENT
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid
 from mentorkorps.model import Form
@@ -41,31 +42,45 @@ async def sign_up(request: Request) -> Response:
     office = office_of(request)
     form = office.catalogue.forms.get(request.path_params["form"])
     if form is None:
-        return await give_back(request, Refusal(404, "form"))
+        await give_back(request, Refusal(404, "form"))
     given = await posted.read(request, posted.Shapes.of(form))
     speak(request, given.get(forms.LANGUAGE, ("",))[0])
+    keep_typed(request, form, given)
     try:
         answers = forms.read(form, office.catalogue, doubt.without_traps(form, given), danish_day(office.clock()))
     except Invalid as invalid:
         return _explained(request, form, given, invalid)
+    is_crowded = office.rate_limits.is_crowded(form.id)
     submission = intake.submission(
         form,
         answers,
         language=language_of(request),
         keys=office.settings.secret_keys,
         at=office.clock(),
-        signs=doubt.weighed(form, given, office.settings.secret_keys, office.clock(), door.is_crowded(request)),
+        signs=doubt.weighed(form, given, office.settings.secret_keys, office.clock(), is_crowded),
         once=given.get(forms.ONCE, ("",))[0][:LONGEST_LINKED],
         booking=places.booking(form, answers, office.catalogue),
     )
+    points = rate_limits.PROVED if submission.signs.proof else rate_limits.UNPROVED
+    if wait := office.rate_limits.take(request.scope, "submission", points):
+        return form_back(request, form, given, to_wait(wait))
     try:
         kept = await office.store.do(intake.accept, submission)
     except (Busy, Unavailable):
-        if wants_json(request):
-            raise
-        return to_come_back(_form_page(request, form, given, notice=told_busy(request)))
+        office.rate_limits.give_back(request.scope, "submission", points)
+        return form_back(request, form, given, Refusal(503, "busy", COME_BACK))
+    _count_without_proof(request, submission, kept)
     office.outbox.wake()
     return _thanked(request, kept)
+
+
+def _count_without_proof(request: Request, submission: intake.Submission, kept: SignUp) -> None:
+    """A proof that was spent before counts as none, which is known only now."""
+    limits = office_of(request).rate_limits
+    if submission.signs.proof and "spent" in kept.signs:
+        limits.add(request.scope, "submission", rate_limits.UNPROVED - rate_limits.PROVED)
+    if submission.signs.proof is None or "spent" in kept.signs:
+        limits.add_to_crowd(request.scope, submission.form)
 
 
 async def challenge(request: Request) -> Response:
@@ -87,7 +102,7 @@ async def form_page(request: Request) -> Response:
     }
     if not told:
         return await office.site.get_response(office.site.get_path(request.scope), request.scope)
-    return _form_page(request, form, told, notice=await offers.notice(request, form, told))
+    return filled_form(request, form, told, notice=await offers.notice(request, form, told))
 
 
 async def receipt(request: Request) -> Response:
@@ -116,17 +131,42 @@ async def receipt(request: Request) -> Response:
         working_days=answers.working_days,
         answer_by=answer_by(office.catalogue, kept),
         mine=None if form.is_anonymous or links.is_again(request) else links.path(office, "mine", kept),
+        asked=await _asked(request, kept),
         form_address=office.settings.root + address("form", language, kept.form),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The mail that asks to confirm, as the receipt tells it: sent, on_its_way, failed, none, collected or repeated."""
+
+    kind: str
+    text: str
+
+
+async def _asked(request: Request, kept: SignUp) -> Asked:
+    is_repeated = links.is_again(request) and not kept.is_anonymous
+    kind = "repeated" if is_repeated else await _state_of_mail(request, kept)
+    moment = spoken(collected.leaves_at(kept.asked_at), language_of(request))
+    return Asked(kind, str(words(language_of(request))["reply"]["receipt"]["asked"][kind]).format(moment=moment))
+
+
+async def _state_of_mail(request: Request, kept: SignUp) -> str:
+    if kept.silenced:
+        return "collected"
+    mails = await office_of(request).store.do(mails_of, kept.id)
+    states = [one.state for one in mails if one.kind == "confirm"] or ["none"]
+    return "on_its_way" if states[-1] in UNSENT else states[-1]
 
 
 async def confirmation(request: Request) -> Response:
     """GET /confirm/<token> shows a button and changes nothing: mail scanners open links."""
     kept = await links.found(request, "confirm")
     if kept.confirmed_at:
-        return _confirmed(request, kept, already=True)
+        return await _confirmed(request, kept, already=True)
     action = f"{office_of(request).settings.root}confirm/{request.path_params['token']}"
-    return page(request, "confirm.html", headers=PRIVATE, action=action)
+    others = await confirm_all.others(request, kept)
+    return page(request, "confirm.html", headers=PRIVATE, action=action, others=others)
 
 
 async def confirm(request: Request) -> Response:
@@ -135,13 +175,13 @@ async def confirm(request: Request) -> Response:
     kept = await links.found(request, "confirm")
     before = await office.store.do(intake.confirm, kept.id, office.catalogue, office.clock())
     if before is None or before.confirmed_at:
-        return _confirmed(request, kept, already=True)
+        return await _confirmed(request, kept, already=True)
     office.outbox.wake()
     after = await office.store.do(sign_up_by_id, kept.id)
-    return _confirmed(request, after, already=False)
+    return await _confirmed(request, after, already=False)
 
 
-def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
+async def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
     office = office_of(request)
     return page(
         request,
@@ -152,6 +192,7 @@ def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
         answer_by=answer_by(office.catalogue, kept),
         receipt=links.path(office, "receipt", kept),
         mine=links.path(office, "mine", kept),
+        others=await confirm_all.others(request, kept),
     )
 
 
@@ -160,26 +201,7 @@ def _explained(request: Request, form: Form, given: posted.Posted, invalid: Inva
     if wants_json(request):
         errors = [{"field": one.field, "detail": one.message.of(language)} for one in invalid.wrong]
         return problem(422, str(words(language)["form"]["summary"]), errors=errors)
-    return _form_page(request, form, given, invalid)
-
-
-def _form_page(
-    request: Request, form: Form, given: posted.Posted, invalid: Invalid | None = None, notice: str = ""
-) -> Response:
-    office, language = office_of(request), language_of(request)
-    content = forms.page_html(
-        form,
-        office.catalogue,
-        language,
-        action=f"{office.settings.root}forms/{form.id}",
-        posted=given,
-        wrong=invalid.wrong if invalid else (),
-        notice=notice,
-    )
-    title = form.title.of(language)
-    if invalid:
-        title = f"{words(language)['form']['error']} {title}"
-    return framed(request, title, content, 422 if invalid else 200, NOT_KEPT)
+    return filled_form(request, form, given, invalid)
 
 
 def _thanked(request: Request, kept: SignUp) -> Response:
@@ -188,5 +210,16 @@ def _thanked(request: Request, kept: SignUp) -> Response:
     is_another = kept.confirmed_at is not None or office.clock() - kept.received_at > DOUBLE_CLICK
     path = links.path_again(office, kept) if is_another else links.path(office, "receipt", kept)
     if wants_json(request):
-        return JSONResponse({"receipt": path}, 201, NOT_KEPT)
+        return JSONResponse({"receipt": path} | _mail(kept, is_another), 201, NOT_KEPT)
     return RedirectResponse(path, 303, NOT_KEPT)
+
+
+def _mail(kept: SignUp, is_another: bool) -> dict[str, str]:
+    """For programs: which mail asks to confirm, and when it leaves where that is not at once."""
+    if kept.is_anonymous:
+        return {"mail": "none"}
+    if is_another:
+        return {"mail": "repeated"}
+    if not kept.silenced:
+        return {"mail": "confirm"}
+    return {"mail": "collected", "mail_at": collected.leaves_at(kept.asked_at).isoformat()}

@@ -58,6 +58,8 @@ SIGN_UPS = Table(
     Column("awaited", Boolean, nullable=False, server_default=true()),
     Column("code", String(16)),
     Column("signs", String(120), nullable=False, server_default=""),
+    Column("addressee", String(64), index=True),
+    Column("readdressed", Integer, nullable=False, server_default="0"),
 )
 CONSENTS = Table(
     "consents",

@@ -10,11 +10,12 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mentorkorps.backend.clock import Clock
 
-Purpose = Literal["receipt", "confirm", "mine", "desk", "offer", "doubtful"]
+Purpose = Literal["receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful"]
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
     "receipt": None,
     "confirm": timedelta(hours=72),
+    "confirm_all": timedelta(hours=72),
     "mine": None,
     "desk": timedelta(days=30),
     "offer": None,

@@ -8,7 +8,7 @@ import pytest
 from altcha import solve_challenge_v1
 
 from mentorkorps.backend import doubt, proof
-from mentorkorps.backend.pace import MOST_TO_A_FORM
+from mentorkorps.backend.rate_limits import MOST_TO_A_FORM
 from tests.backend.conftest import FORM, JSON, KEY, Hands, both, eventually, opened, volunteer
 
 CHALLENGE = "/forms/mentor/challenge"
@@ -188,21 +188,39 @@ def spent(house) -> int:
     return count
 
 
+def crowd(house, networks):
+    """As many without a proof as make a form crowded, from so many networks."""
+    for number in range(MOST_TO_A_FORM):
+        address = {"X-Forwarded-For": networks[number % len(networks)]}
+        typed = volunteer(name=f"Nummer {number}", email=f"en{number}@example.org")
+        assert 303 == house.client.post(FORM, data=typed, headers=address).status_code
+
+
 def test_in_a_crowd_those_without_a_proof_are_doubted_and_nobody_is_refused(tmp_path, real, hands):
     with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
 
-        def post(number: int, **changed: object) -> int:
-            address = {"X-Forwarded-For": f"198.51.{number}.1"}
-            return house.client.post(FORM, data=volunteer(**changed), headers=address).status_code
+        def post(**changed: object) -> int:
+            return house.client.post(FORM, data=volunteer(**changed), headers={"X-Forwarded-For": "203.0.113.1"})
 
-        for number in range(MOST_TO_A_FORM):
-            assert 422 == post(number % 200, email="")
+        crowd(house, [f"198.51.{number}.1" for number in range(10)])
         sent = solved(ask(house))
         hands.pass_by(seconds=5)
-        assert 303 == post(201, email="uden@example.org")
+        assert 303 == post(email="uden@example.org").status_code
         assert (("crowd", "unproved"), True) == (signs(house), house.sign_ups()[-1].flagged)
-        assert 303 == post(202, proof=sent)
+        assert 303 == post(proof=sent).status_code
         assert (("crowd",), False) == (signs(house), house.sign_ups()[-1].flagged)
+
+
+def test_one_customer_with_a_whole_48_of_ipv6_makes_no_crowd(tmp_path, real, hands):
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
+        for part in range(3):
+            for number in range(100):
+                address = {"X-Forwarded-For": f"2001:db8:{part}:{number:x}00::1"}
+                typed = volunteer(email=f"en{part}-{number}@example.org")
+                house.client.post(FORM, data=typed, headers=address)
+        house.client.post(FORM, data=volunteer(), headers={"X-Forwarded-For": "203.0.113.1"})
+
+        assert (("unproved",), False) == (signs(house), house.sign_ups()[-1].flagged)
 
 
 def test_no_sign_of_a_person_weighs_enough_alone():

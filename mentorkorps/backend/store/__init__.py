@@ -1,6 +1,6 @@
 """The database: sign-ups, consents and mails. Statements are SQLAlchemy Core, without SQL that only SQLite knows."""
 
-from mentorkorps.backend.store.asked import addressee, ask, forget_asked
+from mentorkorps.backend.store.asked import addressee, ask, counted_as, forget_asked
 from mentorkorps.backend.store.clock_rows import (
     clock_record,
     correct_future,
@@ -25,6 +25,7 @@ from mentorkorps.backend.store.mail_rows import (
     lease_due_mails,
     mail_ids,
     mails_of,
+    queue_collected,
     queue_digest,
     queue_mails,
     send_again,
@@ -58,8 +59,8 @@ from mentorkorps.backend.store.sign_up_rows import (
     mark_asked,
     mark_cleared,
     mark_confirmed,
+    mark_readdressed,
     mark_silenced,
-    mark_unconfirmed,
     mark_withdrawn,
     renew_consents,
     renew_fingerprint,
@@ -67,6 +68,7 @@ from mentorkorps.backend.store.sign_up_rows import (
     sign_up_by_fingerprint,
     sign_up_by_id,
     sign_up_to_change,
+    unconfirmed_at,
     withdraw_consent,
 )
 from mentorkorps.backend.store.spent import forget_spent, spend, try_out
@@ -96,6 +98,7 @@ __all__ = [
     "consents",
     "consents_of",
     "correct_future",
+    "counted_as",
     "counts",
     "delete_sign_ups",
     "doubtful",
@@ -122,8 +125,8 @@ __all__ = [
     "mark_asked",
     "mark_cleared",
     "mark_confirmed",
+    "mark_readdressed",
     "mark_silenced",
-    "mark_unconfirmed",
     "mark_withdrawn",
     "newest_moment",
     "newest_sign_up",
@@ -131,6 +134,7 @@ __all__ = [
     "over_by_outcome",
     "owned",
     "participants",
+    "queue_collected",
     "queue_digest",
     "queue_mails",
     "renew_consents",
@@ -146,6 +150,7 @@ __all__ = [
     "sign_ups",
     "spend",
     "try_out",
+    "unconfirmed_at",
     "was_queued",
     "withdraw_consent",
 ]

@@ -1,5 +1,6 @@
-"""How often an address was asked to confirm: it is known by a keyed hash only."""
+"""How often a mailbox or a sign-up had an effect on a day. A mailbox is known by a keyed hash only."""
 
+import hashlib
 import hmac
 from datetime import date
 
@@ -17,8 +18,16 @@ def addressee(key: str, email: str) -> str:
     return hmac.digest(derived(key, "addressees", KEY_BYTES), counted.encode(), "sha256").hex()
 
 
+def counted_as(effect: str, known_by: str) -> str:
+    """What other effects than confirmations are counted by: of a mailbox, or of a sign-up known by its id."""
+    return hashlib.sha256(f"{effect} {known_by}".encode()).hexdigest()
+
+
 def ask(connection: Connection, addressee: str, day: date, most: int) -> bool:
-    """Counts a confirmation to an address, known by its keyed hash, unless it had `most` that day; whether it did."""
+    """Counts a confirmation to an address, known by its keyed hash, unless it had `most` that day; whether it did.
+
+    The same for what `counted_as` stands for.
+    """
     known = {"addressee": addressee, "day": day.isoformat(), "most": most}
     return ASK.run(connection, known).rowcount == 1
 

@@ -15,6 +15,15 @@ STILL_ASKED = exists().where(
     or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > bindparam("unconfirmed")),
 )
 
+AT_THAT_MAILBOX = SIGN_UPS.alias()
+
+STILL_ASKED_TOGETHER = exists().where(
+    MAILS.c.kind == "confirm_all",
+    MAILS.c.sign_up == AT_THAT_MAILBOX.c.id,
+    AT_THAT_MAILBOX.c.addressee == SIGN_UPS.c.addressee,
+    or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > bindparam("unconfirmed")),
+)
+
 OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
 
 OUTCOME = case(
@@ -52,6 +61,7 @@ OVER = and_(
                 and_(SIGN_UPS.c.asked_at > bindparam("now"), SIGN_UPS.c.received_at <= bindparam("unconfirmed")),
             ),
             not_(STILL_ASKED),
+            or_(not_(SIGN_UPS.c.silenced), not_(STILL_ASKED_TOGETHER)),
         ),
         SIGN_UPS.c.confirmed_at <= bindparam("confirmed"),
         SIGN_UPS.c.withdrawn_at <= bindparam("withdrawn"),

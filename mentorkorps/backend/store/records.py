@@ -10,6 +10,7 @@ from mentorkorps.model import Language
 
 Kind = Literal[
     "confirm",
+    "confirm_all",
     "notice",
     "receipt",
     "withdrawn",
@@ -21,7 +22,7 @@ Kind = Literal[
     "clock",
     "large_purge",
 ]
-TO_PERSON: tuple[Kind, ...] = ("confirm", "receipt", "offered", "lapsed", "cancelled")
+TO_PERSON: tuple[Kind, ...] = ("confirm", "confirm_all", "receipt", "offered", "lapsed", "cancelled")
 """Mails to whoever signed up; the others go to coordinators."""
 Stop = Literal["ahead", "behind", "large_purge"]
 PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
@@ -31,7 +32,9 @@ PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered"
 class SignUp:
     """A sign-up as it is kept. `asked_at` is when its confirmation was last asked for.
 
-    `silenced`: its address had been asked too often that day, so no mail went there. `awaited`: somebody is to answer.
+    `silenced`: its address had its share of mails that day, so that one mail later asks for all that wait there.
+    `addressee`: what the mailbox is known by. `readdressed`: how often the address was changed. `awaited`: somebody is
+    to answer.
     `code`: a number to refer to in place of a name. `signs`: what speaks for spam; `flagged` as long as they weigh
     enough and nobody took the doubt away.
     """
@@ -50,6 +53,13 @@ class SignUp:
     awaited: bool = True
     code: str | None = None
     signs: tuple[Sign, ...] = ()
+    addressee: str | None = None
+    readdressed: int = 0
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody can be written to."""
+        return "email" not in self.answers
 
     @property
     def asked_stamp(self) -> str:

@@ -26,7 +26,7 @@ def fingerprint(key: str, form: str, answers: Answers, once: str = "") -> str:
 INSERT_SIGN_UP = Prepared(
     SIGN_UPS.insert(),
     "id", "form", "language", "sealed", "fingerprint", "flagged", "silenced", "signs", "received_at", "asked_at",
-    "confirmed_at", "awaited", "code",
+    "confirmed_at", "awaited", "code", "addressee",
 )  # fmt: skip
 
 INSERT_CONSENT = Prepared(CONSENTS.insert(), "sign_up", "consent", "version", "given_at")
@@ -56,12 +56,34 @@ DOUBTFUL_SIGN_UPS = ALL_SIGN_UPS.where(DOUBTFUL)
 
 CONSENTS_OF = select(CONSENTS).where(CONSENTS.c.sign_up == bindparam("sign_up")).order_by(CONSENTS.c.consent)
 
-MARK_ASKED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(asked_at=bindparam("at"))
+MARK_ASKED = (
+    SIGN_UPS.update()
+    .where(SIGN_UPS.c.id == bindparam("key"))
+    .values(asked_at=bindparam("at"), addressee=bindparam("new_addressee"))
+)
 
 MARK_CONFIRMED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(confirmed_at=bindparam("at"))
 
-MARK_UNCONFIRMED = (
-    SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(confirmed_at=None, asked_at=bindparam("at"))
+MARK_READDRESSED = (
+    SIGN_UPS.update()
+    .where(SIGN_UPS.c.id == bindparam("key"))
+    .values(
+        confirmed_at=None,
+        asked_at=bindparam("at"),
+        addressee=bindparam("new_addressee"),
+        readdressed=SIGN_UPS.c.readdressed + 1,
+    )
+)
+
+UNCONFIRMED_AT = (
+    select(SIGN_UPS)
+    .where(
+        SIGN_UPS.c.addressee == bindparam("of_addressee"),
+        SIGN_UPS.c.confirmed_at.is_(None),
+        SIGN_UPS.c.withdrawn_at.is_(None),
+    )
+    .order_by(SIGN_UPS.c.received_at)
+    .limit(bindparam("most"))
 )
 
 MARK_WITHDRAWN = (
@@ -105,6 +127,7 @@ def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) ->
         "confirmed_at": sign_up.confirmed_at,
         "awaited": sign_up.awaited,
         "code": sign_up.code,
+        "addressee": sign_up.addressee,
     }
     INSERT_SIGN_UP.run(connection, row)
 
@@ -146,8 +169,9 @@ def consents_of(connection: Connection, sign_up: str) -> list[Consent]:
     return [Consent(row.consent, row.version, row.given_at, row.withdrawn_at) for row in rows]
 
 
-def mark_asked(connection: Connection, sign_up: str, at: datetime) -> None:
-    connection.execute(MARK_ASKED, {"key": sign_up, "at": at})
+def mark_asked(connection: Connection, sign_up: str, at: datetime, addressee: str | None) -> None:
+    """The mailbox was asked once more to confirm."""
+    connection.execute(MARK_ASKED, {"key": sign_up, "at": at, "new_addressee": addressee})
 
 
 def mark_confirmed(connection: Connection, sign_up: str, at: datetime) -> None:
@@ -158,9 +182,15 @@ def mark_answered(connection: Connection, sign_up: str, at: datetime) -> None:
     connection.execute(MARK_ANSWERED, {"key": sign_up, "at": at})
 
 
-def mark_unconfirmed(connection: Connection, sign_up: str, at: datetime) -> None:
-    """The address is another one: it was asked to confirm at `at`."""
-    connection.execute(MARK_UNCONFIRMED, {"key": sign_up, "at": at})
+def mark_readdressed(connection: Connection, sign_up: str, addressee: str, at: datetime) -> None:
+    """The address is another one: nobody has confirmed it, and it was asked to at `at`."""
+    connection.execute(MARK_READDRESSED, {"key": sign_up, "new_addressee": addressee, "at": at})
+
+
+def unconfirmed_at(connection: Connection, addressee: str, most: int) -> list[SignUp]:
+    """The sign-ups that one mailbox has yet to confirm, oldest first."""
+    known = {"of_addressee": addressee, "most": most}
+    return [as_sign_up(connection, row) for row in connection.execute(UNCONFIRMED_AT, known)]
 
 
 def mark_silenced(connection: Connection, sign_up: str, is_silenced: bool) -> None:
@@ -215,6 +245,8 @@ def as_sign_up(connection: Connection, row: Row) -> SignUp:
         row.awaited,
         row.code,
         tuple(row.signs.split()),
+        row.addressee,
+        row.readdressed,
     )
 
 

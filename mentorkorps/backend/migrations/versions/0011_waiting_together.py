@@ -1,0 +1,13 @@
+"""Which sign-ups wait at one mailbox, without its address, and how often a sign-up was given another address."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    op.add_column("sign_ups", sa.Column("addressee", sa.String(64)))
+    op.add_column("sign_ups", sa.Column("readdressed", sa.Integer, nullable=False, server_default="0"))
+    op.create_index("ix_sign_ups_addressee", "sign_ups", ["addressee"])

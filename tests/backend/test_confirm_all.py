@@ -1,0 +1,260 @@
+"""Many sign-ups with one mailbox: a caseworker's day, a family, a library, and somebody who means ill."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mentorkorps.backend import collected
+from mentorkorps.backend.clock import DENMARK
+from tests.backend.conftest import JSON, MONDAY, booked, both, eventually, opened, volunteer
+
+REFERRAL = "/forms/henvisning"
+TEN = MONDAY + timedelta(hours=4)
+"""When the mail of the day leaves that asks for what came after nine: 14 in Denmark."""
+
+
+def referral(number: int) -> dict[str, str]:
+    return {
+        "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
+        "contact": "yes", "language": "da", "about": f"Behov {number}",
+    }  # fmt: skip
+
+
+def refer(house, hands, count, start=0):
+    got = []
+    for number in range(start, start + count):
+        hands.pass_by(seconds=20)
+        got.append(house.client.post(REFERRAL, data=referral(number)))
+    assert {303} == {one.status_code for one in got}
+    return got
+
+
+def kinds(house):
+    return Counter(one.kind for one in house.mails())
+
+
+def at_fourteen(house, hands):
+    hands.now = TEN
+    house.client.post(f"/confirm/all/{house.signed('confirm_all', 'x' * 64)}")  # wakes the outbox
+    eventually(lambda: [] != [one for one in house.mails() if one.kind == "confirm_all" and one.state == "sent"])
+
+
+@both
+def test_a_caseworkers_eighth_referral_of_a_day_reaches_the_coordinator_like_the_first(house, hands):
+    refer(house, hands, 8)
+
+    assert Counter(confirm=5, notice=8, confirm_all=1) == kinds(house)
+    assert not any(one.flagged for one in house.sign_ups())
+    at_fourteen(house, hands)
+    for mail in [one for one in house.mails() if one.kind == "confirm"]:
+        about = next(one for one in house.sign_ups() if one.id == mail.sign_up)
+        house.client.post(f"/confirm/{house.signed('confirm', f'{about.id}.{about.asked_stamp}')}")
+    assert 5 == sum(one.confirmed_at is not None for one in house.sign_ups())
+    page = house.client.post(house.link("confirm_all"))
+
+    assert "bekræftet 3 tilmeldinger" in page.text
+    assert all(one.confirmed_at for one in house.sign_ups())
+    assert Counter(confirm=5, notice=8, confirm_all=1, receipt=8) == kinds(house)
+
+
+def test_any_mail_leads_to_all_that_waits(house, hands):
+    refer(house, hands, 8)
+    first = house.client.get(house.link("confirm"))
+    assert "7 andre tilmeldinger" in first.text
+
+    address = re.search(r'href="(/confirm/all/[^"]+)"', first.text)[1]
+    listed = house.client.get(address)
+    assert 8 == listed.text.count('name="chosen"')
+    assert all(one.code in listed.text for one in house.sign_ups())
+    assert "Behov" not in listed.text
+    assert not any(one.confirmed_at for one in house.sign_ups())
+    assert "bekræftet 8" in house.client.post(address).text
+    assert all(one.confirmed_at for one in house.sign_ups())
+    eventually(lambda: "queued" not in {one.state for one in house.mails()})
+    assert 0 == kinds(house)["confirm_all"], "nobody is asked for what is confirmed"
+
+
+def test_the_receipt_says_that_no_mail_went_out_and_when_one_will(house, hands):
+    *early, sixth = refer(house, hands, 6)
+
+    first, last = (house.client.get(one.headers["location"]).text for one in (early[0], sixth))
+    assert "med et link. Åbn linket" in first
+    assert "Vi har sendt dig en mail" not in last
+    assert "vi ikke har sendt en til" in last
+    assert "23. november 2026 kl. 14.00 samler én mail" in last
+    own = re.search(r'href="(/mine/[^"]+)"', last)[1]
+    assert "Linket kommer i en mail 23. november 2026 kl. 14.00" in house.client.post(own).text
+
+
+def test_a_program_is_told_the_same(house, hands):
+    def sent(number):
+        hands.pass_by(seconds=1)
+        return house.client.post(REFERRAL, json=referral(number) | {"help": ["network"]}, headers=JSON).json()
+
+    got = [sent(number) for number in range(6)]
+    assert ["confirm"] * 5 + ["collected"] == [one["mail"] for one in got]
+    assert "2026-11-23T14:00:00+01:00" == got[-1]["mail_at"]
+    hands.pass_by(hours=1)
+    assert "repeated" == sent(0)["mail"]
+    scales = [f"{when}-{what}" for when in ("before", "after") for what in ("role", "talk", "system", "limits")]
+    evaluation = {"course": "odense-marts-2027"} | dict.fromkeys(scales, "3")
+    assert "none" == house.client.post("/forms/kursusevaluering", json=evaluation, headers=JSON).json()["mail"]
+
+
+def test_the_receipt_tells_what_became_of_the_mail(house):
+    told = house.post().headers["location"]
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    assert "Vi har sendt dig en mail med et link" in house.client.get(told).text
+
+    for state, words in (("queued", "Du får en mail med et link"), ("failed", "kunne ikke afleveres")):
+        house.change("UPDATE mails SET state = ?, due_at = '2027-01-01T00:00:00.000000+00:00'", state)
+        page = house.client.get(told).text
+        assert words in page
+        assert "Vi har sendt dig en mail" not in page
+
+
+def test_the_same_answers_again_are_told_of_without_their_state(house, hands):
+    told = house.post().headers["location"]
+    assert "samme svar" not in house.client.get(told).text
+    hands.pass_by(hours=1)
+    pages = []
+    for step in (lambda: None, lambda: house.client.post(house.link("confirm"))):
+        step()
+        pages.append(house.client.get(house.post().headers["location"]).text)
+
+    assert pages[0] == pages[1]
+    assert "De samme svar er kommet før" in pages[0]
+    assert "Vi har sendt dig en mail" not in pages[0]
+
+
+@both
+def test_whose_address_a_stranger_used_up_is_neither_doubted_nor_left_without_a_link(house, hands):
+    """Five fakes in the stranger's name, and then the real one: it alone is confirmed."""
+    for number in range(5):
+        hands.pass_by(seconds=1)
+        house.post(name=f"Falsk {number}")
+    hands.pass_by(minutes=1)
+    assert 303 == house.post(name="Karen selv").status_code
+    real = house.sign_ups()[-1]
+    assert (False, True) == (real.flagged, real.silenced)
+    assert 6 == kinds(house)["notice"]
+
+    at_fourteen(house, hands)
+    listed = house.client.get(house.link("confirm_all")).text
+    assert "Bekræft kun det, der er dit" in listed
+    chosen = {"choose": "yes", "chosen": [real.id]}
+    assert "bekræftet én tilmelding" in house.client.post(house.link("confirm_all"), data=chosen).text
+    assert [real.id] == [one.id for one in house.sign_ups() if one.confirmed_at]
+
+
+def test_to_choose_none_confirms_none(house, hands):
+    refer(house, hands, 6)
+    at_fourteen(house, hands)
+
+    house.client.post(house.link("confirm_all"), data={"choose": "yes"})
+    assert not any(one.confirmed_at for one in house.sign_ups())
+
+
+def test_what_is_anothers_cannot_be_chosen(house, hands):
+    refer(house, hands, 6)
+    house.post()
+    at_fourteen(house, hands)
+    other = house.sign_ups()[-1]
+
+    house.client.post(house.link("confirm_all"), data={"choose": "yes", "chosen": [other.id]})
+    assert not any(one.confirmed_at for one in house.sign_ups())
+
+
+def test_a_mailbox_gets_one_such_mail_at_an_hour_however_much_is_posted_and_deleted(house, hands):
+    def posted(number):
+        told = house.post(name=f"Robot {number}", email="offer@example.org").headers["location"]
+        return re.search(r'href="(/mine/[^"]+)"', house.client.get(told).text)[1]
+
+    for number in range(60):  # one every ten minutes
+        own = posted(number)
+        if number > 5:
+            house.client.post(f"{own}/delete", data={"sure": "yes"})
+        hands.pass_by(minutes=10)
+    house.letter("confirm_all")
+    eventually(lambda: "queued" not in {one.state for one in house.mails() if one.due_at <= hands.now})
+
+    letters = [house.read(path) for path in house.settings.mail_folder.glob("*.eml")]
+    asked = [one["Subject"] for one in letters if one["To"] == "offer@example.org"]
+    assert 5 == asked.count("Bekræft din tilmelding")
+    assert 3 >= asked.count("Bekræft dine tilmeldinger")
+
+
+def test_who_deletes_one_of_them_leaves_the_others_asked_for(house, hands):
+    *_, sixth, _seventh = refer(house, hands, 7)
+    own = re.search(r'href="(/mine/[^"]+)"', house.client.get(sixth.headers["location"]).text)[1]
+    house.client.post(f"{own}/delete", data={"sure": "yes"})
+    assert 1 == kinds(house)["confirm_all"]
+
+    at_fourteen(house, hands)
+    house.client.post(house.link("confirm_all"))
+    assert all(one.confirmed_at for one in house.sign_ups())
+
+
+def test_what_waits_for_such_a_mail_is_not_deleted_before_it_was_asked_for(tmp_path, real, hands):
+    """Not even while the mail server is away for days."""
+    with opened(tmp_path, real, hands, SMTP_URL="smtp://127.0.0.1:9") as house:
+        refer(house, hands, 7)
+    hands.pass_by(days=4)
+    with opened(tmp_path, real, hands, SMTP_URL="smtp://127.0.0.1:9") as house:
+        eventually(lambda: all(one.state == "retry" for one in house.mails()))
+        assert 7 == len(house.sign_ups())
+
+
+def test_a_mailbox_that_was_written_to_often_enough_holds_no_more_places(house, hands):
+    for number in range(7):
+        hands.pass_by(seconds=1)
+        house.client.post("/forms/kursus", data=booked("karen") | {"name": f"Gæst {number}"})
+
+    states = house.rows("SELECT state, count(*) FROM places GROUP BY state")
+    assert {"held": 5, "doubted": 2} == dict(map(tuple, states))
+    at_fourteen(house, hands)
+    house.client.post(house.link("confirm_all"))
+    assert [("taken", 7)] == [tuple(one) for one in house.rows("SELECT state, count(*) FROM places GROUP BY state")]
+
+
+def test_coordinators_hear_of_twenty_of_one_mailbox_at_once_and_of_others_when_they_are_confirmed(house, hands):
+    refer(house, hands, 23)
+    assert 20 == kinds(house)["notice"]
+
+    at_fourteen(house, hands)
+    house.client.post(house.link("confirm_all"))
+    assert 23 == kinds(house)["notice"]
+
+
+def test_a_link_for_one_mailbox_opens_no_other(house):
+    assert 404 == house.client.get("/confirm/all/x").status_code
+    assert 404 == house.client.post(f"/confirm/all/{house.signed('confirm', 'x')}").status_code
+    empty = house.client.get(f"/confirm/all/{house.signed('confirm_all', 'x' * 64)}")
+    assert (200, True) == (empty.status_code, "Der venter ikke noget" in empty.text)
+
+
+def test_such_a_link_ends_after_three_days(house, hands):
+    link = f"/confirm/all/{house.signed('confirm_all', 'x' * 64)}"
+    hands.pass_by(hours=73)
+
+    assert 410 == house.client.get(link).status_code
+
+
+@pytest.mark.parametrize(
+    "day", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)]
+)
+def test_no_mail_waits_so_long_that_the_outbox_takes_it_for_a_wrong_clock(day):
+    for minutes in range(0, 48 * 60, 7):
+        came = day + timedelta(minutes=minutes)
+        leaves = collected.leaves_at(came)
+        assert timedelta() < leaves - came < timedelta(hours=12)
+        assert leaves.astimezone(DENMARK).hour in collected.HOURS
+
+
+def test_the_mailbox_is_known_by_no_address(house):
+    house.post()
+
+    assert 64 == len(house.sign_ups()[0].addressee)
+    assert volunteer()["email"] not in house.sign_ups()[0].addressee
