@@ -20,11 +20,12 @@ from mentorkorps import source
 from mentorkorps.allowed import Allowance, Allowed, allowances, set_apart
 from mentorkorps.catalogue import Catalogue, data_files, read_all, records_of
 from mentorkorps.described import Described, Table, described
-from mentorkorps.judgement import Earlier, judgements
+from mentorkorps.judgement import judgements
 from mentorkorps.pictures import pictures_beside
 from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, shown, without_collector
 from mentorkorps.source import Mapping, Node, Sequence
+from mentorkorps.vanished import Earlier, vanished
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
@@ -78,7 +79,7 @@ class Verdict:
 def check(data: Path, today: date, name: str | None = None, earlier: Earlier | None = None) -> Verdict:
     """All findings of all files in one run, in the order of the files. Never raises for what stands in them.
 
-    `earlier` holds the ids of courses and events that are not new, if that is known.
+    `earlier` holds the records of the edition before, if that is known.
     """
     try:
         tables = described(data)
@@ -97,6 +98,8 @@ def _check(data: Path, today: date, name: str | None, tables: dict[str, Table], 
             if (problem.file, problem.line, problem.column) not in told:
                 found.append(problem)
     found.extend(judgements(entries, tables, today, earlier))
+    if earlier is not None:
+        found.extend(vanished(entries, earlier, found, today, name or data.as_posix()))
     left, allowed = set_apart(found, list(_allowances(data, name)))
     left.sort(key=lambda one: (one.file, one.line, one.column))
     problems = [one for one in left if one.severity == "error"]
@@ -154,7 +157,7 @@ def _judge(sheet: Sheet) -> Iterator[Problem]:
 
 def _has_limits(field: Described) -> bool:
     """Whether a value of the right type can still be wrong; the types themselves are the catalogue's."""
-    return bool(field.limits) and not field.inner
+    return bool(field.limits) and not field.inner and field.type != "array"
 
 
 def _standard(field: Described) -> dict[str, Any]:

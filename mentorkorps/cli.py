@@ -15,6 +15,7 @@ from mentorkorps.problem import DataError, Problem
 
 if TYPE_CHECKING:
     from mentorkorps.described import Described
+    from mentorkorps.vanished import Earlier
 
 TRAINING = Path("training")
 DOCS = Path("docs")
@@ -70,8 +71,8 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     checks.add_argument(
         "--since", metavar="BASE",
-        help="a Git revision or another data folder: what is not there is new, and may not begin in the past "
-        "(default: HEAD, where Git knows the data)",
+        help="a Git revision or another data folder: what is not there is new, and may not begin in the past; "
+        "what is there may not vanish (default: HEAD, where Git knows the data)",
     )  # fmt: skip
     builds = command("build", run_build, "build the site in both languages")
     builds.add_argument("--site", type=Path, default=Path("site"), help="folder to build into (default: site)")
@@ -125,13 +126,13 @@ def run_check(options: argparse.Namespace) -> int:
     return PROBLEMS if verdict.problems else SOUND
 
 
-def _earlier(data: Path, since: str | None) -> dict[str, frozenset[str]] | None:
-    """The ids of courses and events that are not new; None where nobody can tell."""
+def _earlier(data: Path, since: str | None) -> "Earlier | None":
+    """The records of the edition before; None where nobody can tell."""
     from mentorkorps import difference
 
     try:
         with difference.before(since or "HEAD", data) as base:
-            return difference.dated(base)
+            return difference.earlier(base)
     except difference.NoBase as error:
         if since:
             raise CannotRun(str(error)) from error
