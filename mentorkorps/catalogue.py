@@ -25,6 +25,7 @@ from mentorkorps.model import (
     Event,
     Form,
     Industry,
+    Language,
     Municipality,
     Organisation,
     Outcome,
@@ -110,6 +111,15 @@ class Catalogue:
     def lacks(self, table: str, id: str) -> bool:
         """Whether an id is unknown: neither today's nor a former one, nor that of a record that is gone for good."""
         return id not in self.table(table) and self.retired_record(table, id) is None
+
+    def name(self, table: str, id: str, language: Language) -> str:
+        """What a record is called, also one that is gone for good; of an unknown one the id."""
+        record = self.table(table).get(id) or self.retired_record(table, id)
+        if record is None:
+            return id
+        if isinstance(record, Municipality):
+            return record.name
+        return (record.title if isinstance(record, Form) else record.name).of(language)
 
     def published_programmes(self) -> tuple[Programme, ...]:
         return tuple(one for one in self.programmes.values() if one.status != "draft")

@@ -87,9 +87,9 @@ def earlier(base: Path) -> Earlier:
 def _known(base: Path, table: str) -> Iterator[Known]:
     for file, record in _records(base, table):
         status = _text(record, "status")
-        if ids := tuple(_ids(table, record)):
-            if (table, status) != ("programmes", "draft"):
-                yield Known(ids, file, _danish_name(record), status, _last_day(record))
+        ids = tuple(_ids(table, record))
+        if ids and (table, status) != ("programmes", "draft"):
+            yield Known(ids, file, _danish_name(record), status, _last_day(record))
 
 
 def _records(base: Path, table: str) -> Iterator[tuple[str, Mapping]]:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from mentorkorps import moved
 from mentorkorps.addresses import address
 from mentorkorps.backend import certifying, desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
@@ -69,7 +70,7 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
     return Office(
         catalogue=catalogue,
         settings=settings,
-        site=Site(site, settings.root),
+        site=Site(site, settings.root, moved.redirects(catalogue), moved.gone_addresses(catalogue)),
         shell=shell,
         store=store,
         outbox=outbox,

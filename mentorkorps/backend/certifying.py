@@ -12,7 +12,7 @@ from mentorkorps.backend import certificates, posted
 from mentorkorps.backend.certificates import Certificate
 from mentorkorps.backend.office import office_of
 from mentorkorps.backend.reply import PRIVATE, language_of, page, speak
-from mentorkorps.model import LANGUAGES, Language
+from mentorkorps.model import LANGUAGES, Language, known_as
 
 LONGEST = 200
 """Characters of what is typed that are read at all."""
@@ -73,7 +73,8 @@ def _unknown(request: Request, typed: str) -> Response:
 
 def _read(request: Request, typed: str) -> Certificate | None:
     office = office_of(request)
-    return certificates.read(office.settings.secret_keys, office.catalogue.courses, typed[:LONGEST])
+    courses = [id for one in office.catalogue.courses.values() for id in known_as(one)]
+    return certificates.read(office.settings.secret_keys, courses, typed[:LONGEST])
 
 
 def _address(request: Request, code: str) -> str:

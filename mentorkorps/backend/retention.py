@@ -122,13 +122,12 @@ class Daily(Rounds):
 
 
 def _over(connection: Connection, catalogue: Catalogue, now: datetime) -> Iterator[Life]:
-    limits = {form.id: form.retention for form in catalogue.forms.values()}
+    limits = [form.retention for form in catalogue.forms.values()]
     # A form that is no longer there has no limit of its own: the shortest holds.
-    shortest = Retention(
-        min(one.unconfirmed_hours for one in limits.values()), min(one.months for one in limits.values())
-    )
+    shortest = Retention(min(one.unconfirmed_hours for one in limits), min(one.months for one in limits))
     for form in store.forms_signed_up_for(connection):
-        limit = limits.get(form, shortest)
+        known = catalogue.forms.get(form)
+        limit = known.retention if known else shortest
         yield from store.lives_over(
             connection,
             form,

@@ -61,6 +61,11 @@ SETTLE = (
     .where(PLACES.c.sign_up == bindparam("of_sign_up"))
     .values(state=bindparam("new_state"), until=bindparam("new_until"))
 )
+HALLS_KNOWN = select(HALLS.c.kind, HALLS.c.record)
+MOVE_SEATS = (
+    PLACES.update().where(*OF_HALL).values(record=bindparam("to_record"), number=PLACES.c.number + bindparam("behind"))
+)
+DELETE_HALL = HALLS.delete().where(HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record"))
 DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
 
@@ -123,6 +128,20 @@ def lapsed(connection: Connection, now: datetime) -> list[Seat]:
 def halls_alive(connection: Connection) -> list[Hall]:
     """Halls in which somebody has a place or waits for one."""
     return [Hall(row.kind, row.record) for row in connection.execute(HALLS_ALIVE)]
+
+
+def halls(connection: Connection) -> list[Hall]:
+    """Every hall in which somebody ever wanted a place."""
+    return [Hall(row.kind, row.record) for row in connection.execute(HALLS_KNOWN)]
+
+
+def move_hall(connection: Connection, before: Hall, after: Hall) -> int:
+    """Moves all seats of a hall to another of its kind, behind those that are there; how many."""
+    behind, more = enter(connection, after), enter(connection, before)
+    moved = connection.execute(MOVE_SEATS, _of(before) | {"to_record": after.record, "behind": behind}).rowcount
+    connection.execute(NEXT_NUMBER, _of(after) | {"more": more})
+    connection.execute(DELETE_HALL, _of(before))
+    return moved
 
 
 def insert_seat(connection: Connection, seat: Seat) -> None:
