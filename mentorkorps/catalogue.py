@@ -112,6 +112,11 @@ class Catalogue:
         """Whether an id is unknown: neither today's nor a former one, nor that of a record that is gone for good."""
         return id not in self.table(table) and self.retired_record(table, id) is None
 
+    def todays(self, table: str, id: str) -> str:
+        """Today's id of a record that is known by one of its ids; that of an unknown one as it is."""
+        record = self.table(table).get(id)
+        return id if record is None else known_as(record)[-1]
+
     def name(self, table: str, id: str, language: Language) -> str:
         """What a record is called, also one that is gone for good; of an unknown one the id."""
         record = self.table(table).get(id) or self.retired_record(table, id)

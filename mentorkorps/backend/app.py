@@ -23,6 +23,7 @@ from mentorkorps.backend.letters import Letters
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.outbox import Folder, Outbox, Smtp
 from mentorkorps.backend.places import Turns
+from mentorkorps.backend.references import References
 from mentorkorps.backend.reply import COME_BACK, Refusal, as_refusal, read_shell, refused
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
@@ -77,6 +78,7 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
         daily=Daily(store, catalogue, settings, clock, outbox.wake),
         turns=Turns(store, catalogue, outbox, clock),
         errands=Errands(store, settings, clock, outbox.wake),
+        references=References(store, catalogue),
         tokens=tokens,
         clock=clock,
     )
@@ -125,7 +127,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office.daily.start()
     office.turns.start()
     office.errands.start()
+    office.references.start()
     yield
+    await office.references.stop()
     await office.errands.stop()
     await office.turns.stop()
     await office.daily.stop()

@@ -21,7 +21,7 @@ from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, langu
 from mentorkorps.backend.store import Consent, Seat, SignUp, place_rows
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid, Value
-from mentorkorps.model import BOOKED_BY, Form, Language, Title, known_as
+from mentorkorps.model import BOOKED_BY, Form, Language, Title
 from mentorkorps.rendering import render, words
 
 SIGNED_UP, TALK = 0, 1
@@ -103,7 +103,7 @@ async def download(request: Request) -> Response:
     mails = await office.store.do(store.mails_of, kept.id)
     seat = await office.store.do(place_rows.seat_of, kept.id)
     told = {
-        "form": _todays(office, "forms", kept.form),
+        "form": office.catalogue.todays("forms", kept.form),
         "language": kept.language,
         "answers": kept.answers,
         "consents": [
@@ -147,15 +147,9 @@ ROUTES = [
 ]
 
 
-def _todays(office: Office, table: str, id: str) -> str:
-    """Today's id of a record; that of an unknown one as it is kept."""
-    record = office.catalogue.table(table).get(id)
-    return id if record is None else known_as(record)[-1]
-
-
 def _place(office: Office, seat: Seat) -> dict[str, object]:
     kind = BOOKED_BY[seat.hall.kind]
-    record = _todays(office, seat.hall.kind, seat.hall.record)
+    record = office.catalogue.todays(seat.hall.kind, seat.hall.record)
     return {kind: record, "state": seat.state, "number": seat.number, "until": seat.until}
 
 

@@ -8,6 +8,7 @@ from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.places import Turns
+from mentorkorps.backend.references import References
 from mentorkorps.backend.reply import Shell
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
@@ -28,6 +29,7 @@ class Office:
     daily: Daily
     turns: Turns
     errands: Errands
+    references: References
     tokens: Tokens
     clock: Clock
 

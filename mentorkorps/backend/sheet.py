@@ -85,7 +85,7 @@ class Sheet:
         yield str(words(self.language)["form"]["yes"]) if sign_up.flagged else ""
         yield sign_up.language
         if isinstance(self.form, GoneForm):
-            yield from (_plain(sign_up.answers.get(name)) for name in self.form.questions)
+            yield from (self._plain(sign_up.answers.get(name)) for name in self.form.questions)
             return
         for field in self.form.fields:
             yield self._spoken(field.id, sign_up.answers.get(field.id))
@@ -100,6 +100,12 @@ class Sheet:
         ((_, spoken),) = forms.rows(self.form, self.catalogue, {name: value}, self.language)
         return spoken
 
+    def _plain(self, value: Value | None) -> str:
+        """An answer as it is kept, where no question tells its words."""
+        if value is True:
+            return str(words(self.language)["form"]["yes"])
+        return ", ".join(value) if isinstance(value, tuple) else str(value or "")
+
     def _rest(self, sign_up: SignUp) -> str:
         """Answers to questions that the form does not ask any more: nothing that was kept is left out."""
         known = {field.id for field in self.form.fields}
@@ -111,11 +117,6 @@ def kept_under(catalogue: Catalogue, form: str) -> tuple[str, ...]:
     """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its own."""
     known = catalogue.forms.get(form)
     return known_as(known) if known else (form,)
-
-
-def _plain(value: Value | None) -> str:
-    """An answer as it is kept, where no question tells its words."""
-    return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def safe(cell: str) -> str:

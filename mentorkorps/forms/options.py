@@ -39,8 +39,7 @@ def is_too_late(form: Form, field: Field, choice: str, catalogue: Catalogue, tod
 
 def todays(field: Field, catalogue: Catalogue, choice: str) -> str:
     """A choice by today's id of the record: an open page, a link or an answer that is kept may have a former one."""
-    record = catalogue.table(field.options_from).get(choice) if field.options_from else None
-    return choice if record is None else known_as(record)[-1]
+    return catalogue.todays(field.options_from, choice) if field.options_from else choice
 
 
 def kept_as(field: Field, catalogue: Catalogue, choice: str) -> str:

@@ -33,11 +33,12 @@ def desk(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    names = sheet.kept_under(catalogue.load(options.data), options.form) if options.form else ()
+    records = catalogue.load(options.data)
+    names = sheet.kept_under(records, options.form) if options.form else ()
     with operating() as settings:
         sign_ups = [one for one in store.sign_ups(settings) if _is_wanted(one, names, options.state)]
     for one in sign_ups:
-        print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
+        print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {records.todays('forms', one.form):<16} {_state(one)}")
     waiting = sum(one.awaited and one.answered_at is None for one in sign_ups)
     print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
     return SOUND
@@ -140,7 +141,8 @@ def _state(sign_up: SignUp) -> str:
 
 
 def _show(sign_up: SignUp, records: catalogue.Catalogue, consents: Sequence[Consent]) -> None:
-    print(f"{sign_up.id}  {sign_up.form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
+    form = records.todays("forms", sign_up.form)
+    print(f"{sign_up.id}  {form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
     for label, words in forms.rows(records.forms.get(sign_up.form), records, sign_up.answers, sign_up.language):
         print(f"  {label}: {words}")
     if sign_up.signs:
