@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from mentorkorps import source, unread_files
 from mentorkorps.coherence import incoherent
@@ -16,28 +17,62 @@ from mentorkorps.described import Table, described
 from mentorkorps.model import (
     JOINING,
     KEYS,
+    LASTING,
     TABLES,
+    WITHOUT_AN_ID,
     Answers,
     Course,
     Event,
     Form,
     Industry,
+    Language,
     Municipality,
     Organisation,
     Outcome,
     Postcode,
     Programme,
     Region,
+    Retired,
     Rule,
     Source,
     SpokenLanguage,
+    known_as,
 )
 from mentorkorps.pictures import Size, pictures_beside
 from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, Reading, without_collector
 from mentorkorps.spelling import words
 
+MAY_BE_ABSENT = ("retired",)
+"""Tables without a file are empty: most portals have nothing to write there."""
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
+
+R = TypeVar("R")
+
+
+class Records(Mapping[str, R]):
+    """The records of a table by their ids, in the order of the files; each is found by its former ids too.
+
+    Whoever goes through them meets today's ids alone.
+    """
+
+    def __init__(self, by_id: Mapping[str, R], former: Mapping[str, str]) -> None:
+        self._by_id = by_id
+        self._former = former
+
+    def __getitem__(self, id: str) -> R:
+        return self._by_id[self._former.get(id, id)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    @property
+    def former(self) -> Mapping[str, str]:
+        """Today's id by each former one."""
+        return self._former
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +92,39 @@ class Catalogue:
     outcomes: Mapping[str, Outcome]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
+    retired: tuple[Retired, ...]
     gazetteer: Mapping[str, tuple[Municipality, ...]]
     """Municipalities by what people write: a postcode, a municipality's name, a town's name, spelt alike."""
     pictures: Mapping[str, Size]
     """The pictures that records can show, by the names of their files."""
     described: Mapping[str, Table]
     """What each table and field is, may be and means."""
+
+    def table(self, name: str) -> Mapping[str, object]:
+        """The records of a table by their ids. Raises AttributeError for a table that has none."""
+        records: Mapping[str, object] = getattr(self, name)
+        return records
+
+    def retired_record(self, table: str, id: str) -> Retired | None:
+        return next((one for one in self.retired if (one.table, one.id) == (table, id)), None)
+
+    def lacks(self, table: str, id: str) -> bool:
+        """Whether an id is unknown: neither today's nor a former one, nor that of a record that is gone for good."""
+        return id not in self.table(table) and self.retired_record(table, id) is None
+
+    def todays(self, table: str, id: str) -> str:
+        """Today's id of a record that is known by one of its ids; that of an unknown one as it is."""
+        record = self.table(table).get(id)
+        return id if record is None else known_as(record)[-1]
+
+    def name(self, table: str, id: str, language: Language) -> str:
+        """What a record is called, also one that is gone for good; of an unknown one the id."""
+        record = self.table(table).get(id) or self.retired_record(table, id)
+        if record is None:
+            return id
+        if isinstance(record, Municipality):
+            return record.name
+        return (record.title if isinstance(record, Form) else record.name).of(language)
 
     def published_programmes(self) -> tuple[Programme, ...]:
         return tuple(one for one in self.programmes.values() if one.status != "draft")
@@ -170,7 +232,7 @@ def spelt_alike(text: str) -> str:
 def _records(data: Path, name: str, table: str, reading: Reading, is_told: bool) -> Iterator[Entry]:
     """The records of one table. `is_told`: some file that seems to be the table's is told already."""
     files = list(files_of(data, name, table))
-    if not files:
+    if not files and table not in MAY_BE_ABSENT:
         reading.unread.add(table)
         if not is_told:
             reading.add(
@@ -203,16 +265,25 @@ def records_of(
     tables: dict[str, list[Entry]], described: Mapping[str, Table], pictures: Mapping[str, Size]
 ) -> Catalogue:
     """The catalogue of entries that are all sound."""
-    by_key = {
-        table: MappingProxyType({key_of(table, entry.value)[0]: entry.value for entry in entries})
-        for table, entries in tables.items()
-        if table != "postcodes"
-    }
-    postcodes = tuple(entry.value for entry in tables["postcodes"])
+    by_key = {table: _by_key(table, entries) for table, entries in tables.items() if table not in WITHOUT_AN_ID}
+    postcodes, retired = (tuple(entry.value for entry in tables[name]) for name in WITHOUT_AN_ID)
     gazetteer = _gazetteer(by_key["municipalities"], postcodes)
     return Catalogue(
-        **by_key, postcodes=postcodes, gazetteer=gazetteer, pictures=pictures, described=MappingProxyType(described)
+        **by_key,
+        postcodes=postcodes,
+        retired=retired,
+        gazetteer=gazetteer,
+        pictures=pictures,
+        described=MappingProxyType(described),
     )
+
+
+def _by_key(table: str, entries: Iterable[Entry]) -> Mapping[str, object]:
+    by_key = MappingProxyType({key_of(table, entry.value)[0]: entry.value for entry in entries})
+    if table not in LASTING:
+        return by_key
+    former = {id: key for key, record in by_key.items() for id in known_as(record)[:-1]}
+    return Records(by_key, MappingProxyType(former))
 
 
 def _gazetteer(

@@ -21,11 +21,12 @@ from mentorkorps.allowed import Allowance, Allowed, allowances, set_apart
 from mentorkorps.announced import Announced, unannounced
 from mentorkorps.catalogue import Catalogue, data_files, read_all, records_of
 from mentorkorps.described import Described, Table, described
-from mentorkorps.judgement import Earlier, judgements
+from mentorkorps.judgement import judgements
 from mentorkorps.pictures import pictures_beside
 from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, shown, without_collector
 from mentorkorps.source import Mapping, Node, Sequence
+from mentorkorps.vanished import Earlier, vanished
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
@@ -81,7 +82,7 @@ def check(
 ) -> Verdict:
     """All findings of all files in one run, in the order of the files. Never raises for what stands in them.
 
-    `earlier` holds the ids of courses and events that are not new, if that is known; `before` what calendars showed.
+    `earlier` holds the records of the edition before, if that is known; `before` what calendars showed.
     """
     try:
         tables = described(data)
@@ -109,6 +110,8 @@ def _check(
     found.extend(judgements(entries, tables, today, earlier))
     if before:
         found.extend(unannounced(entries, before))
+    if earlier is not None:
+        found.extend(vanished(entries, earlier, found, today, name or data.as_posix()))
     left, allowed = set_apart(found, list(_allowances(data, name)))
     left.sort(key=lambda one: (one.file, one.line, one.column))
     problems = [one for one in left if one.severity == "error"]
@@ -166,7 +169,7 @@ def _judge(sheet: Sheet) -> Iterator[Problem]:
 
 def _has_limits(field: Described) -> bool:
     """Whether a value of the right type can still be wrong; the types themselves are the catalogue's."""
-    return bool(field.limits) and not field.inner
+    return bool(field.limits) and not field.inner and field.type != "array"
 
 
 def _standard(field: Described) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from mentorkorps.problem import DataError, Problem
 if TYPE_CHECKING:
     from mentorkorps.announced import Announced
     from mentorkorps.described import Described
+    from mentorkorps.vanished import Earlier
 
 TRAINING = Path("training")
 DOCS = Path("docs")
@@ -72,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
     checks.add_argument(
         "--since", metavar="BASE",
         help="a Git revision or another data folder: what is not there is new, and may not begin in the past; "
-        "what calendars showed there must be told as changed (default: HEAD, where Git knows the data)",
+        "what is there may not vanish, and what calendars showed there must be told as changed "
+        "(default: HEAD, where Git knows the data)",
     )  # fmt: skip
     builds = command("build", run_build, "build the site in both languages")
     builds.add_argument("--site", type=Path, default=Path("site"), help="folder to build into (default: site)")
@@ -127,14 +129,14 @@ def run_check(options: argparse.Namespace) -> int:
     return PROBLEMS if verdict.problems else SOUND
 
 
-def _earlier(data: Path, since: str | None) -> "tuple[dict[str, frozenset[str]] | None, Announced | None]":
-    """The ids of courses and events that are not new, and what calendars showed; None where nobody can tell."""
+def _earlier(data: Path, since: str | None) -> "tuple[Earlier | None, Announced | None]":
+    """The records of the edition before, and what calendars showed; None where nobody can tell."""
     from mentorkorps import difference
     from mentorkorps.announced import announced
 
     try:
         with difference.before(since or "HEAD", data) as base:
-            return difference.dated(base), announced(base, datetime.now())
+            return difference.earlier(base), announced(base, datetime.now())
     except difference.NoBase as error:
         if since:
             raise CannotRun(str(error)) from error

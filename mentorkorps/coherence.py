@@ -6,13 +6,15 @@ from datetime import date, time
 from itertools import pairwise
 
 from mentorkorps import patterns
-from mentorkorps.model import BOOKED_BY, JOINING, KEYS, Form
+from mentorkorps.model import BOOKED_BY, JOINING, KEYS, LASTING, Form
 from mentorkorps.problem import Problem
 from mentorkorps.reading import Entry, shown
 from mentorkorps.source import Node
 from mentorkorps.spelling import nearest
 
 OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
+LONGEST_ID = 60
+"""Characters, as data/datapackage.yaml says of an id: the database has room for as many."""
 WITH_PICTURES = ("organisations", "programmes", "events")
 DATED = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
@@ -39,6 +41,48 @@ def _duplicates(tables: Entries) -> Iterator[Problem]:
                     names[0], "duplicate-id", key=names[0], value=key[0], file=first.file, line=first.node.line
                 )
             seen.setdefault(key, entry)
+
+
+def _former_ids(tables: Entries) -> Iterator[Problem]:
+    """Former ids that cannot lead to one record: in use, of two records at once, gone for good, or too long."""
+    for table in LASTING:
+        taken = {id: entry for entry in tables[table] for id in (entry.record, entry.text("slug")) if id}
+        retired = {entry.record: entry for entry in tables["retired"] if entry.text("table") == table}
+        seen: dict[str, Entry] = {}
+        for entry in tables[table]:
+            for node in entry.former():
+                for other, why_da, why_en in (
+                    (taken.get(node.text), "posten findes", "that record exists"),
+                    (retired.get(node.text), "posten er væk for altid", "that record is gone for good"),
+                    (seen.get(node.text), "det er en anden posts tidligere id", "it is another record's former id"),
+                ):
+                    if other:
+                        yield _no_former_id(entry, node, f"{why_da}, {_place(other)}", f"{why_en}, {_place(other)}")
+                        break
+                if len(node.text) > LONGEST_ID:
+                    yield _no_former_id(entry, node, f"over {LONGEST_ID} tegn", f"over {LONGEST_ID} characters")
+                seen.setdefault(node.text, entry)
+
+
+def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem:
+    return Problem.at(
+        entry.file, node, "former-id",
+        record=entry.record, field="was", value=shown(node), why_da=why_da, why_en=why_en,
+    )  # fmt: skip
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.file}:{entry.node.line}"
+
+
+def _retired_rules(tables: Entries) -> Iterator[Problem]:
+    """Records that are said to be gone for good and stand in their table."""
+    for entry in tables["retired"]:
+        for other in tables.get(entry.text("table") or "", []):
+            if entry.record and entry.record in (other.record, other.text("slug")):
+                yield entry.problem(
+                    "id", "duplicate-id", key="id", value=entry.record, file=other.file, line=other.node.line
+                )
 
 
 def _shared_addresses(tables: Entries) -> Iterator[Problem]:
@@ -225,13 +269,13 @@ def _portal_rules(tables: Entries) -> Iterator[Problem]:
         yield entry.problem("type", "duplicate-id", key="type", value="portal", file=first.file, line=first.node.line)
     if not portals and tables["organisations"]:
         yield tables["organisations"][0].problem("type", "missing", key="type: portal")
-    ids = {entry.text("id") for entry in tables["forms"]}
+    ids = {id for entry in tables["forms"] for id in (entry.text("id"), *(one.text for one in entry.former()))}
     for needed in JOINING:
         if tables["forms"] and needed not in ids:
             yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
 
 
 RULES_OF_TABLES = (
-    _duplicates, _shared_addresses, _source_rules, _programme_rules, _course_rules, _event_rules, _form_rules,
-    _pattern_rules, _portal_rules,
+    _duplicates, _former_ids, _retired_rules, _shared_addresses, _source_rules, _programme_rules, _course_rules,
+    _event_rules, _form_rules, _pattern_rules, _portal_rules,
 )  # fmt: skip

@@ -76,8 +76,7 @@ def _table(resource: dict[str, Any]) -> Table:
 
 def _field(written: dict[str, Any]) -> Described:
     limits = {name: _number(value) for name, value in written.get("constraints", {}).items() if name != "required"}
-    if "maxLength" in written:
-        limits["maxLength"] = _number(written["maxLength"])
+    limits |= {name: _number(written[name]) for name in ("maxLength", "pattern") if name in written}
     return Described(
         written["name"],
         written["type"],

@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 from mentorkorps import source
 from mentorkorps.catalogue import files_of, read_all
 from mentorkorps.described import Described, described
-from mentorkorps.model import KEYS, TABLES, Course, Event
+from mentorkorps.model import KEYS, LASTING, TABLES, Course, Event
 from mentorkorps.problem import DataError
 from mentorkorps.reading import Entry
 from mentorkorps.rendering import MONTHS, day
 from mentorkorps.source import Mapping, Node, Scalar, Sequence
+from mentorkorps.vanished import Earlier, Known
 
 CALLED = {
     "programmes": "programmet",
@@ -33,6 +34,7 @@ CALLED = {
     "regions": "regionen",
     "municipalities": "kommunen",
     "postcodes": "postnummeret",
+    "retired": "posten, der er væk for altid,",
 }
 WITH_A_PAGE = ("programmes", "organisations", "courses", "events", "industries", "forms", "municipalities")
 
@@ -72,21 +74,57 @@ def before(base: str, data: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def dated(base: Path) -> dict[str, frozenset[str]]:
-    """The ids of the courses and events of a data folder, by table; of a file that cannot be read, none."""
-    return {table: frozenset(_ids(base, table)) for table in ("courses", "events")}
+def earlier(base: Path) -> Earlier:
+    """The records of a data folder that addresses or sign-ups may lead to; of a file that cannot be read, none."""
+    found = {table: tuple(_known(base, table)) for table in LASTING}
+    for file, record in _records(base, "retired"):
+        id, table = _text(record, "id"), _text(record, "table")
+        if id and table in found:
+            found[table] += (Known((id,), file, status="cancelled"),)
+    return found
 
 
-def _ids(base: Path, table: str) -> Iterator[str]:
+def _known(base: Path, table: str) -> Iterator[Known]:
+    for file, record in _records(base, table):
+        status = _text(record, "status")
+        ids = tuple(_ids(table, record))
+        if ids and (table, status) != ("programmes", "draft"):
+            yield Known(ids, file, _danish_name(record), status, _last_day(record))
+
+
+def _records(base: Path, table: str) -> Iterator[tuple[str, Mapping]]:
     for name, path in files_of(base, base.as_posix(), table):
         try:
             root = source.read(path, name)
         except DataError:
             continue
-        for record in root.items if isinstance(root, Sequence) else ():
-            id = _at(record, "id") if isinstance(record, Mapping) else None
-            if isinstance(id, Scalar):
-                yield id.text
+        file = path.relative_to(base).as_posix()
+        yield from (
+            (file, one) for one in (root.items if isinstance(root, Sequence) else ()) if isinstance(one, Mapping)
+        )
+
+
+def _ids(table: str, record: Mapping) -> Iterator[str]:
+    """Former ids, what stands in the address, and the key: the first id in front."""
+    was = _at(record, "was")
+    yield from (one.text for one in (was.items if isinstance(was, Sequence) else ()) if isinstance(one, Scalar))
+    yield from (text for key in ("slug", *KEYS.get(table, ("id",))) if (text := _text(record, key)))
+
+
+def _danish_name(record: Mapping) -> str | None:
+    name = _at(record, "name")
+    return _text(name, "da") if isinstance(name, Mapping) else _text(record, "name")
+
+
+def _last_day(record: Mapping) -> str | None:
+    days = _at(record, "days")
+    last = days.items[-1] if isinstance(days, Sequence) and days.items else record
+    return _text(last, "date") if isinstance(last, Mapping) else None
+
+
+def _text(record: Mapping, key: str) -> str | None:
+    node = _at(record, key)
+    return node.text if isinstance(node, Scalar) else None
 
 
 def differences(base: Path, data: Path, today: date) -> Iterator[str]:
@@ -94,16 +132,29 @@ def differences(base: Path, data: Path, today: date) -> Iterator[str]:
     old, new = (_by_key(read_all(folder)[0]) for folder in (base, data))
     tables = described(data)
     for table in TABLES:
+        renamed = {(one.text,): key for key, entry in new[table].items() for one in entry.former()}
+        followed = {
+            renamed[key]: entry for key, entry in old[table].items() if key in renamed and key not in new[table]
+        }
         for key, entry in new[table].items():
-            if key not in old[table]:
+            before = old[table].get(key) or followed.get(key)
+            if before is None:
                 yield from _added(entry, today)
-            elif source.plain(entry.node) != source.plain(old[table][key].node):
-                what = "; ".join(_changed(old[table][key], entry, tables[table].fields))
+            elif source.plain(entry.node) != source.plain(before.node):
+                what = "; ".join(_changed(before, entry, tables[table].fields))
                 yield f"{_label(entry)}: {what}{'' if what.endswith('?') else '.'}"
         for key, entry in old[table].items():
-            if key not in new[table]:
-                lost = " Adressen dør; behold posten med en status i stedet." if table in WITH_A_PAGE else ""
-                yield f"{_label(entry)}: {CALLED[table]} er slettet.{lost}"
+            if key not in new[table] and key not in renamed:
+                yield f"{_label(entry)}: {CALLED[table]} er slettet.{_address_after(table, key, new)}"
+
+
+def _address_after(table: str, key: tuple[str | None, ...], new: dict[str, Entries]) -> str:
+    """What becomes of the address of a record that was deleted."""
+    if table not in WITH_A_PAGE:
+        return ""
+    if (*key, table) in new["retired"]:
+        return " Adressen siger, at det er væk for altid."
+    return " Adressen dør; behold posten med en status i stedet."
 
 
 def _by_key(tables: dict[str, list[Entry]]) -> dict[str, Entries]:

@@ -11,6 +11,7 @@ from mentorkorps.other_readers import cannot_be_taken, is_taken_for_else
 from mentorkorps.problem import Problem
 from mentorkorps.reading import Entry
 from mentorkorps.source import Mapping, Node, Scalar, Sequence
+from mentorkorps.vanished import DATED, Earlier
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
@@ -28,8 +29,6 @@ ADDRESSES = ("website", "url")
 WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
 
 Entries = dict[str, list[Entry]]
-Earlier = dict[str, frozenset[str]]
-"""The ids of the courses and the events that are not new."""
 
 
 def judgements(
@@ -39,9 +38,10 @@ def judgements(
 
     Without `earlier` nobody knows what is new.
     """
-    for table, ids in (earlier or {}).items():
+    for table in DATED if earlier is not None else ():
+        known = {id for record in earlier.get(table, ()) for id in record.ids}
         for entry in entries[table]:
-            if entry.record not in ids:
+            if entry.record not in known and known.isdisjoint(one.text for one in entry.former()):
                 yield from _begun(entry, today)
     for of_table in entries.values():
         for entry in of_table:

@@ -94,13 +94,14 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """One of the 98. `code` is the official four-digit code, as text."""
+    """One of the 98. `code` is the official four-digit code, as text. `was` holds former codes and former slugs."""
 
     code: str
     name: str
     slug: Id
     region: Annotated[str, Refers("regions")]
     at: Place
+    was: tuple[Id, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class Industry:
     name: Title
     examples: Title
     at: Place
+    was: tuple[Id, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class SpokenLanguage:
     id: Id
     name: Title
     at: Place
+    was: tuple[Id, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class Organisation:
     about: Text
     sources: tuple[Annotated[str, Refers("sources")], ...]
     at: Place
+    was: tuple[Id, ...] = ()
     website: str | None = None
     municipality: Annotated[str, Refers("municipalities")] | None = None
     answers: Answers | None = None
@@ -227,6 +231,7 @@ class Programme:
     status: Literal["draft", "open", "interest", "full", "paused", "closed"]
     sources: tuple[Annotated[str, Refers("sources")], ...]
     at: Place
+    was: tuple[Id, ...] = ()
     partners: tuple[Annotated[str, Refers("organisations")], ...] = ()
     period: Title | None = None
     confirmed: date | None = None
@@ -315,6 +320,7 @@ class Course:
     confirmed: date
     at: Place
     changed: datetime | None = None
+    was: tuple[Id, ...] = ()
     variant: Id | None = None
     programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
     sources: tuple[Annotated[str, Refers("sources")], ...] = ()
@@ -360,6 +366,7 @@ class Event:
     confirmed: date
     at: Place
     changed: datetime | None = None
+    was: tuple[Id, ...] = ()
     childcare: Text | None = None
     programmes: tuple[Annotated[str, Refers("programmes")], ...] = ()
     sources: tuple[Annotated[str, Refers("sources")], ...] = ()
@@ -518,6 +525,7 @@ class Form:
     fields: tuple[Field, ...]
     retention: Retention
     at: Place
+    was: tuple[Id, ...] = ()
     consents: tuple[Consent, ...] = ()
     more: Title | None = None
     next: Text | None = None
@@ -530,6 +538,37 @@ class Form:
     def is_anonymous(self) -> bool:
         """Whether it asks for no address: what is sent is kept at once, and nobody is written to."""
         return all(field.type != "email" for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A record that is gone for good: what it was called, for whoever has its address or an answer that names it."""
+
+    id: Id
+    table: Literal[
+        "municipalities", "industries", "languages", "organisations", "programmes", "courses", "events", "forms"
+    ]  # fmt: skip
+    name: Title
+    at: Place
+
+
+Lasting = Municipality | Industry | SpokenLanguage | Organisation | Programme | Course | Event | Form
+"""Records that keep the ids they had before: addresses lead to them, or answers in the database name them."""
+LASTING = ("municipalities", "industries", "languages", "organisations", "programmes", "courses", "events", "forms")
+"""Their tables."""
+
+
+def known_as(record: Lasting) -> tuple[str, ...]:
+    """Every id of a record, the first that it had in front and today's at the end."""
+    return (*record.was, record.code if isinstance(record, Municipality) else record.id)
+
+
+def lasting_id(record: Lasting) -> str:
+    """The id under which the database keeps what is about a record: the first that it had.
+
+    So an instance that runs on the data of before a renaming, or of before it was taken back, finds the same rows.
+    """
+    return known_as(record)[0]
 
 
 TABLES: dict[str, type] = {
@@ -546,7 +585,14 @@ TABLES: dict[str, type] = {
     "outcomes": Outcome,
     "forms": Form,
     "rules": Rule,
+    "retired": Retired,
 }
 
-KEYS: dict[str, tuple[str, ...]] = {"municipalities": ("code",), "postcodes": ("postcode", "municipality")}
+KEYS: dict[str, tuple[str, ...]] = {
+    "municipalities": ("code",),
+    "postcodes": ("postcode", "municipality"),
+    "retired": ("id", "table"),
+}
 """What makes a record unique, where it is not its `id`."""
+WITHOUT_AN_ID = ("postcodes", "retired")
+"""Tables that no other record refers to by one key."""

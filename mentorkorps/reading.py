@@ -32,6 +32,7 @@ EXPECTED = {
         "small letters a-z, digits and hyphens, such as my-corps",
     ),
 }
+PLAIN_ID = re.compile(Slug.pattern)
 MANY = 500
 """So many problems of one file are told in one run; who has more has one mistake that repeats itself."""
 GLUED = ("der mangler et mellemrum efter kolonet", "a space is missing after the colon")
@@ -101,6 +102,11 @@ class Entry:
     @property
     def record(self) -> str | None:
         return self.text(KEYS.get(self.table, ("id",))[0])
+
+    def former(self) -> list[Scalar]:
+        """The ids that the record had before, as they are written."""
+        written = self.node.entries.get("was", (None, None))[1]
+        return [one for one in written.items if isinstance(one, Scalar)] if isinstance(written, Sequence) else []
 
     def problem(self, key: str, rule: str, /, **values: object) -> Problem:
         """A problem of this record, at the place of one of its fields."""
@@ -276,7 +282,8 @@ class Reading:
 
     def sequence(self, kind: Any, node: Node, name: str) -> Any:
         if not isinstance(node, Sequence):
-            return self.wrong_type(name, tuple, node)
+            is_one_id = get_origin(kind) is Annotated and isinstance(node, Scalar) and PLAIN_ID.fullmatch(node.text)
+            return self.wrong_type(name, tuple, node, f"[{node.text}]" if is_one_id else None)
         if not node.items:
             return self.add(self.file, node, "empty", field=name, key=name)
         items = tuple(self.read(kind, item, name) for item in node.items)
@@ -325,8 +332,12 @@ class Reading:
         known = {table: frozenset(of) | self.nameless.get(table, set()) for table, of in keys.items()}
         lost = [one for one in self.references if one[1].text not in known[one[2]] and one[2] not in self.unread]
         towns = postcodes(tables)
+        renamed = {
+            (one.text, table): entry.record for table, of in tables.items() for entry in of for one in entry.former()
+        }
         suggestions = {
-            (text, table): nearest_record(text, tables[table], towns if table == "municipalities" else {})
+            (text, table): renamed.get((text, table))
+            or nearest_record(text, tables[table], towns if table == "municipalities" else {})
             for text, table in list(dict.fromkeys((node.text, table) for _, node, table, _, _ in lost))[:MANY]
         }
         for file, node, table, record, name in lost:

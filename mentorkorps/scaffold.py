@@ -97,7 +97,23 @@ def copy(data: Path, table: str, held: Course | Event, day: date, today: date, g
     for one, value in sorted(edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True):
         line = lines[one.line - 1]
         lines[one.line - 1] = line[: one.column - 1] + value + line[one.end_column - 1 :]
-    return "\n".join(lines[node.line - 1 : _end(file, node, len(lines))]).rstrip() + "\n"
+    copied = range(node.line, _end(file, node, len(lines)) + 1)
+    own = _lines_of(node, "was")
+    return "\n".join(lines[number - 1] for number in copied if number not in own).rstrip() + "\n"
+
+
+def _lines_of(node: source.Mapping, key: str) -> range:
+    """The lines on which a field stands, from its name to before the next field."""
+    names = [place.line for place, _ in node.entries.values()]
+    first = node.entries[key][0].line if key in node.entries else 0
+    if names.count(first) != 1:  # another field stands beside it
+        return range(0)
+    after = [line for line in names if line > first]
+    return range(first, min(after) if after else _last_line(node.entries[key][1]) + 1)
+
+
+def _last_line(node: Node) -> int:
+    return max([node.line, *(one.line for one in getattr(node, "items", ()))])
 
 
 def append(data: Path, table: str, text: str) -> tuple[Path, int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from mentorkorps.catalogue import Catalogue, key_of
 from mentorkorps.described import Described
-from mentorkorps.model import Municipality
+from mentorkorps.model import WITHOUT_AN_ID, Municipality
 from mentorkorps.values import YEAR
 
 Schema = dict[str, Any]
@@ -27,7 +27,7 @@ LIMITS = {"minimum": "minimum", "maximum": "maximum", "pattern": "pattern", "max
 
 def schemas(catalogue: Catalogue) -> dict[str, Schema]:
     """The schema of each table's file by the table's name."""
-    choices = {table: _choices(catalogue, table) for table in catalogue.described if table != "postcodes"}
+    choices = {table: _choices(catalogue, table) for table in catalogue.described if table not in WITHOUT_AN_ID}
     return {
         table.name: {
             "$schema": "http://json-schema.org/draft-07/schema#",
@@ -87,7 +87,7 @@ def _object(fields: Iterable[Described], choices: dict[str, Schema]) -> Schema:
 def _field(field: Described, choices: dict[str, Schema]) -> Schema:
     said = {"description": f"{field.meaning.da}\n\n{field.meaning.en}"}
     if field.type == "array":
-        unique = {"uniqueItems": True} if field.references else {}
+        unique = {"uniqueItems": True} if field.references or "pattern" in field.limits else {}
         return said | {"type": "array", "minItems": 1} | unique | {"items": _one(field, choices)}
     return said | _one(field, choices)
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from mentorkorps import moved
 from mentorkorps.addresses import address
 from mentorkorps.backend import certifying, clock_guard, confirm_all, desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.alarm import Alarm
@@ -25,6 +26,7 @@ from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.outbox import Folder, Outbox, Smtp
 from mentorkorps.backend.places import Turns
 from mentorkorps.backend.rate_limits import RateLimits
+from mentorkorps.backend.references import References
 from mentorkorps.backend.reply import COME_BACK, Refusal, as_refusal, read_shell, refused
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
@@ -85,13 +87,14 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, u
     return Office(
         catalogue=catalogue,
         settings=settings,
-        site=Site(site, settings.root),
+        site=Site(site, settings.root, moved.redirects(catalogue), moved.gone_addresses(catalogue)),
         shell=shell,
         store=store,
         outbox=outbox,
         daily=daily,
         turns=Turns(store, catalogue, outbox, guard),
         errands=Errands(store, settings, clock, outbox.wake, daily.ask),
+        references=References(store, catalogue),
         tokens=tokens,
         clock=clock,
         guard=guard,
@@ -145,7 +148,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office.daily.start()
     office.turns.start()
     office.errands.start()
+    office.references.start()
     yield
+    await office.references.stop()
     await office.errands.stop()
     await office.turns.stop()
     await office.daily.stop()

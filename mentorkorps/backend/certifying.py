@@ -13,7 +13,7 @@ from mentorkorps.backend.certificates import Certificate
 from mentorkorps.backend.office import office_of
 from mentorkorps.backend.rate_limits import CODE_LOOKED_UP, NAME_COMPARED
 from mentorkorps.backend.reply import PRIVATE, language_of, page, speak, to_wait
-from mentorkorps.model import LANGUAGES, Language
+from mentorkorps.model import LANGUAGES, Language, known_as
 
 LONGEST = 200
 """Characters of what is typed that are read at all."""
@@ -77,7 +77,8 @@ def _read(request: Request, typed: str, points: int) -> Certificate | None:
     office = office_of(request)
     if wait := office.rate_limits.take(request.scope, "code", points):
         raise to_wait(wait, "too_often")
-    return certificates.read(office.settings.secret_keys, office.catalogue.courses, typed[:LONGEST])
+    courses = [id for course in office.catalogue.courses.values() for id in known_as(course)]
+    return certificates.read(office.settings.secret_keys, courses, typed[:LONGEST])
 
 
 def _address(request: Request, code: str) -> str:

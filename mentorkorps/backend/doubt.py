@@ -12,7 +12,7 @@ from typing import Literal
 from mentorkorps import forms
 from mentorkorps.backend.proof import Proof, Wrong
 from mentorkorps.backend.proof import read as read_proof
-from mentorkorps.model import Form
+from mentorkorps.model import Form, lasting_id
 
 Sign = Literal["trap", "unproved", "hasty", "stale", "link", "crowd", "forged", "spent", "silenced"]
 
@@ -58,7 +58,7 @@ def weighed(
     if not sent:
         return Signs((*found, "unproved"))
     try:
-        return Signs(tuple(found), read_proof(keys, form.id, sent, now))
+        return Signs(tuple(found), read_proof(keys, lasting_id(form), sent, now))
     except Wrong as wrong:
         return Signs((*found, wrong.fault))
 

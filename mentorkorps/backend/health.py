@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from mentorkorps.backend.office import Office, office_of
 from mentorkorps.backend.peer import is_relayed, visitor
+from mentorkorps.backend.references import References
 from mentorkorps.backend.reply import NOT_KEPT, Refusal
 from mentorkorps.backend.store import Figures, Stop, figures
 from mentorkorps.backend.write_probe import PATIENCE_SECONDS
@@ -58,6 +59,7 @@ def _waiting(office: Office, counted: Figures | None) -> dict[str, object]:
         "mail_server": office.outbox.trouble or "ok",
         "oldest_unanswered_sign_up_seconds": counted and _age(office, counted.oldest_unanswered),
         "stopped": _stopped(office),
+        "missing_records": office.references.by_table(),
     }
 
 
@@ -108,6 +110,17 @@ def _lines(office: Office, counted: Figures) -> Iterator[str]:
     yield "# HELP mentorkorps_mail_server_ok 1, or 0 while the mail server refuses us or is away."
     yield "# TYPE mentorkorps_mail_server_ok gauge"
     yield f"mentorkorps_mail_server_ok {int(office.outbox.trouble is None)}"
+    yield from _missing(office.references)
+
+
+def _missing(references: References) -> Iterator[str]:
+    by_table = references.by_table() or {}
+    yield from _gauge("missing_records", "Records that people are in and the data lack.", "table", by_table)
+    name = "mentorkorps_people_in_missing_records"
+    yield f"# HELP {name} People in each record that the data lack."
+    yield f"# TYPE {name} gauge"
+    for (table, id), people in (references.missing or {}).items():
+        yield f'{name}{{table="{table}",record="{id}"}} {people}'
 
 
 def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Iterator[str]:

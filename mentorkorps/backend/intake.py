@@ -16,7 +16,7 @@ from mentorkorps.backend.store import Kind, SignUp
 from mentorkorps.backend.tokens import LIFETIMES
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import Answers
-from mentorkorps.model import BOOKED_BY, Form, Language
+from mentorkorps.model import BOOKED_BY, Form, Language, lasting_id
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MOST_ASKED_A_DAY = 5
@@ -67,11 +67,11 @@ def submission(
     email = answers.values.get("email")
     apart = (once or secrets.token_urlsafe()) if form.is_anonymous else ""
     return Submission(
-        form=form.id,
+        form=lasting_id(form),
         language=language,
         answers=answers,
         signs=signs,
-        fingerprints=tuple(store.fingerprint(key, form.id, answers, apart) for key in keys),
+        fingerprints=tuple(store.fingerprint(key, lasting_id(form), answers, apart) for key in keys),
         addressee=store.addressee(keys[0], str(email)) if email else None,
         at=at,
         awaited=form.answered,

@@ -17,7 +17,7 @@ from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Kind, Mail, SignUp
 from mentorkorps.backend.tokens import Purpose, Tokens
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.model import Language
+from mentorkorps.model import Language, known_as
 from mentorkorps.rendering import render, weekday, words
 
 LINKS: dict[Kind, Purpose] = {
@@ -94,8 +94,11 @@ class Letters:
 def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:
     """Who answers the sign-up."""
     programme = catalogue.programmes.get(sign_up.answers.get("programme"))
-    organisation = programme and programme.organisation
-    return settings.recipients.mailbox(organisation, sign_up.answers.get("place"))
+    organisation = catalogue.organisations[programme.organisation] if programme else None
+    municipality = catalogue.municipalities.get(sign_up.answers.get("place"))
+    return settings.recipients.mailbox(
+        known_as(organisation) if organisation else (), known_as(municipality) if municipality else ()
+    )
 
 
 def as_html(text: str, language: Language, subject: str, labels: Mapping[str, object]) -> str:

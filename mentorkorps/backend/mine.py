@@ -62,8 +62,7 @@ async def show(request: Request) -> Response:
 
 async def form(request: Request) -> Response:
     """POST /mine/<token>/form: the form with the answers in it."""
-    kept = await _active(request)
-    definition = office_of(request).catalogue.forms[kept.form]
+    kept, definition = await _changeable(request)
     agreed = await office_of(request).store.do(store.consents_of, kept.id)
     return _form(request, definition, _typed(office_of(request), definition, kept, agreed))
 
@@ -71,12 +70,11 @@ async def form(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """POST /mine/<token>/change: the same verdict as on a sign-up."""
     try:
-        office, kept = office_of(request), await _active(request)
+        office, (kept, definition) = office_of(request), await _changeable(request)
     except (Busy, Unavailable):
         await give_back(request, Refusal(503, "busy", COME_BACK))
     except Refusal as refusal:
         await give_back(request, refusal)
-    definition = office.catalogue.forms[kept.form]
     given = await posted.read(request, posted.Shapes.of(definition))
     keep_typed(request, definition, given)
     try:
@@ -115,8 +113,7 @@ async def _refusal(request: Request, kept: SignUp, submission: intake.Submission
 
 async def refuse(request: Request) -> Response:
     """POST /mine/<token>/no/<consent>: takes back a yes that the sign-up does without."""
-    office, kept = office_of(request), await _active(request)
-    definition = office.catalogue.forms[kept.form]
+    office, (kept, definition) = office_of(request), await _changeable(request)
     if request.path_params["consent"] not in (one.id for one in definition.consents if not one.required):
         raise Refusal(404, "missing", PRIVATE)
     await office.store.do(
@@ -140,7 +137,7 @@ async def download(request: Request) -> Response:
     mails = await office.store.do(store.mails_of, kept.id)
     seat = await office.store.do(place_rows.seat_of, kept.id)
     told = {
-        "form": kept.form,
+        "form": office.catalogue.todays("forms", kept.form),
         "language": kept.language,
         "answers": kept.answers,
         "consents": [
@@ -154,7 +151,7 @@ async def download(request: Request) -> Response:
         "flagged": kept.flagged,
         "signs": kept.signs,
         "code": kept.code,
-        "place": seat and _place(seat),
+        "place": seat and _place(office, seat),
         "mails": [{"kind": one.kind, "state": one.state, "sent": one.sent_at} for one in mails],
     }
     text = json.dumps(told, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
@@ -186,9 +183,10 @@ ROUTES = [
 ]
 
 
-def _place(seat: Seat) -> dict[str, object]:
+def _place(office: Office, seat: Seat) -> dict[str, object]:
     kind = BOOKED_BY[seat.hall.kind]
-    return {kind: seat.hall.record, "state": seat.state, "number": seat.number, "until": seat.until}
+    record = office.catalogue.todays(seat.hall.kind, seat.hall.record)
+    return {kind: record, "state": seat.state, "number": seat.number, "until": seat.until}
 
 
 def _address(request: Request) -> str:
@@ -196,11 +194,20 @@ def _address(request: Request) -> str:
 
 
 async def _active(request: Request) -> SignUp:
-    """The sign-up, unless it is withdrawn or its form is gone: then nothing about it can be changed any more."""
+    """The sign-up, unless it is withdrawn: then nothing about it can be changed any more."""
     kept = await links.found(request, "mine")
-    if kept.withdrawn_at or kept.form not in office_of(request).catalogue.forms:
+    if kept.withdrawn_at:
         raise Refusal(410, "withdrawn", PRIVATE)
     return kept
+
+
+async def _changeable(request: Request) -> tuple[SignUp, Form]:
+    """The same with its form, unless that is gone: without the questions there is nothing to change."""
+    kept = await _active(request)
+    definition = office_of(request).catalogue.forms.get(kept.form)
+    if definition is None:
+        raise Refusal(410, "form", PRIVATE)
+    return kept, definition
 
 
 async def _shown(request: Request, said: str = "") -> Response:
@@ -216,7 +223,7 @@ async def _shown(request: Request, said: str = "") -> Response:
         "mine.html",
         headers=PRIVATE,
         said=said,
-        title=definition.title.of(language) if definition else kept.form,
+        title=office.catalogue.name("forms", kept.form, language),
         ribbon=_ribbon(definition, language, bool(answered)),
         awaited=kept.awaited,
         code=kept.code,
@@ -230,6 +237,7 @@ async def _shown(request: Request, said: str = "") -> Response:
         answers=forms.rows(definition, office.catalogue, kept.answers, language),
         consents=[_told(definition, one, request) for one in agreed],
         may_change=definition is not None and not withdrawn,
+        may_withdraw=not withdrawn,
         action=_address(request),
     )
 

@@ -34,7 +34,7 @@ async def filling(request: Request) -> Response:
     record = places.held(office.catalogue, hall)
     if record is None:
         raise Refusal(404, "missing")
-    told = await office.store.do(places.filled, hall, places.seats(record))
+    told = await office.store.do(places.filled, places.hall_of(hall.kind, record), places.seats(record))
     return JSONResponse({"places": told}, headers=FRESH)
 
 
@@ -45,7 +45,7 @@ async def notice(request: Request, form: Form, told: posted.Posted) -> str:
     record = places.held(office.catalogue, Hall(form.books, chosen[0])) if chosen else None
     if record is None:
         return ""
-    state = await office.store.do(places.filled, Hall(form.books, record.id), places.seats(record))
+    state = await office.store.do(places.filled, places.hall_of(form.books, record), places.seats(record))
     return str(words(language_of(request))["places"]["before"][state])
 
 

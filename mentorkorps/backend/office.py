@@ -10,6 +10,7 @@ from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.places import Turns
 from mentorkorps.backend.rate_limits import RateLimits
+from mentorkorps.backend.references import References
 from mentorkorps.backend.reply import Shell
 from mentorkorps.backend.retention import Daily
 from mentorkorps.backend.settings import Settings
@@ -31,6 +32,7 @@ class Office:
     daily: Daily
     turns: Turns
     errands: Errands
+    references: References
     tokens: Tokens
     clock: Clock
     guard: ClockGuard

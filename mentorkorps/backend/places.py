@@ -1,5 +1,7 @@
 """Who gets a place: counted in the transaction of the sign-up, offered by turns, never twice and never past anybody."""
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,7 +18,7 @@ from mentorkorps.backend.store.records import PlaceState
 from mentorkorps.backend.tokens import LIFETIMES
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import Answers
-from mentorkorps.model import BOOKED_BY, Course, Event, Form
+from mentorkorps.model import BOOKED_BY, Course, Event, Form, known_as, lasting_id
 
 OFFER_HOLDS = timedelta(hours=48)
 SHORT_OFFER_HOLDS = timedelta(hours=12)
@@ -25,6 +27,8 @@ SOON = timedelta(days=5)
 FEW = 3
 
 Filled = Literal["free", "few", "full"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,26 @@ def booking(form: Form, answers: Answers, catalogue: Catalogue) -> Booking | Non
     """What these answers book, if the form books anything."""
     if form.books is None:
         return None
-    hall = Hall(form.books, str(answers.values[BOOKED_BY[form.books]]))
+    hall = Hall(form.books, str(answers.values[BOOKED_BY[form.books]]))  # by the first id that the record had
     return Booking(hall, seats(held(catalogue, hall)))
 
 
 def held(catalogue: Catalogue, hall: Hall) -> Course | Event | None:
     table = {"courses": catalogue.courses, "events": catalogue.events}.get(hall.kind, {})
     return table.get(hall.record)
+
+
+def hall_of(kind: str, record: Course | Event) -> Hall:
+    """Where the seats of a record are kept: under the first id that it had."""
+    return Hall(kind, lasting_id(record))
+
+
+def halls_of(catalogue: Catalogue, id: str) -> list[Hall]:
+    """Where the seats of a course or an event may be, under any id that it had; of an unknown one under its own."""
+    for kind, table in (("courses", catalogue.courses), ("events", catalogue.events)):
+        if id in table:
+            return [Hall(kind, one) for one in known_as(table[id])]
+    return [Hall(kind, id) for kind in BOOKED_BY]
 
 
 def seats(record: Course | Event | None) -> int:
@@ -181,6 +198,25 @@ def turn(connection: Connection, catalogue: Catalogue, now: datetime, is_clock_b
     return mails
 
 
+def displaced(catalogue: Catalogue) -> list[tuple[Hall, Hall]]:
+    """Halls under a later id of a record, where they belong, and in which order they come there."""
+    return [
+        (Hall(kind, later), hall_of(kind, record))
+        for kind, table in (("courses", catalogue.courses), ("events", catalogue.events))
+        for record in table.values()
+        for later in known_as(record)[1:]
+    ]
+
+
+def gather(connection: Connection, moves: Sequence[tuple[Hall, Hall]]) -> int:
+    """Brings seats together that were given under a later id, before anybody said what the record was called.
+
+    They keep their states and stand behind those who were there before. How many there were.
+    """
+    halls = set(place_rows.halls(connection))
+    return sum(place_rows.move_hall(connection, before, after) for before, after in moves if before in halls)
+
+
 def begins(record: Course | Event) -> datetime:
     first = record.days[0]
     return datetime.combine(first.date, first.start, DENMARK)
@@ -244,8 +280,11 @@ class Turns(Rounds):
         self._catalogue = catalogue
         self._outbox = outbox
         self._guard = guard
+        self._moves = displaced(catalogue)
 
     async def look(self) -> None:
+        if self._moves and (moved := await self._store.do(gather, self._moves)):
+            log.warning("places: %s seats had been given under a later id of their record", moved)
         verdict = await self._guard.look()
         if await self._store.do(turn, self._catalogue, verdict.now, verdict.is_believed):
             self._outbox.wake()

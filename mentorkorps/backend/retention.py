@@ -249,12 +249,14 @@ class Daily(Rounds):
 
 
 def _ended(connection: Connection, catalogue: Catalogue, now: datetime) -> list[Ended]:
-    limits = {form.id: form.retention for form in catalogue.forms.values()}
+    limits = [form.retention for form in catalogue.forms.values()]
     # A form that is no longer there has no limit of its own: the shortest holds.
-    shortest = Retention(
-        min(one.unconfirmed_hours for one in limits.values()), min(one.months for one in limits.values())
-    )
-    return [_ended_of(form, limits.get(form, shortest), now) for form in store.forms_signed_up_for(connection)]
+    shortest = Retention(min(one.unconfirmed_hours for one in limits), min(one.months for one in limits))
+    known = catalogue.forms
+    return [
+        _ended_of(form, known[form].retention if form in known else shortest, now)
+        for form in store.forms_signed_up_for(connection)
+    ]
 
 
 def _ended_of(form: str, limit: Retention, now: datetime) -> Ended:

@@ -7,7 +7,7 @@ import secrets
 import shlex
 import shutil
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import getaddresses, parseaddr
@@ -89,8 +89,11 @@ class Recipients:
     municipalities: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
 
-    def mailbox(self, organisation: str | None, municipality: str | None) -> str:
-        return self.organisations.get(organisation) or self.municipalities.get(municipality) or self.default
+    def mailbox(self, organisation: Iterable[str], municipality: Iterable[str]) -> str:
+        """By every id that the organisation and the municipality have had: the file may name a former one."""
+        own = (box for id in organisation if (box := self.organisations.get(id)))
+        near = (box for id in municipality if (box := self.municipalities.get(id)))
+        return next(own, None) or next(near, None) or self.default
 
     def refuse_unknown(self, catalogue: Catalogue) -> None:
         """Raises SettingsError for an id that is in no table: its mail would go astray without a word."""

@@ -18,7 +18,7 @@ from mentorkorps.backend.clock import DENMARK, danish_day
 from mentorkorps.backend.store import Consent, SignUp
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms import Value
-from mentorkorps.model import Form, Language
+from mentorkorps.model import Form, Language, known_as
 from mentorkorps.rendering import words
 
 COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -38,10 +38,21 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One row a sign-up: its number and times, then a column for each question and each consent of the form."""
+class GoneForm:
+    """A form that the data lack: its id, and the names of the questions that were answered."""
 
-    form: Form
+    id: str
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One row a sign-up: its number and times, then a column for each question and each consent of the form.
+
+    Consents to a form that is gone have no columns.
+    """
+
+    form: Form | GoneForm
     catalogue: Catalogue
     language: Language
 
@@ -50,9 +61,10 @@ class Sheet:
         text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         lines = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         lines.writerow(self._headings())
+        names = kept_under(self.catalogue, self.form.id)
         count = 0
         for sign_up, consents in kept:
-            if sign_up.form == self.form.id and period.holds(sign_up.received_at):
+            if sign_up.form in names and period.holds(sign_up.received_at):
                 lines.writerow(safe(cell) for cell in self._cells(sign_up, consents))
                 count += 1
         text.detach()
@@ -61,6 +73,8 @@ class Sheet:
     def _headings(self) -> list[str]:
         told = words(self.language)["sheet"]
         own = [str(told[name]) for name in OWN]
+        if isinstance(self.form, GoneForm):
+            return [*own, *self.form.questions]
         asked = [one.label.of(self.language) for one in self.form.fields]
         return [*own, *asked, *(one.id for one in self.form.consents), str(told["other"])]
 
@@ -70,6 +84,9 @@ class Sheet:
             yield f"{moment.astimezone(DENMARK):%Y-%m-%d %H:%M}" if moment else ""
         yield str(words(self.language)["form"]["yes"]) if sign_up.flagged else ""
         yield sign_up.language
+        if isinstance(self.form, GoneForm):
+            yield from (self._plain(sign_up.answers.get(name)) for name in self.form.questions)
+            return
         for field in self.form.fields:
             yield self._spoken(field.id, sign_up.answers.get(field.id))
         given = {one.consent: one.version for one in consents if one.withdrawn_at is None}
@@ -83,11 +100,23 @@ class Sheet:
         ((_, spoken),) = forms.rows(self.form, self.catalogue, {name: value}, self.language)
         return spoken
 
+    def _plain(self, value: Value | None) -> str:
+        """An answer as it is kept, where no question tells its words."""
+        if value is True:
+            return str(words(self.language)["form"]["yes"])
+        return ", ".join(value) if isinstance(value, tuple) else str(value or "")
+
     def _rest(self, sign_up: SignUp) -> str:
         """Answers to questions that the form does not ask any more: nothing that was kept is left out."""
         known = {field.id for field in self.form.fields}
         rest = {name: value for name, value in sign_up.answers.items() if name not in known}
         return json.dumps(rest, ensure_ascii=False) if rest else ""
+
+
+def kept_under(catalogue: Catalogue, form: str) -> tuple[str, ...]:
+    """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its own."""
+    known = catalogue.forms.get(form)
+    return known_as(known) if known else (form,)
 
 
 def safe(cell: str) -> str:

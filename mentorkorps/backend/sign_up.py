@@ -29,7 +29,7 @@ from mentorkorps.backend.store import SignUp, mails_of, sign_up_by_id
 from mentorkorps.backend.store.mail_rows import UNSENT
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid
-from mentorkorps.model import Form
+from mentorkorps.model import Form, lasting_id
 from mentorkorps.rendering import render, words
 
 FILLED_BY_LINK = ("programme", "course", "event", "place")
@@ -85,16 +85,20 @@ def _count_without_proof(request: Request, submission: intake.Submission, kept: 
 
 async def challenge(request: Request) -> Response:
     """GET /forms/<form>/challenge: what the form's script asks for when the form is first touched."""
-    office, form = office_of(request), request.path_params["form"]
-    if form not in office.catalogue.forms:
+    office = office_of(request)
+    form = office.catalogue.forms.get(request.path_params["form"])
+    if form is None:
         raise Refusal(404, "form")
-    return JSONResponse(proof.challenge(office.settings.secret_keys[0], form, office.clock()), headers=NOT_KEPT)
+    asked = proof.challenge(office.settings.secret_keys[0], lasting_id(form), office.clock())
+    return JSONResponse(asked, headers=NOT_KEPT)
 
 
 async def form_page(request: Request) -> Response:
     """The form page with answers from its address; without any, the built page."""
     office = office_of(request)
     form = office.catalogue.forms.get(request.path_params["form"])
+    if form and form.id != request.path_params["form"]:
+        form = None  # a former address leads on
     told = {
         name: (request.query_params[name][:LONGEST_LINKED],)
         for name in FILLED_BY_LINK
@@ -111,8 +115,7 @@ async def receipt(request: Request) -> Response:
     kept = await links.found(request, "receipt")
     language = language_of(request)
     form = office.catalogue.forms.get(kept.form)
-    if form is None:
-        raise Refusal(410, "form", PRIVATE)
+    is_anonymous = kept.answers.get("email") is None
     programme = office.catalogue.programmes.get(kept.answers.get("programme"))
     promised = programme is not None and programme.answers is not None
     organisation = office.catalogue.organisations[programme.organisation] if promised else office.catalogue.portal()
@@ -122,7 +125,9 @@ async def receipt(request: Request) -> Response:
         "receipt.html",
         headers=PRIVATE,
         form=form,
-        ribbon=render("ribbon.html", language, step=0) if form.journey else "",
+        is_anonymous=is_anonymous,
+        awaited=kept.awaited,
+        ribbon=render("ribbon.html", language, step=0) if form and form.journey else "",
         code=None if links.is_again(request) else kept.code,
         seat=None if links.is_again(request) else await offers.seat(request, kept),
         is_confirmed=kept.confirmed_at is not None and not links.is_again(request),
@@ -130,9 +135,9 @@ async def receipt(request: Request) -> Response:
         organisation=organisation.name.of(language),
         working_days=answers.working_days,
         answer_by=answer_by(office.catalogue, kept),
-        mine=None if form.is_anonymous or links.is_again(request) else links.path(office, "mine", kept),
+        mine=None if is_anonymous or links.is_again(request) else links.path(office, "mine", kept),
         asked=await _asked(request, kept),
-        form_address=office.settings.root + address("form", language, kept.form),
+        form_address=office.settings.root + address("form", language, form.id) if form else None,
     )
 
 

@@ -1,7 +1,9 @@
 """The built site as static files: directory addresses, exact types, and no page for what is only a frame."""
 
 import re
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
@@ -21,26 +23,39 @@ TYPES = {
 }
 """What the mime tables of some systems lack or tell without the charset."""
 NAMED_BY_CONTENT = re.compile(r"\.[0-9a-f]{8}\.(min\.)?(css|js)")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 YEAR_SECONDS = 31_536_000
 
 
 class Site(StaticFiles):
     """Starlette's static files, with redirects that trust no Host header."""
 
-    def __init__(self, directory: PurePath, root: str) -> None:
+    def __init__(
+        self, directory: PurePath, root: str, redirects: Mapping[str, str] = NOTHING, gone: Collection[str] = ()
+    ) -> None:
+        """`redirects` tells where former addresses lead, `gone` which ones say that a record is gone for good."""
         super().__init__(directory=directory, html=True)
         self._root = root
+        self._redirects = redirects
+        self._gone = gone
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path in FRAMES:
             raise HTTPException(404)
+        if now := self._redirects.get(f"{path}/"):
+            return self._redirect(now, scope)
         response = await super().get_response(path, scope)
         if response.status_code == 404:
             raise HTTPException(404)
         if isinstance(response, RedirectResponse):
-            query = scope["query_string"].decode("latin-1")
-            return RedirectResponse(f"{self._root}{quote(path)}/" + (f"?{query}" if query else ""), 308)
+            return self._redirect(f"{path}/", scope)
+        if response.status_code == 200 and f"{path}/" in self._gone:
+            response.status_code = 410
         return _described(response, path)
+
+    def _redirect(self, path: str, scope: Scope) -> Response:
+        query = scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{self._root}{quote(path)}" + (f"?{query}" if query else ""), 308)
 
 
 def _described(response: Response, path: str) -> Response:

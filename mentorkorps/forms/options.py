@@ -5,7 +5,7 @@ from datetime import date
 
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms.answers import Value
-from mentorkorps.model import JOINING, Field, Form, Language, Option, Programme
+from mentorkorps.model import JOINING, Field, Form, Language, Option, Programme, known_as, lasting_id
 from mentorkorps.rendering import words
 
 SCALE = tuple(str(number) for number in range(11))
@@ -37,6 +37,16 @@ def is_too_late(form: Form, field: Field, choice: str, catalogue: Catalogue, tod
     return held is not None and not form.is_anonymous and held[choice].deadline < today
 
 
+def todays(field: Field, catalogue: Catalogue, choice: str) -> str:
+    """A choice by today's id of the record: an open page, a link or an answer that is kept may have a former one."""
+    return catalogue.todays(field.options_from, choice) if field.options_from else choice
+
+
+def kept_as(field: Field, catalogue: Catalogue, choice: str) -> str:
+    """What the database keeps of a choice: of a record the first id that it had."""
+    return lasting_id(catalogue.table(field.options_from)[choice]) if field.options_from else choice
+
+
 def known(form: Form, field: Field, catalogue: Catalogue) -> Collection[str]:
     """The values of the options, without their words: on the way of every sign-up."""
     match field.options_from:
@@ -65,7 +75,7 @@ def rows(
 
 def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
     """The forms by which people join a programme are open to those that take them; other forms ask about any."""
-    if form.id not in JOINING:
+    if not set(JOINING) & set(known_as(form)):
         return True
     return any(form.id == one.id for one in catalogue.forms_for(programme))
 
@@ -75,6 +85,8 @@ def _spoken(form: Form, field: Field, catalogue: Catalogue, value: Value, langua
         return str(words(language)["form"]["yes"])
     if field.type == "place" and value in catalogue.municipalities:
         return catalogue.municipalities[value].name
-    labels = {one.value: one.label.of(language) for one in options(form, field, catalogue)}
     values = value if isinstance(value, (tuple, list)) else (value,)
+    if field.options_from:
+        return ", ".join(catalogue.name(field.options_from, str(one), language) for one in values)
+    labels = {one.value: one.label.of(language) for one in options(form, field, catalogue)}
     return ", ".join(labels.get(one, one) for one in values)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms.answers import ONCE, TRAP, Posted, Wrong
-from mentorkorps.forms.options import SCALE, options
+from mentorkorps.forms.options import SCALE, options, todays
 from mentorkorps.forms.verdict import PATTERNS, unknown
 from mentorkorps.model import Field, Form, Language, Option, Title
 from mentorkorps.rendering import render
@@ -90,7 +90,7 @@ def _question(
 ) -> Question:
     return Question(
         field=field,
-        posted=tuple(posted.get(field.id, ())),
+        posted=tuple(todays(field, catalogue, text) for text in posted.get(field.id, ())),
         error=_error(field.id, language, wrong),
         choices=next((one.choices for one in wrong if one.field == field.id), ()),
         options=options(form, field, catalogue),

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.forms.answers import HIDDEN, Answers, Invalid, Posted, Value, Wrong, said
-from mentorkorps.forms.options import SCALE, is_too_late, known
+from mentorkorps.forms.options import SCALE, is_too_late, kept_as, known, todays
 from mentorkorps.model import CPR, Condition, Consent, Field, Form, Title
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -133,19 +133,20 @@ def _as_municipality(asked: Asked, given: list[str]) -> str:
 
 
 def _as_choice(asked: Asked, given: list[str]) -> str:
-    choice = given[0]
+    choice = todays(asked.field, asked.catalogue, given[0])
     if choice not in known(asked.form, asked.field, asked.catalogue):
         asked.refuse(said("not_an_option"))
     if is_too_late(asked.form, asked.field, choice, asked.catalogue, asked.today):
         asked.refuse(said("deadline"))
-    return choice
+    return kept_as(asked.field, asked.catalogue, choice)
 
 
 def _as_choices(asked: Asked, given: list[str]) -> tuple[str, ...]:
     values = known(asked.form, asked.field, asked.catalogue)
-    if any(value not in values for value in given):
+    chosen = {todays(asked.field, asked.catalogue, value) for value in given}
+    if any(value not in values for value in chosen):
         asked.refuse(said("not_an_option"))
-    return tuple(value for value in values if value in given)
+    return tuple(kept_as(asked.field, asked.catalogue, value) for value in values if value in chosen)
 
 
 def _as_scale(asked: Asked, given: list[str]) -> str:

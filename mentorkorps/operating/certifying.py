@@ -9,7 +9,7 @@ from mentorkorps.backend import certificates as codes
 from mentorkorps.backend import store
 from mentorkorps.backend.settings import SECRET_KEYS
 from mentorkorps.ending import SOUND, CannotRun
-from mentorkorps.model import LANGUAGES
+from mentorkorps.model import LANGUAGES, lasting_id
 from mentorkorps.operating.house import counted, operating
 from mentorkorps.publish import certificates, papers, roll
 
@@ -28,7 +28,7 @@ def write(options: argparse.Namespace) -> int:
             raise CannotRun(f"set {SECRET_KEYS} to those of the server: it will know no other certificates")
     try:
         holders = [
-            certificates.Holder(name, codes.code(settings.secret_keys[0], course.id, number, name))
+            certificates.Holder(name, codes.code(settings.secret_keys[0], lasting_id(course), number, name))
             for number, name in enumerate(roll.read(options.names))
         ]
         press = papers.Press(records, curriculum.load(TRAINING, records), languages[0], settings.public_url)

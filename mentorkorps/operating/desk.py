@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mentorkorps import catalogue, forms
-from mentorkorps.backend import errands, sheet, store
+from mentorkorps.backend import errands, places, sheet, store
 from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.store import Consent, Hall, SignUp
+from mentorkorps.backend.store import Consent, SignUp
 from mentorkorps.ending import SOUND, CannotRun
 from mentorkorps.model import BOOKED_BY
 from mentorkorps.operating.house import counted, operating
@@ -33,16 +33,19 @@ def desk(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
+    records = catalogue.load(options.data)
+    names = sheet.kept_under(records, options.form) if options.form else ()
     with operating() as settings:
-        sign_ups = [one for one in store.sign_ups(settings) if _is_wanted(one, options.form, options.state)]
+        sign_ups = [one for one in store.sign_ups(settings) if _is_wanted(one, names, options.state)]
     for one in sign_ups:
-        print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.form:<16} {_state(one)}")
+        print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {records.todays('forms', one.form):<16} {_state(one)}")
     waiting = sum(one.awaited and one.answered_at is None for one in sign_ups)
     print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
     return SOUND
 
 
-def _is_wanted(sign_up: SignUp, form: str | None, state: str | None) -> bool:
+def _is_wanted(sign_up: SignUp, forms: Sequence[str], state: str | None) -> bool:
+    """Whether it came by one of the forms, if any are given, and is in the state."""
     holds = {
         None: True,
         "unanswered": sign_up.awaited and not sign_up.answered_at and not sign_up.withdrawn_at,
@@ -52,7 +55,7 @@ def _is_wanted(sign_up: SignUp, form: str | None, state: str | None) -> bool:
         "withdrawn": bool(sign_up.withdrawn_at),
         "flagged": sign_up.flagged,
     }
-    return form in (None, sign_up.form) and holds[state]
+    return (not forms or sign_up.form in forms) and holds[state]
 
 
 def _one(options: argparse.Namespace) -> int:
@@ -79,11 +82,9 @@ def _meant(settings: Settings, begins: str) -> SignUp:
 
 def _export(options: argparse.Namespace) -> int:
     records = catalogue.load(options.data)
-    if options.form not in records.forms:
-        raise CannotRun(f"there is no form {options.form!r}, only {', '.join(records.forms)}")
-    table = sheet.Sheet(records.forms[options.form], records, options.language)
     period = sheet.Period(options.first, options.last)
     with operating() as settings:
+        table = _sheet(settings, records, options)
         if options.file == STDOUT:
             table.write(sys.stdout.buffer, store.each_sign_up(settings), period)
             return SOUND
@@ -96,16 +97,26 @@ def _export(options: argparse.Namespace) -> int:
     return SOUND
 
 
+def _sheet(settings: Settings, records: catalogue.Catalogue, options: argparse.Namespace) -> sheet.Sheet:
+    """The sheet of a form, also of one that is gone, as long as something that came by it is kept."""
+    if form := records.forms.get(options.form):
+        return sheet.Sheet(form, records, options.language)
+    kept = (one for one, _ in store.each_sign_up(settings) if one.form == options.form)
+    names = tuple(dict.fromkeys(name for one in kept for name in one.answers))
+    if not names:
+        raise CannotRun(f"there is no form {options.form!r}, only {', '.join(records.forms)}")
+    return sheet.Sheet(sheet.GoneForm(options.form, names), records, options.language)
+
+
 def _participants(options: argparse.Namespace) -> int:
     """One column with the heading `name`, which `mentorkorps certificates` and a sign-in sheet take."""
     records = catalogue.load(options.data)
-    kind = next((kind for kind in BOOKED_BY if options.record in getattr(records, kind)), None)
-    if kind is None:
-        raise CannotRun(f"there is no course or event {options.record!r}")
     with operating() as settings:
-        coming = store.participants(settings, Hall(kind, options.record))
+        coming = store.participants(settings, places.halls_of(records, options.record))
+    if coming is None and all(options.record not in records.table(kind) for kind in BOOKED_BY):
+        raise CannotRun(f"there is no course or event {options.record!r}, and nobody ever signed up for one")
     written = csv.writer(sys.stdout, lineterminator="\n")
-    written.writerows([["name"], *([str(one.answers["name"])] for one in coming)])
+    written.writerows([["name"], *([str(one.answers.get("name", ""))] for one in coming or ())])
     return SOUND
 
 
@@ -130,8 +141,9 @@ def _state(sign_up: SignUp) -> str:
 
 
 def _show(sign_up: SignUp, records: catalogue.Catalogue, consents: Sequence[Consent]) -> None:
-    print(f"{sign_up.id}  {sign_up.form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
-    for label, words in forms.rows(records.forms[sign_up.form], records, sign_up.answers, sign_up.language):
+    form = records.todays("forms", sign_up.form)
+    print(f"{sign_up.id}  {form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
+    for label, words in forms.rows(records.forms.get(sign_up.form), records, sign_up.answers, sign_up.language):
         print(f"  {label}: {words}")
     if sign_up.signs:
         print(f"  (for spam speaks: {', '.join(sign_up.signs)})")

@@ -11,7 +11,8 @@ class Page:
 
     `source` is the record it shows most of; `has_form` asks the theme for the script that forms need, `assets` for
     styles and scripts of its own. What is not `listed` stays out of search, here and in search engines; what is not
-    `searchable` only out of the one here.
+    `searchable` only out of the one here. `moved_to` is where visitors are sent on, an address from
+    the root of the page's language.
     """
 
     at: str
@@ -24,6 +25,7 @@ class Page:
     assets: tuple[str, ...] = ()
     listed: bool = True
     searchable: bool = True
+    moved_to: str | None = None
 
     @property
     def markdown(self) -> str:
@@ -42,6 +44,8 @@ class Page:
         }
         if self.assets:
             meta["assets"] = self.assets
+        if self.moved_to is not None:
+            meta["moved"] = self.moved_to
         if not self.listed:
             meta["listed"] = False
         if not (self.listed and self.searchable):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from textwrap import shorten
 from typing import TypeVar
 
-from mentorkorps import forms
+from mentorkorps import forms, moved
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import Curriculum, course_sessions
@@ -19,6 +19,7 @@ from mentorkorps.model import (
     Organisation,
     Outcome,
     Programme,
+    Retired,
 )
 from mentorkorps.pages import training
 from mentorkorps.pages.page import Page
@@ -30,6 +31,7 @@ from mentorkorps.source import Place
 DESCRIPTION = 155
 """Characters of a description that search engines show."""
 MOST_NEAR = 6
+OVERVIEWS = ("programmes", "organisations", "municipalities", "industries", "courses", "events", "outcomes")
 
 Held = TypeVar("Held", Course, Event)
 
@@ -43,7 +45,7 @@ def pages(
     """
     site = Site(catalogue, language, forms_at, curriculum)
     yield site.front()
-    for kind in ("programmes", "organisations", "municipalities", "industries", "courses", "events", "outcomes"):
+    for kind in OVERVIEWS:
         yield site.overview(kind)
     yield from map(site.programme, catalogue.published_programmes())
     yield from map(site.organisation, catalogue.organisations.values())
@@ -57,6 +59,8 @@ def pages(
     if curriculum:
         yield from training.pages(catalogue, curriculum, language, forms_at)
     yield site.messages()
+    yield from map(site.moved, moved.moved(catalogue))
+    yield from (site.gone(kind, one) for kind, one in moved.gone(catalogue))
 
 
 class Site:
@@ -205,15 +209,48 @@ class Site:
         texts = self.texts["messages"]
         return self.page("messages", title=texts["title"], description=texts["lead"], rules=RULES)
 
+    def moved(self, old: moved.Moved) -> Page:
+        """At an address that a record had before: where it is now."""
+        table = next(table for table, kind in moved.PAGES.items() if kind == old.kind)
+        name = self.catalogue.name(table, old.was, self.language)
+        texts = self.texts["moved"]
+        page = self.page(
+            "moved",
+            at=address(old.kind, self.language, old.was),
+            title=texts["title"].format(name=name),
+            description=texts["text"],
+            called=name,
+            leads_to=(old.kind, old.now),
+        )
+        now = address(old.kind, self.language, old.now).removeprefix(address("front", self.language))
+        return replace(page, listed=False, moved_to=now)
+
+    def gone(self, kind: str, retired: Retired) -> Page:
+        """At the address of a record that is gone for good."""
+        texts = self.texts["gone"]
+        title = texts["title"].format(name=retired.name.of(self.language))
+        overview = retired.table if retired.table in OVERVIEWS else "front"
+        at = address(kind, self.language, retired.id)
+        page = self.page("gone", at=at, title=title, description=texts["text"], overview=overview)
+        return replace(page, listed=False)
+
     def rules(self) -> Page:
         texts = words(self.language)["training"]["rules"]
         page = self.page("rules", title=texts["title"], description=texts["lead"])
         return replace(page, assets=training.STYLES)
 
     def page(
-        self, kind: str, id: str = "", *, title: str, description: str, source: Place | None = None, **values: object
+        self,
+        kind: str,
+        id: str = "",
+        *,
+        title: str,
+        description: str,
+        source: Place | None = None,
+        at: str = "",
+        **values: object,
     ) -> Page:
-        at = address(kind, self.language, id)
+        at = at or address(kind, self.language, id)
         body = self.view(at).body(f"{kind}.html", title=title, **values)
         return Page(at, self.language, title, shorten(description, DESCRIPTION, placeholder="…"), body, source)
 

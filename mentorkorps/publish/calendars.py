@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from mentorkorps.addresses import address
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.model import Course, CourseDay, Event, Language
+from mentorkorps.model import Course, CourseDay, Event, Language, known_as, lasting_id
 from mentorkorps.rendering import words
 
 OCTETS = 75
@@ -58,7 +58,9 @@ class Calendars:
         """Each file's address and text: one a course and an event, then the one to subscribe to."""
         names = words(self.language)["calendar"]
         for kind, held in self._held():
-            yield f"{address(kind, self.language, held.id)}{names[kind]}", self.calendar([held])
+            text = self.calendar([held])
+            for id in known_as(held):  # whoever keeps the address of a file cannot be sent on by a page
+                yield f"{address(kind, self.language, id)}{names[kind]}", text
         courses = self.catalogue.courses.values()
         yield f"{address('courses', self.language)}{names['courses']}", self.calendar(courses, names["name"])
 
@@ -87,7 +89,7 @@ class Calendars:
         place = f"{held.venue.name.of(self.language)}, {held.venue.address}"
         about = " ".join(held.about.of(self.language).split()) + f"\n{url}"
         yield "BEGIN:VEVENT"
-        yield f"UID:{uuid5(NAMESPACE_URL, f'mentorkorps/{kind}/{held.id}/{number}')}"
+        yield f"UID:{uuid5(NAMESPACE_URL, f'mentorkorps/{kind}/{lasting_id(held)}/{number}')}"
         stamp = f"{moment(held).replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
         yield f"DTSTAMP:{stamp}"
         yield f"LAST-MODIFIED:{stamp}"

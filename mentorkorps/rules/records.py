@@ -158,6 +158,39 @@ RULES = {
         "id: aaben",
         "programmes",
     ),
+    "former-id": Rule(
+        Message("Et tidligere id, der ikke kan føre hertil", "A former id that cannot lead here"),
+        Message(
+            "“{value}” kan ikke stå i “was”: {why_da}.",
+            "“{value}” cannot stand in “was”: {why_en}.",
+        ),
+        Message(
+            "was er de id'er, posten selv har haft, det ældste først. Et gammelt id fører ét sted hen, så det må ikke "
+            "være en anden posts id.",
+            "was lists the ids that the record itself has had, the oldest first. An old id leads to one place, so it "
+            "may not be the id of another record.",
+        ),
+        "was: [smedenes-korps, aaben]",
+        "was: [aabent-hold]",
+        "programmes",
+    ),
+    "vanished": Rule(
+        Message("Et id, der er forsvundet", "An id that has vanished"),
+        Message(
+            "“{value}” er ikke længere i {table}. Adressen er på nettet, og tilmeldinger kan høre til. {remedy_da}",
+            "“{value}” is no longer in {table}. Its address is on the web, and sign-ups may belong to it. {remedy_en}",
+        ),
+        Message(
+            "Har posten fået et nyt id, så skriv det gamle under was. Skal den ikke vises som åben, så lad den stå "
+            "med status closed, paused eller cancelled. Er den væk for altid, så skriv id, table og name i "
+            "retired.yaml. Der sammenlignes med den seneste udgave, Git kender, eller den, som --since nævner.",
+            "If the record has another id now, write the old one under was. If it is only over, keep it with the "
+            "status closed, paused or cancelled. If it is gone for good, write id, table and name in retired.yaml. "
+            "The comparison is with the latest edition that Git knows, or the one that --since names.",
+        ),
+        "id: odense-2027",
+        "id: odense-2027\nwas: [odense-marts-2027]",
+    ),
     "constraint": Rule(
         Message("Uden for grænsen", "Outside the limit"),
         Message(

@@ -80,7 +80,7 @@ async def _shown(request: Request, id: str) -> Response:
         request,
         "desk.html",
         headers=PRIVATE,
-        title=form.title.of(COORDINATORS_LANGUAGE) if form else kept.form,
+        title=office.catalogue.name("forms", kept.form, COORDINATORS_LANGUAGE),
         sign_up=kept,
         seat=await offers.seat(request, kept),
         answers=forms.rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),

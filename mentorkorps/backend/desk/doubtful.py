@@ -39,10 +39,9 @@ async def show(request: Request) -> Response:
 
 def _row(office: Office, one: SignUp) -> dict[str, object]:
     token = office.tokens.sign("desk", one.id, office.clock())
-    form = office.catalogue.forms.get(one.form)
     return {
         "received": spoken(one.received_at, COORDINATORS_LANGUAGE),
-        "form": form.title.of(COORDINATORS_LANGUAGE) if form else one.form,
+        "form": office.catalogue.name("forms", one.form, COORDINATORS_LANGUAGE),
         "signs": one.signs,
         "action": f"{office.settings.root}desk/{token}",
     }

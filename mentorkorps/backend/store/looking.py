@@ -1,6 +1,6 @@
 """What operators look at, also while the server runs: reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store.lives import ALL_COUNTS
@@ -24,11 +24,15 @@ def each_sign_up(settings: Settings) -> Iterator[tuple[SignUp, list[Consent]]]:
             yield as_sign_up(connection, row), consents_of(connection, row.id)
 
 
-def participants(settings: Settings, hall: Hall) -> list[SignUp]:
-    """Those who have a place for good, in the order in which they came; reads only. Raises NoDatabase."""
+def participants(settings: Settings, halls: Iterable[Hall]) -> list[SignUp] | None:
+    """Those who have a place for good, in the order in which they came; None where nobody ever wanted one.
+
+    Reads only. Raises NoDatabase.
+    """
     with reading(settings) as connection:
-        coming = [seat.sign_up for seat in seats_in(connection, hall) if seat.state == "taken"]
-        return [sign_up_by_id(connection, id) for id in coming]
+        seats = [seat for hall in halls for seat in seats_in(connection, hall)]
+        coming = [seat.sign_up for seat in seats if seat.state == "taken"]
+        return [sign_up_by_id(connection, id) for id in coming] if seats else None
 
 
 def mails(settings: Settings) -> list[Mail]:

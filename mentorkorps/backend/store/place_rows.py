@@ -77,6 +77,11 @@ MISTAKEN = (
     .order_by(PLACES.c.sign_up)
     .with_for_update(of=PLACES)
 )
+HALLS_KNOWN = select(HALLS.c.kind, HALLS.c.record)
+MOVE_SEATS = (
+    PLACES.update().where(*OF_HALL).values(record=bindparam("to_record"), number=PLACES.c.number + bindparam("behind"))
+)
+DELETE_HALL = HALLS.delete().where(HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record"))
 DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
 
@@ -148,6 +153,20 @@ def mistaken(connection: Connection, hall: Hall) -> list[tuple[Seat, bool, datet
 def halls_alive(connection: Connection) -> list[Hall]:
     """Halls in which somebody has a place or waits for one."""
     return [Hall(row.kind, row.record) for row in connection.execute(HALLS_ALIVE)]
+
+
+def halls(connection: Connection) -> list[Hall]:
+    """Every hall in which somebody ever wanted a place."""
+    return [Hall(row.kind, row.record) for row in connection.execute(HALLS_KNOWN)]
+
+
+def move_hall(connection: Connection, before: Hall, after: Hall) -> int:
+    """Moves all seats of a hall to another of its kind, behind those that are there; how many."""
+    behind, more = enter(connection, after), enter(connection, before)
+    moved = connection.execute(MOVE_SEATS, _of(before) | {"to_record": after.record, "behind": behind}).rowcount
+    connection.execute(NEXT_NUMBER, _of(after) | {"more": more})
+    connection.execute(DELETE_HALL, _of(before))
+    return moved
 
 
 def insert_seat(connection: Connection, seat: Seat) -> None:
