@@ -31,6 +31,7 @@ from mentorkorps.backend.tokens import Tokens
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import LANGUAGES
+from mentorkorps.rendering import load_all
 
 
 def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock = utc_now) -> Starlette:
@@ -40,6 +41,7 @@ def create_app(catalogue: Catalogue, site: Path, settings: Settings, clock: Cloc
     built; and InUse where another process has the database.
     """
     settings.recipients.refuse_unknown(catalogue)
+    load_all()
     office = _office(catalogue, site, settings, clock)
     app = Starlette(
         routes=_routes(),

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 
 class Process:
-    def __init__(self, folder: Path, port: int, environ: dict[str, str]) -> None:
+    def __init__(self, folder: Path, port: int, environ: dict[str, str], root: Path = ROOT) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.address = ("127.0.0.1", port)
         self.errors = folder / "stderr"
@@ -27,7 +27,7 @@ class Process:
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(site), "--port", str(port)],
-                env=os.environ | self.environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors,
+                env=os.environ | self.environ, cwd=root, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
 
     def is_up(self) -> bool:
@@ -45,10 +45,18 @@ class Process:
 
 @contextmanager
 def process(
-    folder: Path, port: int, around: Mapping[str, str] = MappingProxyType({}), **environ: str
+    folder: Path,
+    port: int,
+    around: Mapping[str, str] = MappingProxyType({}),
+    root: Path = ROOT,
+    **environ: str,
 ) -> Iterator[Process]:
-    """Runs until the block ends, with MENTORKORPS_<name> settings and what else is `around` it."""
-    running = Process(folder, port, {f"MENTORKORPS_{name}": value for name, value in environ.items()} | around)
+    """Runs until the block ends, with MENTORKORPS_<name> settings and what else is `around` it.
+
+    `root`: the folder in which the package and the data lie.
+    """
+    told = {f"MENTORKORPS_{name}": value for name, value in environ.items()}
+    running = Process(folder, port, told | around, root)
     try:
         eventually(running.is_up, seconds=30)
         yield running
