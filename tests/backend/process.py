@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 
 class Process:
-    def __init__(self, folder: Path, port: int, environ: dict[str, str], root: Path = ROOT) -> None:
+    def __init__(self, folder: Path, port: int, environ: dict[str, str], root: Path, most_files: int | None) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.address = ("127.0.0.1", port)
         self.errors = folder / "stderr"
@@ -24,9 +24,10 @@ class Process:
             "MENTORKORPS_SECRET_KEYS": KEY,
         } | environ
         site = folder / "site" if (folder / "site").exists() else built_site(folder / "site")
+        limit = ["sh", "-c", f'ulimit -n {most_files} && exec "$@"', "sh"] if most_files else []
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(site), "--port", str(port)],
+                [*limit, sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(site), "--port", str(port)],
                 env=os.environ | self.environ, cwd=root, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
 
@@ -49,6 +50,7 @@ def process(
     port: int,
     around: Mapping[str, str] = MappingProxyType({}),
     root: Path = ROOT,
+    most_files: int | None = None,
     **environ: str,
 ) -> Iterator[Process]:
     """Runs until the block ends, with MENTORKORPS_<name> settings and what else is `around` it.
@@ -56,7 +58,7 @@ def process(
     `root`: the folder in which the package and the data lie.
     """
     told = {f"MENTORKORPS_{name}": value for name, value in environ.items()}
-    running = Process(folder, port, told | around, root)
+    running = Process(folder, port, told | around, root, most_files)
     try:
         eventually(running.is_up, seconds=30)
         yield running
