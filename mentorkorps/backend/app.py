@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from mentorkorps.addresses import address
-from mentorkorps.backend import certifying, desk, health, mine, offers, openapi, sign_up
+from mentorkorps.backend import certifying, desk, health, mine, offers, openapi, renewal, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.door import Logged, Paced, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
@@ -92,6 +92,7 @@ def _routes() -> list[Route]:
         Route("/confirm/{token}", sign_up.confirmation, methods=["GET"]),
         Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
         *mine.ROUTES,
+        *renewal.ROUTES,
         *desk.ROUTES,
         *offers.ROUTES,
         *certifying.ROUTES,

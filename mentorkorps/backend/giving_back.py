@@ -22,4 +22,7 @@ async def give_back(request: Request, refusal: Refusal) -> Response:
     if wants_json(request) or not typed:
         raise refusal
     told = words(language_of(request))["reply"]["refused"][refusal.words]
-    return page(request, "given-back.html", refusal.status, PRIVATE | refusal.headers, told=told, typed=typed)
+    return page(
+        request, "given-back.html", refusal.status, PRIVATE | refusal.headers,
+        told=told, typed=typed, action=refusal.action,
+    )  # fmt: skip

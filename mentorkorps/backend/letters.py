@@ -15,7 +15,7 @@ from mentorkorps.backend import envelope
 from mentorkorps.backend.clock import Clock, after_working_days, danish_day
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Kind, Mail, SignUp
-from mentorkorps.backend.tokens import Purpose, Tokens
+from mentorkorps.backend.tokens import MAILED, Purpose, Tokens
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Language
 from mentorkorps.rendering import render, weekday, words
@@ -29,6 +29,7 @@ LINKS: dict[Kind, Purpose] = {
     "lapsed": "mine",
     "cancelled": "mine",
     "digest": "doubtful",
+    "link": "mine",
 }
 FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn", "digest", "given_up")
 PLACES: dict[Purpose, str] = {"doubtful": "desk/doubtful"}
@@ -80,11 +81,12 @@ class Letters:
         return mailbox(self.catalogue, self.settings, sign_up)
 
     def _url(self, purpose: Purpose, sign_up: SignUp) -> str:
-        # A receipt and a person's own page keep their address; other links last from the day they leave the house.
-        given = sign_up.received_at if purpose in ("receipt", "mine", "offer") else self.clock()
         # A link confirms the address to which it was mailed, not one that the person changed it to afterwards.
         id = f"{sign_up.id}.{sign_up.asked_stamp}" if purpose == "confirm" else sign_up.id
-        return f"{self.settings.public_url}{PLACES.get(purpose, purpose)}/{self.tokens.sign(purpose, id, given)}"
+        # Links last from the moment they leave the house. A receipt in a mailbox lies there as safely as the own page.
+        lifetime = MAILED if purpose == "receipt" else None
+        token = self.tokens.sign(purpose, id, self.clock(), lifetime)
+        return f"{self.settings.public_url}{PLACES.get(purpose, purpose)}/{token}"
 
 
 def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:

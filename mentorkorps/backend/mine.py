@@ -54,6 +54,8 @@ async def change(request: Request) -> Response:
         office, kept = office_of(request), await _active(request)
     except (Busy, Unavailable):
         return await give_back(request, Refusal(503, "busy", COME_BACK))
+    except Refusal as refusal:
+        return await give_back(request, refusal)
     definition = office.catalogue.forms[kept.form]
     given = await posted.read(request, posted.Shapes.of(definition))
     try:

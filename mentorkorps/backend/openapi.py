@@ -46,7 +46,11 @@ PROBLEM = {
         },
     },
 }
-RECEIPT = {"type": "object", "required": ["receipt"], "properties": {"receipt": {"type": "string"}}}
+RECEIPT = {
+    "type": "object",
+    "required": ["receipt"],
+    "properties": {"receipt": {"type": "string", "description": "A path that works for six hours."}},
+}
 ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}
 TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 60}
 CODE = TEXTS | {"properties": {"code": {"type": "string"}, "language": {"type": "string"}}}

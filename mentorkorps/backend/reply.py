@@ -38,13 +38,17 @@ class SiteMissing(Exception):
 
 
 class Refusal(Exception):
-    """The answer to a request that cannot be met. `words` names its sentences in the texts under reply.refused."""
+    """The answer to a request that cannot be met. `words` names its sentences in the texts under reply.refused.
 
-    def __init__(self, status: int, words: str, headers: dict[str, str] | None = None) -> None:
+    `action`: where the button leads by which a visitor can go on, if there is one.
+    """
+
+    def __init__(self, status: int, words: str, headers: dict[str, str] | None = None, action: str = "") -> None:
         super().__init__(words)
         self.status = status
         self.words = words
         self.headers = headers or {}
+        self.action = action
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
         shell: Shell = request.app.state.office.shell
         response = HTMLResponse(shell.missing[language], refusal.status)
     else:
-        response = page(request, "refused.html", refusal.status, told=told)
+        response = page(request, "refused.html", refusal.status, told=told, action=refusal.action)
     response.headers.update(refusal.headers)
     return response
 

@@ -21,9 +21,10 @@ class Limits:
     """Seconds and bytes that one connection may take, and how many connections there may be.
 
     `head_seconds` are for the first head of a connection and for each that has begun; between two requests there are
-    `idle_seconds`. `head` counts the address and all header fields. `request` counts all bytes of one, chunk sizes and trailers too. `unread` is for who takes no byte of the answer.
-    `farewell` is how long a line stays open so that an answer before the end of a body arrives, and so that a request
-    on its way meets a server that is stopping. `finish` is how long such a server waits for what is under way.
+    `idle_seconds`. `head` counts the address and all header fields, `request` all bytes of one, chunk sizes and
+    trailers too. `unread` is for who takes no byte of the answer. `farewell` is how long a line stays open so that an
+    answer before the end of a body arrives, and so that a request on its way meets a server that is stopping. `finish`
+    is how long such a server waits for what is under way.
     """
 
     head_seconds: float = 10

@@ -29,6 +29,7 @@ class Unit:
             "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
             "MENTORKORPS_FOLDER": f"{folder}/var",
             "MENTORKORPS_SECRET_KEYS": KEY,
+            "MENTORKORPS_PUBLIC_URL": "https://mentor.example.dk/",
         } | {f"MENTORKORPS_{name}": value for name, value in environ.items()}
         self.site = folder / "site" if (folder / "site").exists() else built_site(folder / "site")
         self._process: subprocess.Popen[bytes] | None = None

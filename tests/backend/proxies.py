@@ -81,6 +81,7 @@ class Proxy:
 
 
 def caddyfile(folder: Path, port: int, *instances: int, edited: Callable[[str], str] = str) -> Path:
+    folder.mkdir(exist_ok=True)
     one, two = caddyfiles()
     text = edited(one if len(instances) == 1 else two)
     for named, real in zip((8000,) if len(instances) == 1 else (8001, 8002), instances, strict=True):
@@ -104,7 +105,7 @@ def caddy(folder: Path, *instances: int, edited: Callable[[str], str] = str) -> 
 
 
 def nginx_configuration(folder: Path, port: int, plain: int, instance: int, edited: Callable[[str], str] = str) -> Path:
-    (folder / "logs").mkdir(exist_ok=True)
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     (folder / "fullchain.pem").write_bytes(certificate(key).public_bytes(Encoding.PEM))
     (folder / "privkey.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

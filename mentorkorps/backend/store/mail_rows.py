@@ -22,7 +22,7 @@ ALL_MAILS = select(MAILS).order_by(MAILS.c.created_at, MAILS.c.kind)
 
 DROP_WAITING_MAILS = MAILS.delete().where(
     MAILS.c.sign_up == bindparam("key"),
-    MAILS.c.kind.in_(("confirm", "receipt", "offered", "lapsed")),
+    MAILS.c.kind.in_(("confirm", "receipt", "offered", "lapsed", "link")),
     MAILS.c.state.in_(("queued", "retry")),
 )
 

@@ -8,7 +8,9 @@ from mentorkorps.backend.doubt import Sign
 from mentorkorps.forms import Value
 from mentorkorps.model import Language
 
-Kind = Literal["confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up"]
+Kind = Literal[
+    "confirm", "notice", "receipt", "withdrawn", "offered", "lapsed", "cancelled", "digest", "given_up", "link"
+]
 PlaceState = Literal["held", "doubted", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
 
