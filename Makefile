@@ -16,6 +16,7 @@ test: .venv/tested
 	@tools/chromium $(BIN)
 	@tools/pango $(BIN)
 	@tools/postgres
+	@tools/proxies
 	@tools/compiler
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 

@@ -8,11 +8,11 @@ from datetime import date, time
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mentorkorps import source
-from mentorkorps.model import Language
+from mentorkorps.model import LANGUAGES, Language
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -31,6 +31,18 @@ WEEKDAYS: dict[Language, tuple[str, ...]] = {
 def render(template: str, language: Language, **values: object) -> str:
     """A template under templates/, with the words of `language` as `t` and the language as `language`."""
     return environment().get_template(template).render(values, language=language, t=words(language))
+
+
+def load_all() -> None:
+    """Reads every template and all words now: this process never reads newer ones than its code.
+
+    A server needs it, since an upgrade changes the files while it runs. A preview wants each template as it is.
+    """
+    for language in LANGUAGES:
+        words(language)
+    here = environment()
+    here.loader = DictLoader({name: (TEMPLATES / name).read_text("utf-8") for name in here.list_templates()})
+    here.auto_reload = False
 
 
 @cache

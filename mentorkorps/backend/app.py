@@ -14,7 +14,18 @@ from starlette.routing import Match, Route
 
 from mentorkorps import moved
 from mentorkorps.addresses import address
-from mentorkorps.backend import certifying, clock_guard, confirm_all, desk, health, mine, offers, openapi, sign_up
+from mentorkorps.backend import (
+    certifying,
+    clock_guard,
+    confirm_all,
+    desk,
+    health,
+    mine,
+    offers,
+    openapi,
+    renewal,
+    sign_up,
+)
 from mentorkorps.backend.alarm import Alarm
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.clock_guard import ClockGuard
@@ -37,6 +48,7 @@ from mentorkorps.backend.write_probe import WriteProbe
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import LANGUAGES
+from mentorkorps.rendering import load_all
 
 
 def create_app(
@@ -54,6 +66,7 @@ def create_app(
     built; and InUse where another process has the database.
     """
     settings.recipients.refuse_unknown(catalogue)
+    load_all()
     office = _office(catalogue, site, settings, clock, uptime)
     app = Starlette(
         routes=_routes(),
@@ -113,6 +126,7 @@ def _routes() -> list[Route]:
         Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
         *confirm_all.ROUTES,
         *mine.ROUTES,
+        *renewal.ROUTES,
         *desk.ROUTES,
         *offers.ROUTES,
         *certifying.ROUTES,

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -29,6 +29,8 @@ MOST_READDRESSED = 3
 MOST_MOVED_A_DAY = 5
 """Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes a place."""
 MOVES = ("programme", "place", *BOOKED_BY.values())
+
+RENEWED_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +229,38 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
             store.queue_mails(connection, id, ("withdrawn",), at)
 
 
+def renew_link(connection: Connection, id: str, key: str, at: datetime) -> None:
+    """Mails a fresh link to the address of a sign-up, once a day at most. A job for the writer.
+
+    Who has not confirmed the address gets the confirmation again, which counts as every other one does.
+    """
+    kept = store.sign_up_to_change(connection, id)
+    if kept is None or "email" not in kept.answers or _was_renewed(connection, kept, at):
+        return
+    if kept.confirmed_at:
+        store.queue_mails(connection, id, ("link",), at)
+    elif not kept.withdrawn_at and _may_be_asked(connection, kept, key, at):
+        store.mark_silenced(connection, id, False)
+        store.queue_mails(connection, id, ("confirm",), at)
+
+
 def answer(connection: Connection, id: str, at: datetime) -> None:
     """Notes that a coordinator has answered; the first time counts."""
     before = store.sign_up_to_change(connection, id)
     if before and before.answered_at is None:
         store.mark_answered(connection, id, at)
+
+
+def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
+    """Whether a fresh link left within a day. The mail that first asked for the confirmation is none."""
+    since = max(at - RENEWED_AFTER, kept.asked_at)
+    mails = store.mails_of(connection, kept.id)
+    return any(one.kind in ("link", "confirm") and one.created_at > since for one in mails)
+
+
+def _may_be_asked(connection: Connection, kept: SignUp, key: str, at: datetime) -> bool:
+    addressee = store.addressee(key, str(kept.answers["email"]))
+    return store.ask(connection, addressee, danish_day(at), MOST_ASKED_A_DAY)
 
 
 def _has_lapsed(kept: SignUp, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from mentorkorps.backend import envelope
 from mentorkorps.backend.clock import Clock, after_working_days, danish_day
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.store import Kind, Mail, SignUp
-from mentorkorps.backend.tokens import Purpose, Tokens
+from mentorkorps.backend.tokens import MAILED, Purpose, Tokens
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Language, known_as
 from mentorkorps.rendering import render, weekday, words
@@ -30,6 +30,7 @@ LINKS: dict[Kind, Purpose] = {
     "lapsed": "mine",
     "cancelled": "mine",
     "digest": "doubtful",
+    "link": "mine",
 }
 FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn", "digest", "given_up", "clock", "large_purge")
 FOR_OPERATORS: tuple[Kind, ...] = ("given_up", "clock", "large_purge")
@@ -82,13 +83,14 @@ class Letters:
         return mailbox(self.catalogue, self.settings, sign_up)
 
     def _url(self, purpose: Purpose, sign_up: SignUp) -> str:
-        # A receipt and a person's own page keep their address; other links last from the day they leave the house.
-        given = sign_up.received_at if purpose in ("receipt", "mine", "offer") else self.clock()
         # A link confirms the address to which it was mailed, not one that the person changed it to afterwards.
         id = f"{sign_up.id}.{sign_up.asked_stamp}" if purpose == "confirm" else sign_up.id
         # And that for all that wait stands for the mailbox: it holds when the one that it was mailed for is gone.
         id = str(sign_up.addressee) if purpose == "confirm_all" else id
-        return f"{self.settings.public_url}{PLACES.get(purpose, purpose)}/{self.tokens.sign(purpose, id, given)}"
+        # Links last from the moment they leave. A receipt in a mailbox lies there as safely as the own page.
+        lifetime = MAILED if purpose == "receipt" else None
+        token = self.tokens.sign(purpose, id, self.clock(), lifetime)
+        return f"{self.settings.public_url}{PLACES.get(purpose, purpose)}/{token}"
 
 
 def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:

@@ -58,7 +58,7 @@ async def seat(request: Request, kept: SignUp) -> Shown | None:
     seat, ahead = found
     until = spoken(seat.until, language) if seat.until else ""
     text = str(words(language)["places"]["states"][seat.state]).format(number=ahead + 1, until=until)
-    return Shown(seat.state, text, links.path(office, "offer", kept) if seat.state == "offered" else None)
+    return Shown(seat.state, text, links.path(request, "offer", kept) if seat.state == "offered" else None)
 
 
 async def door(request: Request) -> Response:
@@ -86,7 +86,7 @@ async def _shown(request: Request, kept: SignUp) -> Response:
         headers=PRIVATE,
         seat=await seat(request, kept),
         action=f"{office.settings.root}offer/{request.path_params['token']}",
-        mine=links.path(office, "mine", kept),
+        mine=links.path(request, "mine", kept),
     )
 
 

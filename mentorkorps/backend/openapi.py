@@ -51,7 +51,7 @@ RECEIPT = {
     "type": "object",
     "required": ["receipt", "mail"],
     "properties": {
-        "receipt": {"type": "string"},
+        "receipt": {"type": "string", "description": "A path that works for six hours."},
         "mail": {
             "enum": ["confirm", "collected", "none", "repeated"],
             "description": "The mail that asks to confirm. confirm: it leaves at once. collected: the address had its"

@@ -41,13 +41,17 @@ class SiteMissing(Exception):
 
 
 class Refusal(Exception):
-    """The answer to a request that cannot be met. `words` names its sentences in the texts under reply.refused."""
+    """The answer to a request that cannot be met. `words` names its sentences in the texts under reply.refused.
 
-    def __init__(self, status: int, words: str, headers: dict[str, str] | None = None) -> None:
+    `action`: where the button leads by which a visitor can go on, if there is one.
+    """
+
+    def __init__(self, status: int, words: str, headers: dict[str, str] | None = None, action: str = "") -> None:
         super().__init__(words)
         self.status = status
         self.words = words
         self.headers = headers or {}
+        self.action = action
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,14 @@ def refused(request: Request, refusal: Refusal) -> Response:
         answers = {"answers": typed.answers} if typed else {}
         response = problem(refusal.status, told["title"], detail=told["text"], **answers)
     elif typed and typed.labelled:
-        response = page(request, "given-back.html", refusal.status, PRIVATE, told=told, typed=typed.labelled)
+        response = page(
+            request, "given-back.html", refusal.status, PRIVATE, told=told, typed=typed.labelled, action=refusal.action
+        )
     elif refusal.words == "missing":
         shell: Shell = request.app.state.office.shell
         response = HTMLResponse(shell.missing[language], refusal.status)
     else:
-        response = page(request, "refused.html", refusal.status, told=told)
+        response = page(request, "refused.html", refusal.status, told=told, action=refusal.action)
     response.headers.update(refusal.headers)
     return response
 

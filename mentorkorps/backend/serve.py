@@ -16,6 +16,7 @@ from mentorkorps.backend.wire import Gate, Limits
 BACKLOG = 2048
 LIMITS = Limits()
 OTHER_FILES = 200
+FEWEST_CONNECTIONS = 100
 YOUNG_OBJECTS = 20_000
 """That may have come before they are looked through for garbage: Python's 700 are a few requests."""
 
@@ -29,13 +30,27 @@ class PortTaken(Exception):
         self.port = port
 
 
-def run(app: Starlette, listening: socket.socket) -> None:
-    """Serves on a bound socket until SIGINT or SIGTERM, then finishes what is under way."""
+class TooFewFiles(Exception):
+    """The system lets this process open too few files to serve anybody. `allowed` is how many."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__(
+            f"this process may open {allowed} files and needs {OTHER_FILES + FEWEST_CONNECTIONS} at least, "
+            "one for each connection and some for mails: raise LimitNOFILE= in the unit, or the limit that `ulimit -Hn` shows"
+        )
+        self.allowed = allowed
+
+
+def run(app: Starlette, listening: socket.socket, limits: Limits = LIMITS) -> None:
+    """Serves on a bound socket until SIGINT or SIGTERM, then finishes what is under way.
+
+    The socket is closed here. If systemd holds it too, who comes meanwhile waits there for the next process.
+    """
     logs.begin(app.state.office.settings.log_format)
     _settle()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):  # uvicorn sends the signal again once it has stopped
-        server(app, _room_for_connections()).run(sockets=[listening])
+        server(app, limits).run(sockets=[listening])
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -76,10 +91,12 @@ def _settle() -> None:
     gc.set_threshold(YOUNG_OBJECTS)
 
 
-def _room_for_connections() -> Limits:
-    """As many as the system lets this process open, less what files and mails need."""
+def connections_allowed() -> Limits:
+    """As many as the system lets this process open, less what files and mails need. Raises TooFewFiles."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wished = LIMITS.connections + OTHER_FILES
     allowed = wished if most == resource.RLIM_INFINITY else min(wished, most)
+    if allowed < OTHER_FILES + FEWEST_CONNECTIONS:
+        raise TooFewFiles(allowed)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
     return replace(LIMITS, connections=allowed - OTHER_FILES)

@@ -135,7 +135,7 @@ async def receipt(request: Request) -> Response:
         organisation=organisation.name.of(language),
         working_days=answers.working_days,
         answer_by=answer_by(office.catalogue, kept),
-        mine=None if is_anonymous or links.is_again(request) else links.path(office, "mine", kept),
+        mine=None if is_anonymous or links.is_again(request) else links.path(request, "mine", kept),
         asked=await _asked(request, kept),
         form_address=office.settings.root + address("form", language, form.id) if form else None,
     )
@@ -195,8 +195,8 @@ async def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
         already=already,
         awaited=kept.awaited,
         answer_by=answer_by(office.catalogue, kept),
-        receipt=links.path(office, "receipt", kept),
-        mine=links.path(office, "mine", kept),
+        receipt=links.path(request, "receipt", kept),
+        mine=links.path(request, "mine", kept),
         others=await confirm_all.others(request, kept),
     )
 
@@ -213,7 +213,7 @@ def _thanked(request: Request, kept: SignUp) -> Response:
     office = office_of(request)
     # Whoever knows what somebody else answered must not get that one's own page by sending it again.
     is_another = kept.confirmed_at is not None or office.clock() - kept.received_at > DOUBLE_CLICK
-    path = links.path_again(office, kept) if is_another else links.path(office, "receipt", kept)
+    path = links.receipt_again(office, kept) if is_another else links.receipt(office, kept)
     if wants_json(request):
         return JSONResponse({"receipt": path} | _mail(kept, is_another), 201, NOT_KEPT)
     return RedirectResponse(path, 303, NOT_KEPT)

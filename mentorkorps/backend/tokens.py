@@ -10,16 +10,22 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mentorkorps.backend.clock import Clock
 
-Purpose = Literal["receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful"]
+Purpose = Literal["receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful", "renew"]
 
-LIFETIMES: dict[Purpose, timedelta | None] = {
-    "receipt": None,
+SHOWN = timedelta(hours=6)
+"""For a link that a page shows: it stays in the history of a browser, which others may use."""
+MAILED = timedelta(days=180)
+"""For a link to somebody's own sign-up that lies in that one's mailbox: courses are booked months ahead."""
+
+LIFETIMES: dict[Purpose, timedelta] = {
+    "receipt": SHOWN,
     "confirm": timedelta(hours=72),
     "confirm_all": timedelta(hours=72),
-    "mine": None,
+    "mine": MAILED,
     "desk": timedelta(days=30),
-    "offer": None,
+    "offer": timedelta(days=30),
     "doubtful": timedelta(days=14),
+    "renew": SHOWN,
 }
 
 
@@ -42,20 +48,32 @@ class Tokens:
     keys: Sequence[str]
     clock: Clock
 
-    def sign(self, purpose: Purpose, id: str, given: datetime) -> str:
-        """The same id and moment give the same token, so that a mail sent twice holds the same link."""
-        return _serializer(tuple(self.keys), purpose).dumps([id, int(given.timestamp())])
+    def sign(self, purpose: Purpose, id: str, given: datetime, lifetime: timedelta | None = None) -> str:
+        """A token that lasts as long as its purpose says, unless it is told another lifetime.
+
+        The same id and moment give the same token, so that a form sent twice gets the same receipt.
+        """
+        lasting = [] if lifetime is None else [int(lifetime.total_seconds())]
+        return _serializer(tuple(self.keys), purpose).dumps([id, int(given.timestamp()), *lasting])
 
     def read(self, purpose: Purpose, token: str) -> str:
         """The id in a token. Raises BadToken, or ExpiredToken where its lifetime is over."""
-        try:
-            id, given = _serializer(tuple(self.keys), purpose).loads(token)
-        except BadData as error:
-            raise BadToken(purpose) from error
-        lifetime = LIFETIMES[purpose]
-        if lifetime and self.clock() > datetime.fromtimestamp(given, UTC) + lifetime:
+        id, ends = self._read(purpose, token)
+        if self.clock() > ends:
             raise ExpiredToken(id)
         return id
+
+    def ends(self, purpose: Purpose, token: str) -> datetime:
+        """When the lifetime of a token is over, or was. Raises BadToken."""
+        return self._read(purpose, token)[1]
+
+    def _read(self, purpose: Purpose, token: str) -> tuple[str, datetime]:
+        try:
+            id, given, *lasting = _serializer(tuple(self.keys), purpose).loads(token)
+        except BadData as error:
+            raise BadToken(purpose) from error
+        lifetime = timedelta(seconds=lasting[0]) if lasting else LIFETIMES[purpose]
+        return id, datetime.fromtimestamp(given, UTC) + lifetime
 
 
 @cache

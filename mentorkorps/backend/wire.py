@@ -4,22 +4,27 @@ httptools reads heads of any length at any pace, and uvicorn goes on reading a b
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-ROOM = 16 * 1024
-"""Bytes taken from a socket at once. uvloop takes 256 KB otherwise, before anybody can refuse them."""
+WITHOUT_HOST = ("0.9", "1.0")
+HOST = re.compile(rb"[\w.~!$&'()*+,;=%:\[\]-]*")
+"""A name or an address, perhaps with a port (RFC 3986, 3.2.2), in the characters that it may have."""
+BETWEEN = len(": ") + len("\r\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds and bytes that one connection may take, and how many connections there may be.
 
-    `request` counts all bytes of one, chunk sizes and trailers too. `unread` is for who takes no byte of the answer.
-    `farewell` is how long a line stays open so that an answer before the end of a body arrives, and so that a request
-    on its way meets a server that is stopping. `finish` is how long such a server waits for what is under way.
+    `head_seconds` are for the first head of a connection and for each that has begun; between two requests there are
+    `idle_seconds`. `head` counts the address and all header fields, `request` all bytes of one, chunk sizes and
+    trailers too. `unread` is for who takes no byte of the answer. `farewell` is how long a line stays open so that an
+    answer before the end of a body arrives, and so that a request on its way meets a server that is stopping. `finish`
+    is how long such a server waits for what is under way.
     """
 
     head_seconds: float = 10
@@ -39,13 +44,20 @@ class Gate:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.idle: dict[Line, None] = {}
-        self.room = bytearray(ROOM)
 
     def __call__(self, **told: Any) -> "Line":
         return Line(self, **told)
 
 
-class Line(HttpToolsProtocol, asyncio.BufferedProtocol):
+class BadHead(Exception):
+    """The head of a request is refused with `status`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Line(HttpToolsProtocol):
     """One connection. Slow heads are cut off, and the longest idle one makes room where there are too many."""
 
     def __init__(self, gate: Gate, **told: Any) -> None:
@@ -54,6 +66,7 @@ class Line(HttpToolsProtocol, asyncio.BufferedProtocol):
         self._limits = gate.limits
         self._arriving = 0
         self._received = 0
+        self._bad_head = 400
         self._deadline: asyncio.TimerHandle | None = None
         self._is_stopping = False
 
@@ -68,12 +81,6 @@ class Line(HttpToolsProtocol, asyncio.BufferedProtocol):
         self._gate.idle.pop(self, None)
         self._allow(None)
         super().connection_lost(exc)
-
-    def get_buffer(self, _hint: int) -> bytearray:
-        return self._gate.room
-
-    def buffer_updated(self, count: int) -> None:
-        self.data_received(bytes(memoryview(self._gate.room)[:count]))
 
     def data_received(self, data: bytes) -> None:
         self._arriving = len(data)
@@ -94,11 +101,22 @@ class Line(HttpToolsProtocol, asyncio.BufferedProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        if status := self._verdict():
+            self._bad_head = status
+            raise BadHead(status)
         self._gate.idle.pop(self, None)
         self._allow(None)
         super().on_headers_complete()
         if self._is_stopping:
             self.cycle.keep_alive = False
+
+    def send_400_response(self, _msg: str) -> None:
+        """What httptools or `on_headers_complete` did not take. Requests that came before it are answered first."""
+        if self.cycle and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+            self.flow.pause_reading()
+        else:
+            self._refuse(self._bad_head)
 
     def on_response_complete(self) -> None:
         if self.transport.is_closing():
@@ -159,6 +177,14 @@ class Line(HttpToolsProtocol, asyncio.BufferedProtocol):
         else:
             self.transport.close()
             self._allow(self._limits.unread_seconds)
+
+    def _verdict(self) -> int | None:
+        """The status with which a whole head is refused: its size, and the one Host that RFC 9112, 3.2 asks for."""
+        if len(self.url) + sum(len(name) + len(value) + BETWEEN for name, value in self.headers) > self._limits.head:
+            return 431
+        hosts = [value for name, value in self.headers if name == b"host"]
+        is_missing = not hosts and self.parser.get_http_version() not in WITHOUT_HOST
+        return 400 if is_missing or len(hosts) > 1 or not all(map(HOST.fullmatch, hosts)) else None
 
     def _has_long_body(self) -> bool:
         declared = dict(self.scope["headers"]).get(b"content-length", b"")

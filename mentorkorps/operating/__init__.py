@@ -14,7 +14,7 @@ Add = Callable[[str, Run, str], argparse.ArgumentParser]
 
 def add_commands(command: Add) -> None:
     """Adds every command by `command(name, run, help)`, which gives the parser for its options."""
-    serves = command("serve", _serve, "serve the site and its forms")
+    serves = command("serve", _serve, "serve the site and its forms, at the socket that systemd passes on if it does")
     serves.add_argument("--site", type=Path, default=Path("site"), help="folder of the built site (default: site)")
     serves.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
     serves.add_argument("--port", type=int, default=8000, help="port to listen at (default: 8000)")

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 
 class Process:
-    def __init__(self, folder: Path, port: int, environ: dict[str, str]) -> None:
+    def __init__(self, folder: Path, port: int, environ: dict[str, str], root: Path, most_files: int | None) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.address = ("127.0.0.1", port)
         self.errors = folder / "stderr"
@@ -24,14 +24,19 @@ class Process:
             "MENTORKORPS_SECRET_KEYS": KEY,
         } | environ
         self._site = folder / "site" if (folder / "site").exists() else built_site(folder / "site")
+        self._root = root
+        self._limit = ["sh", "-c", f'ulimit -n {most_files} && exec "$@"', "sh"] if most_files else []
         self.start()
 
     def start(self) -> None:
         _, port = self.address
         with self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(self._site), "--port", str(port)],
-                env=os.environ | self.environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors,
+                [
+                    *self._limit, sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(self._site),
+                    "--port", str(port),
+                ],
+                env=os.environ | self.environ, cwd=self._root, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
 
     def is_up(self) -> bool:
@@ -49,10 +54,19 @@ class Process:
 
 @contextmanager
 def process(
-    folder: Path, port: int, around: Mapping[str, str] = MappingProxyType({}), **environ: str
+    folder: Path,
+    port: int,
+    around: Mapping[str, str] = MappingProxyType({}),
+    root: Path = ROOT,
+    most_files: int | None = None,
+    **environ: str,
 ) -> Iterator[Process]:
-    """Runs until the block ends, with MENTORKORPS_<name> settings and what else is `around` it."""
-    running = Process(folder, port, {f"MENTORKORPS_{name}": value for name, value in environ.items()} | around)
+    """Runs until the block ends, with MENTORKORPS_<name> settings and what else is `around` it.
+
+    `root`: the folder in which the package and the data lie.
+    """
+    told = {f"MENTORKORPS_{name}": value for name, value in environ.items()}
+    running = Process(folder, port, told | around, root, most_files)
     try:
         eventually(running.is_up, seconds=30)
         yield running

@@ -77,7 +77,11 @@ def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
     house.client.post(link)
     hands.pass_by(days=10)
 
-    assert "allerede bekræftet" in house.client.get(link).text
+    page = house.client.get(link)
+    assert 410 == page.status_code
+    assert "allerede bekræftet" in page.text
+    assert "Send et nyt link" in page.text
+    assert "/mine/" not in page.text
 
 
 @pytest.mark.parametrize("purpose", ["receipt", "confirm", "mine", "desk"])

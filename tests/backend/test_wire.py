@@ -122,6 +122,61 @@ def test_a_head_ends_in_time_and_in_size(quick, sent, status):
     assert told.startswith(b"HTTP/1.1 " + status) if status else told == b""
 
 
+@pytest.mark.parametrize(
+    "line_of",
+    [
+        lambda size: b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"y" * size,
+        lambda size: b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * (size // 6),
+        lambda size: b"GET /healthz?" + b"y" * size + b" HTTP/1.1\r\nHost: x",
+        lambda size: b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"y" * size + b": x",
+        lambda size: HEAD + b"Content-Length: 1\r\nX: " + b"y" * size,
+    ],
+    ids=["one field", "many fields", "a long address", "a long name", "with a body"],
+)
+def test_a_head_of_16_kb_is_the_largest_also_when_it_comes_whole(quick, line_of):
+    assert b"HTTP/1.1 431 " not in answered(quick, line_of(16 * 1024 - 300) + b"\r\n\r\nx")
+    for size in (16 * 1024, 20_000, 60_000, 100_000, 250_000):
+        assert answered(quick, line_of(size) + b"\r\n\r\nx").startswith(b"HTTP/1.1 431 "), size
+
+
+def answered(house, sent: bytes) -> bytes:
+    connection = line(house)
+    connection.sendall(sent)
+    connection.shutdown(socket.SHUT_WR)
+    return heard(connection)
+
+
+@pytest.mark.parametrize(
+    ("version", "fields", "status"),
+    [
+        (b"1.1", b"Host: x\r\n", b"200"),
+        (b"1.1", b"Host:\r\n", b"200"),
+        (b"1.1", b"Host: [::1]:8000\r\n", b"200"),
+        (b"1.1", b"", b"400"),
+        (b"1.1", b"Host: x\r\nHost: x\r\n", b"400"),
+        (b"1.1", b"Host: x\r\nhost: y\r\n", b"400"),
+        (b"1.1", b"Host: x y\r\n", b"400"),
+        (b"1.1", b"Host: x/y\r\n", b"400"),
+        (b"1.1", b"Host: x@y\r\n", b"400"),
+        (b"1.0", b"", b"200"),
+        (b"1.0", b"Host: x\r\nHost: y\r\n", b"400"),
+    ],
+)
+def test_a_request_names_one_host(quick, version, fields, status):
+    sent = b"GET /healthz HTTP/" + version + b"\r\n" + fields + b"Connection: close\r\n\r\n"
+
+    assert answered(quick, sent).startswith(b"HTTP/1.1 " + status)
+
+
+def test_what_came_before_a_bad_head_is_answered_whole(quick):
+    page = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+    alone = answered(quick, page)
+    together = answered(quick, page + b"GET /healthz HTTP/1.1\r\n\r\n" + page)
+
+    assert len(alone) > 20_000
+    assert alone.partition(b"\r\n\r\n")[2] == together.partition(b"\r\n\r\n")[2]
+
+
 def test_a_trickle_does_not_keep_the_line(quick):
     connection = line(quick)
     started = time.monotonic()

@@ -25,5 +25,5 @@ if __name__ == "__main__":
             os.waitpid(child, 0)
             continue
         app = create_app(records, Path(site), read, lambda ahead=ahead: utc_now() + ahead)
-        serve.run(app, serve.bind("127.0.0.1", int(port)))
+        serve.run(app, serve.bind("127.0.0.1", int(port)), serve.connections_allowed())
         os._exit(0)

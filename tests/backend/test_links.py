@@ -1,0 +1,231 @@
+"""Links to somebody's own sign-up end, and whoever comes too late gets a fresh one by mail."""
+
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from mentorkorps.backend.intake import MOST_ASKED_A_DAY
+from mentorkorps.backend.tokens import LIFETIMES, MAILED, SHOWN, Tokens
+from mentorkorps.rendering import words
+from tests.backend.conftest import KEY, both, eventually, opened, text_of, volunteer
+from tests.backend.test_kinds import EVALUATION
+
+A_MINUTE = timedelta(minutes=1)
+BUTTON = re.compile(r'action="(/renew/[^"]+)"')
+
+
+def link_on(page, to: str = "mine") -> str:
+    return re.search(rf'"(/{to}/[^"]+)"', page.text)[1]
+
+
+def link_in(letter: EmailMessage, to: str = "mine") -> str:
+    return re.search(rf"/{to}/\S+", text_of(letter))[0]
+
+
+def receipt(house, **changed: object):
+    return house.client.get(house.post(**changed).headers["location"])
+
+
+def confirmed(house) -> str:
+    """Signs up and confirms. Returns the link to the own page that was mailed."""
+    house.post()
+    house.client.post(house.link("confirm"))
+    return link_in(house.letter("receipt"))
+
+
+def press(house, page, follows: int = 200):
+    answer = house.client.post(BUTTON.search(page.text)[1])
+    assert follows == answer.status_code
+    return answer
+
+
+def sent(house, kind: str) -> int:
+    return sum(one.kind == kind for one in house.mails())
+
+
+def test_a_receipt_and_what_it_leads_to_end_with_the_day(house, hands):
+    there = house.post().headers["location"]
+    mine = link_on(house.client.get(there))
+    hands.now += SHOWN
+    assert {200} == {one.status_code for one in (house.client.get(there), house.client.get(mine))}
+    hands.now += A_MINUTE
+
+    for ask in (house.client.get, house.client.post):
+        ended = ask(mine)
+        assert 410 == ended.status_code
+        assert "Karen" not in ended.text
+    assert 410 == house.client.get(there).status_code
+
+
+def test_following_links_leads_nobody_further_than_the_first_would_have(house, hands):
+    there = house.post().headers["location"]
+    hands.now += SHOWN - A_MINUTE
+    mine = link_on(house.client.get(there))
+    hands.now += 2 * A_MINUTE
+
+    assert 410 == house.client.post(mine).status_code
+
+
+def test_a_link_in_a_mail_lasts_for_months_from_the_day_it_left(house, hands):
+    mailed, shown = confirmed(house), link_in(house.letter("receipt"), "receipt")
+    hands.now += MAILED
+    assert {200} == {house.client.get(one).status_code for one in (mailed, shown)}
+    hands.now += A_MINUTE
+
+    assert {410} == {house.client.get(one).status_code for one in (mailed, shown)}
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_pages_and_mails_say_how_long_links_last(language):
+    told = words(language)
+    hours = {"da": "seks timer", "en": "six hours"}[language]
+    days = {"da": "180 dage", "en": "180 days"}[language]
+
+    assert (timedelta(hours=6), timedelta(days=180), timedelta(hours=6)) == (SHOWN, MAILED, LIFETIMES["receipt"])
+    for text in (told["reply"]["receipt"]["keep"], told["reply"]["refused"]["ended"]["text"]):
+        assert hours in text
+        assert days in text
+    assert days in told["mail"]["receipt"]["mine"]
+    assert days in told["mail"]["link"]["within"]
+
+
+@both
+def test_an_ended_link_has_a_button_that_mails_a_fresh_one(house, hands):
+    mailed = confirmed(house)
+    hands.now += MAILED + A_MINUTE
+
+    answer = press(house, house.client.get(mailed))
+    fresh = link_in(house.letter("link"))
+
+    assert "karen" not in answer.text.casefold()
+    assert "/mine/" not in answer.text
+    assert "karen@example.org" == str(house.letter("link")["To"])
+    assert "karen@example.org" in house.client.post(fresh).text
+
+
+def test_one_mail_a_day_leaves_however_often_it_is_pressed(house, hands):
+    shown = link_on(receipt(house))
+    house.client.post(house.link("confirm"))
+    hands.now += SHOWN + A_MINUTE
+    ended = house.client.get(shown)
+
+    answers = {press(house, ended).text for _ in range(3)} | {press(house, house.client.post(shown)).text}
+
+    assert 1 == len(answers)
+    assert 1 == sent(house, "link")
+    hands.pass_by(hours=23)
+    press(house, house.client.get(shown))
+    assert 1 == sent(house, "link")
+    hands.pass_by(hours=1, minutes=1)
+    press(house, house.client.get(shown))
+    assert 2 == sent(house, "link")
+
+
+def test_who_has_not_confirmed_is_asked_to_once_more(house, hands):
+    page = receipt(house)
+    first = house.link("confirm")
+    hands.now += SHOWN + A_MINUTE
+    ended = house.client.get(link_on(page))
+    press(house, ended)
+    press(house, ended)
+
+    assert (2, 0) == (sent(house, "confirm"), sent(house, "link"))
+    eventually(lambda: first != house.link("confirm"))
+    assert "Tak, du har bekræftet" in house.client.post(house.link("confirm")).text
+
+
+def test_the_button_fills_nobodys_mailbox(house, hands):
+    """An address has its share of confirmations a day, also for those that are asked for again."""
+    pages = [receipt(house, name=f"Karen {number}") for number in range(MOST_ASKED_A_DAY)]
+    hands.now += SHOWN + A_MINUTE
+    for page in pages:
+        press(house, house.client.get(link_on(page)))
+
+    assert MOST_ASKED_A_DAY == sent(house, "confirm")
+
+
+def test_the_answer_tells_nobody_whether_a_sign_up_is_still_kept(house, hands):
+    mailed = confirmed(house)
+    hands.now += MAILED + A_MINUTE
+    kept = house.client.get(mailed)
+    told = press(house, kept).text
+    eventually(lambda: sent(house, "link") == 1)
+    fresh = link_in(house.letter("link"))
+    house.client.post(f"{fresh}/delete", data={"sure": "yes"})
+    gone = house.client.get(mailed)
+
+    assert [] == house.sign_ups()
+    assert BUTTON.sub("", kept.text) == BUTTON.sub("", gone.text)
+    assert told == press(house, gone).text
+
+
+def test_the_button_itself_does_not_last(house, hands):
+    mailed = confirmed(house)
+    hands.now += MAILED + A_MINUTE
+    ended = house.client.get(mailed)
+    hands.now += SHOWN + A_MINUTE
+
+    again = press(house, ended, follows=410)
+
+    assert 0 == sent(house, "link")
+    press(house, again)
+    assert 1 == sent(house, "link")
+
+
+def test_an_old_link_to_confirm_shows_nobody_the_own_page(house, hands):
+    house.post()
+    link = house.link("confirm")
+    assert "/mine/" in house.client.post(link).text
+    hands.pass_by(hours=73)
+
+    ended = house.client.get(link)
+    assert "/mine/" not in ended.text
+    press(house, ended)
+    assert 1 == sent(house, "link")
+
+
+def test_what_was_typed_into_the_own_page_comes_back_where_the_link_has_ended(house, hands):
+    mine = link_on(receipt(house))
+    hands.now += SHOWN + A_MINUTE
+
+    answer = house.client.post(f"{mine}/change", data=volunteer(message="Det tog mig lang tid at skrive"))
+
+    assert 410 == answer.status_code
+    assert "Det tog mig lang tid at skrive" in answer.text
+    assert BUTTON.search(answer.text)
+
+
+def test_a_fresh_link_that_waits_never_reaches_an_address_that_came_later(tmp_path, real, hands, free_port):
+    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+        ended = link_on(receipt(house))
+        (kept,) = house.sign_ups()
+        confirm = Tokens([KEY], hands).sign("confirm", f"{kept.id}.{kept.asked_stamp}", hands())
+        house.client.post(f"/confirm/{confirm}")
+        hands.now += SHOWN + A_MINUTE
+        press(house, house.client.get(ended))
+        assert 1 == sent(house, "link")
+
+        own = f"/mine/{house.token('mine', kept)}"
+        assert house.client.post(f"{own}/change", data=volunteer(email="other@example.org")).is_success
+        assert 0 == sent(house, "link")
+
+
+def test_an_anonymous_receipt_ends_without_a_button(house, hands):
+    there = house.client.post("/forms/kursusevaluering", data=EVALUATION).headers["location"]
+    hands.now += SHOWN + A_MINUTE
+    ended = house.client.get(there)
+
+    assert 410 == ended.status_code
+    assert "Kvitteringen kan ikke ses længere" in ended.text
+    assert not BUTTON.search(ended.text)
+
+
+def test_the_ended_page_speaks_the_language_of_the_sign_up_and_json_says_the_same(house, hands):
+    mine = link_on(receipt(house, language="en"))
+    hands.now += SHOWN + A_MINUTE
+
+    assert "Send a fresh link" in house.client.get(mine).text
+    told = house.client.get(mine, headers={"Accept": "application/json"}).json()
+    assert (410, "The link no longer works") == (told["status"], told["title"])
