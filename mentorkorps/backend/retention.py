@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,8 +21,8 @@ from mentorkorps.model import Retention
 
 WITHDRAWN_KEPT = timedelta(days=7)
 """So that the coordinator, who may have noted the person elsewhere, still sees who it was after a holiday."""
-BATCH = 200
-"""Sign-ups that are deleted in one transaction: some 20 ms, for which a visitor may have to wait."""
+BATCH = 100
+"""Sign-ups that are deleted in one transaction, for which a visitor may have to wait: some 10 ms of processor time."""
 LARGE_PURGE = 5
 """More than one in so many of the confirmed sign-ups are not deleted at once without a second look."""
 SMALL_PURGE = 20
@@ -61,50 +61,49 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """How many sign-ups have had their time: `confirmed` ones, of `all_confirmed`, and others."""
+    """The `ids` of sign-ups that have had their time as `ended` says; so many of them `confirmed`, of `all_confirmed`."""
 
+    ended: Sequence[Ended]
+    ids: Sequence[str]
     confirmed: int
     all_confirmed: int
-    others: int
 
     @property
     def is_large(self) -> bool:
         return self.confirmed > SMALL_PURGE and self.confirmed * LARGE_PURGE > self.all_confirmed
 
     def __str__(self) -> str:
-        return f"{self.confirmed} of {self.all_confirmed} confirmed sign-ups and {self.others} others"
+        others = len(self.ids) - self.confirmed
+        return f"{self.confirmed} of {self.all_confirmed} confirmed sign-ups and {others} others"
 
 
 def due(connection: Connection, catalogue: Catalogue, now: datetime) -> Due:
     """What a purge would delete. A job for the writer."""
-    outcomes: Counter[str] = Counter()
-    for ended in _ended(connection, catalogue, now):
-        outcomes.update(store.over_by_outcome(connection, ended))
+    confirmed = store.confirmed_by_form(connection)
+    ended = _ended(catalogue, confirmed, now)
+    found = store.over_by_outcome(connection, ended)
+    outcomes = Counter(outcome for _, outcome in found)
     others = outcomes["withdrawn"] + outcomes["unconfirmed"]
-    return Due(outcomes.total() - others, store.how_many_confirmed(connection), others)
+    return Due(ended, [id for id, _ in found], len(found) - others, sum(confirmed.values()))
 
 
-async def purge(do: Do, catalogue: Catalogue, now: datetime) -> AsyncIterator[Purged]:
-    """Deletes the sign-ups whose time is over, with their consents and mails, in batches between which others write."""
-    for ended in await do(begin_purge, catalogue, now):
-        last: str | None = ""
-        while last is not None:
-            batch, last = await do(purge_batch, ended, last)
-            yield batch
+async def purge(do: Do, found: Due, now: datetime) -> AsyncIterator[Purged]:
+    """Deletes these sign-ups with their consents and mails, in batches between which others write."""
+    await do(forget, now)
+    for start in range(0, len(found.ids), BATCH):
+        yield await do(purge_batch, found.ended, found.ids[start : start + BATCH])
     await do(sweep_afterwards)
 
 
-def begin_purge(connection: Connection, catalogue: Catalogue, now: datetime) -> list[Ended]:
-    """Forgets who was asked and what was spent; then gives what else is to be deleted. A job for the writer."""
+def forget(connection: Connection, now: datetime) -> None:
+    """Forgets who was asked to confirm and what was spent, once that counts no more. A job for the writer."""
     store.forget_asked(connection, danish_day(now))
     store.forget_spent(connection, now)
-    return _ended(connection, catalogue, now)
 
 
-def purge_batch(connection: Connection, ended: Ended, after: str, most: int = BATCH) -> tuple[Purged, str | None]:
-    """Deletes at most so many, with ids behind `after`; and the last id, if there may be more. A job for the writer."""
-    lives = store.lives_over(connection, ended, after, most)
-    return _delete(connection, lives), lives[-1].id if len(lives) == most else None
+def purge_batch(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> Purged:
+    """Deletes those of these sign-ups whose time is over still. A job for the writer."""
+    return _delete(connection, store.lives_over(connection, ended, ids))
 
 
 def delete(connection: Connection, lives: Sequence[Life]) -> Purged:
@@ -148,9 +147,9 @@ async def _purge_checked(do: Do, settings: Settings, catalogue: Catalogue, clock
     if is_sure:
         await do(believe, verdict.wall)
         verdict = Verdict(verdict.wall, verdict.wall)
-    await _refuse_doubtful(do, catalogue, verdict, is_sure)
+    found = await _refuse_doubtful(do, catalogue, verdict, is_sure)
     purged = Purged(0, ())
-    async for batch in purge(do, catalogue, verdict.now):
+    async for batch in purge(do, found, verdict.now):
         forget_files(settings, batch.mails)
         purged += batch
     return purged
@@ -204,7 +203,7 @@ class Daily(Rounds):
         verdict = await (self._guard.believe() if is_sure else self._guard.look())
         found = await _refuse_doubtful(self._store.do, self._catalogue, verdict, is_sure)
         self._done, self._is_sure = None, is_sure
-        return found.confirmed + found.others
+        return len(found.ids)
 
     async def _look_on(self, verdict: Verdict) -> None:
         today = danish_day(verdict.now)
@@ -219,12 +218,12 @@ class Daily(Rounds):
             await self._guard.stop_large_purge(found.confirmed)
             log.error("purge: %s are due: see whether that is right", found)
         else:
-            await self._purge_all(verdict)
+            await self._purge_all(verdict, found)
         self._done = danish_day(verdict.now)
 
-    async def _purge_all(self, verdict: Verdict) -> None:
+    async def _purge_all(self, verdict: Verdict, found: Due) -> None:
         purged = Purged(0, ())
-        async for batch in purge(self._store.do, self._catalogue, verdict.now):
+        async for batch in purge(self._store.do, found, verdict.now):
             self._left += batch.mails
             purged += batch
         self._is_sure = False
@@ -248,15 +247,12 @@ class Daily(Rounds):
             log.info("digest: %s mails queued", count)
 
 
-def _ended(connection: Connection, catalogue: Catalogue, now: datetime) -> list[Ended]:
+def _ended(catalogue: Catalogue, forms: Iterable[str], now: datetime) -> list[Ended]:
     limits = [form.retention for form in catalogue.forms.values()]
     # A form that is no longer there has no limit of its own: the shortest holds.
     shortest = Retention(min(one.unconfirmed_hours for one in limits), min(one.months for one in limits))
     known = catalogue.forms
-    return [
-        _ended_of(form, known[form].retention if form in known else shortest, now)
-        for form in store.forms_signed_up_for(connection)
-    ]
+    return [_ended_of(form, known[form].retention if form in known else shortest, now) for form in forms]
 
 
 def _ended_of(form: str, limit: Retention, now: datetime) -> Ended:

@@ -94,10 +94,10 @@ def test_what_both_delete_is_counted_once(sides, real):
     for name in ("anna", "bo"):
         sides.do(accept, submission(name))
     sent(sides)
-    (ended,) = sides.do(retention.begin_purge, real, LATER + timedelta(days=9))
-    purge = (retention.purge_batch, ended, "")
+    due = sides.do(retention.due, real, LATER + timedelta(days=9))
+    purge = (retention.purge_batch, due.ended, due.ids)
 
-    (ours, _), (theirs, _) = sides.meanwhile(purge, purge)
+    ours, theirs = sides.meanwhile(purge, purge)
 
     assert (2, 0) == (ours.sign_ups, theirs.sign_ups)
     assert [2] == [one.count for one in store.counts(sides.settings)]

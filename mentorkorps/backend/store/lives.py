@@ -2,27 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, not_, or_, select, text
 
 from mentorkorps.backend.store.mail_rows import STATES, UNSENT
 from mentorkorps.backend.store.records import Ended, Figures, Life
 from mentorkorps.backend.store.sign_up_rows import DOUBTFUL
 from mentorkorps.backend.tables import COUNTS, MAILS, SIGN_UPS
-
-STILL_ASKED = exists().where(
-    MAILS.c.sign_up == SIGN_UPS.c.id,
-    MAILS.c.kind == "confirm",
-    or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > bindparam("unconfirmed")),
-)
-
-AT_THAT_MAILBOX = SIGN_UPS.alias()
-
-STILL_ASKED_TOGETHER = exists().where(
-    MAILS.c.kind == "confirm_all",
-    MAILS.c.sign_up == AT_THAT_MAILBOX.c.id,
-    AT_THAT_MAILBOX.c.addressee == SIGN_UPS.c.addressee,
-    or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > bindparam("unconfirmed")),
-)
 
 OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
 
@@ -50,36 +35,9 @@ HOW_MANY_DOUBTFUL = select(func.count()).where(DOUBTFUL)
 
 ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
-OVER = and_(
-    SIGN_UPS.c.form == bindparam("form"),
-    or_(
-        and_(
-            SIGN_UPS.c.confirmed_at.is_(None),
-            or_(
-                SIGN_UPS.c.asked_at <= bindparam("unconfirmed"),
-                # A wrong clock asked: what it dated otherwise was corrected, see clock_rows.
-                and_(SIGN_UPS.c.asked_at > bindparam("now"), SIGN_UPS.c.received_at <= bindparam("unconfirmed")),
-            ),
-            not_(STILL_ASKED),
-            or_(not_(SIGN_UPS.c.silenced), not_(STILL_ASKED_TOGETHER)),
-        ),
-        SIGN_UPS.c.confirmed_at <= bindparam("confirmed"),
-        SIGN_UPS.c.withdrawn_at <= bindparam("withdrawn"),
-    ),
-)
+CONFIRMED = and_(SIGN_UPS.c.confirmed_at.is_not(None), SIGN_UPS.c.withdrawn_at.is_(None))
 
-LIVES_OVER = (
-    LIVES.where(OVER, SIGN_UPS.c.id > bindparam("after"))
-    .order_by(SIGN_UPS.c.id)
-    .limit(bindparam("most"))
-    .with_for_update()
-)
-
-OVER_BY_OUTCOME = select(OUTCOME, func.count()).where(OVER).group_by(OUTCOME)
-
-HOW_MANY_CONFIRMED = select(func.count()).where(SIGN_UPS.c.confirmed_at.is_not(None), SIGN_UPS.c.withdrawn_at.is_(None))
-
-FORMS_SIGNED_UP_FOR = select(SIGN_UPS.c.form).distinct()
+CONFIRMED_BY_FORM = select(SIGN_UPS.c.form, func.count().filter(CONFIRMED)).group_by(SIGN_UPS.c.form)
 
 DELETE_SIGN_UPS = SIGN_UPS.delete().where(SIGN_UPS.c.id == bindparam("key"))
 
@@ -104,39 +62,55 @@ def figures(connection: Connection) -> Figures:
     )
 
 
-def forms_signed_up_for(connection: Connection) -> list[str]:
-    return list(connection.execute(FORMS_SIGNED_UP_FOR).scalars())
+def confirmed_by_form(connection: Connection) -> dict[str, int]:
+    """How many sign-ups by each form are confirmed and not withdrawn; also 0, where there are others."""
+    return dict(connection.execute(CONFIRMED_BY_FORM).all())
 
 
-def lives_over(connection: Connection, ended: Ended, after: str, most: int) -> list[Life]:
-    """Sign-ups of a form whose time is over, in the order of their ids: at most so many behind the id `after`.
+def over_by_outcome(connection: Connection, ended: Sequence[Ended]) -> list[tuple[str, str]]:
+    """The ids of the sign-ups whose time is over, each with what became of it.
+
+    They come as the table has them, in SQLite by age: what lies side by side there is soon deleted together.
+    """
+    statement = select(SIGN_UPS.c.id, OUTCOME).where(or_(*map(_is_over, ended)))
+    return [(id, outcome) for id, outcome in connection.execute(statement)] if ended else []
+
+
+def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> list[Life]:
+    """Those of these sign-ups whose time is over still: a few hundred at most.
 
     They are locked for this transaction, so that two instances do not both count what they delete.
-
-    Who did not confirm was asked when the mail left, however long a mail server kept it waiting.
     """
-    values = _values(ended) | {"after": after, "most": most}
-    return [Life(*row) for row in connection.execute(LIVES_OVER, values)]
+    statement = LIVES.where(or_(*map(_is_over, ended)), SIGN_UPS.c.id.in_(ids)).order_by(SIGN_UPS.c.id)
+    return [Life(*row) for row in connection.execute(statement.with_for_update())]
 
 
-def over_by_outcome(connection: Connection, ended: Ended) -> dict[str, int]:
-    """How many sign-ups of a form have had their time, by what became of them."""
-    return dict(connection.execute(OVER_BY_OUTCOME, _values(ended)).all())
-
-
-def how_many_confirmed(connection: Connection) -> int:
-    """And not withdrawn."""
-    return connection.execute(HOW_MANY_CONFIRMED).scalar_one()
-
-
-def _values(ended: Ended) -> dict[str, object]:
-    return {
-        "form": ended.form,
-        "now": ended.now,
-        "unconfirmed": ended.unconfirmed,
-        "confirmed": ended.confirmed,
-        "withdrawn": ended.withdrawn,
-    }
+def _is_over(ended: Ended) -> ColumnElement[bool]:
+    """Who did not confirm was asked when the mail left, however long a mail server kept it waiting."""
+    still_asked = exists().where(
+        MAILS.c.sign_up == SIGN_UPS.c.id,
+        MAILS.c.kind == "confirm",
+        or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
+    )
+    at_that_mailbox = SIGN_UPS.alias()
+    still_asked_together = exists().where(
+        MAILS.c.kind == "confirm_all",
+        MAILS.c.sign_up == at_that_mailbox.c.id,
+        at_that_mailbox.c.addressee == SIGN_UPS.c.addressee,
+        or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
+    )
+    # A wrong clock asked: what it dated otherwise was corrected, see clock_rows.
+    asked_in_future = and_(SIGN_UPS.c.asked_at > ended.now, SIGN_UPS.c.received_at <= ended.unconfirmed)
+    is_unconfirmed = and_(
+        SIGN_UPS.c.confirmed_at.is_(None),
+        or_(SIGN_UPS.c.asked_at <= ended.unconfirmed, asked_in_future),
+        not_(still_asked),
+        or_(not_(SIGN_UPS.c.silenced), not_(still_asked_together)),
+    )
+    return and_(
+        SIGN_UPS.c.form == ended.form,
+        or_(is_unconfirmed, SIGN_UPS.c.confirmed_at <= ended.confirmed, SIGN_UPS.c.withdrawn_at <= ended.withdrawn),
+    )
 
 
 def life_of(connection: Connection, id: str) -> Life | None:
