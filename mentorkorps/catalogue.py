@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from mentorkorps import source, unread_files
+from mentorkorps import pictures, source, unread_files
 from mentorkorps.coherence import incoherent
 from mentorkorps.described import Table, described
 from mentorkorps.model import (
@@ -153,8 +153,9 @@ def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]
     with without_collector():
         tables = {table: list(_records(data, called, table, reading, table in meant)) for table in TABLES}
     reading.problems.extend(unread_files.problems(data, called, unread))
+    reading.problems.extend(pictures.problems(data, called))
     reading.refuse_unknown_references(tables)
-    reading.problems.extend(incoherent(tables, pictures_beside(data)))
+    reading.problems.extend(incoherent(tables, pictures.names_beside(data)))
     return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
 
 
@@ -199,9 +200,7 @@ def files_of(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
             yield f"{name}/{path.relative_to(data).as_posix()}", path
 
 
-def records_of(
-    tables: dict[str, list[Entry]], described: Mapping[str, Table], pictures: Mapping[str, Size]
-) -> Catalogue:
+def records_of(tables: dict[str, list[Entry]], described: Mapping[str, Table], sizes: Mapping[str, Size]) -> Catalogue:
     """The catalogue of entries that are all sound."""
     by_key = {
         table: MappingProxyType({key_of(table, entry.value)[0]: entry.value for entry in entries})
@@ -211,7 +210,7 @@ def records_of(
     postcodes = tuple(entry.value for entry in tables["postcodes"])
     gazetteer = _gazetteer(by_key["municipalities"], postcodes)
     return Catalogue(
-        **by_key, postcodes=postcodes, gazetteer=gazetteer, pictures=pictures, described=MappingProxyType(described)
+        **by_key, postcodes=postcodes, gazetteer=gazetteer, pictures=sizes, described=MappingProxyType(described)
     )
 
 
