@@ -36,7 +36,8 @@ BELOW = {
         "unread_files",
     },  # fmt: skip
     "allowed": {"problem", "rules"},
-    "judgement": {"catalogue", "described", "other_readers", "reading", "model", "problem", "source"},
+    "holidays": set(),
+    "judgement": {"catalogue", "described", "holidays", "other_readers", "reading", "model", "problem", "source"},
     "announced": {"catalogue", "problem", "reading", "source"},
     "check": {
         "announced",
