@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from mentorkorps import source, unread_files
+from mentorkorps import pictures, source, unread_files
 from mentorkorps.coherence import incoherent
 from mentorkorps.described import Table, described
 from mentorkorps.model import (
@@ -215,8 +215,9 @@ def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]
     with without_collector():
         tables = {table: list(_records(data, called, table, reading, table in meant)) for table in TABLES}
     reading.problems.extend(unread_files.problems(data, called, unread))
+    reading.problems.extend(pictures.problems(data, called))
     reading.refuse_unknown_references(tables)
-    reading.problems.extend(incoherent(tables, pictures_beside(data)))
+    reading.problems.extend(incoherent(tables, pictures.names_beside(data)))
     return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
 
 
@@ -261,9 +262,7 @@ def files_of(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
             yield f"{name}/{path.relative_to(data).as_posix()}", path
 
 
-def records_of(
-    tables: dict[str, list[Entry]], described: Mapping[str, Table], pictures: Mapping[str, Size]
-) -> Catalogue:
+def records_of(tables: dict[str, list[Entry]], described: Mapping[str, Table], sizes: Mapping[str, Size]) -> Catalogue:
     """The catalogue of entries that are all sound."""
     by_key = {table: _by_key(table, entries) for table, entries in tables.items() if table not in WITHOUT_AN_ID}
     postcodes, retired = (tuple(entry.value for entry in tables[name]) for name in WITHOUT_AN_ID)
@@ -273,7 +272,7 @@ def records_of(
         postcodes=postcodes,
         retired=retired,
         gazetteer=gazetteer,
-        pictures=pictures,
+        pictures=sizes,
         described=MappingProxyType(described),
     )
 

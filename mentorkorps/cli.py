@@ -91,6 +91,8 @@ def parser() -> argparse.ArgumentParser:
     for made in (prints, kits, packs):
         made.add_argument("folder", type=Path, help="folder to write to")
         made.add_argument("--language", choices=LANGUAGES, help="one language (default: both)")
+    shown = command("picture", run_picture, "make pictures fit for the site: upright, small, without place and names")
+    shown.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a jpg, png or webp, written in its place")
     schemas = command("schema", run_schema, "write a JSON Schema of every table, for editors' tools")
     schemas.add_argument("--to", type=Path, default=None, help="folder to write to (default: schema/ in the data)")
     news = command("new", run_new, "add a whole record to its file: a programme, an organisation, a course or an event")
@@ -260,6 +262,20 @@ def _public_url() -> str:
     if "MENTORKORPS_PUBLIC_URL" not in os.environ:
         print(f"mentorkorps: papers will lead to {LOCAL}; set MENTORKORPS_PUBLIC_URL", file=sys.stderr)
     return os.environ.get("MENTORKORPS_PUBLIC_URL", LOCAL).rstrip("/") + "/"
+
+
+def run_picture(options: argparse.Namespace) -> int:
+    from mentorkorps import pictures
+
+    for path in options.files:
+        before = path.stat().st_size
+        try:
+            size = pictures.clean(path)
+        except ValueError as error:
+            raise CannotRun(f"{path} is no whole jpg, png or webp picture; nothing is changed") from error
+        after = path.stat().st_size
+        print(f"{path}: {size.width} × {size.height} pixels, {before // 1000} kB before and {after // 1000} kB now")
+    return SOUND
 
 
 def run_schema(options: argparse.Namespace) -> int:

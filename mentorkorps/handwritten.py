@@ -1,4 +1,4 @@
-"""What is wrong in the hand-written pages of docs: links to pages and pictures that do not exist."""
+"""What is wrong in the hand-written pages of docs: links to what does not exist, and pictures that tell too much."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
-from mentorkorps import source
+from mentorkorps import pictures, source
 from mentorkorps.addresses import ADDRESSES, address
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.curriculum import Curriculum
@@ -16,6 +16,8 @@ from mentorkorps.spelling import nearest
 
 LINK = re.compile(r"\]\(<?(?P<to>[^)\s>#]+)")
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".svg")
+OF_RECORDS = pictures.FOLDER.relative_to("docs")
 FENCE = re.compile(r"^ {0,3}(```|~~~)")
 
 
@@ -38,6 +40,15 @@ def find(docs: Path, name: str, catalogue: Catalogue, curriculum: Curriculum | N
         for inside, path in written.items():
             if path.suffix == ".md":
                 yield from _wrong_in(path, f"{name}/{language}/{inside}", inside, known)
+    yield from _wrong_pictures(docs, name)
+
+
+def _wrong_pictures(docs: Path, name: str) -> Iterator[Problem]:
+    """Pictures that pages show; those that records show are the catalogue's."""
+    for path in sorted(docs.rglob("*.*")):
+        inside = path.relative_to(docs)
+        if path.suffix in PICTURES and path.is_file() and inside.parent != OF_RECORDS:
+            yield from pictures.problems_of(path, f"{name}/{inside.as_posix()}")
 
 
 def _wrong_in(path: Path, file: str, inside: str, known: set[str]) -> Iterator[Problem]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from mentorkorps.catalogue import spelt_alike
 from mentorkorps.described import Described, Table
+from mentorkorps.holidays import day_off
 from mentorkorps.model import CONFIRMATION_HOLDS, CPR
 from mentorkorps.other_readers import cannot_be_taken, is_taken_for_else
 from mentorkorps.problem import Problem
@@ -23,8 +25,12 @@ GRACE = timedelta(days=180)
 SOON = timedelta(days=30)
 """How long beforehand it is told."""
 A_DAY = timedelta(days=1)
+DENMARK = ZoneInfo("Europe/Copenhagen")
+MORNING = 6
+"""The hour before which nobody means what he writes."""
 
 NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses", "events")
+DATED = ("courses", "events")
 ADDRESSES = ("website", "url")
 WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
 
@@ -52,6 +58,9 @@ def judgements(
     for table in WITHOUT_PERCENT:
         for entry in entries[table]:
             yield from _bare_percents(entry)
+    for table in DATED:
+        for entry in entries[table]:
+            yield from _when_few_can_come(entry, today)
     for table in NAMED:
         yield from _alike(entries[table])
     for table, described in tables.items():
@@ -181,6 +190,35 @@ def _begun(entry: Entry, today: date) -> Iterator[Problem]:
         days = entry.node.entries.get("days")
         holder = days[1].items[0] if days else entry.node
         yield _at(entry, "date", holder.entries["date"][1], "begun", value=first)
+
+
+def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
+    """Days off, hours of the night, and times that the change of clocks skips or repeats."""
+    if entry.value is None or entry.value.status == "cancelled":
+        return
+    days = entry.node.entries.get("days")
+    nodes = days[1].items if days else [entry.node]
+    for day, node in zip(entry.value.days, nodes, strict=True):
+        if day.date < today:
+            continue
+        at = {name: node.entries[name][1] for name in ("date", "start", "end")}
+        if off := day_off(day.date):
+            yield _at(entry, "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en)
+        for name, hour in (("start", day.start), ("end", day.end)):
+            shown = hour.isoformat("minutes")
+            if change := _change_of_clocks(day.date, hour):
+                yield _at(entry, name, at[name], "change-of-clocks", value=shown, why_da=change[0], why_en=change[1])
+            elif hour.hour < MORNING:
+                yield _at(entry, name, at[name], "at-night", value=shown)
+
+
+def _change_of_clocks(day: date, hour: time) -> tuple[str, str] | None:
+    first, second = (datetime.combine(day, hour, DENMARK).replace(fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return None
+    if first.astimezone(UTC).astimezone(DENMARK).time() != hour:
+        return "findes ikke: uret stilles en time frem", "does not exist: the clocks go forward an hour"
+    return "er der to gange: uret stilles en time tilbage", "comes twice: the clocks go back an hour"
 
 
 def _figures(entry: Entry) -> Iterator[Problem]:

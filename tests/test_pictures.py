@@ -1,13 +1,16 @@
 """Pictures and pages that are referred to: shown with their size, or missed at their place."""
 
-import struct
-import zlib
+import io
+import random
 
 import pytest
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
-from mentorkorps import catalogue, handwritten, pages
+from mentorkorps import catalogue, cli, handwritten, pages
 from mentorkorps.check import check
-from mentorkorps.pictures import FOLDER, Size, size_of
+from mentorkorps.pictures import FOLDER, Size, clean, size_of
+from mentorkorps.problem import DataError
 from tests.conftest import ROOT
 from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY
@@ -15,31 +18,62 @@ from tests.test_problems import TODAY
 PICTURE = '  picture: {file: sal.png, alt: {da: "Salen, set fra <døren>", en: The hall}}\n'
 
 
-def png(width: int, height: int) -> bytes:
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+def made(kind: str = "JPEG", size: tuple[int, int] = (400, 300), colour: str = "teal", **options: object) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **options)
+    return out.getvalue()
 
 
-def jpeg(width: int, height: int) -> bytes:
-    preview = b"\xff\xe1" + struct.pack(">H", 20_002) + b"\xff\xc0" * 10_000
-    return b"\xff\xd8" + preview * 5 + b"\xff\xc2" + struct.pack(">HBHH", 17, 8, height, width) + b"\x03" * 12
+def exif(orientation: int = 1, *, position: bool = False, artist: str = "", **more: str) -> bytes:
+    tags = Image.Exif()
+    if orientation != 1:
+        tags[0x0112] = orientation
+    if artist:
+        tags[0x013B] = artist
+    if more.get("owner"):
+        tags.get_ifd(0x8769)[0xA430] = more["owner"]
+    if more.get("model"):
+        tags[0x0110] = more["model"]
+    if position:
+        tags.get_ifd(0x8825).update({1: "N", 2: (55.0, 23.0, 46.0), 3: "E", 4: (10.0, 23.0, 19.0)})
+    return tags.tobytes()
 
 
-WEBP = {
-    "lossy": b"VP8 " + bytes(10) + struct.pack("<HH", 640, 480),
-    "lossless": b"VP8L" + bytes(4) + b"\x2f" + struct.pack("<I", 639 | 479 << 14),
-    "extended": b"VP8X" + bytes(8) + (639).to_bytes(3, "little") + (479).to_bytes(3, "little"),
-}
-FILES = {"a.png": png(640, 480), "b.jpg": jpeg(640, 480)} | {
-    f"{kind}.webp": b"RIFF" + bytes(4) + b"WEBP" + chunk.ljust(18, b"\0") for kind, chunk in WEBP.items()
-}
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:GPSLatitude="55,23N"><dc:creator>Karen Testesen'
+    b"</dc:creator></rdf:Description></x:xmpmeta>"
+)
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_the_size_stands_in_the_file_itself(name, tmp_path):
-    (tmp_path / name).write_bytes(FILES[name])
+def texts() -> PngInfo:
+    found = PngInfo()
+    found.add_text("Author", "Karen Testesen")
+    found.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    return found
 
-    assert Size(640, 480) == size_of(tmp_path / name)
+
+def noise(size: tuple[int, int]) -> Image.Image:
+    return Image.frombytes("RGB", size, random.Random(1).randbytes(size[0] * size[1] * 3))
+
+
+def saved(picture: Image.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind, quality=95)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.png", "PNG"), ("b.jpg", "JPEG"), ("c.webp", "WEBP")])
+def test_the_size_stands_in_the_file_itself(name, kind, tmp_path):
+    (tmp_path / name).write_bytes(made(kind))
+
+    assert Size(400, 300) == size_of(tmp_path / name)
+
+
+@pytest.mark.parametrize(("orientation", "size"), [(1, (400, 300)), (3, (400, 300)), (6, (300, 400)), (8, (300, 400))])
+def test_a_picture_that_was_taken_upright_is_framed_upright(orientation, size, data):
+    kept(data, "sal.jpg", made(exif=exif(orientation)))
+
+    assert Size(*size) == catalogue.load(data).pictures["sal.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -51,15 +85,170 @@ def test_a_file_that_is_no_picture_has_no_size(raw, tmp_path):
     assert size_of(tmp_path / "x.png") is None
 
 
+TELLING = {
+    "phone": (
+        "sal.jpg", made(exif=exif(6, position=True, artist="Karen Testesen")), "stedet, hvor det er taget og navne",
+    ),
+    "camera's owner": ("sal.jpg", made(exif=exif(owner="Karen Testesen")), "navne"),
+    "camera": ("sal.jpg", made(exif=exif(model="Phone 12")), "skjulte oplysninger"),
+    "XMP": ("sal.jpg", made(xmp=XMP), "stedet, hvor det er taget og navne"),
+    "comment": ("sal.jpg", made(comment=b"Karen Testesen"), "navne"),
+    "film after the end": ("sal.jpg", made() + b"\0\0\0\x18ftypmp42" + b"x" * 900, "skjulte oplysninger"),
+    "PNG position": ("sal.png", made("PNG", exif=exif(position=True)), "stedet"),
+    "PNG texts": ("sal.png", made("PNG", pnginfo=texts()), "navne"),
+    "WebP position": ("sal.webp", made("WEBP", exif=exif(position=True)), "stedet"),
+    "WebP XMP": ("sal.webp", made("WEBP", xmp=XMP), "navne"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "raw", "what"), TELLING.values(), ids=TELLING)
+def test_place_and_names_are_told_never_published_and_taken_out(name, raw, what, data):
+    file = kept(data, name, raw)
+
+    (problem,) = check(data, TODAY, "data").problems
+    with pytest.raises(DataError):
+        catalogue.load(data)
+    assert 0 == cli.main(["picture", str(file)])
+
+    assert (f"{FOLDER}/{name}", "picture-tells") == (problem.file, problem.rule)
+    assert what in problem.message.da
+    assert "mentorkorps picture" in problem.message.da
+    assert [] == check(data, TODAY).problems
+    left = file.read_bytes()
+    assert not [sign for sign in (b"Testesen", b"GPS", b"Phone", b"ftyp") if sign in left]
+    with Image.open(file) as picture:
+        assert not picture.getexif().get_ifd(0x8825)
+
+
+def test_metadata_is_taken_out_without_touching_the_pixels(tmp_path):
+    file = tmp_path / "sal.jpg"
+    file.write_bytes(saved(noise((64, 48)), "JPEG").replace(b"\xff\xdb", b"\xff\xfe\x00\x07Karen\xff\xdb", 1))
+    with Image.open(file) as picture:
+        before = picture.tobytes()
+
+    clean(file)
+
+    with Image.open(file) as picture:
+        assert before == picture.tobytes()
+    assert b"Karen" not in file.read_bytes()
+
+
+def test_a_picture_is_turned_upright_by_the_command(data):
+    file = kept(data, "sal.jpg", made(exif=exif(6, position=True)))
+
+    cli.main(["picture", str(file)])
+
+    with Image.open(file) as picture:
+        assert (300, 400) == picture.size
+    assert Size(300, 400) == size_of(file)
+
+
+COLOURS = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [made(), made(progressive=True), made(icc_profile=COLOURS),
+     made(exif=exif(6)), made(dpi=(72, 72)), saved(noise((300, 200)), "JPEG")],
+    ids=["plain", "progressive", "colours", "orientation", "resolution", "restless"],
+)  # fmt: skip
+def test_what_a_browser_needs_may_stand_in_a_picture(raw, data):
+    kept(data, "sal.jpg", raw)
+
+    assert [] == check(data, TODAY).problems
+
+
+WHOLE = saved(noise((200, 150)), "JPEG")
+BROKEN = {
+    "cut off": ("sal.jpg", WHOLE[: len(WHOLE) // 2], "skåret af"),
+    "the last bytes missing": ("sal.jpg", WHOLE[:-2], "skåret af"),
+    "PNG cut off": ("sal.png", made("PNG")[:-20], "skåret af"),
+    "WebP cut off": ("sal.webp", made("WEBP")[:-9], "skåret af"),
+    "nothing": ("sal.jpg", b"", "ikke et billede"),
+    "a page": ("sal.jpg", b"<html>", "ikke et billede"),
+    "HEIC": ("sal.jpg", b"\0\0\0\x18ftypheic" + b"x" * 200, "HEIC"),
+    "PNG called jpg": ("sal.jpg", made("PNG"), "kald det sal.png"),
+    "capitals": ("IMG_0042.JPG", made(), "img-0042.jpg"),
+    "four letters": ("sal.jpeg", made(), "sal.jpg"),
+}
+
+
+@pytest.mark.parametrize(("name", "raw", "why"), BROKEN.values(), ids=BROKEN)
+def test_a_picture_that_cannot_be_shown_is_told_with_the_reason(name, raw, why, data):
+    kept(data, name, raw)
+
+    (problem,) = check(data, TODAY, "data").problems
+
+    assert (f"{FOLDER}/{name}", "picture-broken") == (problem.file, problem.rule)
+    assert why in problem.message.da
+
+
+def test_a_broken_picture_that_a_record_shows_is_one_problem(data):
+    with_picture(data, "events")
+    kept(data, "sal.png", made("PNG")[:-20])
+
+    assert ["picture-broken"] == [one.rule for one in check(data, TODAY).problems]
+
+
+@pytest.mark.parametrize("size", [(2400, 100), (600, 500)], ids=["pixels", "bytes"])
+def test_a_picture_that_is_too_large_is_told_and_made_smaller(size, data):
+    file = kept(data, "sal.jpg", saved(noise(size), "JPEG"))
+
+    (problem,) = check(data, TODAY).problems
+    cli.main(["picture", str(file)])
+
+    assert "picture-large" == problem.rule
+    assert f"{size[0]} × {size[1]}" in problem.message.da
+    assert [] == check(data, TODAY).problems
+
+
+def test_the_command_leaves_what_is_no_picture_as_it_is(tmp_path):
+    (tmp_path / "x.jpg").write_bytes(b"<html>")
+
+    assert 2 == cli.main(["picture", str(tmp_path / "x.jpg")])
+    assert b"<html>" == (tmp_path / "x.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["<script>alert(1)</script>", '<g onload="x()"/>', "<metadata><dc:creator>Karen</dc:creator></metadata>",
+     '<image href="https://example.org/x.png"/>', '<svg inkscape:export-filename="C:\\Users\\karen\\x.png"/>'],
+)  # fmt: skip
+def test_a_drawing_of_a_page_has_no_program_and_no_names(inside, data, sound):
+    folder = data.parent / "docs" / "theme" / "assets"
+    folder.mkdir(parents=True)
+    (folder / "x.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><a href="#a"/>{inside}</svg>', "utf-8")
+    (folder / "y.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>', "utf-8")
+
+    (problem,) = handwritten.find(data.parent / "docs", "docs", sound, None)
+
+    assert ("docs/theme/assets/x.svg", "picture-tells") == (problem.file, problem.rule)
+
+
+def test_a_photo_of_a_page_tells_no_place_either(data, sound):
+    folder = data.parent / "docs" / "da" / "billeder"
+    folder.mkdir(parents=True)
+    (folder / "x.jpg").write_bytes(made(exif=exif(position=True)))
+
+    (problem,) = handwritten.find(data.parent / "docs", "docs", sound, None)
+
+    assert "stedet" in problem.message.da
+
+
 def with_picture(data, table: str) -> None:
     file = data / f"{table}.yaml"
     file.write_text(file.read_text("utf-8").rstrip("\n") + "\n" + PICTURE, "utf-8")
 
 
-def drawn(data, name: str) -> None:
+def kept(data, name: str, raw: bytes):
     folder = data.parent / FOLDER
     folder.mkdir(parents=True)
-    (folder / name).write_bytes(png(1200, 800))
+    (folder / name).write_bytes(raw)
+    return folder / name
+
+
+def drawn(data, name: str) -> None:
+    kept(data, name, made("PNG", (1200, 800)))
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ BELOW = {
     "values": {"spelling"},
     "model": {"source"},
     "patterns": set(),
-    "pictures": set(),
-    "handwritten": {"addresses", "catalogue", "curriculum", "model", "problem", "source", "spelling"},
+    "picture_metadata": set(),
+    "pictures": {"picture_metadata", "problem", "spelling"},
+    "handwritten": {"addresses", "catalogue", "curriculum", "model", "pictures", "problem", "source", "spelling"},
     "reading": {"spelling", "values", "model", "problem", "source"},
     "described": {"problem", "rules", "source"},
     "coherence": {"spelling", "model", "patterns", "problem", "reading", "source"},
@@ -36,7 +37,18 @@ BELOW = {
     },  # fmt: skip
     "allowed": {"problem", "rules"},
     "vanished": {"model", "problem", "reading", "rules", "spelling"},
-    "judgement": {"catalogue", "described", "other_readers", "reading", "model", "problem", "source", "vanished"},
+    "holidays": set(),
+    "judgement": {
+        "catalogue",
+        "described",
+        "holidays",
+        "other_readers",
+        "reading",
+        "model",
+        "problem",
+        "source",
+        "vanished",
+    },  # fmt: skip
     "announced": {"catalogue", "problem", "reading", "source"},
     "check": {
         "announced",
@@ -82,6 +94,7 @@ BELOW = {
 ONLY_IN = {
     "yaml": {"source", "other_readers"},
     "mkdocs": {"hooks"},
+    "PIL": {"pictures", "picture_metadata"},
     "markdown": {"pages"},
     "weasyprint": {"publish"},
     "segno": {"publish"},

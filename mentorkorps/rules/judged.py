@@ -261,6 +261,48 @@ RULES = {
         "courses",
         severity="notice",
     ),
+    "day-off": Rule(
+        Message("En dag, hvor de fleste har fri", "A day on which most people are off"),
+        Message(
+            "{value} er {day_da}. Er det med vilje?",
+            "{value} is {day_en}. Is that meant?",
+        ),
+        Message(
+            "Mange har andre planer på en helligdag, og lokaler kan være lukkede. Er det med vilje, så lad det stå. "
+            "Store bededag er ikke en helligdag længere.",
+            "Many have other plans on a public holiday, and rooms may be closed. If it is meant, let it stand. Great "
+            "Prayer Day is no public holiday any more.",
+        ),
+        'days:\n  - {date: "2027-03-28", start: "09:00", end: "16:00"}',
+        'days:\n  - {date: "2027-03-30", start: "09:00", end: "16:00"}',
+        "courses",
+        severity="notice",
+    ),
+    "at-night": Rule(
+        Message("Midt om natten", "In the middle of the night"),
+        Message("Klokken {value} er midt om natten. Er det med vilje?", "{value} is in the night. Is that meant?"),
+        Message(
+            "Klokkeslæt har 24 timer: klokken tre om eftermiddagen er 15:00.",
+            "Times have 24 hours: three in the afternoon is 15:00.",
+        ),
+        'days:\n  - {date: "2027-03-02", start: "03:00", end: "16:00"}',
+        'days:\n  - {date: "2027-03-02", start: "15:00", end: "16:00"}',
+        "courses",
+        severity="notice",
+    ),
+    "change-of-clocks": Rule(
+        Message("Den nat, uret stilles", "The night the clocks change"),
+        Message("Klokken {value} {why_da}.", "{value} {why_en}."),
+        Message(
+            "Sidste søndag i marts findes tiden fra 02:00 til 03:00 ikke, og sidste søndag i oktober er den der to "
+            "gange. Kalendere viser den forskelligt.",
+            "On the last Sunday of March the hour from 02:00 to 03:00 does not exist, and on the last Sunday of "
+            "October it comes twice. Calendars show it differently.",
+        ),
+        'days:\n  - {date: "2026-03-29", start: "02:30", end: "06:00"}',
+        'days:\n  - {date: "2026-03-29", start: "20:30", end: "23:00"}',
+        severity="notice",
+    ),
     "example": Rule(
         Message("Et eksempel", "An example"),
         Message(

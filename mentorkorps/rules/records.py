@@ -132,6 +132,52 @@ RULES = {
         "picture: {file: sall.jpg, alt: {da: Salen, en: The hall}}",
         "picture: {file: sal.jpg, alt: {da: Salen, en: The hall}}",
     ),
+    "picture-tells": Rule(
+        Message("Et billede, der fortæller for meget", "A picture that tells too much"),
+        Message(
+            "Billedet rummer {why_da}, og det må ikke ud på siden. Kør: mentorkorps picture FIL",
+            "The picture holds {why_en}, which must not go out on the site. Run: mentorkorps picture FILE",
+        ),
+        Message(
+            "En telefon skriver stedet i billedet, og et kamera kan skrive ejerens navn. “mentorkorps picture” tager "
+            "det ud. Uden programmet: i Windows højreklik, Egenskaber, Detaljer, “Fjern egenskaber”; på en telefon "
+            "slå placering fra, når du deler billedet. Læg det så op igen under et nyt navn.",
+            "A phone writes the place into a picture, and a camera may write its owner's name. “mentorkorps picture” "
+            "takes it out. Without the program: in Windows right-click, Properties, Details, “Remove Properties”; on a "
+            "phone switch location off when you share the picture. Then upload it again under another name.",
+        ),
+        "docs/theme/assets/pictures/sal.jpg (GPS)",
+        "docs/theme/assets/pictures/sal.jpg",
+    ),
+    "picture-large": Rule(
+        Message("Et billede, der er for stort", "A picture that is too large"),
+        Message(
+            "Billedet er for stort ({why_da}): højst 300 kB og 2000 pixels på den lange led. Kør: mentorkorps picture "
+            "FIL",
+            "The picture is too large ({why_en}): at most 300 kB and 2000 pixels on its long side. Run: mentorkorps "
+            "picture FILE",
+        ),
+        Message(
+            "Mange åbner siden på en telefon med langsomt net. “mentorkorps picture” gør billedet mindre; det kan "
+            "telefonen også, når du sender det til dig selv som “mellem”.",
+            "Many open the site on a phone with a slow network. “mentorkorps picture” makes the picture smaller; so "
+            "does a phone when you mail it to yourself as “medium”.",
+        ),
+        "docs/theme/assets/pictures/sal.jpg (4032 × 3024)",
+        "docs/theme/assets/pictures/sal.jpg (1600 × 1200)",
+    ),
+    "picture-broken": Rule(
+        Message("Et billede, der ikke kan vises", "A picture that cannot be shown"),
+        Message("Billedet kan ikke vises: {why_da}.", "The picture cannot be shown: {why_en}."),
+        Message(
+            "Et billede er en hel fil af slagsen jpg, png eller webp, og navnet har små bogstaver, tal og "
+            "bindestreger. En iPhone gemmer som HEIC: vælg “Mest kompatibel”, eller gem som jpg.",
+            "A picture is a whole file of the kind jpg, png or webp, and its name has small letters, digits and "
+            "hyphens. An iPhone saves as HEIC: choose “Most Compatible”, or save as jpg.",
+        ),
+        "docs/theme/assets/pictures/IMG_0042.HEIC",
+        "docs/theme/assets/pictures/sal.jpg",
+    ),
     "missing-page": Rule(
         Message("Et link til en side, der ikke findes", "A link to a page that does not exist"),
         Message("“{value}” findes ikke på siden.", "“{value}” does not exist on the site."),
