@@ -5,7 +5,7 @@ must be, and every reference leads to a record. Limits of length, pattern and th
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from mentorkorps import source
 from mentorkorps.coherence import incoherent
 from mentorkorps.described import DESCRIPTION, Table, described
+from mentorkorps.gazetteer import Gazetteer, PlaceMatch, gazetteer
 from mentorkorps.model import (
     JOINING,
     KEYS,
@@ -25,6 +26,7 @@ from mentorkorps.model import (
     Municipality,
     Organisation,
     Outcome,
+    PlaceName,
     Postcode,
     Programme,
     Region,
@@ -37,6 +39,8 @@ from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, Reading, without_collector
 from mentorkorps.spelling import words
 
+OPTIONAL_TABLES = ("placenames",)
+"""Tables that a folder of data may do without."""
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
 
 
@@ -48,6 +52,7 @@ class Catalogue:
     regions: Mapping[str, Region]
     municipalities: Mapping[str, Municipality]
     postcodes: tuple[Postcode, ...]
+    placenames: Mapping[str, PlaceName]
     industries: Mapping[str, Industry]
     languages: Mapping[str, SpokenLanguage]
     organisations: Mapping[str, Organisation]
@@ -57,8 +62,8 @@ class Catalogue:
     outcomes: Mapping[str, Outcome]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
-    gazetteer: Mapping[str, tuple[Municipality, ...]]
-    """Municipalities by what people write: a postcode, a municipality's name, a town's name, spelt alike."""
+    gazetteer: Gazetteer
+    """Municipalities by what people write for a place."""
     pictures: Mapping[str, Size]
     """The pictures that records can show, by the names of their files."""
     described: Mapping[str, Table]
@@ -124,13 +129,13 @@ class Catalogue:
         return sorted(self.municipalities.values(), key=lambda one: danish_key(one.name))
 
     def places(self, text: str) -> tuple[Municipality, ...]:
-        """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality or a town.
+        """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality, a town or another place.
 
-        None, one or several: a postcode may lie in more than one municipality.
+        None, one or several, in Danish order.
         """
-        wanted = spelt_alike(text)
-        postcode = re.match(r"[0-9]{4}\b", wanted)
-        return self.gazetteer.get(postcode[0] if postcode else wanted, ())
+        match = self.gazetteer.match(text)
+        found = () if match.is_guess else match.municipalities
+        return tuple(sorted(found, key=lambda one: danish_key(one.name)))
 
 
 def load(data: Path, name: str | None = None) -> Catalogue:
@@ -167,9 +172,10 @@ def spelt_alike(text: str) -> str:
 
 def _records(data: Path, name: str, table: str, reading: Reading) -> Iterator[Entry]:
     files = list(files_of(data, name, table))
-    if not files:
+    has_wrong_ending = (data / f"{table}.yml").exists()
+    if not files and (has_wrong_ending or table not in OPTIONAL_TABLES):
         reading.unread.add(table)
-        if not (data / f"{table}.yml").exists():
+        if not has_wrong_ending:
             reading.add(
                 f"{name}/{table}.yaml", None, "unreadable", why_da="den findes ikke", why_en="it does not exist"
             )
@@ -216,26 +222,14 @@ def records_of(
         if table != "postcodes"
     }
     postcodes = tuple(entry.value for entry in tables["postcodes"])
-    gazetteer = _gazetteer(by_key["municipalities"], postcodes)
+    municipalities = sorted(by_key["municipalities"].values(), key=lambda one: danish_key(one.name))
     return Catalogue(
-        **by_key, postcodes=postcodes, gazetteer=gazetteer, pictures=pictures, described=MappingProxyType(described)
+        **by_key,
+        postcodes=postcodes,
+        gazetteer=gazetteer(municipalities, postcodes, by_key["placenames"].values()),
+        pictures=pictures,
+        described=MappingProxyType(described),
     )
-
-
-def _gazetteer(
-    municipalities: Mapping[str, Municipality], postcodes: Iterable[Postcode]
-) -> Mapping[str, tuple[Municipality, ...]]:
-    written = [(written, one.municipality) for one in postcodes for written in (one.postcode, spelt_alike(one.town))]
-    codes: dict[str, set[str]] = {}
-    for name, code in written:
-        codes.setdefault(name, set()).add(code)
-    # A municipality's own name means the municipality, also where its town reaches into the next one.
-    codes |= {spelt_alike(one.name): {one.code} for one in municipalities.values()}
-    in_order = {
-        name: tuple(sorted((municipalities[code] for code in of), key=lambda one: danish_key(one.name)))
-        for name, of in codes.items()
-    }
-    return MappingProxyType(in_order)
 
 
 def key_of(table: str, record: object) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ CALLED = {
     "regions": "regionen",
     "municipalities": "kommunen",
     "postcodes": "postnummeret",
+    "placenames": "stednavnet",
 }
 WITH_A_PAGE = ("programmes", "organisations", "courses", "events", "industries", "forms", "municipalities")
 

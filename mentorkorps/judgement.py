@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from mentorkorps.catalogue import spelt_alike
 from mentorkorps.described import Described, Table
+from mentorkorps.gazetteer import place_key
 from mentorkorps.model import CONFIRMATION_HOLDS, CPR
 from mentorkorps.problem import Problem
 from mentorkorps.reading import Entry
@@ -53,6 +54,7 @@ def judgements(
             yield from _bare_percents(entry)
     for table in NAMED:
         yield from _alike(entries[table])
+    yield from _unreachable(entries)
     for table, described in tables.items():
         for entry in entries.get(table, []):
             yield from _only_danish(entry, described.fields)
@@ -109,6 +111,17 @@ def _same(
             yield entry.problem(
                 field, "alike", value=value, other=written(first), file=first.file, line=first.node.line
             )
+
+
+def _unreachable(entries: Entries) -> Iterator[Problem]:
+    """Names of places that are a municipality's own, which is meant before them, or that stand twice."""
+    seen: dict[str, Entry] = {}
+    for entry in (*entries["municipalities"], *entries["placenames"]):
+        name = entry.text("name") or ""
+        first = seen.setdefault(place_key(name), entry)
+        if first is not entry and entry.table == "placenames" and first.text("name") != name:
+            other = first.text("name")
+            yield entry.problem("name", "alike", value=name, other=other, file=first.file, line=first.node.line)
 
 
 def _id(entry: Entry) -> str:

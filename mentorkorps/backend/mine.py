@@ -17,7 +17,17 @@ from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.giving_back import give_back
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.reply import COME_BACK, PRIVATE, Refusal, framed, language_of, page, to_come_back, told_busy
+from mentorkorps.backend.reply import (
+    COME_BACK,
+    PRIVATE,
+    Refusal,
+    asked_back,
+    framed,
+    language_of,
+    page,
+    to_come_back,
+    told_busy,
+)
 from mentorkorps.backend.store import Consent, Seat, SignUp, place_rows
 from mentorkorps.backend.writer import Busy, Unavailable
 from mentorkorps.forms import Invalid, Value
@@ -60,6 +70,8 @@ async def change(request: Request) -> Response:
         answers = forms.read(definition, office.catalogue, given, danish_day(office.clock()))
     except Invalid as invalid:
         return _form(request, definition, given, invalid)
+    if hints := forms.hints(definition, given):
+        return _form(request, definition, given, notice=asked_back(request, hints))
     submission = intake.submission(
         definition,
         answers,
@@ -225,6 +237,7 @@ def _form(
         office_of(request).catalogue,
         language,
         action=f"{_address(request)}/change",
+        find=f"{office_of(request).settings.root}find",
         posted=given,
         wrong=invalid.wrong if invalid else (),
     )

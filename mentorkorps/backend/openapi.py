@@ -41,12 +41,26 @@ PROBLEM = {
             "items": {
                 "type": "object",
                 "required": ["field", "detail"],
-                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "choices": {"type": "array", "items": {"type": "string"}},
+                },
             },
         },
     },
 }
-RECEIPT = {"type": "object", "required": ["receipt"], "properties": {"receipt": {"type": "string"}}}
+HINT = {
+    "type": "object",
+    "description": "What a kept answer may have been meant to be.",
+    "required": ["field", "detail", "suggestion"],
+    "properties": {name: {"type": "string"} for name in ("field", "detail", "suggestion")},
+}
+RECEIPT = {
+    "type": "object",
+    "required": ["receipt"],
+    "properties": {"receipt": {"type": "string"}, "hints": {"type": "array", "items": HINT}},
+}
 ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}
 TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 60}
 CODE = TEXTS | {"properties": {"code": {"type": "string"}, "language": {"type": "string"}}}

@@ -1,5 +1,6 @@
 """Answers in the look of the site, or as JSON for programs that ask for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from mentorkorps.forms import Hint
 from mentorkorps.model import LANGUAGES, Language
 from mentorkorps.rendering import render, words
 
@@ -112,6 +114,13 @@ def told_busy(request: Request) -> str:
     """What the form says that nobody could keep just now."""
     told = words(language_of(request))["reply"]["refused"]["busy"]
     return f"{told['title']}. {told['text']}"
+
+
+def asked_back(request: Request, hints: Sequence[Hint]) -> str:
+    """What the form asks before anything is kept: whether an address was meant otherwise."""
+    language = language_of(request)
+    question = " ".join(one.message.of(language) for one in hints)
+    return str(words(language)["form"]["look_again"]).format(question=question)
 
 
 def to_come_back(form_page: Response) -> Response:

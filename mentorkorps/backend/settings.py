@@ -17,6 +17,7 @@ from mentorkorps.backend import database
 from mentorkorps.backend.database import Database
 from mentorkorps.backend.logs import FORMATS, Format
 from mentorkorps.catalogue import Catalogue
+from mentorkorps.forms import ascii_address, ascii_domain
 from mentorkorps.problem import DataError
 
 DATABASE_URL = "MENTORKORPS_DATABASE_URL"
@@ -185,14 +186,23 @@ def _public_url(url: str) -> str:
     parts = _split(PUBLIC_URL, url, url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(PUBLIC_URL, url, "write the site's address, for example https://example.dk/")
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
+    return f"{parts.scheme}://{_ascii_host(PUBLIC_URL, url, parts)}{parts.path.rstrip('/')}/"
 
 
 def _origin(text: str) -> str:
     parts = _split(ALLOWED_ORIGINS, text, text)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
         raise SettingsError(ALLOWED_ORIGINS, text, "write origins such as https://example.dk, apart by commas")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return f"{parts.scheme}://{_ascii_host(ALLOWED_ORIGINS, text, parts)}"
+
+
+def _ascii_host(key: str, text: str, parts: SplitResult) -> str:
+    """Host and port as browsers name them in Origin: a domain with æ, ø or å by its ASCII form."""
+    host = parts.hostname or ""
+    try:
+        return parts.netloc.lower().replace(host, ascii_domain(host))
+    except ValueError:
+        raise SettingsError(key, text, f"{host} can be no domain") from None
 
 
 def _proxy(text: str) -> IPv4Address | IPv6Address:
@@ -233,9 +243,9 @@ def _mail_from(text: str) -> Address:
 
 
 def _mailbox(text: str) -> str:
-    """The address itself. Raises ValueError or MessageError for what is none."""
-    address = Address(addr_spec=text)
-    if not address.username or not address.domain or not text.isascii():
+    """The address itself, its domain in ASCII. Raises ValueError or MessageError for what is none."""
+    address = Address(addr_spec=ascii_address(text))
+    if not address.username or not address.domain or not address.addr_spec.isascii():
         raise ValueError(text)
     return address.addr_spec
 
@@ -279,9 +289,10 @@ def _recipients(path: str) -> Recipients:
 def _mailboxes(path: str, name: str, told: object) -> dict[str, str]:
     if not isinstance(told, dict):
         raise SettingsError(RECIPIENTS, path, f"under {name}: write one line each, such as odense: mail@example.dk")
+    mailboxes = {}
     for id, address in told.items():
         try:
-            _mailbox(str(address))
+            mailboxes[id] = _mailbox(str(address))
         except (ValueError, MessageError) as error:
             raise SettingsError(RECIPIENTS, path, f"{name}: the mailbox of {id!r} is no address") from error
-    return told
+    return mailboxes

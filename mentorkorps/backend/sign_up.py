@@ -16,6 +16,7 @@ from mentorkorps.backend.reply import (
     NOT_KEPT,
     PRIVATE,
     Refusal,
+    asked_back,
     framed,
     language_of,
     page,
@@ -27,7 +28,7 @@ from mentorkorps.backend.reply import (
 )
 from mentorkorps.backend.store import SignUp, sign_up_by_id
 from mentorkorps.backend.writer import Busy, Unavailable
-from mentorkorps.forms import Invalid
+from mentorkorps.forms import Hint, Invalid
 from mentorkorps.model import Form
 from mentorkorps.rendering import render, words
 
@@ -48,6 +49,9 @@ async def sign_up(request: Request) -> Response:
         answers = forms.read(form, office.catalogue, doubt.without_traps(form, given), danish_day(office.clock()))
     except Invalid as invalid:
         return _explained(request, form, given, invalid)
+    hints = forms.hints(form, given)
+    if hints and not wants_json(request):
+        return _form_page(request, form, given, notice=asked_back(request, hints))
     submission = intake.submission(
         form,
         answers,
@@ -65,7 +69,7 @@ async def sign_up(request: Request) -> Response:
             raise
         return to_come_back(_form_page(request, form, given, notice=told_busy(request)))
     office.outbox.wake()
-    return _thanked(request, kept)
+    return _thanked(request, kept, hints)
 
 
 async def challenge(request: Request) -> Response:
@@ -158,7 +162,11 @@ def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
 def _explained(request: Request, form: Form, given: posted.Posted, invalid: Invalid) -> Response:
     language = language_of(request)
     if wants_json(request):
-        errors = [{"field": one.field, "detail": one.message.of(language)} for one in invalid.wrong]
+        errors = [
+            {"field": one.field, "detail": one.message.of(language)}
+            | ({"choices": list(one.choices)} if one.choices else {})
+            for one in invalid.wrong
+        ]
         return problem(422, str(words(language)["form"]["summary"]), errors=errors)
     return _form_page(request, form, given, invalid)
 
@@ -172,6 +180,7 @@ def _form_page(
         office.catalogue,
         language,
         action=f"{office.settings.root}forms/{form.id}",
+        find=f"{office.settings.root}find",
         posted=given,
         wrong=invalid.wrong if invalid else (),
         notice=notice,
@@ -182,11 +191,12 @@ def _form_page(
     return framed(request, title, content, 422 if invalid else 200, NOT_KEPT)
 
 
-def _thanked(request: Request, kept: SignUp) -> Response:
-    office = office_of(request)
+def _thanked(request: Request, kept: SignUp, hints: tuple[Hint, ...]) -> Response:
+    office, language = office_of(request), language_of(request)
     # Whoever knows what somebody else answered must not get that one's own page by sending it again.
     is_another = kept.confirmed_at is not None or office.clock() - kept.received_at > DOUBLE_CLICK
     path = links.path_again(office, kept) if is_another else links.path(office, "receipt", kept)
     if wants_json(request):
-        return JSONResponse({"receipt": path}, 201, NOT_KEPT)
+        told = [{"field": one.field, "detail": one.message.of(language), "suggestion": one.suggestion} for one in hints]
+        return JSONResponse({"receipt": path} | ({"hints": told} if told else {}), 201, NOT_KEPT)
     return RedirectResponse(path, 303, NOT_KEPT)

@@ -52,7 +52,7 @@
       if (number >= 0) show(number);
     }, { capture: true });
 
-    const wrong = parts.findIndex((part) => part.querySelector(".mk-field--wrong"));
+    const wrong = parts.findIndex((part) => part.querySelector(".mk-field--wrong, .mk-field--asked"));
     history.replaceState({ ...history.state, step: 0 }, "");
     show(0, false);
     if (wrong > 0) go(wrong);

@@ -83,7 +83,7 @@ async def _shown(request: Request, id: str) -> Response:
         title=form.title.of(COORDINATORS_LANGUAGE) if form else kept.form,
         sign_up=kept,
         seat=await offers.seat(request, kept),
-        answers=forms.rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),
+        answers=forms.linked_rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),
         consents=_agreed(form, agreed),
         received=spoken(kept.received_at, COORDINATORS_LANGUAGE),
         confirmed=kept.confirmed_at and spoken(kept.confirmed_at, COORDINATORS_LANGUAGE),
