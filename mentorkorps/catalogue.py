@@ -13,7 +13,7 @@ from types import MappingProxyType
 from mentorkorps import source
 from mentorkorps.coherence import incoherent
 from mentorkorps.described import DESCRIPTION, Table, described
-from mentorkorps.gazetteer import Gazetteer, PlaceMatch, gazetteer
+from mentorkorps.gazetteer import Gazetteer, gazetteer
 from mentorkorps.model import (
     JOINING,
     KEYS,

@@ -245,6 +245,6 @@ def _portal_rules(tables: Entries) -> Iterator[Problem]:
 
 
 RULES_OF_TABLES = (
-    _duplicates, _shared_addresses, _postcode_rules, _source_rules, _programme_rules, _course_rules, _event_rules, _form_rules,
-    _pattern_rules, _portal_rules,
+    _duplicates, _shared_addresses, _postcode_rules, _source_rules, _programme_rules, _course_rules, _event_rules,
+    _form_rules, _pattern_rules, _portal_rules,
 )  # fmt: skip

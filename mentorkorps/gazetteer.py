@@ -72,7 +72,7 @@ class Gazetteer:
     loose: Mapping[str, PlaceMatch]
 
     def match(self, text: str) -> PlaceMatch:
-        """The municipalities meant by "8000", "DK-8000 Aarhus C", "Københavns Kommune", "Arhus", "Nørrebro" or "Fyn"."""
+        """The municipalities meant by a text: "DK-8000 Aarhus C", "Københavns Kommune", "Arhus", "Nørrebro", "Fyn"."""
         read = list(readings(text))
         exact = (self.names[name] for name in read if name in self.names)
         loose = (self.loose[name] for name in map(loosely, read) if name in self.loose)

@@ -119,7 +119,8 @@ def _unreachable(entries: Entries) -> Iterator[Problem]:
     for entry in (*entries["municipalities"], *entries["placenames"]):
         name = entry.text("name") or ""
         first = seen.setdefault(place_key(name), entry)
-        if first is not entry and entry.table == "placenames" and first.text("name") != name:
+        told = (first.table, first.text("name")) == ("placenames", name)
+        if entry.table == "placenames" and first is not entry and not told:
             other = first.text("name")
             yield entry.problem("name", "alike", value=name, other=other, file=first.file, line=first.node.line)
 

@@ -120,7 +120,10 @@ class Postcode:
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """What people call a place that is neither a municipality nor a postal town; several municipalities: it is asked."""
+    """What people call a place that is neither a municipality nor a postal town.
+
+    Whoever writes the name of one in several municipalities is asked which is meant.
+    """
 
     name: str
     kind: Literal["official", "abbreviation", "english", "district", "town", "area", "former"]

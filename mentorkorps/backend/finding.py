@@ -28,7 +28,7 @@ async def find(request: Request) -> Response:
 
 
 def _told(match: PlaceMatch) -> dict[str, object]:
-    """The names of the municipalities, the likeliest first; `main` is the one that is meant unless somebody says else."""
+    """The names of the municipalities, the likeliest first, and which of them is meant unless somebody says else."""
     return {
         "municipalities": [one.name for one in match.municipalities],
         "main": match.main and match.main.name,

@@ -9,10 +9,11 @@ COMMON = (
 )  # fmt: skip
 """Where most people in Denmark have their mail, the largest first: what a slip is held against."""
 KNOWN = frozenset((
-    *COMMON, "googlemail.com", "hotmail.co.uk", "msn.com", "me.com", "mac.com", "ymail.com", "rocketmail.com", "aol.com",
-    "mail.com", "email.com", "email.dk", "post.com", "cloud.com", "pm.me", "fastmail.com", "zoho.com", "hey.com",
+    *COMMON, "googlemail.com", "hotmail.co.uk", "msn.com", "me.com", "mac.com", "ymail.com", "aol.com", "mail.com",
+    "rocketmail.com", "email.com", "email.dk", "post.com", "cloud.com", "pm.me", "fastmail.com", "zoho.com", "hey.com",
     "gmx.com", "yandex.com", "privat.dk", "sol.dk", "ofir.dk", "mail.tele.dk", "adslhome.dk", "fibermail.dk",
-    "energimail.dk", "kabelmail.dk", "profibermail.dk", "nypost.dk", "bbsyd.dk", "oncable.dk", "tiscali.dk", "wanadoo.dk",
+    "bbsyd.dk", "energimail.dk", "kabelmail.dk", "profibermail.dk", "nypost.dk", "oncable.dk", "tiscali.dk",
+    "wanadoo.dk",
 ))  # fmt: skip
 """Domains that are never doubted, also where one is spelt much like another."""
 NO_TOP_LEVEL = {

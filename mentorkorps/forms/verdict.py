@@ -240,8 +240,7 @@ def clean(field: Field, text: str) -> str:
 
 
 def looks_like_cpr(field: Field, text: str) -> bool:
-    """Whether there is a CPR number in an answer. A phone number may look like one, but has no hyphen before its last four
-    digits."""
+    """Whether a CPR number is in an answer. A phone number may look like one, but lacks the hyphen in that place."""
     found = CPR.search(without_invisible(text))
     return found is not None and (field.type != "tel" or "-" in found[0])
 
