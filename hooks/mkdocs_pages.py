@@ -70,8 +70,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
     language = config.theme["language"]
     front = addresses.address("front", language)
-    translations = addresses.translations(front + page.url.removeprefix("./"))
-    if translations:
+    if translations := addresses.translations(front + page.url.removeprefix("./")):
         root = config.site_url.removesuffix(front)
         context["translated"] = addresses.relative(front, translations[other_than(language)])
         context["alternates"] = [(code, urljoin(root, at)) for code, at in translations.items()]
@@ -82,6 +81,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     site, root = {language: Path(config.site_dir)}, config.site_url.removesuffix(addresses.address("front", language))
     slides.write(config.extra["catalogue"], config.extra["curriculum"], site)
     calendars.write(config.extra["catalogue"], site, root)
+    pages.place_index.write(config.extra["catalogue"], site[language])
 
 
 def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> None:

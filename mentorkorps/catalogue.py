@@ -14,6 +14,7 @@ from typing import TypeVar
 from mentorkorps import pictures, source, unread_files
 from mentorkorps.coherence import incoherent
 from mentorkorps.described import Table, described
+from mentorkorps.gazetteer import Gazetteer, gazetteer
 from mentorkorps.model import (
     JOINING,
     KEYS,
@@ -29,6 +30,7 @@ from mentorkorps.model import (
     Municipality,
     Organisation,
     Outcome,
+    PlaceName,
     Postcode,
     Programme,
     Region,
@@ -43,7 +45,7 @@ from mentorkorps.problem import DataError, Problem
 from mentorkorps.reading import Entry, Reading, without_collector
 from mentorkorps.spelling import words
 
-MAY_BE_ABSENT = ("retired",)
+MAY_BE_ABSENT = ("placenames", "retired")
 """Tables without a file are empty: most portals have nothing to write there."""
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
 
@@ -83,6 +85,7 @@ class Catalogue:
     regions: Mapping[str, Region]
     municipalities: Mapping[str, Municipality]
     postcodes: tuple[Postcode, ...]
+    placenames: Mapping[str, PlaceName]
     industries: Mapping[str, Industry]
     languages: Mapping[str, SpokenLanguage]
     organisations: Mapping[str, Organisation]
@@ -93,8 +96,8 @@ class Catalogue:
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
     retired: tuple[Retired, ...]
-    gazetteer: Mapping[str, tuple[Municipality, ...]]
-    """Municipalities by what people write: a postcode, a municipality's name, a town's name, spelt alike."""
+    gazetteer: Gazetteer
+    """Municipalities by what people write for a place."""
     pictures: Mapping[str, Size]
     """The pictures that records can show, by the names of their files."""
     described: Mapping[str, Table]
@@ -186,13 +189,13 @@ class Catalogue:
         return sorted(self.municipalities.values(), key=lambda one: danish_key(one.name))
 
     def places(self, text: str) -> tuple[Municipality, ...]:
-        """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality or a town.
+        """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality, a town or another place.
 
-        None, one or several: a postcode may lie in more than one municipality.
+        None, one or several, in Danish order.
         """
-        wanted = spelt_alike(text)
-        postcode = re.match(r"[0-9]{4}\b", wanted)
-        return self.gazetteer.get(postcode[0] if postcode else wanted, ())
+        match = self.gazetteer.match(text)
+        found = () if match.is_guess else match.municipalities
+        return tuple(sorted(found, key=lambda one: danish_key(one.name)))
 
 
 def load(data: Path, name: str | None = None) -> Catalogue:
@@ -233,7 +236,7 @@ def spelt_alike(text: str) -> str:
 def _records(data: Path, name: str, table: str, reading: Reading, is_told: bool) -> Iterator[Entry]:
     """The records of one table. `is_told`: some file that seems to be the table's is told already."""
     files = list(files_of(data, name, table))
-    if not files and table not in MAY_BE_ABSENT:
+    if not files and (is_told or table not in MAY_BE_ABSENT):
         reading.unread.add(table)
         if not is_told:
             reading.add(
@@ -266,12 +269,12 @@ def records_of(tables: dict[str, list[Entry]], described: Mapping[str, Table], s
     """The catalogue of entries that are all sound."""
     by_key = {table: _by_key(table, entries) for table, entries in tables.items() if table not in WITHOUT_AN_ID}
     postcodes, retired = (tuple(entry.value for entry in tables[name]) for name in WITHOUT_AN_ID)
-    gazetteer = _gazetteer(by_key["municipalities"], postcodes)
+    municipalities = sorted(by_key["municipalities"].values(), key=lambda one: danish_key(one.name))
     return Catalogue(
         **by_key,
         postcodes=postcodes,
         retired=retired,
-        gazetteer=gazetteer,
+        gazetteer=gazetteer(municipalities, postcodes, by_key["placenames"].values()),
         pictures=sizes,
         described=MappingProxyType(described),
     )
@@ -283,22 +286,6 @@ def _by_key(table: str, entries: Iterable[Entry]) -> Mapping[str, object]:
         return by_key
     former = {id: key for key, record in by_key.items() for id in known_as(record)[:-1]}
     return Records(by_key, MappingProxyType(former))
-
-
-def _gazetteer(
-    municipalities: Mapping[str, Municipality], postcodes: Iterable[Postcode]
-) -> Mapping[str, tuple[Municipality, ...]]:
-    written = [(written, one.municipality) for one in postcodes for written in (one.postcode, spelt_alike(one.town))]
-    codes: dict[str, set[str]] = {}
-    for name, code in written:
-        codes.setdefault(name, set()).add(code)
-    # A municipality's own name means the municipality, also where its town reaches into the next one.
-    codes |= {spelt_alike(one.name): {one.code} for one in municipalities.values()}
-    in_order = {
-        name: tuple(sorted((municipalities[code] for code in of), key=lambda one: danish_key(one.name)))
-        for name, of in codes.items()
-    }
-    return MappingProxyType(in_order)
 
 
 def key_of(table: str, record: object) -> tuple[str, ...]:

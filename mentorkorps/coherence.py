@@ -96,6 +96,19 @@ def _shared_addresses(tables: Entries) -> Iterator[Problem]:
         seen.setdefault(slug or "", entry)
 
 
+def _postcode_rules(tables: Entries) -> Iterator[Problem]:
+    """Postcodes of which two municipalities are said to be meant first."""
+    seen: dict[str, Entry] = {}
+    for entry in tables["postcodes"]:
+        if entry.value is None or not entry.value.main:
+            continue
+        postcode = entry.value.postcode
+        first = seen.setdefault(postcode, entry)
+        if first is not entry:
+            key = f"postcode: {postcode}, main"
+            yield entry.problem("main", "duplicate-id", key=key, value="true", file=first.file, line=first.node.line)
+
+
 def _programme_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["programmes"]:
         if entry.text("status") == "open":
@@ -276,6 +289,6 @@ def _portal_rules(tables: Entries) -> Iterator[Problem]:
 
 
 RULES_OF_TABLES = (
-    _duplicates, _former_ids, _retired_rules, _shared_addresses, _source_rules, _programme_rules, _course_rules,
-    _event_rules, _form_rules, _pattern_rules, _portal_rules,
+    _duplicates, _former_ids, _retired_rules, _shared_addresses, _postcode_rules, _source_rules, _programme_rules,
+    _course_rules, _event_rules, _form_rules, _pattern_rules, _portal_rules,
 )  # fmt: skip

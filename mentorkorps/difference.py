@@ -35,6 +35,7 @@ CALLED = {
     "municipalities": "kommunen",
     "postcodes": "postnummeret",
     "retired": "posten, der er væk for altid,",
+    "placenames": "stednavnet",
 }
 WITH_A_PAGE = ("programmes", "organisations", "courses", "events", "industries", "forms", "municipalities")
 

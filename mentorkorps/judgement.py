@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mentorkorps.catalogue import spelt_alike
 from mentorkorps.described import Described, Table
+from mentorkorps.gazetteer import place_key
 from mentorkorps.holidays import day_off
 from mentorkorps.model import CONFIRMATION_HOLDS, CPR
 from mentorkorps.other_readers import cannot_be_taken, is_taken_for_else
@@ -63,6 +64,7 @@ def judgements(
             yield from _when_few_can_come(entry, today)
     for table in NAMED:
         yield from _alike(entries[table])
+    yield from _unreachable(entries)
     for table, described in tables.items():
         for entry in entries.get(table, []):
             yield from _only_danish(entry, described.fields)
@@ -120,6 +122,18 @@ def _same(
             yield entry.problem(
                 field, "alike", value=value, other=written(first), file=first.file, line=first.node.line
             )
+
+
+def _unreachable(entries: Entries) -> Iterator[Problem]:
+    """Names of places that are a municipality's own, which is meant before them, or that stand twice."""
+    seen: dict[str, Entry] = {}
+    for entry in (*entries["municipalities"], *entries["placenames"]):
+        name = entry.text("name") or ""
+        first = seen.setdefault(place_key(name), entry)
+        told = (first.table, first.text("name")) == ("placenames", name)
+        if entry.table == "placenames" and first is not entry and not told:
+            other = first.text("name")
+            yield entry.problem("name", "alike", value=name, other=other, file=first.file, line=first.node.line)
 
 
 def _id(entry: Entry) -> str:

@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
 
+from mentorkorps.characters import DASHES, SPACES
 from mentorkorps.source import Place
 
 LANGUAGES = ("da", "en")
 Language = Literal["da", "en"]
 
-CPR = re.compile(r"(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}(?![0-9])")
-"""A day, a month, a year and four digits: what a Danish personal number looks like."""
+CPR = re.compile(
+    r"(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}"
+    rf"[{SPACES}]{{0,3}}[{DASHES}-]?[{SPACES}]{{0,3}}[0-9]{{4}}(?![0-9])"
+)
+"""A day, a month, a year and four digits: what a Danish personal number looks like, whichever dash is between."""
 
 CONFIRMATION_HOLDS = timedelta(days=180)
 """How long a programme counts as open after somebody in its organisation has confirmed it."""
@@ -106,11 +110,25 @@ class Municipality:
 
 @dataclass(frozen=True, slots=True)
 class Postcode:
-    """One row a pair: a postcode that lies in two municipalities has two rows."""
+    """One row a pair: a postcode that lies in two municipalities has two rows, and `main` says which is meant first."""
 
     postcode: str
     town: str
     municipality: Annotated[str, Refers("municipalities")]
+    at: Place
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """What people call a place that is neither a municipality nor a postal town.
+
+    Whoever writes the name of one in several municipalities is asked which is meant.
+    """
+
+    name: str
+    kind: Literal["official", "abbreviation", "english", "district", "town", "area", "former"]
+    municipalities: tuple[Annotated[str, Refers("municipalities")], ...]
     at: Place
 
 
@@ -576,6 +594,7 @@ TABLES: dict[str, type] = {
     "regions": Region,
     "municipalities": Municipality,
     "postcodes": Postcode,
+    "placenames": PlaceName,
     "industries": Industry,
     "languages": SpokenLanguage,
     "organisations": Organisation,
@@ -591,6 +610,7 @@ TABLES: dict[str, type] = {
 KEYS: dict[str, tuple[str, ...]] = {
     "municipalities": ("code",),
     "postcodes": ("postcode", "municipality"),
+    "placenames": ("name",),
     "retired": ("id", "table"),
 }
 """What makes a record unique, where it is not its `id`."""

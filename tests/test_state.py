@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from mentorkorps import catalogue
 from mentorkorps.model import CONFIRMATION_HOLDS
 
 
@@ -82,7 +83,57 @@ def test_all_98_municipalities_are_there_each_with_a_postcode(real):
 @pytest.mark.parametrize(
     ("written", "names"),
     [("8000", ["Aarhus"]), ("8000 Aarhus C", ["Aarhus"]), ("Århus", ["Aarhus"]), ("københavn", ["København"]),
-     ("Nørresundby", ["Aalborg"]), ("4174", ["Køge", "Ringsted"]), ("Atlantis", []), ("", []), ("12", [])],
+     ("Nørresundby", ["Aalborg"]), ("4174", ["Køge", "Ringsted"]), ("Atlantis", []), ("", []), ("12", []),
+     ("Københavns Kommune", ["København"]), ("Bornholms Regionskommune", ["Bornholm"]), ("Nørrebro", ["København"]),
+     ("Kbh.", ["København"]), ("Copenhagen", ["København"]), ("Nykøbing Falster", ["Guldborgsund"]),
+     ("DK-5000", ["Odense"]), ("Arhus", ["Aarhus"]), ("Skt. Klemens", ["Odense"]), ("6430", ["Sønderborg"]),
+     ("Nykøbing", ["Guldborgsund", "Morsø", "Odsherred"]), ("Hasle", ["Bornholm", "Aarhus"])],
 )  # fmt: skip
-def test_a_place_is_found_as_people_write_it(written, names, real):
+def test_a_place_is_found_by_any_of_its_names(written, names, real):
     assert names == [one.name for one in real.places(written)]
+
+
+@pytest.mark.parametrize(
+    ("postcode", "name"),
+    [
+        ("2000", "Frederiksberg"),
+        ("2200", "København"),
+        ("2300", "København"),
+        ("2500", "København"),
+        ("8000", "Aarhus"),
+    ],
+)
+def test_a_postcode_has_a_municipality_that_is_meant_first(postcode, name, real):
+    match = real.gazetteer.match(postcode)
+
+    assert (name, match.main) == (match.municipalities[0].name, match.municipalities[0])
+
+
+def test_every_postcode_in_several_municipalities_says_which_is_meant_first(real):
+    assert [] == [one.postcode for one in real.postcodes if real.gazetteer.match(one.postcode).main is None]
+
+
+@pytest.mark.parametrize(
+    "written", ["Kgs. Lyngby", "Kr. Hvalsø", "Sdr. Omme", "Nr. Nebel", "St. Heddinge", "V. Skerninge"]
+)
+def test_a_shortened_first_word_is_the_whole_one(written, real):
+    match = real.gazetteer.match(written)
+
+    assert match.main and not match.is_guess
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "names"),
+    [("Oddense", ["Odense"]), ("Københaven", ["København"]), ("Silkeborgg", ["Silkeborg"]), ("Frankfurt am Main", [])],
+)
+def test_a_name_that_is_spelt_almost_alike_is_a_guess(mistyped, names, real):
+    match = real.gazetteer.match(mistyped)
+
+    assert (names, bool(names)) == ([one.name for one in match.municipalities], match.is_guess)
+
+
+def test_data_may_do_without_names_of_places(data):
+    (data / "placenames.yaml").unlink()
+    (data / "postcodes.yaml").write_text('- {postcode: "5000", town: Odense C, municipality: "0461"}\n', "utf-8")
+
+    assert {} == catalogue.load(data).placenames

@@ -15,7 +15,9 @@ BELOW = {
     "source": {"other_readers", "problem", "syntax"},
     "spelling": set(),
     "values": {"spelling"},
-    "model": {"source"},
+    "characters": set(),
+    "model": {"characters", "source"},
+    "gazetteer": {"characters", "model", "spelling"},
     "patterns": set(),
     "picture_metadata": set(),
     "pictures": {"picture_metadata", "problem", "spelling"},
@@ -25,6 +27,7 @@ BELOW = {
     "coherence": {"spelling", "model", "patterns", "problem", "reading", "source"},
     "unread_files": {"described", "model", "problem", "spelling"},
     "catalogue": {
+        "gazetteer",
         "spelling",
         "coherence",
         "described",
@@ -40,6 +43,7 @@ BELOW = {
     "holidays": set(),
     "judgement": {
         "catalogue",
+        "gazetteer",
         "described",
         "holidays",
         "other_readers",
@@ -67,8 +71,9 @@ BELOW = {
     "addresses": {"model"},
     "rendering": {"model", "source"},
     "moved": {"addresses", "catalogue", "model"},
-    "forms": {"catalogue", "model", "rendering"},
+    "forms": {"catalogue", "characters", "model", "rendering"},
     "pages": {
+        "gazetteer",
         "moved",
         "pictures",
         "curriculum",
@@ -86,7 +91,7 @@ BELOW = {
     "difference": {"catalogue", "described", "model", "problem", "reading", "rendering", "source", "vanished"},
     "publish": {"pages", "curriculum", "catalogue", "addresses", "rendering", "model"},
     "building": {"catalogue", "schema"},
-    "backend": {"moved", "forms", "catalogue", "addresses", "rendering", "model", "source", "problem"},
+    "backend": {"gazetteer", "moved", "forms", "catalogue", "addresses", "rendering", "model", "source", "problem"},
     "ending": set(),
     "operating": {"backend", "publish", "ending", "forms", "curriculum", "catalogue", "model"},
     "hooks": {"publish", "pages", "curriculum", "catalogue", "addresses", "rendering", "problem", "model"},
@@ -106,6 +111,7 @@ ONLY_IN = {
     "aiosmtplib": {"backend"},
     "itsdangerous": {"backend"},
     "cryptography": {"backend"},
+    "idna": {"forms"},
 }
 FILES = sorted([*(ROOT / "mentorkorps").rglob("*.py"), *(ROOT / "hooks").glob("*.py")])
 

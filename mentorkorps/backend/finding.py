@@ -1,11 +1,12 @@
-"""GET /find?q=: from a postcode or the name of a municipality to its page, also without JavaScript."""
+"""GET /find?q=: from a postcode or the name of a place to its municipality's page, also without JavaScript."""
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mentorkorps.addresses import address
 from mentorkorps.backend.office import office_of
-from mentorkorps.backend.reply import language_of, page
+from mentorkorps.backend.reply import NOT_KEPT, language_of, page, wants_json
+from mentorkorps.gazetteer import PlaceMatch
 
 LONGEST_QUERY = 100
 
@@ -13,10 +14,23 @@ LONGEST_QUERY = 100
 async def find(request: Request) -> Response:
     office, language = office_of(request), language_of(request)
     asked = request.query_params.get("q", "")[:LONGEST_QUERY].strip()
+    match = office.catalogue.gazetteer.match(asked)
     found = [
-        (one.name, office.settings.root + address("municipality", language, one.slug))
-        for one in office.catalogue.places(asked)
+        (one.name, office.settings.root + address("municipality", language, one.slug)) for one in match.municipalities
     ]
-    if len(found) == 1:
+    if wants_json(request):
+        return JSONResponse(_told(match), headers=NOT_KEPT)
+    if len(found) == 1 and match.main:
         return RedirectResponse(found[0][1], 303)
-    return page(request, "find.html", 200 if found else 404, asked=asked, found=found)
+    return page(
+        request, "find.html", 404 if match.is_guess or not found else 200, asked=asked, found=found, match=match
+    )
+
+
+def _told(match: PlaceMatch) -> dict[str, object]:
+    """The names of the municipalities, the likeliest first, and which of them is meant unless somebody says else."""
+    return {
+        "municipalities": [one.name for one in match.municipalities],
+        "main": match.main and match.main.name,
+        "is_guess": match.is_guess,
+    }

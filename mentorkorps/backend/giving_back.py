@@ -84,6 +84,7 @@ def filled_form(
         office.catalogue,
         language,
         action=f"{office.settings.root}forms/{form.id}",
+        find=f"{office.settings.root}find",
         posted=given,
         wrong=invalid.wrong if invalid else (),
         notice=notice,

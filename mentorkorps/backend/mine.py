@@ -17,11 +17,11 @@ from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.giving_back import give_back, keep_typed
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.rate_limits import PLAIN_CHANGE, UNPROVED
 from mentorkorps.backend.reply import (
     COME_BACK,
     PRIVATE,
     Refusal,
+    asked_back,
     come_back,
     framed,
     language_of,
@@ -81,6 +81,8 @@ async def change(request: Request) -> Response:
         answers = forms.read(definition, office.catalogue, given, danish_day(office.clock()))
     except Invalid as invalid:
         return _form(request, definition, given, invalid)
+    if hints := forms.hints(definition, given):
+        return _form(request, definition, given, notice=asked_back(request, hints))
     submission = intake.submission(
         definition,
         answers,
@@ -271,6 +273,7 @@ def _form(
         office_of(request).catalogue,
         language,
         action=f"{_address(request)}/change",
+        find=f"{office_of(request).settings.root}find",
         posted=given,
         wrong=invalid.wrong if invalid else (),
     )

@@ -42,10 +42,20 @@ PROBLEM = {
             "items": {
                 "type": "object",
                 "required": ["field", "detail"],
-                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "choices": {"type": "array", "items": {"type": "string"}},
+                },
             },
         },
     },
+}
+HINT = {
+    "type": "object",
+    "description": "What a kept answer may have been meant to be.",
+    "required": ["field", "detail", "suggestion"],
+    "properties": {name: {"type": "string"} for name in ("field", "detail", "suggestion")},
 }
 RECEIPT = {
     "type": "object",
@@ -59,6 +69,7 @@ RECEIPT = {
             " repeated: the same answers had come before.",
         },
         "mail_at": {"type": "string", "format": "date-time"},
+        "hints": {"type": "array", "items": HINT},
     },
 }
 ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}

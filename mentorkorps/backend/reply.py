@@ -1,6 +1,6 @@
 """Answers in the look of the site, or as JSON for programs that ask for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from mentorkorps.forms import Hint
 from mentorkorps.model import LANGUAGES, Language
 from mentorkorps.rendering import render, words
 
@@ -145,6 +146,13 @@ def come_back(form_page: Response, refusal: Refusal) -> Response:
     form_page.status_code = refusal.status
     form_page.headers.update(refusal.headers)
     return form_page
+
+
+def asked_back(request: Request, hints: Sequence[Hint]) -> str:
+    """What the form asks before anything is kept: whether an address was meant otherwise."""
+    language = language_of(request)
+    question = " ".join(one.message.of(language) for one in hints)
+    return str(words(language)["form"]["look_again"]).format(question=question)
 
 
 def to_wait(wait: timedelta, words: str = "too_many") -> Refusal:

@@ -20,6 +20,7 @@ from mentorkorps.backend import database
 from mentorkorps.backend.database import Database
 from mentorkorps.backend.logs import FORMATS, Format
 from mentorkorps.catalogue import Catalogue
+from mentorkorps.forms import ascii_address, ascii_domain
 from mentorkorps.problem import DataError
 
 DATABASE_URL = "MENTORKORPS_DATABASE_URL"
@@ -234,7 +235,7 @@ def _public_url(url: str) -> str:
     is_web = parts.scheme in ("http", "https") and parts.hostname
     if not is_web or "@" in parts.netloc or parts.query or parts.fragment:
         raise SettingsError(PUBLIC_URL, _masked(url), right)
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
+    return f"{parts.scheme}://{_ascii_host(PUBLIC_URL, url, parts)}{parts.path.rstrip('/')}/"
 
 
 def _origin(text: str) -> str:
@@ -243,7 +244,16 @@ def _origin(text: str) -> str:
     is_web = parts.scheme in ("http", "https") and parts.hostname
     if not is_web or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
         raise SettingsError(ALLOWED_ORIGINS, _masked(text), right)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return f"{parts.scheme}://{_ascii_host(ALLOWED_ORIGINS, text, parts)}"
+
+
+def _ascii_host(key: str, text: str, parts: SplitResult) -> str:
+    """Host and port as browsers name them in Origin: a domain with æ, ø or å by its ASCII form."""
+    host = parts.hostname or ""
+    try:
+        return parts.netloc.lower().replace(host, ascii_domain(host))
+    except ValueError:
+        raise SettingsError(key, text, f"{host} can be no domain") from None
 
 
 def _proxy(text: str) -> IPv4Network | IPv6Network:
@@ -299,7 +309,8 @@ def _mail_from(text: str) -> Address:
 
 
 def _mailbox(text: str) -> str:
-    """The address itself. Raises ValueError for what is none."""
+    """The address itself, its domain in ASCII. Raises ValueError for what is none."""
+    text = ascii_address(text)
     if not MAILBOX.fullmatch(text):
         raise ValueError(text)
     return text

@@ -18,6 +18,7 @@ from mentorkorps.backend.reply import (
     NOT_KEPT,
     PRIVATE,
     Refusal,
+    asked_back,
     language_of,
     page,
     problem,
@@ -28,7 +29,7 @@ from mentorkorps.backend.reply import (
 from mentorkorps.backend.store import SignUp, mails_of, sign_up_by_id
 from mentorkorps.backend.store.mail_rows import UNSENT
 from mentorkorps.backend.writer import Busy, Unavailable
-from mentorkorps.forms import Invalid
+from mentorkorps.forms import Hint, Invalid
 from mentorkorps.model import Form, lasting_id
 from mentorkorps.rendering import render, words
 
@@ -50,6 +51,9 @@ async def sign_up(request: Request) -> Response:
         answers = forms.read(form, office.catalogue, doubt.without_traps(form, given), danish_day(office.clock()))
     except Invalid as invalid:
         return _explained(request, form, given, invalid)
+    hints = forms.hints(form, given)
+    if hints and not wants_json(request):
+        return filled_form(request, form, given, notice=asked_back(request, hints))
     is_crowded = office.rate_limits.is_crowded(form.id)
     submission = intake.submission(
         form,
@@ -71,7 +75,7 @@ async def sign_up(request: Request) -> Response:
         return form_back(request, form, given, Refusal(503, "busy", COME_BACK))
     _count_without_proof(request, submission, kept)
     office.outbox.wake()
-    return _thanked(request, kept)
+    return _thanked(request, kept, hints)
 
 
 def _count_without_proof(request: Request, submission: intake.Submission, kept: SignUp) -> None:
@@ -204,18 +208,24 @@ async def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
 def _explained(request: Request, form: Form, given: posted.Posted, invalid: Invalid) -> Response:
     language = language_of(request)
     if wants_json(request):
-        errors = [{"field": one.field, "detail": one.message.of(language)} for one in invalid.wrong]
+        errors = [
+            {"field": one.field, "detail": one.message.of(language)}
+            | ({"choices": list(one.choices)} if one.choices else {})
+            for one in invalid.wrong
+        ]
         return problem(422, str(words(language)["form"]["summary"]), errors=errors)
     return filled_form(request, form, given, invalid)
 
 
-def _thanked(request: Request, kept: SignUp) -> Response:
-    office = office_of(request)
+def _thanked(request: Request, kept: SignUp, hints: tuple[Hint, ...]) -> Response:
+    office, language = office_of(request), language_of(request)
     # Whoever knows what somebody else answered must not get that one's own page by sending it again.
     is_another = kept.confirmed_at is not None or office.clock() - kept.received_at > DOUBLE_CLICK
     path = links.receipt_again(office, kept) if is_another else links.receipt(office, kept)
     if wants_json(request):
-        return JSONResponse({"receipt": path} | _mail(kept, is_another), 201, NOT_KEPT)
+        told = [{"field": one.field, "detail": one.message.of(language), "suggestion": one.suggestion} for one in hints]
+        more = {"hints": told} if told else {}
+        return JSONResponse({"receipt": path} | _mail(kept, is_another) | more, 201, NOT_KEPT)
     return RedirectResponse(path, 303, NOT_KEPT)
 
 

@@ -21,6 +21,16 @@ Value = str | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """What a sound answer may have been meant to be. Nobody is refused for it."""
+
+    field: str
+    message: Title
+    typed: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wrong:
     """What is wrong with one answer and what to do; `choices` are offered where several places are meant."""
 
@@ -47,6 +57,11 @@ class Answers:
     def canonical(self) -> str:
         """The same text for the same answers, whatever the order and the spaces in which they came."""
         return json.dumps([self.values, self.consents], sort_keys=True, ensure_ascii=False)
+
+
+def choice_name(field: str) -> str:
+    """Under which name it is sent what somebody chose who was asked whether an address was meant otherwise."""
+    return f"{field}-choice"
 
 
 def said(key: str, **values: object) -> Title:

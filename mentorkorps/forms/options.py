@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from urllib.parse import quote
 
 from mentorkorps.catalogue import Catalogue
+from mentorkorps.forms import phone_numbers
 from mentorkorps.forms.answers import Value
+from mentorkorps.forms.domain_names import readable_address
 from mentorkorps.model import JOINING, Field, Form, Language, Option, Programme, known_as, lasting_id
 from mentorkorps.rendering import words
 
@@ -73,6 +76,25 @@ def rows(
     ]
 
 
+def linked_rows(
+    form: Form | None, catalogue: Catalogue, values: Mapping[str, Value], language: Language
+) -> list[tuple[str, str, str]]:
+    """The same with the address by which to write or call; empty where there is none."""
+    types = {field.id: field.type for field in form.fields} if form else {}
+    links = [_link(types.get(name), str(value)) for name, value in values.items()]
+    told = rows(form, catalogue, values, language)
+    return [(label, spoken, link) for (label, spoken), link in zip(told, links, strict=True)]
+
+
+def _link(type: str | None, value: str) -> str:
+    match type:
+        case "email":
+            return f"mailto:{quote(value, safe='@')}"
+        case "tel":
+            return phone_numbers.link(value)
+    return ""
+
+
 def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
     """The forms by which people join a programme are open to those that take them; other forms ask about any."""
     if not set(JOINING) & set(known_as(form)):
@@ -83,6 +105,8 @@ def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
 def _spoken(form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language) -> str:
     if value is True:
         return str(words(language)["form"]["yes"])
+    if field.type == "email":
+        return readable_address(str(value))
     if field.type == "place" and value in catalogue.municipalities:
         return catalogue.municipalities[value].name
     values = value if isinstance(value, (tuple, list)) else (value,)

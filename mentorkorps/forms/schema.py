@@ -1,16 +1,18 @@
 """One definition of a form -> a JSON Schema of what may be sent, as JSON or as a form's own encoding.
 
 What a schema cannot say is the server's to judge: lengths count UTF-16 units, and nothing that looks like a CPR
-number is taken. Everything else is meant to agree with `forms.read`.
+number is taken. The server also takes what people write beside: a place by any of its names, a domain with æ, ø or å,
+and signs that nobody sees, which it takes away. Everything else is meant to agree with `forms.read`.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.forms.answers import HIDDEN, LANGUAGE
+from mentorkorps.forms import phone_numbers
+from mentorkorps.forms.answers import HIDDEN, LANGUAGE, choice_name
 from mentorkorps.forms.options import SCALE, is_too_late, options
-from mentorkorps.forms.verdict import EMAIL, PATTERNS, TICKED
+from mentorkorps.forms.verdict import EMAIL, TICKED
 from mentorkorps.model import Consent, Field, Form, Option, Title
 
 Schema = dict[str, object]
@@ -18,10 +20,8 @@ Schema = dict[str, object]
 BLANK = r"[\s\u0000-\u001f\u007f-\u009f]*"
 VISIBLE = r"[^\s\u0000-\u001f\u007f-\u009f]"
 """Something is left of a text when control characters and spaces around it are taken away."""
-MARK = PATTERNS["tel"].removesuffix("{8,20}")
-PHONE = f"{MARK.replace(' ', '')}{MARK}{{6,18}}{MARK.replace(' ', '')}"
-"""The same as the pattern of the page, which is judged after the spaces around a number are taken away."""
 YES = TICKED[0]
+ASKED_BACK = "Svaret på “Mente du …?”, ellers tom. / The answer to “Did you mean …?”, else empty."
 
 
 def body(form: Form, catalogue: Catalogue, today: date) -> Schema:
@@ -35,9 +35,10 @@ def urlencoded(form: Form, catalogue: Catalogue, today: date) -> Schema:
 
 
 def places(catalogue: Catalogue) -> Schema:
-    """Every name of a municipality, and every postcode that lies in one alone."""
+    """Every name of a municipality, and every postcode of which it is known where it is meant to lie."""
     names = sorted(one.name for one in catalogue.municipalities.values())
-    postcodes = sorted({one.postcode for one in catalogue.postcodes if len(catalogue.places(one.postcode)) == 1})
+    existing = sorted({one.postcode for one in catalogue.postcodes})
+    postcodes = [one for one in existing if catalogue.gazetteer.match(one).main]
     return {
         "type": "string",
         "description": "Kommunens navn eller et postnummer. / The municipality's name, or a postcode.",
@@ -95,6 +96,8 @@ def _loose(field: Field) -> Schema:
 def _answers(form: Form, catalogue: Catalogue, today: date) -> Iterator[tuple[str, Schema]]:
     for field in form.fields:
         yield field.id, _described(field) | _field(form, field, catalogue, today)
+        if field.type == "email":
+            yield choice_name(field.id), {"type": "string", "description": ASKED_BACK}
     for consent in form.consents:
         yield consent.id, _consent(consent)
     for name in HIDDEN:
@@ -107,7 +110,8 @@ def _field(form: Form, field: Field, catalogue: Catalogue, today: date) -> Schem
         case "email":
             return _text(field) | {"pattern": f"^{EMAIL.pattern}$"}
         case "tel":
-            return {"type": "string", "pattern": f"^{PHONE}$" if field.required else f"^({PHONE}|{BLANK})$"}
+            number = phone_numbers.SIMPLE
+            return {"type": "string", "pattern": f"^{number}$" if field.required else f"^({number}|{BLANK})$"}
         case "tick":
             return {"enum": [True, YES] if field.required else [True, False, YES]}
         case "place":

@@ -5,27 +5,48 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.forms.answers import ONCE, TRAP, Posted, Wrong
+from mentorkorps.forms.answers import ONCE, TRAP, Hint, Posted, Wrong, choice_name
+from mentorkorps.forms.domain_names import readable_address
 from mentorkorps.forms.options import SCALE, options, todays
-from mentorkorps.forms.verdict import PATTERNS, unknown
+from mentorkorps.forms.verdict import PATTERNS, chosen, clean, hint_of, unknown
 from mentorkorps.model import Field, Form, Language, Option, Title
 from mentorkorps.rendering import render
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field as the template shows it: what was posted, what is wrong, what may be chosen."""
+    """A field as the template shows it: what was posted, what is wrong, what may be chosen.
+
+    `choices` are the places among which the person is asked to choose, `hint` what else an address may have been meant
+    to be, `selected` what stands chosen of either.
+    """
 
     field: Field
     posted: tuple[str, ...]
     error: str
     choices: tuple[str, ...]
+    hint: Hint | None
+    selected: str
     options: tuple[Option, ...]
     condition: str
 
     @property
     def value(self) -> str:
-        return self.posted[0] if self.posted else ""
+        typed = self.posted[0] if self.posted else ""
+        match self.field.type:
+            case "email":
+                return readable_address(clean(self.field, typed))
+            case "tel" | "place":
+                return clean(self.field, typed)
+        return typed
+
+    @property
+    def choice_name(self) -> str:
+        return choice_name(self.field.id)
+
+    @property
+    def suggestion(self) -> str:
+        return readable_address(self.hint.suggestion) if self.hint else ""
 
     @property
     def pattern(self) -> str | None:
@@ -43,11 +64,15 @@ def html(
     language: Language,
     *,
     action: str,
+    find: str = "",
     posted: Posted | None = None,
     wrong: Sequence[Wrong] = (),
     keeps_draft: bool = False,
 ) -> str:
-    """The whole <form>, with an error summary where something is wrong, and every answer kept."""
+    """The whole <form>, with an error summary where something is wrong, and every answer kept.
+
+    `find` is where its script asks which municipalities a place may mean.
+    """
     questions = [_question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields]
     folded = [one for one in questions if one.field.more]
     return render(
@@ -55,6 +80,7 @@ def html(
         language,
         form=form,
         action=action,
+        find=find,
         steps=_steps([one for one in questions if not one.field.more]),
         more=folded,
         is_open=any(one.error or any(one.posted) for one in folded),
@@ -76,26 +102,46 @@ def page_html(
     language: Language,
     *,
     action: str,
+    find: str = "",
     posted: Posted | None = None,
     wrong: Sequence[Wrong] = (),
     notice: str = "",
 ) -> str:
     """The form with its title and its introduction: all that a form page holds."""
-    inner = html(form, catalogue, language, action=action, posted=posted, wrong=wrong, keeps_draft=True)
+    inner = html(form, catalogue, language, action=action, find=find, posted=posted, wrong=wrong, keeps_draft=True)
     return render("form-page.html", language, form=form, inner=inner, notice=notice)
 
 
 def _question(
     form: Form, field: Field, catalogue: Catalogue, language: Language, posted: Posted, wrong: Sequence[Wrong]
 ) -> Question:
+    error = _error(field.id, language, wrong)
+    choices = _choices(field, catalogue, posted, wrong)
+    told = chosen(field, posted) if field.type == "email" else "".join(posted.get(field.id, ())[1:2])
     return Question(
         field=field,
         posted=tuple(todays(field, catalogue, text) for text in posted.get(field.id, ())),
-        error=_error(field.id, language, wrong),
-        choices=next((one.choices for one in wrong if one.field == field.id), ()),
+        error=error,
+        choices=choices,
+        hint=hint_of(field, posted),
+        selected=_selected(told, choices, is_open=bool(error) and len(choices) > 1),
         options=options(form, field, catalogue),
         condition=_condition(form, field, catalogue, language),
     )
+
+
+def _choices(field: Field, catalogue: Catalogue, posted: Posted, wrong: Sequence[Wrong]) -> tuple[str, ...]:
+    """The places that are offered: those that the verdict could not choose among, or that also have this postcode."""
+    offered = next((one.choices for one in wrong if one.field == field.id), ())
+    if offered or field.type != "place" or not any(posted.get(field.id, ())):
+        return offered
+    match = catalogue.gazetteer.match(posted[field.id][0])
+    return tuple(one.name for one in match.municipalities) if match.main and len(match.municipalities) > 1 else ()
+
+
+def _selected(chosen: str, choices: tuple[str, ...], is_open: bool) -> str:
+    """The first place is the likeliest, unless nobody can tell."""
+    return choices[0] if choices and chosen not in choices and not is_open else chosen
 
 
 def _error(name: str, language: Language, wrong: Sequence[Wrong]) -> str:

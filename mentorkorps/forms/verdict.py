@@ -7,7 +7,10 @@ from datetime import date
 from typing import NoReturn
 
 from mentorkorps.catalogue import Catalogue
-from mentorkorps.forms.answers import HIDDEN, Answers, Invalid, Posted, Value, Wrong, said
+from mentorkorps.characters import plain, without_invisible
+from mentorkorps.forms import phone_numbers
+from mentorkorps.forms.answers import HIDDEN, Answers, Hint, Invalid, Posted, Value, Wrong, choice_name, said
+from mentorkorps.forms.domain_names import ascii_address, readable_address, suggested_address
 from mentorkorps.forms.options import SCALE, is_too_late, kept_as, known, todays
 from mentorkorps.model import CPR, Condition, Consent, Field, Form, Title
 
@@ -18,7 +21,9 @@ AROUND = "\ufeff\t\n " + "".join(
 )
 """What JavaScript's trim() takes away as well (ECMA-262, WhiteSpace and LineTerminator)."""
 TICKED = ("yes", "on", "true")
-PATTERNS = {"email": r"[^@\s=][^@\s]*@[^@\s]+\.[^@\s]+", "tel": r"[0-9+\(\) \-]{8,20}"}
+LONGEST_ADDRESS = 254
+"""Octets (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
+PATTERNS = {"email": r"[^@\s=][^@\s]*@[^@\s]+\.[^@\s]+", "tel": phone_numbers.AS_TYPED}
 """Written so that JavaScript (with the v flag, as browsers read `pattern`) and Python mean the same by them."""
 EMAIL = re.compile(
     r"[a-zA-Z0-9.!#$%&'*+/?^_`{|}~-][a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]*@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -40,7 +45,7 @@ def read(form: Form, catalogue: Catalogue, posted: Posted, today: date) -> Answe
         if field.shown_if and not holds(field.shown_if, values):
             continue
         try:
-            value = _answer(Asked(form, field, catalogue, today), posted.get(field.id, ()))
+            value = _answer(Asked(form, field, catalogue, today, chosen(field, posted)), posted.get(field.id, ()))
         except Invalid as invalid:
             wrong.extend(invalid.wrong)
         else:
@@ -69,20 +74,50 @@ def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
             return answer == condition.value
 
 
+def hints(form: Form, posted: Posted) -> tuple[Hint, ...]:
+    """What may have been meant otherwise, unless the person was asked that already."""
+    return tuple(
+        hint
+        for field in form.fields
+        if (hint := hint_of(field, posted)) and chosen(field, posted) not in (hint.typed, hint.suggestion)
+    )
+
+
+def hint_of(field: Field, posted: Posted) -> Hint | None:
+    """What may have been meant by the address in a field: a@gmail.com by a@gmial.com."""
+    if field.type != "email":
+        return None
+    typed = _typed(field, posted)
+    suggestion = suggested_address(typed)
+    if suggestion is None:
+        return None
+    return Hint(field.id, said("did_you_mean", suggestion=readable_address(suggestion)), typed, suggestion)
+
+
+def chosen(field: Field, posted: Posted) -> str:
+    """The address that was chosen when the person was asked back; empty if nobody asked."""
+    return "".join(posted.get(choice_name(field.id), ())[:1])
+
+
 def unknown(form: Form, posted: Posted) -> list[str]:
     """The names that the form does not know: those of fields that it had when the page was opened, mostly."""
     names = {*HIDDEN, *(field.id for field in form.fields), *(consent.id for consent in form.consents)}
+    names |= {choice_name(field.id) for field in form.fields if field.type == "email"}
     return [name for name in posted if name not in names]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that is being judged: its field, the form around it, the records it draws on, and the day."""
+    """A question that is being judged: its field, the form around it, the records it draws on, and the day.
+
+    `chosen`: the address that was chosen when the person was asked whether it was meant otherwise.
+    """
 
     form: Form
     field: Field
     catalogue: Catalogue
     today: date
+    chosen: str
 
     def refuse(self, message: Title, choices: tuple[str, ...] = ()) -> NoReturn:
         raise Invalid((Wrong(self.field.id, message, choices),))
@@ -90,14 +125,14 @@ class Asked:
 
 def _answer(asked: Asked, sent: Sequence[str]) -> Value | None:
     field = asked.field
-    given = [text for text in (_clean(field, one) for one in sent) if text]
+    given = [text for text in (clean(field, one) for one in sent) if text]
     if not given:
         return asked.refuse(field.missing or said("missing")) if field.required else None
-    if len(given) > 1 and field.type != "choices":
+    if len(given) > 1 and field.type not in ("choices", "place"):
         asked.refuse(said("twice"))
     for text in given:
-        if CPR.search(text):
-            asked.refuse(said("cpr"))
+        if looks_like_cpr(field, text):
+            asked.refuse(said("cpr_phone" if field.type == "tel" else "cpr"))
         if field.max_length and utf16_length(text) > field.max_length:
             asked.refuse(said("too_long", limit=field.max_length))
     return VERDICTS[field.type](asked, given)
@@ -111,11 +146,18 @@ def _as_text(asked: Asked, given: list[str]) -> str:
 
 
 def _as_email(asked: Asked, given: list[str]) -> str:
-    return given[0] if EMAIL.fullmatch(given[0]) else asked.refuse(said("email"))
+    try:
+        address = ascii_address(given[0])
+    except ValueError:
+        asked.refuse(said("email"))
+    if not EMAIL.fullmatch(address) or len(address) > LONGEST_ADDRESS:
+        asked.refuse(said("email"))
+    is_other = asked.chosen and asked.chosen == suggested_address(address)
+    return asked.chosen if is_other else address
 
 
 def _as_phone(asked: Asked, given: list[str]) -> str:
-    return given[0] if re.fullmatch(PATTERNS["tel"], given[0]) else asked.refuse(said("tel"))
+    return given[0] if phone_numbers.is_number(given[0]) else asked.refuse(said("tel"))
 
 
 def _as_tick(asked: Asked, given: list[str]) -> bool:
@@ -123,13 +165,16 @@ def _as_tick(asked: Asked, given: list[str]) -> bool:
 
 
 def _as_municipality(asked: Asked, given: list[str]) -> str:
-    place = given[0]
-    found = asked.catalogue.places(place)
-    if not found:
-        asked.refuse(said("place", place=place))
-    if len(found) > 1:
-        asked.refuse(said("places", place=place), tuple(one.name for one in found))
-    return found[0].code
+    place, *choice = given
+    if len(choice) > 1 or not {*choice} <= {one.name for one in asked.catalogue.municipalities.values()}:
+        asked.refuse(said("twice"))
+    match = asked.catalogue.gazetteer.match(place)
+    # A choice among other places was made before the text was changed.
+    meant = next((one for one in match.municipalities if one.name in choice), match.main)
+    if meant:
+        return meant.code
+    unsure = "place" if not match.municipalities else "place_guess" if match.is_guess else "places"
+    asked.refuse(said(unsure, place=place), tuple(one.name for one in match.municipalities))
 
 
 def _as_choice(asked: Asked, given: list[str]) -> str:
@@ -177,12 +222,37 @@ def _agreed(consent: Consent, sent: Sequence[str]) -> str | None:
     return consent.version
 
 
-def _clean(field: Field, text: str) -> str:
-    """What was meant: no control characters, one kind of line end, no spaces around."""
+def clean(field: Field, text: str) -> str:
+    """What was meant: no control characters, one kind of line end, no spaces around, and nothing that nobody sees.
+
+    In an address, a phone number or a place every invisible character goes. A name keeps those that its script needs,
+    as long as there is something to see.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if field.type != "textarea":
         lines = " ".join(lines.split("\n"))
-    return CONTROL.sub("", lines).strip(AROUND)
+    lines = CONTROL.sub("", lines)
+    match field.type:
+        case "email" | "place":
+            return plain(lines).strip(AROUND)
+        case "tel":
+            return phone_numbers.cleaned(lines)
+    return lines.strip(AROUND) if without_invisible(lines).strip(AROUND) else ""
+
+
+def looks_like_cpr(field: Field, text: str) -> bool:
+    """Whether a CPR number is in an answer. A phone number may look like one, but lacks the hyphen in that place."""
+    found = CPR.search(without_invisible(text))
+    return found is not None and (field.type != "tel" or "-" in found[0])
+
+
+def _typed(field: Field, posted: Posted) -> str:
+    """The address in a field as the network knows it, or as it was typed if it is none."""
+    typed = clean(field, "".join(posted.get(field.id, ())[:1]))
+    try:
+        return ascii_address(typed)
+    except ValueError:
+        return typed
 
 
 def utf16_length(text: str) -> int:

@@ -190,13 +190,13 @@ class Site:
 
     def form(self, form: Form) -> Page:
         at = address("form", self.language, form.id)
-        action = self.view(at).service(f"forms/{form.id}")
+        action, find = (self.view(at).service(path) for path in (f"forms/{form.id}", "find"))
         return Page(
             at,
             self.language,
             form.title.of(self.language),
             shorten(form.intro.of(self.language), DESCRIPTION, placeholder="…"),
-            forms.page_html(form, self.catalogue, self.language, action=action).strip(),
+            forms.page_html(form, self.catalogue, self.language, action=action, find=find).strip(),
             form.at,
             has_form=True,
         )

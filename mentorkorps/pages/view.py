@@ -1,12 +1,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 
 from mentorkorps import pictures
 from mentorkorps.addresses import address, relative
 from mentorkorps.catalogue import Catalogue
 from mentorkorps.model import Course, Event, Language, Municipality, Organisation, Programme
+from mentorkorps.pages import place_index
 from mentorkorps.pages.marks import Call, Mark, marks
 from mentorkorps.rendering import render
 
@@ -49,12 +49,9 @@ class View:
         chosen = set(codes)
         return [one for one in self.catalogue.municipalities_sorted() if one.code in chosen]
 
-    def postcodes(self, code: str) -> str:
-        """A municipality's postcodes as ranges of those that exist: `5000-5270 5320`."""
-        existing = sorted({one.postcode for one in self.catalogue.postcodes})
-        own = {one.postcode for one in self.catalogue.postcodes if one.municipality == code}
-        runs = [list(run) for is_own, run in groupby(existing, own.__contains__) if is_own]
-        return " ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    def place_index(self) -> str:
+        """The address of the names of places that the finder reads."""
+        return relative(self.at, address("front", self.language) + place_index.FILE)
 
     def day_after(self, day: date) -> date:
         return day + timedelta(days=1)

@@ -34,8 +34,12 @@ def kept(text: str) -> str:
     )
 
 
-STRINGS = sorted({kept(text) for text in NAUGHTY} - {""})
-BLANK = [text for text in NAUGHTY if not kept(text)]
+def is_seen(text: str) -> bool:
+    return any(unicodedata.category(one) not in ("Cc", "Cf", "Zl", "Zp", "Zs") for one in text)
+
+
+STRINGS = sorted({kept(text) for text in NAUGHTY if is_seen(text)})
+BLANK = [text for text in NAUGHTY if not is_seen(text)]
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +148,9 @@ def test_none_of_them_passes_for_an_address_that_splits_a_head(full):
         for email in (text, f"{text}@example.org", f"karen@example.org\r\n{text}"):
             answer = full.client.post(FORM, json=volunteer(email=email, name="Karen Naughty"), headers=JSON)
             if answer.status_code == 201:
-                assert kept(email).isascii()
-                assert not set(kept(email)) & set(' \r\n\t,;:<>()[]"\\'), email
+                taken = full.sign_ups()[-1].answers["email"]
+                assert taken.isascii(), email
+                assert not set(taken) & set(' \r\n\t,;:<>()[]"\\'), email
 
 
 @pytest.mark.parametrize("email", ["a..b@example.org", ".a@example.org", "a.@example.org"])

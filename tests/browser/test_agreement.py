@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from playwright.sync_api import Page
 
 from mentorkorps import catalogue, forms
+from mentorkorps.characters import without_invisible
 from mentorkorps.forms import utf16_length
 from tests.conftest import ROOT
 from tests.test_forms import TODAY
@@ -41,6 +42,15 @@ PIECES = (
     "😀",
     "\u00a0",
     "\ufeff",
+    "\u202d",
+    "\u200b",
+    "–",
+    "\u2011",
+    "tlf. ",
+    "/",
+    "(0)",
+    "۱۲",
+    "@blåbær.dk",
 )
 TEXTS = some.one_of(
     some.text(LETTERS, max_size=30),
@@ -86,6 +96,40 @@ def server_passes(form: str, field: str, sent: str) -> bool:
         "        ",
     ]
 )
+@example(
+    texts=[
+        "anna@blåbærgrød.dk",
+        "\u202aa@b\u00adø.dk\u202c",
+        "a@-ø.dk",
+        "a@b/ø.dk",
+        "a@ø?x=b.dk",
+        "a@ø_.dk",
+        "a@ø:80.dk",
+        "a@１.２.３.４",
+        "a@😀.dk",
+        "\u3164\u2800",
+        "علی\u200cرضا",
+        "010190\u2011\u200a1234",
+        "0101\u00ad90–1234",
+    ]
+)
+@example(
+    texts=[
+        "0701234567",
+        "070123-4567",
+        "070123–4567",
+        "12.34.56.78",
+        "+49 (0)151 / 1234567",
+        "tlf. 12 34 56 78",
+        "TLF.NR. 12345678",
+        "\u202d+45 12\u00a034–56\u200978\u202c",
+        "۱۲ ۳۴ ۵۶ ۷۸",
+        "12345678 / 87654321",
+        "ring 12345678",
+        "12345678\u3164",
+        "\U000e000112345678",
+    ]
+)
 @given(texts=SOME)
 def test_browser_and_server_come_to_the_same_verdict(page_of, form, field, texts):
     judged = page_of(form).evaluate(JUDGE, [[field, text] for text in texts])
@@ -96,6 +140,21 @@ def test_browser_and_server_come_to_the_same_verdict(page_of, form, field, texts
         if length <= limit:  # what a script puts in may be longer than anybody can type
             sent = kept.replace("\n", "\r\n")  # as browsers send a text area
             assert passes == server_passes(form, field, sent), json.dumps([text, kept])
+
+
+INVISIBLE = "[\\p{Default_Ignorable_Code_Point}\\u2800\\ufff9-\\ufffb]"
+"""As form.js and site.js write it."""
+
+
+def test_the_same_characters_are_invisible_to_both(page_of):
+    unseen = page_of("mentor").evaluate(
+        "(of) => [...Array(0x110000).keys()].filter((one) => new RegExp(of, 'u').test(String.fromCodePoint(one)))",
+        INVISIBLE,
+    )
+
+    for script in ("form.js", "site.js"):
+        assert f"/{INVISIBLE}/gu" in (ROOT / "docs" / "theme" / "assets" / script).read_text("utf-8")
+    assert unseen == [code for code in range(0x110000) if not without_invisible(chr(code))]
 
 
 def test_as_much_as_can_be_typed_is_taken(page_of):

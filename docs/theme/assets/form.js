@@ -1,7 +1,14 @@
 // Tells at once what the server would tell after sending: the same constraints, in the page's own words.
 // Without this file the browser's own messages and the server's answer do the work.
 (() => {
-  const CPR = /(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}(?![0-9])/;
+  // The same as in mentorkorps/characters.py and model.py; tests/browser/test_agreement.py holds them together.
+  const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
+  const SPACES = "[ \\t\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000]";
+  const DASHES = "\\u2010-\\u2015\\u2043\\u2212\\ufe58\\ufe63\\uff0d";
+  const CPR = new RegExp(
+    "(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}" +
+      `${SPACES}{0,3}[${DASHES}-]?${SPACES}{0,3}[0-9]{4}(?![0-9])`,
+  );
 
   for (const form of document.querySelectorAll(".mk-form")) {
     form.noValidate = true;
@@ -25,7 +32,10 @@
     form.addEventListener("input", (event) => {
       const control = judged(event.target);
       if (control.getAttribute("aria-invalid")) judge(form, control);
+      // What was asked back was about another text.
+      if (!event.target.closest(".mk-meant")) event.target.closest(".mk-field")?.querySelector(".mk-meant")?.remove();
     });
+    form.addEventListener("change", (event) => { if (event.target.matches("input[list]")) offerPlaces(form, event.target); });
   }
   document.querySelector(".mk-summary")?.focus();
   document.addEventListener("click", (event) => {
@@ -39,12 +49,59 @@
     focused.focus({ preventScroll: true });
   });
 
+  // Offers the municipalities that a place may mean, the likeliest chosen. Nobody has to wait for it.
+  async function offerPlaces(form, control) {
+    const q = control.value;
+    if (!form.dataset.find || !q.trim()) return;
+    const json = { headers: { Accept: "application/json" } };
+    const answer = await fetch(`${form.dataset.find}?${new URLSearchParams({ q })}`, json).catch(() => undefined);
+    const { municipalities, main, is_guess } = answer?.ok ? await answer.json() : { municipalities: [] };
+    const field = control.closest(".mk-field");
+    if (control.value !== q || field.querySelector(".mk-meant")) return;
+    if (municipalities.length > 1 || is_guess) field.append(choice(form, control, municipalities, main));
+  }
+
+  function choice(form, control, municipalities, main) {
+    const { meant, choose_meant } = JSON.parse(form.dataset.words);
+    const box = document.createElement("fieldset");
+    box.className = "mk-choices mk-meant";
+    box.id = `${control.id}-choice`;
+    box.dataset.missing = choose_meant;
+    box.append(Object.assign(document.createElement("legend"), { textContent: meant }));
+    for (const value of municipalities) {
+      const label = Object.assign(document.createElement("label"), { className: "mk-choice" });
+      const radio = Object.assign(document.createElement("input"), { type: "radio", name: control.name, value });
+      radio.checked = value === main;
+      label.append(radio, " ", Object.assign(document.createElement("span"), { textContent: value }));
+      box.append(label);
+    }
+    return box;
+  }
+
   function controls(form) {
     const asked = [...form.elements].filter((one) => one.willValidate && one.closest(".mk-field"));
     for (const one of asked) {
-      if (["email", "tel"].includes(one.type)) one.value = one.value.trim(); // spaces that came along from elsewhere
+      const text = cleaned(one);
+      if (text !== one.value) one.value = text;
     }
     return [...new Set(asked.map(judged))];
+  }
+
+  // What copying brings along into an address or a phone number: signs that nobody sees, odd spaces and dashes.
+  function cleaned({ type, value }) {
+    if (!["email", "tel"].includes(type)) return value;
+    const plain = value
+      .replace(UNSEEN, "")
+      .replace(new RegExp(SPACES, "g"), " ")
+      .replace(new RegExp(`[${DASHES}]`, "g"), "-")
+      .trim();
+    return type === "email" ? withAsciiDomain(plain) : plain.replace(/[٠-٩۰-۹０-９]/g, (digit) => "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９".indexOf(digit) % 10);
+  }
+
+  // Browsers do so to what is typed, but not to what a script puts in; they show it as it was typed.
+  function withAsciiDomain(address) {
+    const [, local, domain] = address.match(/^([^@]*@)([^@\s/?#:%\\[\]]*[^\x00-\x7f][^@\s/?#:%\\[\]]*)$/) ?? [];
+    return domain && URL.canParse(`http://${domain}`) ? local + new URL(`http://${domain}`).hostname : address;
   }
 
   // Boxes and circles that belong together are judged together.
@@ -67,12 +124,14 @@
 
   function verdict(form, control) {
     if (control.matches("fieldset")) return control.querySelector("input:checked") ? "" : control.dataset.missing;
-    const text = control.value.trim();
+    const text = control.value.replace(UNSEEN, "").trim();
     if (control.validity.valueMissing || (control.required && control.type !== "checkbox" && !text)) {
       return control.dataset.missing || control.validationMessage;
     }
     if (!text && !control.required && control.type !== "checkbox") return ""; // spaces are no answer
-    if (control.type !== "checkbox" && CPR.test(text)) return form.dataset.cpr;
+    const cpr = control.type !== "checkbox" && CPR.exec(text);
+    // A phone number may look like one, but has no hyphen before its last four digits.
+    if (cpr && (control.type !== "tel" || cpr[0].includes("-"))) return control.dataset.cpr || form.dataset.cpr;
     if (!control.validity.valid) return control.dataset.invalid || control.validationMessage;
     return "";
   }

@@ -105,37 +105,63 @@ function filterList(form) {
 
 all("[data-filter]").forEach(filterList);
 
-// The finder goes straight to the municipality; what it does not know, the service answers.
+// The finder goes straight to the municipality; what it does not know, the service answers. The names are read when
+// somebody comes to the field, and by the same steps as in mentorkorps/gazetteer.py.
 
 const spelling = { æ: "ae", ø: "oe", å: "aa", ö: "oe", ä: "ae", ü: "u", é: "e" };
-const alike = (text) =>
+const plainWords = (text) =>
   text
     .toLowerCase()
     .replace(/[æøåöäüé]/g, (letter) => spelling[letter])
     .replace(/[^a-z0-9]+/g, " ")
-    .trim()
-    .replace(/ kommune$/, "");
+    .trim();
+const alike = (text) => plainWords(text).replace(/ kommune$/, "");
+const loosely = (key) => key.replaceAll("aa", "a").replaceAll("oe", "o");
 
-function liesIn(postcode, ranges) {
-  return ranges.split(" ").some((range) => {
-    const [first, last = first] = range.split("-");
-    return first <= postcode && postcode <= last;
-  });
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
+const POSTCODE = /\b(?:dk ?)?(\d{4})(?!\d)/;
+const OF_A_MUNICIPALITY = /^(?:city|municipality) of | (?:regions)?kommune$| (?:regional )?municipality$/g;
+
+function readings(text) {
+  const key = plainWords(text.replace(UNSEEN, "").normalize("NFC"));
+  const name = key.replace(POSTCODE, " ").replace(/ +/g, " ").trim();
+  const bare = name.replace(OF_A_MUNICIPALITY, "");
+  return [key.match(POSTCODE)?.[1], name, bare, bare !== name && bare.replace(/s$/, "")].filter(Boolean);
+}
+
+async function readPlaces(address) {
+  const [exact, loose, ranges] = [new Map(), new Map(), []];
+  for (const [codes, names] of Object.entries(await (await fetch(address)).json())) {
+    for (const name of names.split(",")) {
+      const [first, last = first] = name.split("-");
+      if (last !== first) ranges.push({ first, last, codes });
+      exact.set(name, codes);
+      const other = loose.get(loosely(name));
+      loose.set(loosely(name), other && other !== codes ? "" : codes); // two places: the service asks
+    }
+  }
+  const within = (one) => /^\d{4}$/.test(one) && ranges.find(({ first, last }) => first <= one && one <= last)?.codes;
+  return (text) => {
+    const read = readings(text);
+    const found = (lookup) => read.map(lookup).find(Boolean);
+    return found((one) => exact.get(one) ?? within(one)) ?? found((one) => loose.get(loosely(one))) ?? "";
+  };
 }
 
 function findPlaces(form) {
-  const places = all("datalist option", form);
+  const { q } = form.elements;
   const answer = form.querySelector("[role=status]");
-  form.addEventListener("submit", (event) => {
-    const asked = alike(form.elements.q.value);
-    const postcode = asked.match(/^\d{4}\b/)?.[0];
-    const meant = places.filter(({ value, dataset }) =>
-      postcode ? liesIn(postcode, dataset.postcodes) : alike(value) === asked,
-    );
-    if (!meant.length) return;
+  let names;
+  const read = () => (names ??= readPlaces(form.dataset.finder).catch(() => () => ""));
+  for (const event of ["focus", "input"]) q.addEventListener(event, read);
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (meant.length === 1) location.assign(meant[0].dataset.href);
-    else answer.replaceChildren(...choice(form.dataset.several.replace("{place}", postcode), meant));
+    const codes = (await read())(q.value);
+    const meant = codes.match(/\d+/g)?.map((code) => form.querySelector(`[data-code="${code}"]`)) ?? [];
+    if (!meant.length) return form.submit();
+    if (meant.length === 1) return location.assign(meant[0].dataset.href);
+    const sentence = codes.startsWith("?") ? form.dataset.several : form.dataset.likeliest;
+    answer.replaceChildren(...choice(sentence.replace("{place}", () => q.value.trim()), meant));
   });
 }
 

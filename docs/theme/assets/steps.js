@@ -52,7 +52,7 @@
       if (number >= 0) show(number);
     }, { capture: true });
 
-    const wrong = parts.findIndex((part) => part.querySelector(".mk-field--wrong"));
+    const wrong = parts.findIndex((part) => part.querySelector(".mk-field--wrong, .mk-field--asked"));
     history.replaceState({ ...history.state, step: 0 }, "");
     show(0, false);
     if (wrong > 0) go(wrong);
@@ -116,7 +116,36 @@
     if (chosen.length) return chosen.map((one) => one.closest("label").textContent.trim()).join(", ");
     const control = field.querySelector("select, textarea, input:not([type=checkbox], [type=radio])");
     if (!control?.value) return "";
+    if (control.type === "email") return control.value.replace(/(?<=[@.])xn--([^.]+)/g, readable);
     return control.matches("select") ? control.selectedOptions[0].textContent : control.value;
+  }
+
+  // A label of a domain as it was typed: browsers show it so in its field, but give it to scripts in ASCII (RFC 3492).
+  function readable(label, encoded) {
+    const at = encoded.lastIndexOf("-");
+    const points = [...encoded.slice(0, Math.max(at, 0))].map((letter) => letter.codePointAt(0));
+    let [point, index, bias] = [128, 0, 72];
+    for (let place = at + 1; place < encoded.length; points.splice(index++, 0, point)) {
+      const before = index;
+      for (let weight = 1, k = 36; ; k += 36) {
+        const code = encoded.charCodeAt(place++);
+        const digit = code < 58 ? code - 22 : code - 97;
+        if (!(digit >= 0 && digit < 36)) return label;
+        index += digit * weight;
+        const threshold = Math.min(Math.max(k - bias, 1), 26);
+        if (digit < threshold) break;
+        weight *= 36 - threshold;
+      }
+      const count = points.length + 1;
+      let delta = Math.floor((index - before) / (before ? 2 : 700));
+      delta += Math.floor(delta / count);
+      for (bias = 0; delta > 455; bias += 36) delta = Math.floor(delta / 35);
+      bias += Math.floor((36 * delta) / (delta + 38));
+      point += Math.floor(index / count);
+      index %= count;
+      if (point > 0x10ffff) return label;
+    }
+    return String.fromCodePoint(...points);
   }
 
   function heading(text) {

@@ -83,7 +83,7 @@ async def _shown(request: Request, id: str) -> Response:
         title=office.catalogue.name("forms", kept.form, COORDINATORS_LANGUAGE),
         sign_up=kept,
         seat=await offers.seat(request, kept),
-        answers=forms.rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),
+        answers=forms.linked_rows(form, office.catalogue, kept.answers, COORDINATORS_LANGUAGE),
         consents=_agreed(form, agreed),
         received=spoken(kept.received_at, COORDINATORS_LANGUAGE),
         confirmed=kept.confirmed_at and spoken(kept.confirmed_at, COORDINATORS_LANGUAGE),
