@@ -128,7 +128,7 @@ class Smtp:
             start_tls=True if must_encrypt else None,
             # A relay on the same machine mostly shows a certificate that it signed itself.
             validate_certs=server.ca_file is not None or not server.is_local,
-            cert_bundle=server.ca_file and str(server.ca_file),
+            cert_bundle=str(server.ca_file) if server.ca_file else None,
             timeout=2 * self.patience_seconds,
         )
 
@@ -232,7 +232,8 @@ class Outbox:
         self.wake()
         await asyncio.wait([self._task], timeout=LAST_DELIVERY_SECONDS)
         self._task.cancel()
-        self._trial.cancel()
+        if self._trial:
+            self._trial.cancel()
 
     async def deliver_due(self) -> int:
         """One round: how many mails were tried."""

@@ -155,6 +155,8 @@ def _meaning(first: str = "", second: str = "", *_: str) -> str:
 
 
 def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    while error and not isinstance(error, ssl.SSLCertVerificationError):
+    while error:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
         error = error.__cause__
-    return error
+    return None
