@@ -31,7 +31,6 @@ MORNING = 6
 """The hour before which nobody means what he writes."""
 
 NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses", "events")
-DATED = ("courses", "events")
 ADDRESSES = ("website", "url")
 WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
 

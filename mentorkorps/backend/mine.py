@@ -17,6 +17,7 @@ from mentorkorps.backend.doubt import Signs
 from mentorkorps.backend.giving_back import give_back, keep_typed
 from mentorkorps.backend.letters import answer_by
 from mentorkorps.backend.office import Office, office_of
+from mentorkorps.backend.rate_limits import PLAIN_CHANGE, UNPROVED
 from mentorkorps.backend.reply import (
     COME_BACK,
     PRIVATE,
