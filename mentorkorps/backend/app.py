@@ -15,6 +15,7 @@ from starlette.routing import Match, Route
 from mentorkorps.addresses import address
 from mentorkorps.backend import certifying, confirm_all, desk, health, mine, offers, openapi, sign_up
 from mentorkorps.backend.clock import Clock, utc_now
+from mentorkorps.backend.collected import Collection
 from mentorkorps.backend.door import Logged, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.finding import find
@@ -78,6 +79,7 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, clock: Clock) 
         daily=Daily(store, catalogue, settings, clock, outbox.wake),
         turns=Turns(store, catalogue, outbox, clock),
         errands=Errands(store, settings, clock, outbox.wake),
+        collection=Collection(store, clock, outbox.wake),
         tokens=tokens,
         clock=clock,
         rate_limits=RateLimits(settings.trusted_proxy, clock),
@@ -128,7 +130,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office.daily.start()
     office.turns.start()
     office.errands.start()
+    office.collection.start()
     yield
+    await office.collection.stop()
     await office.errands.stop()
     await office.turns.stop()
     await office.daily.stop()

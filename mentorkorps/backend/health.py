@@ -39,6 +39,7 @@ async def is_ready(request: Request) -> Response:
         "retention": office.daily.is_alive,
         "places": office.turns.is_alive,
         "errands": office.errands.is_alive,
+        "collected": office.collection.is_alive,
     }
     is_ready = all(parts.values())
     told = {"status": "ok" if is_ready else "unavailable"}
@@ -99,5 +100,4 @@ def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Itera
 
 
 def _age(office: Office, since: datetime | None) -> int | None:
-    # A mail that is to leave later today is not late yet.
-    return max(0, int((office.clock() - since).total_seconds())) if since else None
+    return int((office.clock() - since).total_seconds()) if since else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from mentorkorps.backend.clock import Clock
+from mentorkorps.backend.collected import Collection
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.places import Turns
@@ -30,6 +31,7 @@ class Office:
     daily: Daily
     turns: Turns
     errands: Errands
+    collection: Collection
     tokens: Tokens
     clock: Clock
     rate_limits: RateLimits

@@ -1,6 +1,6 @@
 """The database: sign-ups, consents and mails. Statements are SQLAlchemy Core, without SQL that only SQLite knows."""
 
-from mentorkorps.backend.store.asked import addressee, ask, counted_as, forget_asked
+from mentorkorps.backend.store.asked import addressee, ask, collect, counted_as, forget_asked, take_collected
 from mentorkorps.backend.store.lives import (
     add_count,
     delete_sign_ups,
@@ -16,7 +16,6 @@ from mentorkorps.backend.store.mail_rows import (
     lease_due_mails,
     mail_ids,
     mails_of,
-    queue_collected,
     queue_digest,
     queue_mails,
     send_again,
@@ -68,6 +67,7 @@ __all__ = [
     "add_count",
     "addressee",
     "ask",
+    "collect",
     "consents",
     "consents_of",
     "counted_as",
@@ -101,7 +101,6 @@ __all__ = [
     "open_store",
     "owned",
     "participants",
-    "queue_collected",
     "queue_digest",
     "queue_mails",
     "renew_consents",
@@ -116,6 +115,7 @@ __all__ = [
     "sign_up_to_change",
     "sign_ups",
     "spend",
+    "take_collected",
     "try_out",
     "unconfirmed_at",
     "withdraw_consent",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, not_, or
 from mentorkorps.backend.store.mail_rows import STATES, UNSENT
 from mentorkorps.backend.store.records import Figures, Life
 from mentorkorps.backend.store.sign_up_rows import DOUBTFUL
-from mentorkorps.backend.tables import COUNTS, MAILS, SIGN_UPS
+from mentorkorps.backend.tables import COLLECTED, COUNTS, MAILS, SIGN_UPS
 
 STILL_ASKED = exists().where(
     MAILS.c.sign_up == SIGN_UPS.c.id,
@@ -18,11 +18,14 @@ STILL_ASKED = exists().where(
 
 AT_THAT_MAILBOX = SIGN_UPS.alias()
 
-STILL_ASKED_TOGETHER = exists().where(
-    MAILS.c.kind == "confirm_all",
-    MAILS.c.sign_up == AT_THAT_MAILBOX.c.id,
-    AT_THAT_MAILBOX.c.addressee == SIGN_UPS.c.addressee,
-    or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > bindparam("unconfirmed")),
+STILL_ASKED_TOGETHER = or_(
+    exists().where(COLLECTED.c.addressee == SIGN_UPS.c.addressee),
+    exists().where(
+        MAILS.c.kind == "confirm_all",
+        MAILS.c.sign_up == AT_THAT_MAILBOX.c.id,
+        AT_THAT_MAILBOX.c.addressee == SIGN_UPS.c.addressee,
+        or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > bindparam("unconfirmed")),
+    ),
 )
 
 OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
