@@ -29,6 +29,7 @@ from mentorkorps.backend import (
 from mentorkorps.backend.alarm import Alarm
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.clock_guard import ClockGuard
+from mentorkorps.backend.collected import Collection
 from mentorkorps.backend.door import Logged, SameSite, Secured, security
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.finding import find
@@ -108,6 +109,7 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, u
         turns=Turns(store, catalogue, outbox, guard),
         errands=Errands(store, settings, clock, outbox.wake, daily.ask),
         references=References(store, catalogue),
+        collection=Collection(store, clock, outbox.wake),
         tokens=tokens,
         clock=clock,
         guard=guard,
@@ -163,7 +165,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     office.turns.start()
     office.errands.start()
     office.references.start()
+    office.collection.start()
     yield
+    await office.collection.stop()
     await office.references.stop()
     await office.errands.stop()
     await office.turns.stop()

@@ -11,7 +11,7 @@ from mentorkorps.addresses import address
 from mentorkorps.backend import certificates, posted
 from mentorkorps.backend.certificates import Certificate
 from mentorkorps.backend.office import office_of
-from mentorkorps.backend.rate_limits import CODE_LOOKED_UP, NAME_COMPARED
+from mentorkorps.backend.rate_limits import Effect
 from mentorkorps.backend.reply import PRIVATE, language_of, page, speak, to_wait
 from mentorkorps.model import LANGUAGES, Language, known_as
 
@@ -23,7 +23,7 @@ async def look_up(request: Request) -> Response:
     """POST /certificates: from the code that somebody typed to its address."""
     given = await posted.read(request)
     speak(request, _first(given, "language"))
-    certificate = _read(request, typed := _first(given, "code"), CODE_LOOKED_UP)
+    certificate = _read(request, typed := _first(given, "code"), "guess")
     if certificate is None:
         return _unknown(request, typed)
     return RedirectResponse(_address(request, certificate.code), 303, PRIVATE)
@@ -31,12 +31,12 @@ async def look_up(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """GET: the course that a code stands for."""
-    return await _answered(request)
+    return await _answered(request, "code")
 
 
 async def compare(request: Request) -> Response:
     """POST: whether the name that was typed is the one on the certificate."""
-    return await _answered(request, _first(await posted.read(request), "name"))
+    return await _answered(request, "guess", _first(await posted.read(request), "name"))
 
 
 def _routes(language: Language) -> list[Route]:
@@ -47,9 +47,9 @@ def _routes(language: Language) -> list[Route]:
 ROUTES = [Route("/certificates", look_up, methods=["POST"]), *(one for of in LANGUAGES for one in _routes(of))]
 
 
-async def _answered(request: Request, name: str = "") -> Response:
+async def _answered(request: Request, effect: Effect, name: str = "") -> Response:
     office = office_of(request)
-    certificate = _read(request, request.path_params["code"], NAME_COMPARED if name else CODE_LOOKED_UP)
+    certificate = _read(request, request.path_params["code"], effect)
     if certificate is None:
         return _unknown(request, request.path_params["code"])
     course = office.catalogue.courses[certificate.course]
@@ -72,10 +72,10 @@ def _unknown(request: Request, typed: str) -> Response:
     return page(request, "certificate-unknown.html", 404, PRIVATE, typed=typed[:LONGEST], action=action)
 
 
-def _read(request: Request, typed: str, points: int) -> Certificate | None:
+def _read(request: Request, typed: str, effect: Effect) -> Certificate | None:
     """What a code stands for. Raises Refusal where too many were tried from that network."""
     office = office_of(request)
-    if wait := office.rate_limits.take(request.scope, "code", points):
+    if wait := office.rate_limits.take(request.scope, effect, 1):
         raise to_wait(wait, "too_often")
     courses = [id for course in office.catalogue.courses.values() for id in known_as(course)]
     return certificates.read(office.settings.secret_keys, courses, typed[:LONGEST])

@@ -4,18 +4,19 @@ It leaves at one of a few hours of the day, so that however often an address is 
 meanwhile, one mailbox gets at most one of them at each of these hours.
 """
 
-import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from mentorkorps.backend import store
-from mentorkorps.backend.clock import DENMARK
-from mentorkorps.backend.store import SignUp
+from mentorkorps.backend.clock import DENMARK, Clock
+from mentorkorps.backend.rounds import Rounds
+from mentorkorps.backend.store import Store
 
 HOURS = (6, 10, 14, 18, 22)
-"""In Denmark. No two of them are so far apart that the outbox takes the wait for a wrong clock."""
-MOST_LISTED = 50
+"""In Denmark."""
+MOST_LISTED = 200
 """Sign-ups that are shown and confirmed at once."""
 
 
@@ -27,19 +28,35 @@ def leaves_at(asked_at: datetime) -> datetime:
     return next(hour for day in days for one in HOURS if (hour := day.replace(hour=one)) > local)
 
 
-def queue(connection: Connection, sign_up: str, addressee: str, at: datetime) -> None:
-    """Has this sign-up asked for with all others of its mailbox. Part of a job for the writer."""
-    due_at = leaves_at(at)
-    known_by = f"{addressee} {due_at.timestamp():.0f}"
-    # The addressee is a keyed hash already: the id tells nothing about it.
-    id = hashlib.sha256(known_by.encode()).hexdigest()[:32]
-    store.queue_collected(connection, id, sign_up, due_at)
+def note(connection: Connection, addressee: str, at: datetime) -> None:
+    """Has a mailbox asked for what came at that moment, with all else that waits there. Part of a writer's job."""
+    store.collect(connection, addressee, leaves_at(at))
 
 
-def queue_rest(connection: Connection, gone: SignUp, at: datetime) -> None:
-    """Sees to it that the others of a mailbox are still asked for when one of them waits no longer."""
-    if not gone.silenced or gone.addressee is None:
-        return
-    for one in store.unconfirmed_at(connection, gone.addressee, MOST_LISTED):
-        if one.silenced and leaves_at(one.asked_at) > at:
-            return queue(connection, one.id, gone.addressee, at)
+def ask_due(connection: Connection, now: datetime) -> int:
+    """Queues the mails whose hour has come, where something still waits; how many. A job for the writer."""
+    return sum(_ask(connection, addressee, due_at, now) for addressee, due_at in store.take_collected(connection, now))
+
+
+def _ask(connection: Connection, addressee: str, due_at: datetime, now: datetime) -> bool:
+    waiting = [one for one in store.unconfirmed_at(connection, addressee, MOST_LISTED) if one.silenced]
+    unasked = [one for one in waiting if leaves_at(one.asked_at) >= due_at]
+    if unasked:
+        store.queue_mails(connection, unasked[-1].id, ("confirm_all",), now)
+    return bool(unasked)
+
+
+class Collection(Rounds):
+    """Looks whether the hour of such a mail has come."""
+
+    name = "collected"
+
+    def __init__(self, store: Store, clock: Clock, afterwards: Callable[[], None]) -> None:
+        super().__init__()
+        self._store = store
+        self._clock = clock
+        self._afterwards = afterwards
+
+    async def look(self) -> None:
+        if await self._store.do(ask_due, self._clock()):
+            self._afterwards()

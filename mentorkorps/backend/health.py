@@ -43,6 +43,7 @@ async def is_ready(request: Request) -> Response:
         "errands": office.errands.is_alive,
         "clock": office.guard.verdict.is_believed,
         "purge": office.guard.verdict.stop != "large_purge",
+        "collected": office.collection.is_alive,
     }
     is_ready = all(parts.values())
     told = {"status": "ok" if is_ready else "unavailable"}
@@ -131,5 +132,4 @@ def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Itera
 
 
 def _age(office: Office, since: datetime | None) -> int | None:
-    # A mail that is to leave later today is not late yet.
-    return max(0, int((office.clock() - since).total_seconds())) if since else None
+    return int((office.clock() - since).total_seconds()) if since else None

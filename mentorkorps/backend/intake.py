@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from mentorkorps.backend import collected, places, retention, store
+from mentorkorps.backend import collected, places, store
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.doubt import Sign, Signs, is_doubtful
 from mentorkorps.backend.places import Booking
-from mentorkorps.backend.retention import Purged
 from mentorkorps.backend.store import Kind, SignUp
 from mentorkorps.backend.tokens import LIFETIMES
 from mentorkorps.catalogue import Catalogue
@@ -128,9 +127,6 @@ def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         store.mark_confirmed(connection, id, at)
         places.confirmed(connection, id, catalogue, at)
-        if before.silenced:
-            store.drop_waiting_mails(connection, id)
-            collected.queue_rest(connection, before, at)
         store.queue_mails(connection, id, ("receipt",), at)
         if before.flagged or _is_untold(connection, before):
             # Whoever reads the mailbox wants this: the best evidence against spam that there is.
@@ -147,15 +143,6 @@ def confirm_all(
     for one in meant:
         confirm(connection, one.id, catalogue, at)
     return len(meant)
-
-
-def erase(connection: Connection, id: str, at: datetime) -> Purged:
-    """Deletes one sign-up at once."""
-    before = store.sign_up_to_change(connection, id)
-    purged = retention.erase(connection, id)
-    if before:
-        collected.queue_rest(connection, before, at)
-    return purged
 
 
 def restore(connection: Connection, id: str, at: datetime) -> bool:
@@ -202,7 +189,6 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
         store.drop_waiting_mails(connection, id)
         store.mark_readdressed(connection, id, submission.addressee, at)
         places.unconfirmed(connection, id, at)
-        collected.queue_rest(connection, before, at)
         _ask(connection, id, submission)
     is_elsewhere = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
     if is_elsewhere and before.awaited and not before.flagged:
@@ -224,7 +210,6 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
         store.mark_withdrawn(connection, id, at)
         places.give_up(connection, id)
         store.drop_waiting_mails(connection, id)
-        collected.queue_rest(connection, before, at)
         if before.awaited and not before.flagged:
             store.queue_mails(connection, id, ("withdrawn",), at)
 
@@ -296,7 +281,7 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
         places.allot(connection, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced)
     store.queue_mails(connection, sign_up.id, _mails(connection, sign_up, is_anonymous), at)
     if is_silenced:
-        collected.queue(connection, sign_up.id, submission.addressee, at)
+        collected.note(connection, submission.addressee, at)
     return sign_up
 
 
@@ -348,7 +333,7 @@ def _ask(connection: Connection, id: str, submission: Submission) -> bool:
     if is_asked:
         store.queue_mails(connection, id, ("confirm",), submission.at)
     else:
-        collected.queue(connection, id, submission.addressee, submission.at)
+        collected.note(connection, submission.addressee, submission.at)
     return is_asked
 
 

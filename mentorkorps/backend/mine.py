@@ -153,6 +153,7 @@ async def download(request: Request) -> Response:
         "withdrawn": kept.withdrawn_at,
         "flagged": kept.flagged,
         "signs": kept.signs,
+        "address_changes": kept.readdressed,
         "code": kept.code,
         "place": seat and _place(office, seat),
         "mails": [{"kind": one.kind, "state": one.state, "sent": one.sent_at} for one in mails],
@@ -169,7 +170,7 @@ async def delete(request: Request) -> Response:
         return await _shown(request, "not_sure")
     if wait := office.rate_limits.take(request.scope, "erasure", 1):
         raise to_wait(wait, "too_many_erased")
-    purged = await office.store.do(intake.erase, kept.id, office.clock())
+    purged = await office.store.do(retention.erase, kept.id)
     retention.forget_files(office.settings, purged.mails)
     return page(request, "mine-gone.html", headers=PRIVATE)
 

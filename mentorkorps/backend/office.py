@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.clock_guard import ClockGuard
+from mentorkorps.backend.collected import Collection
 from mentorkorps.backend.errands import Errands
 from mentorkorps.backend.outbox import Outbox
 from mentorkorps.backend.places import Turns
@@ -33,6 +34,7 @@ class Office:
     turns: Turns
     errands: Errands
     references: References
+    collection: Collection
     tokens: Tokens
     clock: Clock
     guard: ClockGuard

@@ -82,7 +82,7 @@ CHOSEN = {
     "description": "With `choose` those alone whose ids are in `chosen`; else all that wait.",
     "properties": {
         "choose": {"type": ["boolean", "string"], "minLength": 1},
-        "chosen": {"type": "array", "items": {"type": "string"}, "maxItems": 50},
+        "chosen": {"type": "array", "items": {"type": "string"}, "maxItems": 200},
     },
 }
 HTML = {"text/html": {"schema": {"type": "string"}}}

@@ -19,8 +19,12 @@ from starlette.types import Scope
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.peer import Address, Network, is_among, networks_of, socket_address, visitor
 
-Effect = Literal["submission", "erasure", "code"]
-"""submission: a row is kept, a place is taken, a mail leaves. erasure: the database is swept. code: one is tried."""
+Effect = Literal["submission", "erasure", "code", "guess"]
+"""What is limited.
+
+submission: a row is kept, a place is taken, a mail leaves. erasure: the database is swept. code: a certificate is
+looked up at its address. guess: a code or a name is typed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,12 @@ class Limit:
 PROVED, UNPROVED = 1, 4
 """Points of a submission. A proof of work costs a robot processor time, and 120 people in a room nothing."""
 PLAIN_CHANGE = 1
-NAME_COMPARED, CODE_LOOKED_UP = 3, 1
 LIMITS: dict[Effect, Limit] = {
     "submission": Limit(120),
     "erasure": Limit(20),
     # More than an employer has, and no way to find one by its proof of 40 bits.
     "code": Limit(100),
+    "guess": Limit(30),
 }
 MOST_TO_A_FORM = 300
 """Unproved ones, by all visitors together. More than a municipality's campaign brings."""

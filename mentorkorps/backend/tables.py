@@ -118,6 +118,12 @@ SPENT = Table(
     Column("proof", String(64), primary_key=True),
     Column("until", Moment, nullable=False),
 )
+COLLECTED = Table(
+    "collected",
+    METADATA,
+    Column("addressee", String(64), primary_key=True),
+    Column("due_at", Moment, nullable=False),
+)
 ASKED = Table(
     "asked",
     METADATA,

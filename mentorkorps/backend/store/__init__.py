@@ -1,6 +1,6 @@
 """The database: sign-ups, consents and mails. Statements are SQLAlchemy Core, without SQL that only SQLite knows."""
 
-from mentorkorps.backend.store.asked import addressee, ask, counted_as, forget_asked
+from mentorkorps.backend.store.asked import addressee, ask, collect, counted_as, forget_asked, take_collected
 from mentorkorps.backend.store.clock_rows import (
     clock_record,
     correct_future,
@@ -24,7 +24,6 @@ from mentorkorps.backend.store.mail_rows import (
     lease_due_mails,
     mail_ids,
     mails_of,
-    queue_collected,
     queue_digest,
     queue_mails,
     send_again,
@@ -94,6 +93,7 @@ __all__ = [
     "addressee",
     "ask",
     "clock_record",
+    "collect",
     "confirmed_by_form",
     "consents",
     "consents_of",
@@ -132,7 +132,6 @@ __all__ = [
     "over_by_outcome",
     "owned",
     "participants",
-    "queue_collected",
     "queue_digest",
     "queue_mails",
     "renew_consents",
@@ -147,6 +146,7 @@ __all__ = [
     "sign_up_to_change",
     "sign_ups",
     "spend",
+    "take_collected",
     "try_out",
     "unconfirmed_at",
     "was_queued",

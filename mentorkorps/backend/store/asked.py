@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from mentorkorps.backend.sealing import KEY_BYTES, derived
 from mentorkorps.backend.store.prepared import Prepared
-from mentorkorps.backend.tables import ASKED
+from mentorkorps.backend.tables import ASKED, COLLECTED, Moment
 
 
 def addressee(key: str, email: str) -> str:
@@ -32,6 +32,22 @@ def ask(connection: Connection, addressee: str, day: date, most: int) -> bool:
     return ASK.run(connection, known).rowcount == 1
 
 
+def collect(connection: Connection, addressee: str, due_at: datetime) -> None:
+    """Notes that a mailbox is to be asked for all that waits there, unless it is noted already."""
+    COLLECT.run(connection, {"addressee": addressee, "due_at": due_at})
+
+
+def take_collected(connection: Connection, now: datetime) -> list[tuple[str, datetime]]:
+    """The mailboxes that are to be asked now, and since when; they are noted no more.
+
+    What another instance takes just now is left to it.
+    """
+    due = [(row.addressee, row.due_at) for row in connection.execute(DUE, {"now": now})]
+    if due:
+        connection.execute(TAKE, [{"which": addressee} for addressee, _ in due])
+    return due
+
+
 def forget_asked(connection: Connection, today: date) -> None:
     connection.execute(FORGET_ASKED, {"today": today.isoformat()})
 
@@ -43,5 +59,13 @@ ASK = Prepared(
         " ON CONFLICT (addressee, day) DO UPDATE SET count = asked.count + 1 WHERE asked.count < :most"
     )
 )
+
+COLLECT = Prepared(
+    text("INSERT INTO collected (addressee, due_at) VALUES (:addressee, :due_at) ON CONFLICT DO NOTHING").bindparams(
+        bindparam("due_at", type_=Moment)
+    )
+)
+DUE = select(COLLECTED).where(COLLECTED.c.due_at <= bindparam("now")).with_for_update(skip_locked=True)
+TAKE = COLLECTED.delete().where(COLLECTED.c.addressee == bindparam("which"))
 
 FORGET_ASKED = ASKED.delete().where(ASKED.c.day < bindparam("today"))

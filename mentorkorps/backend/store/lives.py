@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists,
 from mentorkorps.backend.store.mail_rows import STATES, UNSENT
 from mentorkorps.backend.store.records import Ended, Figures, Life
 from mentorkorps.backend.store.sign_up_rows import DOUBTFUL
-from mentorkorps.backend.tables import COUNTS, MAILS, SIGN_UPS
+from mentorkorps.backend.tables import COLLECTED, COUNTS, MAILS, SIGN_UPS
 
 OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
 
@@ -93,11 +93,14 @@ def _is_over(ended: Ended) -> ColumnElement[bool]:
         or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
     )
     at_that_mailbox = SIGN_UPS.alias()
-    still_asked_together = exists().where(
-        MAILS.c.kind == "confirm_all",
-        MAILS.c.sign_up == at_that_mailbox.c.id,
-        at_that_mailbox.c.addressee == SIGN_UPS.c.addressee,
-        or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
+    still_asked_together = or_(
+        exists().where(COLLECTED.c.addressee == SIGN_UPS.c.addressee),
+        exists().where(
+            MAILS.c.kind == "confirm_all",
+            MAILS.c.sign_up == at_that_mailbox.c.id,
+            at_that_mailbox.c.addressee == SIGN_UPS.c.addressee,
+            or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
+        ),
     )
     # A wrong clock asked: what it dated otherwise was corrected, see clock_rows.
     asked_in_future = and_(SIGN_UPS.c.asked_at > ended.now, SIGN_UPS.c.received_at <= ended.unconfirmed)

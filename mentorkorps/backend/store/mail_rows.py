@@ -116,17 +116,6 @@ def queue_digest(
     return True
 
 
-def queue_collected(connection: Connection, id: str, sign_up: str, due_at: datetime) -> None:
-    """Queues the mail that asks for all that wait at a mailbox, unless one of that id was queued before.
-
-    It counts as made when it is due: until then it is not late.
-    """
-    if connection.execute(ONE_MAIL, {"id": id}).one_or_none():
-        return
-    row = {"id": id, "sign_up": sign_up, "kind": "confirm_all", "state": "queued", "attempts": 0, "waiting": None}
-    INSERT_MAIL.run(connection, row | {"created_at": due_at, "due_at": due_at})
-
-
 def given_up_between(connection: Connection, after: datetime, until: datetime) -> list[str]:
     """The sign-ups whose mails were given up in that time, one for each mail; not those mails that told of it."""
     return list(connection.execute(GIVEN_UP, {"after": after, "until": until}).scalars())

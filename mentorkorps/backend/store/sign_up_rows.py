@@ -82,7 +82,7 @@ UNCONFIRMED_AT = (
         SIGN_UPS.c.confirmed_at.is_(None),
         SIGN_UPS.c.withdrawn_at.is_(None),
     )
-    .order_by(SIGN_UPS.c.received_at)
+    .order_by(SIGN_UPS.c.flagged, SIGN_UPS.c.received_at)
     .limit(bindparam("most"))
 )
 
@@ -188,7 +188,7 @@ def mark_readdressed(connection: Connection, sign_up: str, addressee: str, at: d
 
 
 def unconfirmed_at(connection: Connection, addressee: str, most: int) -> list[SignUp]:
-    """The sign-ups that one mailbox has yet to confirm, oldest first."""
+    """The sign-ups that one mailbox has yet to confirm, oldest first, those that look like spam behind the others."""
     known = {"of_addressee": addressee, "most": most}
     return [as_sign_up(connection, row) for row in connection.execute(UNCONFIRMED_AT, known)]
 
