@@ -36,7 +36,8 @@ class TooFewFiles(Exception):
     def __init__(self, allowed: int) -> None:
         super().__init__(
             f"this process may open {allowed} files and needs {OTHER_FILES + FEWEST_CONNECTIONS} at least, "
-            "one for each connection and some for mails: raise LimitNOFILE= in the unit, or the limit that `ulimit -Hn` shows"
+            "one for each connection and some for mails: "
+            "raise LimitNOFILE= in the unit, or the limit that `ulimit -Hn` shows"
         )
         self.allowed = allowed
 

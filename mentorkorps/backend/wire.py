@@ -10,6 +10,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+ROOM = 16 * 1024
+"""Bytes taken from a socket at once. uvloop takes 256 KB otherwise, before anybody can refuse them."""
 WITHOUT_HOST = ("0.9", "1.0")
 HOST = re.compile(rb"[\w.~!$&'()*+,;=%:\[\]-]*")
 """A name or an address, perhaps with a port (RFC 3986, 3.2.2), in the characters that it may have."""
@@ -44,9 +46,10 @@ class Gate:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.idle: dict[Line, None] = {}
+        self.room = bytearray(ROOM)
 
-    def __call__(self, **told: Any) -> "Line":
-        return Line(self, **told)
+    def __call__(self, **told: Any) -> "InPortions":
+        return InPortions(Line(self, **told), self.room)
 
 
 class BadHead(Exception):
@@ -209,3 +212,36 @@ class Line(HttpToolsProtocol):
         self.flow.pause_reading()
         self.transport.write_eof()
         self._allow(self._limits.farewell_seconds)
+
+
+class InPortions(asyncio.BufferedProtocol):
+    """Hands a connection on that reads `room` at once, and no more.
+
+    It stands before the line rather than in it: uvloop takes what is an asyncio.Protocol too for one that is not
+    buffered.
+    """
+
+    def __init__(self, line: Line, room: bytearray) -> None:
+        self._line = line
+        self._room = room
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self._line.connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._line.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._line.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._line.resume_writing()
+
+    def eof_received(self) -> None:
+        self._line.eof_received()
+
+    def get_buffer(self, _hint: int) -> bytearray:
+        return self._room
+
+    def buffer_updated(self, count: int) -> None:
+        self._line.data_received(bytes(memoryview(self._room)[:count]))

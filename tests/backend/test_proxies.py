@@ -94,7 +94,7 @@ def visiting(front: Proxy) -> httpx.Client:
 
 
 def visited(service: Unit, front: Proxy) -> set[str]:
-    """Signs up, confirms, looks, while the service restarts, dies and is cut short. Returns the tokens that were used."""
+    """Signs up, confirms and looks, while the service restarts and visitors break off. Returns the tokens used."""
     (service.site / "large.csv").write_bytes(b"x" * 30_000_000)
     with visiting(front) as client:
         house = House(settings.read(service.environ), client, utc_now, service.environ)
@@ -156,9 +156,9 @@ def stop_half_way(front: Proxy, link: str) -> None:
     address = ("127.0.0.1", httpx.URL(front.url).port)
     own = (VISITOR, 0) if HAS_OWN_ADDRESS else None
     head = f"POST {link}/change?{QUERY} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\nname=Karen"
-    with socket.create_connection(address, timeout=5, source_address=own) as plain:
-        with trusting().wrap_socket(plain) as connection:
-            connection.sendall(head.encode())
+    plain = socket.create_connection(address, timeout=5, source_address=own)
+    with plain, trusting().wrap_socket(plain) as connection:
+        connection.sendall(head.encode())
 
 
 def trusting() -> ssl.SSLContext:
@@ -219,9 +219,9 @@ def test_what_can_be_made_smaller_is(fronts, name):
 def test_browsers_speak_http_2(fronts, name):
     context = trusting()
     context.set_alpn_protocols(["h2", "http/1.1"])
-    with socket.create_connection(("127.0.0.1", httpx.URL(fronts[name].url).port), timeout=5) as plain:
-        with context.wrap_socket(plain) as connection:
-            assert "h2" == connection.selected_alpn_protocol()
+    plain = socket.create_connection(("127.0.0.1", httpx.URL(fronts[name].url).port), timeout=5)
+    with plain, context.wrap_socket(plain) as connection:
+        assert "h2" == connection.selected_alpn_protocol()
 
 
 def test_nginx_sends_who_comes_without_tls_to_the_name_of_the_site(fronts):

@@ -23,7 +23,8 @@ ALL_MAILS = select(MAILS).order_by(MAILS.c.created_at, MAILS.c.kind)
 DROP_WAITING_MAILS = MAILS.delete().where(
     MAILS.c.sign_up == bindparam("key"),
     MAILS.c.kind.in_(TO_PERSON),
-    MAILS.c.state.in_(("queued", "retry")),
+    # One that is being sent goes to where it was meant for, and must not be tried again elsewhere.
+    MAILS.c.state.in_(("queued", "sending", "retry")),
 )
 
 DUE_MAILS = (
@@ -137,7 +138,7 @@ def was_queued(connection: Connection, sign_up: str, kind: Kind) -> bool:
 
 
 def drop_waiting_mails(connection: Connection, sign_up: str) -> None:
-    """Those to the person that have not left yet."""
+    """Those to the person that have not arrived yet."""
     connection.execute(DROP_WAITING_MAILS, {"key": sign_up})
 
 
