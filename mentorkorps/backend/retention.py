@@ -61,7 +61,7 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The `ids` of sign-ups that have had their time as `ended` says; so many of them `confirmed`, of `all_confirmed`."""
+    """The `ids` of sign-ups that have had their time, as `ended` says; `confirmed` of them, of `all_confirmed`."""
 
     ended: Sequence[Ended]
     ids: Sequence[str]

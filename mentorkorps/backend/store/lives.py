@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, false, func, not_, or_, select, text
 
 from mentorkorps.backend.store.mail_rows import STATES, UNSENT
 from mentorkorps.backend.store.records import Ended, Figures, Life
@@ -72,8 +72,8 @@ def over_by_outcome(connection: Connection, ended: Sequence[Ended]) -> list[tupl
 
     They come as the table has them, in SQLite by age: what lies side by side there is soon deleted together.
     """
-    statement = select(SIGN_UPS.c.id, OUTCOME).where(or_(*map(_is_over, ended)))
-    return [(id, outcome) for id, outcome in connection.execute(statement)] if ended else []
+    statement = select(SIGN_UPS.c.id, OUTCOME).where(or_(false(), *map(_is_over, ended)))
+    return [(id, outcome) for id, outcome in connection.execute(statement)]
 
 
 def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> list[Life]:
@@ -81,7 +81,7 @@ def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str
 
     They are locked for this transaction, so that two instances do not both count what they delete.
     """
-    statement = LIVES.where(or_(*map(_is_over, ended)), SIGN_UPS.c.id.in_(ids)).order_by(SIGN_UPS.c.id)
+    statement = LIVES.where(or_(false(), *map(_is_over, ended)), SIGN_UPS.c.id.in_(ids)).order_by(SIGN_UPS.c.id)
     return [Life(*row) for row in connection.execute(statement.with_for_update())]
 
 
