@@ -44,24 +44,33 @@ def _duplicates(tables: Entries) -> Iterator[Problem]:
 
 
 def _former_ids(tables: Entries) -> Iterator[Problem]:
-    """Former ids that cannot lead to one record: in use, of two records at once, gone for good, or too long."""
+    """Former ids that cannot lead to one record: in use, of two records, gone for good, or too long."""
     for table in LASTING:
-        taken = {id: entry for entry in tables[table] for id in (entry.record, entry.text("slug")) if id}
-        retired = {entry.record: entry for entry in tables["retired"] if entry.text("table") == table}
+        here = {id: one for one in tables[table] for id in (one.record, one.text("slug")) if id}
+        gone = {one.record: one for one in tables["retired"] if one.text("table") == table}
         seen: dict[str, Entry] = {}
         for entry in tables[table]:
             for node in entry.former():
-                for other, why_da, why_en in (
-                    (taken.get(node.text), "posten findes", "that record exists"),
-                    (retired.get(node.text), "posten er væk for altid", "that record is gone for good"),
-                    (seen.get(node.text), "det er en anden posts tidligere id", "it is another record's former id"),
-                ):
-                    if other:
-                        yield _no_former_id(entry, node, f"{why_da}, {_place(other)}", f"{why_en}, {_place(other)}")
-                        break
-                if len(node.text) > LONGEST_ID:
-                    yield _no_former_id(entry, node, f"over {LONGEST_ID} tegn", f"over {LONGEST_ID} characters")
+                if why := _led_elsewhere(node.text, here, gone, seen):
+                    yield _no_former_id(entry, node, *why)
                 seen.setdefault(node.text, entry)
+
+
+def _led_elsewhere(
+    id: str, here: dict[str, Entry], gone: dict[str | None, Entry], seen: dict[str, Entry]
+) -> tuple[str, str] | None:
+    """Why an id cannot be a former one, in both languages."""
+    if len(id) > LONGEST_ID:
+        return f"der er plads til {LONGEST_ID} tegn", f"there is room for {LONGEST_ID} characters"
+    for found, da, en in (
+        (here.get(id), "posten findes", "that record exists"),
+        (gone.get(id), "posten er væk for altid", "that record is gone for good"),
+        (seen.get(id), "det er en anden posts tidligere id", "it is another record's former id"),
+    ):
+        if found:
+            place = f"{found.file}:{found.node.line}"
+            return f"{da}, {place}", f"{en}, {place}"
+    return None
 
 
 def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem:
@@ -69,10 +78,6 @@ def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem
         entry.file, node, "former-id",
         record=entry.record, field="was", value=shown(node), why_da=why_da, why_en=why_en,
     )  # fmt: skip
-
-
-def _place(entry: Entry) -> str:
-    return f"{entry.file}:{entry.node.line}"
 
 
 def _retired_rules(tables: Entries) -> Iterator[Problem]:

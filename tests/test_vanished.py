@@ -268,3 +268,17 @@ def test_a_copy_of_a_renamed_course_does_not_claim_its_former_id(data):
 
     assert "- id: odense-marts-2028\n" in text
     assert "was:" not in text
+
+
+def test_a_portal_that_has_retired_nothing_needs_no_file_for_it(data):
+    (data / "retired.yaml").unlink()
+
+    assert [] == check(data, TODAY, "data").problems
+    assert () == catalogue.load(data).retired
+
+
+def test_a_form_that_the_site_needs_may_be_renamed(data):
+    rename(data, "mentor", "bliv-mentor", "was: [mentor]")
+
+    records = catalogue.load(data)
+    assert ["bliv-mentor", "interesseliste"] == [one.id for one in records.forms_for(records.programmes["aaben"])]

@@ -227,11 +227,11 @@ RULES = {
             "“{value}” is no longer in {table}. Its address is on the web, and sign-ups may belong to it. {remedy_en}",
         ),
         Message(
-            "Har posten fået et nyt id, så skriv det gamle under was. Skal den ikke vises som åben, så lad den stå "
-            "med status closed, paused eller cancelled. Er den væk for altid, så skriv id, table og name i "
+            "Har posten fået et nyt id, så skriv det gamle under was. Er den bare lukket eller forbi, så lad den "
+            "stå med status closed, paused eller cancelled. Er den væk for altid, så skriv id, table og name i "
             "retired.yaml. Der sammenlignes med den seneste udgave, Git kender, eller den, som --since nævner.",
-            "If the record has another id now, write the old one under was. If it is only over, keep it with the "
-            "status closed, paused or cancelled. If it is gone for good, write id, table and name in retired.yaml. "
+            "If the record has another id now, write the old one under was. If it is only closed or over, keep it with "
+            "the status closed, paused or cancelled. If it is gone for good, write id, table and name in retired.yaml. "
             "The comparison is with the latest edition that Git knows, or the one that --since names.",
         ),
         "id: odense-2027",

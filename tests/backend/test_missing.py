@@ -218,6 +218,8 @@ def test_every_command_works_on_what_people_are_in(change, tmp_path, data, hands
         house = after.house
         for id in ids:
             assert 0 == run(house, "desk", "show", id)[0]
+        assert 0 == run(house, "desk", "restore", ids[0])[0]
+        assert 0 == run(house, "outbox", "resend", "--failed")[0]
         ended, listed = run(house, "desk", "list")
         assert (0, 7) == (ended, len(listed.splitlines()))
         assert "3 sign-ups" in run(house, "desk", "list", "--form", "kursus")[1]
