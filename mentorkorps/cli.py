@@ -85,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
         "kit", run_kit, "write what a dated course needs on the day: lists, signs, run sheet, mail, calendar"
     )
     kits.add_argument("course", help="the id of a course in data/courses.yaml")
-    kits.add_argument("--names", type=Path, metavar="FILE.csv", help="names for list and tags, else they are blank")
+    operating.names.add_options(kits, "names for list and tags, else they are blank", required=False)
     packs = command("pack", run_pack, "write the course as one zip a language that opens without a network")
     packs.add_argument("--without-pdf", action="store_true", help="pages, slides and search alone")
     for made in (prints, kits, packs):
@@ -213,20 +213,20 @@ def run_papers(options: argparse.Namespace) -> int:
 
 
 def run_kit(options: argparse.Namespace) -> int:
-    from mentorkorps.publish import kits, papers, roll
+    from mentorkorps.publish import kits, papers
 
     records, training = _records(options)
     if options.course not in records.courses:
         raise CannotRun(f"there is no course {options.course!r}. There are: {', '.join(records.courses)}")
     public_url = _public_url()
     try:
-        names = roll.read(options.names) if options.names else ()
+        names = operating.names.read(options) if options.names else ()
         for language in _languages(options):
             press = papers.Press(records, training, language, public_url)
             kit = kits.Kit(press, records.courses[options.course], names)
             count = kits.write(kit, options.folder / language)
             print(f"{count} files written to {options.folder / language}.")
-    except (roll.BadRoll, papers.PangoMissing) as error:
+    except papers.PangoMissing as error:
         raise CannotRun(str(error)) from error
     return SOUND
 

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from mentorkorps import cli, curriculum
 from mentorkorps.model import Text
-from mentorkorps.publish import kits, papers, roll
+from mentorkorps.publish import kits, papers
 from tests.conftest import ROOT
 from tests.reading import faults, figures, is_embedded
 
@@ -127,53 +127,6 @@ def test_outside_a_course_the_mail_says_what_is_left_open(language, site):
 
     assert {"da": "[kursets navn]", "en": "[name of the course]"}[language] in page
     assert not re.search("{(course|days|venue|cost|trauma)}", page)
-
-
-@pytest.mark.parametrize(
-    ("raw", "names"),
-    [
-        (b"Navn\nAmina Testesen\nBo Bosen\n", ("Amina Testesen", "Bo Bosen")),
-        (b"\xef\xbb\xbfNavn;By\r\nAmina  Testesen ;Odense\r\n\r\nBo Bosen;Vejle\r\n", ("Amina Testesen", "Bo Bosen")),
-        (b"first name,last name\nAmina,Testesen\nBo,\n", ("Amina Testesen", "Bo")),
-        ("Nr.;Efternavn;Fornavn\n1;Åberg;Søren\n".encode(), ("Søren Åberg",)),
-        (b'"Testesen, Amina"\n"Bo ""Bob"" Bosen"\n', ("Testesen, Amina", 'Bo "Bob" Bosen')),
-        ("Jose\u0301\n".encode(), ("José",)),
-    ],
-    ids=["head", "excel", "two-columns", "other-order", "quoted", "one-form"],
-)
-def test_names_are_read_as_spreadsheets_write_them(raw, names, tmp_path):
-    path = tmp_path / "names.csv"
-    path.write_bytes(raw)
-
-    assert names == roll.read(path)
-
-
-@pytest.mark.parametrize(
-    ("raw", "told"),
-    [
-        ("Navn\nSøren\n".encode("latin-1"), ["2: the file is not UTF-8. In Excel: Save as, “CSV UTF-8"]),
-        ("Navn\nSøren\n".encode("utf-16"), ["1: the file is not UTF-8"]),
-        (b"", [" there is no name in it"]),
-        (b"Navn\n", [" there is a head and no name"]),
-        (b"Nr.;Navn\n1;Bo\n2;\n3;-\n", ["3: the name is missing", "4: the name is missing"]),
-        (b"Bo Bosen\nIda\nBO BOSEN\n", ["3: the same name as on line 1"]),
-        (b'Navn\n"Bo\nIda\n', ["2: a quotation mark is opened and not closed"]),
-        (b"x" * 81 + b"\n", ["1: the name has 81 characters; there is room for 80"]),
-        (b"Bo\x07\n", ["1: there is a character in the name that cannot be printed"]),
-    ],
-    ids=["latin-1", "utf-16", "nothing", "head-alone", "missing", "double", "quote", "long", "bell"],
-)
-def test_a_broken_file_of_names_is_told_by_its_lines(raw, told, tmp_path):
-    path = tmp_path / "names.csv"
-    path.write_bytes(raw)
-
-    with pytest.raises(roll.BadRoll) as error:
-        roll.read(path)
-
-    found = str(error.value).splitlines()
-    assert len(told) == len(found)
-    assert all(f"{path}:{part}" in line for part, line in zip(told, found, strict=True))
-    assert "Bosen" not in str(error.value)
 
 
 def test_the_command_writes_the_kit_and_names_a_course_that_does_not_exist(tmp_path, capsys, monkeypatch):

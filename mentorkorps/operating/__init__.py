@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from mentorkorps.model import LANGUAGES
+from mentorkorps.operating import names
 
 STATES = ("unanswered", "answered", "unconfirmed", "confirmed", "withdrawn", "flagged")
 Run = Callable[[argparse.Namespace], int]
@@ -29,7 +30,7 @@ def add_commands(command: Add) -> None:
     which.add_argument("--failed", action="store_true", help="all that were given up")
     certifies = command("certificates", _certificates, "write one PDF of certificates with check codes for a course")
     certifies.add_argument("course", help="the id of a course in data/courses.yaml")
-    certifies.add_argument("--names", type=Path, required=True, metavar="FILE.csv", help="who took part in all of it")
+    names.add_options(certifies, "who took part in all of it", required=True)
     certifies.add_argument("--to", type=Path, required=True, metavar="FILE.pdf", help="the file to write")
     certifies.add_argument("--language", choices=(*LANGUAGES, "both"), default="da", help="of the text (default: da)")
     purges = command("purge", _purge, "delete what has been kept for as long as data/forms.yaml allows")

@@ -10,8 +10,9 @@ from mentorkorps.backend import store
 from mentorkorps.backend.settings import SECRET_KEYS
 from mentorkorps.ending import SOUND, CannotRun
 from mentorkorps.model import LANGUAGES, lasting_id
+from mentorkorps.operating import names
 from mentorkorps.operating.house import counted, operating
-from mentorkorps.publish import certificates, papers, roll
+from mentorkorps.publish import certificates, papers
 
 TRAINING = Path("training")
 
@@ -26,15 +27,16 @@ def write(options: argparse.Namespace) -> int:
     with operating(must_exist=False) as settings:
         if SECRET_KEYS not in os.environ and not store.exists(settings):
             raise CannotRun(f"set {SECRET_KEYS} to those of the server: it will know no other certificates")
+    people = names.read(options)
     try:
         holders = [
             certificates.Holder(name, codes.code(settings.secret_keys[0], lasting_id(course), number, name))
-            for number, name in enumerate(roll.read(options.names))
+            for number, name in enumerate(people)
         ]
         press = papers.Press(records, curriculum.load(TRAINING, records), languages[0], settings.public_url)
         printed = certificates.certificates(press, course, holders, languages)
         options.to.write_bytes(papers.Printer().pdf(printed))
-    except (roll.BadRoll, papers.PangoMissing) as error:
+    except papers.PangoMissing as error:
         raise CannotRun(str(error)) from error
     print(f"{options.to} holds {counted(len(holders), 'certificate', 'certificates')}. Delete {options.names} now.")
     return SOUND
