@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from mentorkorps.backend import store
+from mentorkorps.backend.db import operator_reads
 from tests.backend.conftest import FORM, PostOffice, any_free_port, eventually, post_office, volunteer
 from tests.backend.killing import LEASES_ARE_OVER, Victim, victim
 
@@ -57,7 +57,7 @@ def answers_while_locked(server: Victim) -> int:
 def tell(what: str, server: Victim, office: PostOffice) -> None:
     toll = server.toll()
     times = Counter(one["Message-ID"] for one in office.taken)
-    ids = {f"<{one.id}@mentorkorps.invalid>" for one in store.mails(server.settings)}
+    ids = {f"<{one.id}@mentorkorps.invalid>" for one in operator_reads.mails(server.settings)}
     print(f"\n{what} | count\n---|---")
     print(f"sign-ups acknowledged | {toll.acknowledged}")
     print(f"kept | {toll.kept}")

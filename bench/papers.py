@@ -7,37 +7,41 @@ from zipfile import ZipFile
 
 from pypdf import PdfReader
 
-from mentorkorps import catalogue, curriculum
-from mentorkorps.model import LANGUAGES
-from mentorkorps.publish import kits, packing, papers
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.publish import course_kit, offline_pack, papers
+from mentorkorps.publish.pdf import pdfs
 from tests.reading import faults
 
 URL = "https://mentorkorps.example/"
 
 
 def run() -> None:
-    records = catalogue.load(Path("data"))
-    training = curriculum.load(Path("training"), records)
+    records = load_catalogue(Path("data"))
+    training = load_curriculum(Path("training"), records)
     rows = []
     print("language | papers and kit files | sheets | MB | found wrong by the validator | seconds")
     print("---|---|---|---|---|---")
     for language in LANGUAGES:
         press = papers.Press(records, training, language, URL)
         started = time.perf_counter()
-        made = list(papers.pdfs(press.prints()))
-        kit = list(papers.pdfs(kits.Kit(press, next(iter(records.courses.values()))).prints()))
+        made = list(pdfs(press.prints()))
+        kit = list(pdfs(course_kit.Kit(press, next(iter(records.courses.values()))).prints()))
         took = time.perf_counter() - started
         read = [PdfReader(BytesIO(pdf)) for _, pdf in made + kit]
         sheets, size = sum(len(one.pages) for one in read), sum(len(pdf) for _, pdf in made + kit)
         print(
             f"{language} | {len(read)} | {sheets} | {size / 1e6:.1f} | {sum(map(bool, map(faults, read)))} | {took:.0f}"
         )
-        rows.append(packed(packing.Packer(records, training, language, URL).pack(made), language))
+        rows.append(packed(offline_pack.Packer(records, training, language, URL).pack(made), language))
     print("\npack | files in it | MB | limit | papers left out")
     print("---|---|---|---|---")
     print("\n".join(rows))
 
 
-def packed(pack: packing.Pack, language: str) -> str:
+def packed(pack: offline_pack.Pack, language: str) -> str:
     files = len(ZipFile(BytesIO(pack.content)).namelist())
-    return f"{language} | {files} | {len(pack.content) / 1e6:.2f} | {packing.LIMIT / 1e6:.0f} | {len(pack.left_out)}"
+    return (
+        f"{language} | {files} | {len(pack.content) / 1e6:.2f} | {offline_pack.LIMIT / 1e6:.0f} | {len(pack.left_out)}"
+    )

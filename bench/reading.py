@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from bench.many import ROOT
-from mentorkorps import catalogue
+from mentorkorps.catalogue.load import load_catalogue
 
 COUNTS = (1_000, 10_000)
 NATIVE = 1_000
@@ -39,7 +39,7 @@ def run() -> None:
 
 def measured(data: Path, count: int, loader: float, limit: float) -> Iterator[tuple[str, float, str]]:
     yield "PyYAML's C loader, no checks", loader, ""
-    yield "catalogue.load: typed records, all references", seconds(lambda: catalogue.load(data)), ""
+    yield "catalogue.load: typed records, all references", seconds(lambda: load_catalogue(data)), ""
     yield "mentorkorps check, whole process", seconds(lambda: command("check", data)), f"{limit:.2f}"
     if count <= NATIVE:
         one = data.parent / "programmes.yaml"
@@ -72,7 +72,7 @@ def native(file: Path) -> None:
     """Frictionless alone: types and limits of the top fields, no line, no nested field."""
     from frictionless import Resource, Schema
 
-    from mentorkorps.described import described
+    from mentorkorps.catalogue.dictionary import described
 
     fields = described(ROOT / "data")["programmes"].fields
     schema = Schema.from_descriptor({"fields": [{"name": one.name, "type": one.type} for one in fields]})
@@ -81,7 +81,7 @@ def native(file: Path) -> None:
 
 def command(*arguments: object) -> None:
     subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", *map(str, arguments)],
+        [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
         check=True, stdout=subprocess.DEVNULL, cwd=ROOT, env=os.environ,
     )  # fmt: skip
 

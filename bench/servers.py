@@ -56,7 +56,7 @@ def ours(folder: Path, **settings: str) -> Iterator[Server]:
     """`mentorkorps serve` as operators start it, with MENTORKORPS_<name> settings, its data under `folder`."""
     port = free_port()
     command = [
-        sys.executable, "-m", "mentorkorps.cli", "serve", "--port", str(port),
+        sys.executable, "-m", "mentorkorps", "serve", "--port", str(port),
         "--data", ROOT / "data", "--site", ROOT / "site",
     ]  # fmt: skip
     environ = {f"MENTORKORPS_{name}": value for name, value in settings.items()}

@@ -12,9 +12,15 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from mentorkorps import addresses, catalogue, curriculum, pages, rendering
-from mentorkorps.problem import DataError
+from mentorkorps.catalogue.diagnostics import DataError
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.interface import addresses
+from mentorkorps.interface.i18n import words
 from mentorkorps.publish import calendars, slides
+from mentorkorps.site import place_index
+from mentorkorps.site.fragments import UnknownFragment, fill
+from mentorkorps.site.record_pages import site_pages
 
 UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")
 """Material's own scripts, styles and pictures: no page asks for them."""
@@ -22,9 +28,9 @@ UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")
 
 def on_config(config: MkDocsConfig) -> None:
     try:
-        config.extra["catalogue"] = catalogue.load(Path(config.extra["data"]), "data")
+        config.extra["catalogue"] = load_catalogue(Path(config.extra["data"]), "data")
         training = Path(config.extra["training"])
-        config.extra["curriculum"] = curriculum.load(training, config.extra["catalogue"], "training")
+        config.extra["curriculum"] = load_curriculum(training, config.extra["catalogue"], "training")
     except DataError as error:
         raise PluginError(str(error)) from error
 
@@ -36,7 +42,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     language = config.theme["language"]
     config.extra["bodies"] = bodies = {}
     extra = config.extra
-    for page in pages.pages(extra["catalogue"], language, extra["forms_url"], extra["curriculum"]):
+    for page in site_pages(extra["catalogue"], language, extra["forms_url"], extra["curriculum"]):
         file = File.generated(config, f"{inside(page.at, language)}index.md", content=page.front_matter)
         bodies[file.src_uri] = page.body
         if page.source:
@@ -49,7 +55,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     language = config.theme["language"]
     front, elsewhere = (addresses.address("front", code) for code in (language, other_than(language)))
     env.globals |= {
-        "t": rendering.words(language),
+        "t": words(language),
         "language": language,
         "place": lambda kind: inside(addresses.address(kind, language), language),
         "elsewhere": addresses.relative(front, elsewhere),
@@ -58,8 +64,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     try:
-        return pages.fill(markdown, config.extra["catalogue"], config.theme["language"])
-    except pages.UnknownFragment as error:
+        return fill(markdown, config.extra["catalogue"], config.theme["language"])
+    except UnknownFragment as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from error
 
 
@@ -79,9 +85,9 @@ def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, 
 def on_post_build(config: MkDocsConfig) -> None:
     language = config.theme["language"]
     site, root = {language: Path(config.site_dir)}, config.site_url.removesuffix(addresses.address("front", language))
-    slides.write(config.extra["catalogue"], config.extra["curriculum"], site)
-    calendars.write(config.extra["catalogue"], site, root)
-    pages.place_index.write(config.extra["catalogue"], site[language])
+    slides.write_slides(config.extra["catalogue"], config.extra["curriculum"], site)
+    calendars.write_calendars(config.extra["catalogue"], site, root)
+    place_index.write(config.extra["catalogue"], site[language])
 
 
 def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> None:

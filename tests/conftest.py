@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from mentorkorps import catalogue
+from mentorkorps.catalogue.load import Catalogue, load_catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 
 
 @pytest.fixture(scope="session")
-def sound() -> catalogue.Catalogue:
+def sound() -> Catalogue:
     """A few made-up records of every table, without a problem."""
-    return catalogue.load(HERE / "sound")
+    return load_catalogue(HERE / "sound")
 
 
 @pytest.fixture(scope="session")
-def real() -> catalogue.Catalogue:
+def real() -> Catalogue:
     """The portal's own records."""
-    return catalogue.load(ROOT / "data")
+    return load_catalogue(ROOT / "data")
 
 
 @pytest.fixture
@@ -37,5 +37,5 @@ def data(tmp_path: Path) -> Path:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site, built as `make build` builds it."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    subprocess.run([sys.executable, "-m", "mentorkorps.cli", "build", "--site", folder], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "mentorkorps", "build", "--site", folder], cwd=ROOT, check=True)
     return folder

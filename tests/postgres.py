@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mentorkorps.backend import settings, store
+from mentorkorps.backend import settings
+from mentorkorps.backend.db import connect
 
 PASSWORD = "kode@med/tegn?"
 """With every character that an address has a meaning for."""
@@ -124,7 +125,7 @@ class Cluster:
         if not self.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             self.ask(f"CREATE DATABASE {name} TEMPLATE template0")
             told = {"MENTORKORPS_DATABASE_URL": self.url(name), "MENTORKORPS_SECRET_KEYS": KEYS}
-            with store.owned(settings.read(told)):
+            with connect.opened_to_write(settings.read_settings(told)):
                 pass
         return name
 

@@ -9,11 +9,11 @@ import icalendar
 import pytest
 import vobject
 
-from mentorkorps import catalogue
-from mentorkorps.announced import Announced, announced
-from mentorkorps.check import check
-from mentorkorps.problem import Problem
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.publish.calendars import Calendars
+from mentorkorps.validation.calendar_changes import Announced, announced
+from mentorkorps.validation.check import check
 from tests.conftest import HERE
 from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY
@@ -70,7 +70,7 @@ def mended(data: Path, table: str, problem: Problem) -> None:
 
 def numbers(data: Path) -> list[tuple[int, datetime]]:
     """Number and stamp of each event of all calendar files, as two other libraries read them."""
-    records = catalogue.load(data)
+    records = load_catalogue(data)
     found = []
     for _, text in sorted(Calendars(records, "da", URL).files()):
         with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mentorkorps.model import LANGUAGES
+from mentorkorps.interface.languages import LANGUAGES
 from mentorkorps.publish.calendars import Calendars, folded
 
 URL = "https://mentorkorps.example/"

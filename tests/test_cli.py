@@ -14,7 +14,7 @@ ON_A_FIXED_DAY = ("--on", "2026-11-22")
 
 def mentorkorps(*arguments, cwd=ROOT):
     return subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", *map(str, arguments)], capture_output=True, text=True, cwd=cwd
+        [sys.executable, "-m", "mentorkorps", *map(str, arguments)], capture_output=True, text=True, cwd=cwd
     )
 
 
@@ -110,7 +110,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(data):
     reads, writes = os.pipe()
     os.close(reads)
     said = subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", "check", data, *ON_A_FIXED_DAY],
+        [sys.executable, "-m", "mentorkorps", "check", data, *ON_A_FIXED_DAY],
         stdout=writes, stderr=subprocess.PIPE, text=True, cwd=ROOT,
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(data):
 def test_whoever_stops_in_the_middle_gets_one_sentence(data):
     terminal, inside = os.openpty()
     asked = subprocess.Popen(
-        [sys.executable, "-m", "mentorkorps.cli", "new", "course", "--data", data],
+        [sys.executable, "-m", "mentorkorps", "new", "course", "--data", data],
         stdin=inside, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT,
     )  # fmt: skip
     os.write(terminal, b"\x04")  # Ctrl-D

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mentorkorps import catalogue, curriculum
-from mentorkorps.curriculum import course_sessions
-from mentorkorps.pages import pages
+from mentorkorps.catalogue.load import Catalogue, load_catalogue
+from mentorkorps.curriculum.course_plan import course_sessions
+from mentorkorps.curriculum.loading import find_problems, load_curriculum
+from mentorkorps.site.record_pages import site_pages
 from tests.conftest import ROOT
 
 FILE = "data/courses.yaml"
@@ -18,13 +19,13 @@ EVENING = '{{date: "2027-03-{:02}", start: "18:00", end: "{}"}}'
 AT_NIGHT = DAY_1.replace("09:00", "23:00").replace("16:00", "23:30")
 
 
-def changed(data: Path, days: list[str], variant: str = "") -> catalogue.Catalogue:
+def changed(data: Path, days: list[str], variant: str = "") -> Catalogue:
     """The sound records, their course with other days."""
     path = data / "courses.yaml"
     text = path.read_text("utf-8")
     lines = "".join(f"    - {day}\n" for day in days) + (f"  variant: {variant}\n" if variant else "")
     path.write_text(text[: text.index("    - {date")] + lines + text[text.index("  venue:") :], "utf-8")
-    return catalogue.load(data, "data")
+    return load_catalogue(data, "data")
 
 
 def with_pauses(day: str, pauses: str) -> str:
@@ -68,7 +69,7 @@ def clock(session) -> str:
     ids=["sound", "apart", "over-run", "gap", "overlap", "a-day-short", "variant", "pause", "past-midnight"],
 )  # fmt: skip
 def test_what_does_not_fit_names_the_line_and_the_module(days, variant, told, data):
-    problems = curriculum.find(ROOT / "training", changed(data, days, variant))[1]
+    problems = find_problems(ROOT / "training", changed(data, days, variant))[1]
     found = [one for one in problems if one.rule.startswith("course-")]
 
     assert all(one.file == FILE and one.record == "odense-2027" for one in found)
@@ -81,7 +82,7 @@ def test_a_course_keeps_its_own_start_and_pauses(data):
     pauses = "{after: d1-m1, pause: break, minutes: 10}, {after: d1-m3, pause: lunch, minutes: 60}"
     records = changed(data, [with_pauses(early, pauses), DAY_2])
 
-    first, second = course_sessions(curriculum.find(ROOT / "training", records)[0], records.courses["odense-2027"])
+    first, second = course_sessions(find_problems(ROOT / "training", records)[0], records.courses["odense-2027"])
 
     assert (
         "08:30 d1-m0, 08:55 d1-m1, 10:00 break, 10:10 d1-m2, 11:00 d1-m3, 11:40 lunch, 12:40 d1-m4, 13:55 d1-m5, "
@@ -93,7 +94,7 @@ def test_a_course_keeps_its_own_start_and_pauses(data):
 def test_a_variant_gives_a_course_its_days(data):
     ends = ("21:10", "21:00", "21:10", "21:00")
     records = changed(data, [EVENING.format(day, end) for day, end in enumerate(ends, 2)], "online")
-    training = curriculum.find(ROOT / "training", records)[0]
+    training = find_problems(ROOT / "training", records)[0]
 
     sessions = course_sessions(training, records.courses["odense-2027"])
 
@@ -102,9 +103,9 @@ def test_a_variant_gives_a_course_its_days(data):
 
 
 def test_the_page_of_a_course_shows_its_own_clock_times(real):
-    training = curriculum.load(ROOT / "training", real)
+    training = load_curriculum(ROOT / "training", real)
 
-    page = next(one for one in pages(real, "da", curriculum=training) if one.at == "kurser/odense-marts-2027/")
+    page = next(one for one in site_pages(real, "da", curriculum=training) if one.at == "kurser/odense-marts-2027/")
 
     assert "Dag 1, 2. marts 2027: Mentorrollen og mødet" in page.body
     assert '<time datetime="12:15">12.15</time>–<time datetime="13:00">13.00</time></span></td><td>Frokost' in page.body

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from mentorkorps import catalogue, curriculum
-from mentorkorps.addresses import address
-from mentorkorps.curriculum import NEVER_SHORTER, Curriculum, sessions
-from mentorkorps.model import LANGUAGES
-from mentorkorps.pages.training import kind_of, pages
-from mentorkorps.problem import DataError
+from mentorkorps.catalogue.diagnostics import DataError
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.curriculum.loading import find_problems, load_curriculum
+from mentorkorps.curriculum.model import NEVER_SHORTER, Curriculum
+from mentorkorps.curriculum.timetable import sessions
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.site.training_pages import kind_of, training_pages
 from tests.conftest import ROOT
 
 PLANNED = {
@@ -28,7 +30,7 @@ PLANNED = {
 @pytest.fixture(scope="module")
 def whole(real) -> Curriculum:
     """The portal's own training."""
-    return curriculum.load(ROOT / "training", real)
+    return load_curriculum(ROOT / "training", real)
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def told(session) -> str:
     return ", ".join([*hours, f"{session.end:%H:%M} end"])
 
 
-def found(folder: Path, records: catalogue.Catalogue) -> list[str]:
-    problems = curriculum.find(folder, records, "training")[1]
+def found(folder: Path, records: Catalogue) -> list[str]:
+    problems = find_problems(folder, records, "training")[1]
     return [str(problem) for problem in problems if problem.severity == "error"]
 
 
@@ -71,7 +73,7 @@ def test_clock_times_follow_from_the_minutes(number, whole):
 
 
 def test_the_portals_own_training_is_whole_in_both_languages(real):
-    assert [] == list(map(str, curriculum.find(ROOT / "training", real)[1]))
+    assert [] == list(map(str, find_problems(ROOT / "training", real)[1]))
 
 
 def test_every_module_of_the_plan_is_written(whole):
@@ -142,7 +144,7 @@ def test_a_mistake_is_told_with_its_place(file, before, after, message, folder, 
 def test_a_reference_to_a_paper_nobody_wrote_is_a_warning_until_it_is_there(folder, real):
     edit(folder / "da/modules/d1-m1.md", "[[paper:h2]]", "[[paper:h99]]")
 
-    problems = curriculum.find(folder, real)[1]
+    problems = find_problems(folder, real)[1]
 
     assert ("warning", "“h99” findes ikke i training/da/papers.") in [
         (one.severity, one.message.da) for one in problems
@@ -175,7 +177,7 @@ def test_a_broken_training_stops_the_build(folder, real):
     edit(folder / "da/modules/d1-m1.md", "minutes: 65", "minutes: 70")
 
     with pytest.raises(DataError):
-        curriculum.load(folder, real)
+        load_curriculum(folder, real)
 
 
 def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real):
@@ -183,14 +185,14 @@ def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real)
     edit(folder / "timetable.yaml", "editions:", 'editions:\n  - {edition: "1.1", date: "2027-01-01"}')
     (folder / "en/papers/h2.md").unlink(missing_ok=True)
 
-    read, problems = curriculum.find(folder, real)
+    read, problems = find_problems(folder, real)
     notices = {one.file.removeprefix(f"{folder}/") for one in problems if one.rule == "training-translation"}
 
     assert {"en/modules/d1-m1.md", "da/papers/h2.md"} <= notices
     assert read.is_behind(read.module("d1-m1", "en"))
     assert "da" == read.paper("h2", "en").language
 
-    told = {page.at: page.body for page in pages(real, read, "en")}
+    told = {page.at: page.body for page in training_pages(real, read, "en")}
     assert "The Danish text is newer" in told["en/training/day-1/d1-m1/"]
     assert "The Danish text is newer" not in told["en/training/day-1/d1-m2/"]
     assert '<section class="mk-sheet mk-prose" lang="da"' in told["en/training/papers/h2/"]
@@ -204,21 +206,21 @@ def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real)
 def test_a_danish_text_changed_without_a_new_edition_is_told_with_the_lines_to_write(file, before, after, folder, real):
     edit(folder / "da" / file, before, after)
 
-    (problem,) = curriculum.find(folder, real)[1]
+    (problem,) = find_problems(folder, real)[1]
 
     assert problem.file == f"{folder}/en/{file}"
     follows, danish = re.search(r'skriv (follows: ".+"), (danish: ".+")\.', problem.message.da).groups()
     edit(folder / "en" / file, *(re.search(r"danish: .*", (folder / "en" / file).read_text("utf-8"))[0], danish))
     assert follows in (folder / "en" / file).read_text("utf-8")
-    assert [] == curriculum.find(folder, real)[1]
+    assert [] == find_problems(folder, real)[1]
 
 
 def test_spaces_at_line_ends_and_a_new_edition_number_are_no_new_text(folder, real):
-    before = curriculum.find(folder, real)[0].modules["da"]["d1-m1"].mark
+    before = find_problems(folder, real)[0].modules["da"]["d1-m1"].mark
     edit(folder / "da/modules/d1-m1.md", "minutes: 65", "minutes: 65   ")
     edit(folder / "da/modules/d1-m1.md", 'edition: "1.0"', 'edition: "1.1"')
 
-    assert before == curriculum.find(folder, real)[0].modules["da"]["d1-m1"].mark
+    assert before == find_problems(folder, real)[0].modules["da"]["d1-m1"].mark
 
 
 class Words(HTMLParser):

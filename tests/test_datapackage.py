@@ -8,13 +8,14 @@ from typing import Annotated, Literal, get_args, get_origin
 import pytest
 from frictionless import Package
 
-from mentorkorps import source
-from mentorkorps.catalogue import Catalogue
-from mentorkorps.model import KEYS, TABLES, Refers, Slug, Text, Title
-from mentorkorps.reading import members
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.binding import members
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
+from mentorkorps.catalogue.tables import KEYS, TABLES
 from tests.conftest import ROOT
 
-PACKAGE = source.plain(source.read(ROOT / "data" / "datapackage.yaml", "datapackage.yaml"))
+PACKAGE = yaml_source.plain_value(yaml_source.read_yaml(ROOT / "data" / "datapackage.yaml", "datapackage.yaml"))
 SCHEMAS = {resource["name"]: resource["schema"] for resource in PACKAGE["resources"]}
 SAYS = ("description", "description_en")
 TYPES = {str: "string", int: "integer", bool: "boolean", date: "date", time: "time", datetime: "datetime"}

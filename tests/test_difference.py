@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from mentorkorps.difference import differences
+from mentorkorps.editing.diff import differences
 from tests.conftest import HERE
 from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY

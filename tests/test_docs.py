@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from mentorkorps.backend import settings
-from mentorkorps.cli import parser
+from mentorkorps.commands.cli import parser
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exported") / "pages"
-    subprocess.run([sys.executable, "-m", "mentorkorps.cli", "export", folder], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "mentorkorps", "export", folder], cwd=ROOT, check=True)
     return folder
 
 
@@ -39,7 +39,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
 
     done = subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", "export", tmp_path], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "mentorkorps", "export", tmp_path], cwd=ROOT, capture_output=True, text=True
     )
 
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))

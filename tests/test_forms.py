@@ -6,6 +6,9 @@ from datetime import date
 import pytest
 
 from mentorkorps import forms
+from mentorkorps.forms.answers import Invalid
+from mentorkorps.forms.html import form_html, form_page_html
+from mentorkorps.forms.validation import read_answers
 
 TODAY = date(2026, 11, 22)
 GOOD = {
@@ -20,17 +23,17 @@ GOOD = {
 
 
 def read(catalogue, **changes):
-    return forms.read(catalogue.forms["mentor"], catalogue, GOOD | changes, TODAY)
+    return read_answers(catalogue.forms["mentor"], catalogue, GOOD | changes, TODAY)
 
 
 def wrong(catalogue, **changes):
-    with pytest.raises(forms.Invalid) as error:
+    with pytest.raises(Invalid) as error:
         read(catalogue, **changes)
     return {one.field: one.message.da for one in error.value.wrong}
 
 
 def shown(catalogue, language="da", **kept):
-    return forms.html(catalogue.forms["mentor"], catalogue, language, action="/forms/mentor", **kept)
+    return form_html(catalogue.forms["mentor"], catalogue, language, action="/forms/mentor", **kept)
 
 
 def test_good_answers_are_read_with_the_consents_as_they_were_worded(sound):
@@ -44,7 +47,7 @@ def test_good_answers_are_read_with_the_consents_as_they_were_worded(sound):
 def test_the_same_answers_in_another_order_and_with_spaces_are_the_same(sound):
     turned = dict(reversed(GOOD.items())) | {"name": ["  Sofie Ærø "]}
 
-    assert read(sound).canonical() == forms.read(sound.forms["mentor"], sound, turned, TODAY).canonical()
+    assert read(sound).canonical() == read_answers(sound.forms["mentor"], sound, turned, TODAY).canonical()
 
 
 def test_everything_that_is_wrong_is_told_at_once(sound):
@@ -77,7 +80,7 @@ def test_a_place_is_understood_as_people_write_it(sound, written, code):
 
 
 def test_a_postcode_in_two_municipalities_lets_the_visitor_choose(sound):
-    with pytest.raises(forms.Invalid) as error:
+    with pytest.raises(Invalid) as error:
         read(sound, place=["4174"])
     html = shown(sound, posted=GOOD | {"place": ["4174"]}, wrong=error.value.wrong)
 
@@ -113,8 +116,8 @@ def test_a_programme_that_is_not_open_is_not_to_be_had_in_the_sign_up(sound):
 def test_a_course_after_its_deadline_is_refused_on_the_day(sound):
     late = date(2027, 2, 17)
 
-    with pytest.raises(forms.Invalid) as error:
-        forms.read(sound.forms["mentor"], sound, GOOD | {"course": ["odense-2027"]}, late)
+    with pytest.raises(Invalid) as error:
+        read_answers(sound.forms["mentor"], sound, GOOD | {"course": ["odense-2027"]}, late)
 
     assert "Fristen" in error.value.wrong[0].message.da
 
@@ -125,8 +128,8 @@ def test_a_consent_to_words_that_have_changed_is_asked_for_again(sound):
 
 def test_every_answer_is_kept_when_something_is_wrong(sound):
     posted = GOOD | {"email": ["sofie"], "phone": ["20 12 34 56"], "languages": ["ar"], "note": ["<b>"]}
-    with pytest.raises(forms.Invalid) as error:
-        forms.read(sound.forms["mentor"], sound, posted, TODAY)
+    with pytest.raises(Invalid) as error:
+        read_answers(sound.forms["mentor"], sound, posted, TODAY)
 
     html = shown(sound, posted=posted, wrong=error.value.wrong)
 
@@ -158,7 +161,7 @@ def test_the_real_forms_ask_at_most_eight_questions_at_first(real, form):
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_the_real_forms_can_be_shown_in_both_languages(real, language):
     for form in real.forms.values():
-        html = forms.page_html(form, real, language, action="/forms/x")
+        html = form_page_html(form, real, language, action="/forms/x")
         assert f"<h1>{form.title.of(language)}</h1>" in html
         assert "()" not in html
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from mentorkorps import source
-from mentorkorps.catalogue import read_all
-from mentorkorps.check import check
-from mentorkorps.problem import DataError
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.diagnostics import DataError
+from mentorkorps.catalogue.load import read_all
+from mentorkorps.validation.check import check
 from tests.conftest import HERE
 from tests.test_problems import TODAY
 
@@ -65,7 +65,7 @@ def test_noise_is_read_or_refused(seed):
     for _ in range(300):
         noise = "".join(chance.choice(PIECES) for _ in range(chance.randrange(40)))
         try:
-            source.parse(noise, "noise.yaml")
+            yaml_source.parse_yaml(noise, "noise.yaml")
         except DataError as error:
             assert 1 == len(error.problems) or {"other-readers"} == {one.rule for one in error.problems}
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from mentorkorps import curriculum
-from mentorkorps.model import LANGUAGES
-from mentorkorps.pages.glossing import glossed
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.site.glossary import glossed
 from tests.conftest import ROOT
 
 LINK = re.compile(r'<a class="mk-term" href="/ord/#([\w-]+)" data-meaning="[^"]+">([^<]+)</a>')
@@ -14,7 +14,7 @@ LINK = re.compile(r'<a class="mk-term" href="/ord/#([\w-]+)" data-meaning="[^"]+
 
 @pytest.fixture(scope="module")
 def terms(real):
-    return curriculum.load(ROOT / "training", real).glossary
+    return load_curriculum(ROOT / "training", real).glossary
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_nothing_but_links_is_added(terms):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_module_marks_some_words_and_each_of_them_once(language, site, real):
-    training = curriculum.load(ROOT / "training", real)
+    training = load_curriculum(ROOT / "training", real)
     folder = site / ("uddannelse" if language == "da" else "en/training")
     pages = [path for path in folder.glob("*/*/index.html") if path.parent.name in training.modules["da"]]
     assert 25 == len(pages)

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from mentorkorps.check import check
-from mentorkorps.holidays import day_off, easter, is_working_day, public_holidays
+from mentorkorps.interface.holidays import day_off, easter, is_working_day, public_holidays
+from mentorkorps.validation.check import check
 from tests.test_announced import edited
 from tests.test_problems import TODAY
 

@@ -8,9 +8,11 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from mentorkorps import cli, curriculum
-from mentorkorps.model import Text
-from mentorkorps.publish import kits, papers
+from mentorkorps.catalogue.model.text import Text
+from mentorkorps.commands import cli
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.publish import course_kit, papers
+from mentorkorps.publish.pdf import pdfs
 from tests.conftest import ROOT
 from tests.reading import faults, figures, is_embedded
 
@@ -20,16 +22,16 @@ NAMES = ("Amina Testesen", "Bo Prøvestrup Mikkelsen-Hansen", "Đorđe Žižek")
 
 @pytest.fixture(scope="module")
 def training(real):
-    return curriculum.load(ROOT / "training", real)
+    return load_curriculum(ROOT / "training", real)
 
 
-def kit_of(real, training, names=(), language="da") -> kits.Kit:
-    return kits.Kit(papers.Press(real, training, language, URL), real.courses["odense-marts-2027"], names)
+def kit_of(real, training, names=(), language="da") -> course_kit.Kit:
+    return course_kit.Kit(papers.Press(real, training, language, URL), real.courses["odense-marts-2027"], names)
 
 
 @pytest.fixture(scope="module")
 def printed(real, training) -> dict[str, PdfReader]:
-    found = papers.pdfs(kit_of(real, training, NAMES).prints())
+    found = pdfs(kit_of(real, training, NAMES).prints())
     return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in found}
 
 
@@ -113,7 +115,7 @@ def test_the_mail_of_four_evenings_names_each_of_them_and_no_lunch(real, trainin
     course = replace(real.courses["odense-marts-2027"], days=evenings, variant="online",
                      cost=Text(da="Gratis.", en="Free."))  # fmt: skip
 
-    mail = kits.Kit(papers.Press(real, training, "da", URL), course).mail()
+    mail = course_kit.Kit(papers.Press(real, training, "da", URL), course).mail()
 
     assert 4 == len(re.findall(r"^- tirsdag den .* 2027, kl. 17.00–20.00$", mail, re.MULTILINE))
     assert "Dag 1 kl. 18.40 handler det om" in mail

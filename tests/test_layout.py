@@ -6,19 +6,20 @@ from typing import Any
 
 import pytest
 
-from mentorkorps import curriculum
-from mentorkorps.model import LANGUAGES
-from mentorkorps.publish import certificates, kits, papers, roll
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.publish import certificate_sheets, course_kit, names_csv, papers
+from mentorkorps.publish.pdf import Printer
 from tests.conftest import ROOT
 
 URL = "https://mentorkorps.example/"
 MILLIMETRE = 96 / 25.4
-LONGEST = "Abdulrahman-Mohammed Testesen Prøvestrup Mikkelsen-Hansen af den Allerlængste Slægt"[: roll.LONGEST]
+LONGEST = "Abdulrahman-Mohammed Testesen Prøvestrup Mikkelsen-Hansen af den Allerlængste Slægt"[: names_csv.LONGEST]
 
 
 @pytest.fixture(scope="module")
 def training(real):
-    return curriculum.load(ROOT / "training", real)
+    return load_curriculum(ROOT / "training", real)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -28,7 +29,7 @@ def press(request, real, training):
 
 @pytest.fixture(scope="module")
 def printer():
-    return papers.Printer()
+    return Printer()
 
 
 def boxes(box: Any) -> Iterator[Any]:
@@ -56,7 +57,7 @@ def test_no_card_is_cut_off(press, printer):
 
 
 def test_the_longest_name_stands_whole_on_its_tag(press, printer):
-    kit = kits.Kit(press, press.catalogue.courses["odense-marts-2027"], (LONGEST,))
+    kit = course_kit.Kit(press, press.catalogue.courses["odense-marts-2027"], (LONGEST,))
     tags = next(one for one in kit.prints() if "pp-tag__name" in one.html)
 
     (tag,) = of_class(printer.laid_out(tags.html), "pp-tag")
@@ -67,9 +68,9 @@ def test_the_longest_name_stands_whole_on_its_tag(press, printer):
 def test_the_longest_certificate_leaves_room_to_sign(press, printer):
     course = press.catalogue.courses["odense-marts-2027"]
     evenings = replace(course, days=course.days[:1] * 4, variant="online")
-    holder = certificates.Holder(LONGEST, "S0M0-0DAA-9HM4-DFGR")
+    holder = certificate_sheets.Holder(LONGEST, "S0M0-0DAA-9HM4-DFGR")
 
-    document = printer.laid_out(certificates.certificates(press, evenings, [holder], LANGUAGES).html)
+    document = printer.laid_out(certificate_sheets.certificates(press, evenings, [holder], LANGUAGES).html)
 
     ends = max(box.position_y + box.height for box in of_class(document, "pp-certificate__text"))
     (signed,) = of_class(document, "pp-certificate__signed")

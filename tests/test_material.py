@@ -4,16 +4,18 @@ import re
 
 import pytest
 
-from mentorkorps import curriculum
-from mentorkorps.curriculum import REFERENCE, Curriculum, text
-from mentorkorps.model import LANGUAGES
+from mentorkorps.curriculum import markdown
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.curriculum.markdown import REFERENCE
+from mentorkorps.curriculum.model import Curriculum
+from mentorkorps.interface.languages import LANGUAGES
 from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
 def whole(real) -> Curriculum:
     """The portal's own training."""
-    return curriculum.load(ROOT / "training", real)
+    return load_curriculum(ROOT / "training", real)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -77,7 +79,7 @@ def test_the_preparation_mail_is_read_in_a_minute(language, whole):
 def test_the_editors_guide_shows_every_kind_of_block_as_it_is_read(guide):
     (example,) = re.findall(r"```markdown\n(.*?)```", (ROOT / guide).read_text("utf-8"), re.DOTALL)
 
-    found, faults = text.sections(example, 1)
+    found, faults = markdown.sections(example, 1)
 
     assert [] == faults
     assert ["", "kort"] == [section.id for section in found]

@@ -6,8 +6,11 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from mentorkorps import catalogue, moved, pages, rendering
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.interface.i18n import words
 from mentorkorps.publish.calendars import Calendars
+from mentorkorps.site import redirects
+from mentorkorps.site.record_pages import site_pages
 from tests.conftest import ROOT
 from tests.test_vanished import rename, retire
 
@@ -26,7 +29,7 @@ def renamed(data):
 
 
 def page_at(records, at: str, language: str = "da"):
-    return next(page for page in pages.pages(records, language) if page.at == at)
+    return next(page for page in site_pages(records, language) if page.at == at)
 
 
 @pytest.mark.parametrize(
@@ -40,13 +43,13 @@ def page_at(records, at: str, language: str = "da"):
     ],
 )
 def test_the_page_at_a_former_address_leads_on_without_a_server(language, old, new, renamed):
-    page = page_at(catalogue.load(renamed), old, language)
+    page = page_at(load_catalogue(renamed), old, language)
     meta = json.loads(page.front_matter.split("---\n")[1])
     front = "en/" if language == "en" else ""
     theme = Environment(loader=FileSystemLoader(ROOT / "docs" / "theme"), autoescape=False)
     theme.filters |= {"url": lambda at: f"../../{at}", "script_tag": str}
     head = theme.get_template("main.html").render(
-        t=rendering.words(language),
+        t=words(language),
         language=language,
         place=lambda kind: kind,
         elsewhere="",
@@ -62,7 +65,7 @@ def test_the_page_at_a_former_address_leads_on_without_a_server(language, old, n
 
 
 def test_what_is_gone_for_good_says_so_at_its_address(renamed):
-    page = page_at(catalogue.load(renamed), "arrangementer/foredrag-2026/")
+    page = page_at(load_catalogue(renamed), "arrangementer/foredrag-2026/")
 
     assert "Den gamle findes ikke længere" == page.title
     assert 'href="../../arrangementer/"' in page.body
@@ -70,18 +73,18 @@ def test_what_is_gone_for_good_says_so_at_its_address(renamed):
 
 
 def test_a_former_code_of_a_municipality_is_no_address(renamed):
-    assert not [at for at in moved.redirects(catalogue.load(renamed)) if "0545" in at]
+    assert not [at for at in redirects.redirects(load_catalogue(renamed)) if "0545" in at]
 
 
 def test_a_draft_has_no_page_to_lead_to(renamed):
     programmes = renamed / "programmes.yaml"
     programmes.write_text(programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8")
 
-    assert not [at for at in moved.redirects(catalogue.load(renamed)) if "smedenes" in at]
+    assert not [at for at in redirects.redirects(load_catalogue(renamed)) if "smedenes" in at]
 
 
 def test_a_calendar_goes_on_where_it_was_with_the_same_entries(renamed, sound):
-    before, after = (dict(Calendars(records, "da", URL).files()) for records in (sound, catalogue.load(renamed)))
+    before, after = (dict(Calendars(records, "da", URL).files()) for records in (sound, load_catalogue(renamed)))
     old, new = f"kurser/{OLD}/kursus.ics", f"kurser/{NEW}/kursus.ics"
 
     assert after[old] == after[new]

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mentorkorps import source
-from mentorkorps.catalogue import read_all
-from mentorkorps.described import Described, described
-from mentorkorps.model import TABLES
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.dictionary import Described, described
+from mentorkorps.catalogue.load import read_all
+from mentorkorps.catalogue.tables import TABLES
 from tests.blocks import Path, written
 from tests.conftest import HERE
 
@@ -17,7 +17,7 @@ DESCRIBED = described(HERE / "sound")
 
 
 def sound_records(table: str) -> list[Any]:
-    return source.plain(source.read(HERE / "sound" / f"{table}.yaml", table))
+    return yaml_source.plain_value(yaml_source.read_yaml(HERE / "sound" / f"{table}.yaml", table))
 
 
 def fields_of(records: list[Any], fields: tuple[Described, ...]) -> Iterator[tuple[Path, Described]]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mentorkorps.check import check
+from mentorkorps.validation.check import check
 from tests.conftest import HERE
 from tests.test_cli import mentorkorps
 

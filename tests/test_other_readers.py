@@ -9,10 +9,10 @@ import yaml
 import yaml12
 from ruamel.yaml import YAML
 
-from mentorkorps import source
-from mentorkorps.check import check
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.curriculum.loading import FRONT
-from mentorkorps.problem import DataError
+from mentorkorps.validation.check import check
 from tests.conftest import HERE, ROOT
 from tests.test_problems import TODAY
 
@@ -90,7 +90,7 @@ def test_what_stops_another_reader_is_told_at_its_place_with_the_remedy(text, li
     assert refusing(text)
 
     with pytest.raises(DataError) as error:
-        source.parse(text, "x.yaml")
+        yaml_source.parse_yaml(text, "x.yaml")
 
     (problem,) = error.value.problems
     assert ("other-readers", line, column) == (problem.rule, problem.line, problem.column)
@@ -106,7 +106,7 @@ def test_what_stops_another_reader_is_told_at_its_place_with_the_remedy(text, li
 def test_what_every_reader_takes_is_not_told(text):
     assert set() == refusing(text)
 
-    source.parse(text, "x.yaml")
+    yaml_source.parse_yaml(text, "x.yaml")
 
 
 PIECES = (
@@ -127,7 +127,7 @@ def test_whatever_is_taken_here_other_readers_take_too(seed):
         if "? " in inner and "é" not in inner:
             continue  # a key written out with "? ", which our tables refuse as a field that does not exist
         try:
-            source.parse(text, "x.yaml")
+            yaml_source.parse_yaml(text, "x.yaml")
         except DataError:
             continue
         taken += 1

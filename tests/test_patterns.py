@@ -8,8 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mentorkorps import forms
-from mentorkorps.patterns import flaw
+from mentorkorps.catalogue.patterns import flaw
+from mentorkorps.forms.answers import Invalid
+from mentorkorps.forms.html import form_html
+from mentorkorps.forms.validation import read_answers
 from tests.test_forms import GOOD, TODAY
 
 PIECES = st.sampled_from(
@@ -59,13 +61,13 @@ def test_an_answer_of_another_form_is_refused_in_the_words_of_the_field(sound):
     invalid = sound.forms["mentor"].fields[0].label
     form = with_pattern(sound, "[a-z]{3}", invalid=invalid)
 
-    assert "abc" == forms.read(form, sound, GOOD | {"name": ["abc"]}, TODAY).values["name"]
-    with pytest.raises(forms.Invalid) as error:
-        forms.read(form, sound, GOOD | {"name": ["abcd"]}, TODAY)
+    assert "abc" == read_answers(form, sound, GOOD | {"name": ["abc"]}, TODAY).values["name"]
+    with pytest.raises(Invalid) as error:
+        read_answers(form, sound, GOOD | {"name": ["abcd"]}, TODAY)
     assert [invalid] == [one.message for one in error.value.wrong]
 
 
 def test_the_browser_is_given_the_same_pattern_and_words(sound):
-    html = forms.html(with_pattern(sound, "[a-z]{3}"), sound, "da", action="/forms/mentor")
+    html = form_html(with_pattern(sound, "[a-z]{3}"), sound, "da", action="/forms/mentor")
 
     assert re.search(r'id="name"[^>]* pattern="\[a-z\]\{3\}"[^>]*data-invalid="Svaret har ikke', html)

@@ -7,10 +7,13 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from mentorkorps import catalogue, cli, handwritten, pages
-from mentorkorps.check import check
-from mentorkorps.pictures import FOLDER, Size, clean, size_of
-from mentorkorps.problem import DataError
+from mentorkorps.catalogue.diagnostics import DataError
+from mentorkorps.catalogue.images import FOLDER, Size, clean, size_of
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.commands import cli
+from mentorkorps.site.record_pages import site_pages
+from mentorkorps.validation import links
+from mentorkorps.validation.check import check
 from tests.conftest import ROOT
 from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY
@@ -73,7 +76,7 @@ def test_the_size_stands_in_the_file_itself(name, kind, tmp_path):
 def test_a_picture_that_was_taken_upright_is_framed_upright(orientation, size, data):
     kept(data, "sal.jpg", made(exif=exif(orientation)))
 
-    assert Size(*size) == catalogue.load(data).pictures["sal.jpg"]
+    assert Size(*size) == load_catalogue(data).pictures["sal.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_place_and_names_are_told_never_published_and_taken_out(name, raw, what,
 
     (problem,) = check(data, TODAY, "data").problems
     with pytest.raises(DataError):
-        catalogue.load(data)
+        load_catalogue(data)
     assert 0 == cli.main(["picture", str(file)])
 
     assert (f"{FOLDER}/{name}", "picture-tells") == (problem.file, problem.rule)
@@ -220,7 +223,7 @@ def test_a_drawing_of_a_page_has_no_program_and_no_names(inside, data, sound):
     (folder / "x.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><a href="#a"/>{inside}</svg>', "utf-8")
     (folder / "y.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>', "utf-8")
 
-    (problem,) = handwritten.find(data.parent / "docs", "docs", sound, None)
+    (problem,) = links.find_broken_links(data.parent / "docs", "docs", sound, None)
 
     assert ("docs/theme/assets/x.svg", "picture-tells") == (problem.file, problem.rule)
 
@@ -230,7 +233,7 @@ def test_a_photo_of_a_page_tells_no_place_either(data, sound):
     folder.mkdir(parents=True)
     (folder / "x.jpg").write_bytes(made(exif=exif(position=True)))
 
-    (problem,) = handwritten.find(data.parent / "docs", "docs", sound, None)
+    (problem,) = links.find_broken_links(data.parent / "docs", "docs", sound, None)
 
     assert "stedet" in problem.message.da
 
@@ -262,7 +265,7 @@ def test_a_page_shows_the_picture_with_its_size_and_its_words(table, at, data):
     with_picture(data, table)
     drawn(data, "sal.png")
 
-    page = next(one for one in pages.pages(catalogue.load(data), "da") if one.at == at)
+    page = next(one for one in site_pages(load_catalogue(data), "da") if one.at == at)
 
     assert (
         '<img class="mk-picture" src="../../assets/pictures/sal.png" width="1200" height="800" '
@@ -293,7 +296,7 @@ def test_a_hand_written_page_that_is_not_saved_as_utf_8_is_told_with_its_line(da
     page.parent.mkdir(parents=True)
     page.write_bytes("# Om\n\nBlå\n".encode("latin-1"))
 
-    (problem,) = handwritten.find(data.parent / "docs", "docs", sound, None)
+    (problem,) = links.find_broken_links(data.parent / "docs", "docs", sound, None)
 
     assert ("docs/da/om.md", 3, "unreadable") == (problem.file, problem.line, problem.rule)
 

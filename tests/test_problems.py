@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mentorkorps import catalogue, source
-from mentorkorps.check import check
-from mentorkorps.problem import DataError
-from mentorkorps.rules import RULES
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.diagnostics import DataError
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.catalogue.messages import RULES
+from mentorkorps.validation.check import check
 from tests.conftest import HERE
 
 TODAY = date(2026, 11, 22)
@@ -18,7 +19,7 @@ CASES = sorted((HERE / "problems").glob("*.yaml"))
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_a_mistake_is_told_at_its_place_in_danish(case, data):
-    golden = source.plain(source.read(case, case.name))
+    golden = yaml_source.plain_value(yaml_source.read_yaml(case, case.name))
     for table, text in golden["data"].items():
         (data / f"{table}.yaml").write_text(text, encoding="utf-8")
 
@@ -191,7 +192,7 @@ def test_the_build_finds_it_too(name, data):
     (data / name).write_text("- id: x\n")
 
     with pytest.raises(DataError) as error:
-        catalogue.load(data)
+        load_catalogue(data)
 
     assert [str(data / name)] == [one.file for one in error.value.problems]
 

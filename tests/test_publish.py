@@ -14,9 +14,11 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from mentorkorps import curriculum
-from mentorkorps.model import LANGUAGES
-from mentorkorps.publish import cutting, packing, papers, slides
-from mentorkorps.rendering import day
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.interface.dates import day
+from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.publish import offline_pack, papers, slide_layout, slides
+from mentorkorps.publish.pdf import Print, Printer, pdfs
 from tests.conftest import ROOT
 from tests.reading import faults, figures, is_embedded
 
@@ -29,7 +31,7 @@ UNSET = re.compile(r"\[\[.*?\]\]")
 
 @pytest.fixture(scope="module")
 def training(real):
-    return curriculum.load(ROOT / "training", real)
+    return load_curriculum(ROOT / "training", real)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -98,13 +100,13 @@ def test_a_count_down_has_the_minutes_of_its_exercise(decks, training):
     ],
 )
 def test_a_paragraph_is_cut_to_what_a_room_can_read(paragraph, shown):
-    assert shown == cutting.sentence(paragraph)
+    assert shown == slide_layout.sentence(paragraph)
 
 
 def test_steps_keep_their_numbers_on_the_next_slide():
     steps = "\n".join(f"{number}. **Trin {number}** {'og lidt mere ' * 6}" for number in range(1, 20))
 
-    first, second, *_ = cutting.sheets(steps, "Øvelse")
+    first, second, *_ = slide_layout.slide_pages(steps, "Øvelse")
 
     last = int(re.findall(r"^(\d+)\.", first.markdown, re.M)[-1])
     assert second.markdown.startswith(f"{last + 1}. ")
@@ -113,14 +115,14 @@ def test_steps_keep_their_numbers_on_the_next_slide():
 def test_a_table_that_goes_on_repeats_its_head():
     rows = "\n".join(f"| {number} | {'ord ' * 20} |" for number in range(20))
 
-    for sheet in cutting.sheets(f"| Nr. | Hvad |\n|---|---|\n{rows}", "Tabel"):
+    for sheet in slide_layout.slide_pages(f"| Nr. | Hvad |\n|---|---|\n{rows}", "Tabel"):
         assert sheet.markdown.startswith("| Nr. | Hvad |\n")
 
 
 def test_a_heading_is_never_the_last_on_a_slide():
     text = "\n\n".join(f"### Overskrift {number}\n\n{'Et ord ' * 25}." for number in range(12))
 
-    assert all(not sheet.markdown.split("\n\n")[-1].startswith("#") for sheet in cutting.sheets(text, "Lang"))
+    assert all(not sheet.markdown.split("\n\n")[-1].startswith("#") for sheet in slide_layout.slide_pages(text, "Lang"))
 
 
 def secrets_of(training, language) -> dict[str, str]:
@@ -162,7 +164,7 @@ def printed(real, training, first_day) -> dict[str, PdfReader]:
     wanted = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/h7", "papirer/t3", "papirer/evaluation",
               "papirer/welcome-ar"}  # fmt: skip
     chosen = [short.guide(), short.workbook(), *(one for one in press.prints() if one.file in wanted)]
-    return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in papers.pdfs(chosen)}
+    return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in pdfs(chosen)}
 
 
 def text_of(pdf: PdfReader) -> str:
@@ -262,7 +264,7 @@ def flat(outline) -> Iterator[str]:
 def test_a_run_sheet_is_one_sheet_a_day(printed, real, training):
     assert [["Dag 1"], ["Dag 2"]] == [re.findall(r"Dag \d", page.extract_text()) for page in printed["koereplan"].pages]
 
-    printer = papers.Printer()
+    printer = Printer()
     press = papers.Press(real, training, "en", URL)
     for variant in training.timetable.variants:
         sessions = curriculum.sessions(training, variant)
@@ -308,7 +310,7 @@ def test_a_paper_in_arabic_runs_from_the_right(printed):
 @pytest.mark.parametrize(("id", "font"), [("welcome-ar", "Mentorkorps-Arabic"), ("welcome-uk", "Noto-Sans-Cyrillic")])
 def test_papers_for_mentees_bring_their_own_letters(id, font, real, training, caplog):
     paper = papers.Press(real, training, "da", URL).single(training.paper(id, "da"))
-    pdf = PdfReader(BytesIO(papers.Printer().pdf(paper)))
+    pdf = PdfReader(BytesIO(Printer().pdf(paper)))
 
     assert any(font in name.get_object()["/BaseFont"] for name in pdf.pages[0]["/Resources"]["/Font"].values())
     assert [] == [one for one in caplog.messages if "empty boxes" in one]
@@ -328,7 +330,7 @@ def test_arabic_words_can_be_read_aloud_letter_by_letter(printed, training):
 def test_a_letter_that_no_font_has_is_told_with_the_remedy(real, training, caplog):
     paper = papers.Press(real, training, "da", URL).single(training.paper("h2", "da"))
 
-    papers.Printer().pdf(replace(paper, html=paper.html.replace("<main", "<p>\U0010fffd\U0010fffc</p><main", 1)))
+    Printer().pdf(replace(paper, html=paper.html.replace("<main", "<p>\U0010fffd\U0010fffc</p><main", 1)))
 
     (told,) = [one for one in caplog.messages if "empty boxes" in one]
     assert "papirer/h2.pdf has empty boxes in the place of \U0010fffd \U0010fffc," in told
@@ -352,23 +354,25 @@ def test_a_list_to_tick_off_has_boxes_and_no_bullets_beside_them(real, training)
 
 
 def test_a_pack_leaves_out_what_it_has_no_room_for(real, training):
-    fits, too_much = papers.Print("lille", "Lille", ""), papers.Print("stor", "Stor", "")
+    fits, too_much = Print("lille", "Lille", ""), Print("stor", "Stor", "")
 
-    pack = packing.Packer(real, training, "da", URL).pack([(fits, b"x"), (too_much, randbytes(packing.LIMIT))])
+    pack = offline_pack.Packer(real, training, "da", URL).pack(
+        [(fits, b"x"), (too_much, randbytes(offline_pack.LIMIT))]
+    )
 
-    assert len(pack.content) <= packing.LIMIT
+    assert len(pack.content) <= offline_pack.LIMIT
     assert (too_much,) == pack.left_out
     assert "mentorkorps-da-1.0/pdf/lille.pdf" in ZipFile(BytesIO(pack.content)).namelist()
 
 
 def test_a_pack_is_the_same_each_time(real, training):
-    packer = packing.Packer(real, training, "en", URL)
+    packer = offline_pack.Packer(real, training, "en", URL)
 
     assert packer.pack().content == packer.pack().content
 
 
 def test_the_search_of_a_pack_knows_no_secrets(real, training):
     for language in LANGUAGES:
-        packer = packing.Packer(real, training, language, URL)
+        packer = offline_pack.Packer(real, training, language, URL)
         index = bare(packer.search_index(packer.pages()))
         assert [] == [at for at, text in secrets_of(training, language).items() if text in index]

@@ -6,8 +6,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentorkorps import source
-from mentorkorps.problem import DataError
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.diagnostics import DataError
 
 QUICK = settings(max_examples=100, deadline=None)
 INVISIBLE = "\xad\u200b\u202a\u202b\u202c\u202d\u202e" + "".join(map(chr, range(0x2060, 0x206A))) + "\ufeff"
@@ -42,7 +42,7 @@ def test_what_is_written_comes_back_as_text(value, quotes, flow, width):
         [value], Dumper=Written, default_style=quotes, default_flow_style=flow, allow_unicode=True, width=width
     )
 
-    assert [value] == source.plain(source.parse(text, "x.yaml"))
+    assert [value] == yaml_source.plain_value(yaml_source.parse_yaml(text, "x.yaml"))
 
 
 @QUICK
@@ -51,7 +51,7 @@ def test_every_text_stands_where_its_place_says(records):
     text = yaml.dump(records, Dumper=Written, default_style='"', allow_unicode=True, width=10_000)
     lines = text.split("\n")
 
-    root = source.parse(text, "x.yaml")
+    root = yaml_source.parse_yaml(text, "x.yaml")
 
     for record in root.items:
         for key, value in record.entries.values():
@@ -65,7 +65,7 @@ def test_every_text_stands_where_its_place_says(records):
 def test_noise_is_read_or_refused_once_and_inside_the_file(noise):
     started = time.process_time()
     try:
-        source.parse(noise, "x.yaml")
+        yaml_source.parse_yaml(noise, "x.yaml")
     except DataError as error:
         assert 1 == len(error.problems) or {"other-readers"} == {one.rule for one in error.problems}
         for problem in error.problems:
@@ -81,6 +81,6 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, raw):
     path = tmp_path_factory.getbasetemp() / "bytes.yaml"
     path.write_bytes(raw)
     try:
-        source.read(path, "x.yaml")
+        yaml_source.read_yaml(path, "x.yaml")
     except DataError as error:
         assert [1] == [len(error.problems)]

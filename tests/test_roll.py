@@ -6,9 +6,8 @@ from argparse import Namespace
 
 import pytest
 
-from mentorkorps import cli
-from mentorkorps.operating import names
-from mentorkorps.publish import roll
+from mentorkorps.commands import cli, names
+from mentorkorps.publish import names_csv
 from tests.conftest import ROOT
 
 LISTS = {
@@ -48,7 +47,7 @@ def written(tmp_path, raw: bytes):
 
 @pytest.mark.parametrize(("raw", "people"), LISTS.values(), ids=LISTS)
 def test_names_are_read_as_spreadsheets_write_them(raw, people, tmp_path):
-    assert people == roll.read(written(tmp_path, raw))
+    assert people == names_csv.read_names(written(tmp_path, raw))
 
 
 FAULTS = {
@@ -74,8 +73,8 @@ FAULTS = {
 def test_a_broken_file_of_names_is_told_by_its_lines(raw, told, tmp_path):
     path = written(tmp_path, raw)
 
-    with pytest.raises(roll.BadRoll) as error:
-        roll.read(path)
+    with pytest.raises(names_csv.BadNamesFile) as error:
+        names_csv.read_names(path)
 
     found = str(error.value).splitlines()
     assert len(told) == len(found)
@@ -98,25 +97,25 @@ UNCLEAR = {
 def test_a_head_that_is_not_understood_is_never_a_person(raw, column, told, tmp_path):
     path = written(tmp_path, raw)
 
-    with pytest.raises(roll.UnclearHead) as error:
-        roll.read(path)
+    with pytest.raises(names_csv.UnclearHead) as error:
+        names_csv.read_names(path)
 
     assert all(part in str(error.value) for part in told)
-    assert "Bo" in roll.read(path, [column])[0]
+    assert "Bo" in names_csv.read_names(path, [column])[0]
 
 
 def test_two_columns_can_be_named(tmp_path):
     path = written(tmp_path, b"By;Slaegt;Kaldes\nOdense;Berg;Bo\n")
 
-    assert ("Bo Berg",) == roll.read(path, ["kaldes", "Slaegt"])
-    with pytest.raises(roll.UnclearHead, match="there is no column 'Navn'"):
-        roll.read(path, ["Navn"])
+    assert ("Bo Berg",) == names_csv.read_names(path, ["kaldes", "Slaegt"])
+    with pytest.raises(names_csv.UnclearHead, match="there is no column 'Navn'"):
+        names_csv.read_names(path, ["Navn"])
 
 
 def test_how_many_the_first_and_the_last_are_said_and_who_is_there_twice(tmp_path):
-    people = roll.read(written(tmp_path, b"Navn\nBo Berg\nIda Holm\nBo Berg\n"))
+    people = names_csv.read_names(written(tmp_path, b"Navn\nBo Berg\nIda Holm\nBo Berg\n"))
 
-    said = roll.summary(tmp_path / "names.csv", people)
+    said = names_csv.summary(tmp_path / "names.csv", people)
 
     assert "3 names, the first “Bo Berg”, the last “Bo Berg”; “Bo Berg” 2 times" in said
 
@@ -158,6 +157,6 @@ def test_the_first_line_may_be_a_person(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", Terminal("1\ny\n"))
     path = written(tmp_path, b"Bo Berg;Odense\nIda Holm;Vejle\n")
 
-    assert ("Bo Berg", "Ida Holm") == names.read(Namespace(names=path, column=[]))
+    assert ("Bo Berg", "Ida Holm") == names.ask_for_names(Namespace(names=path, column=[]))
 
     assert "2 names, the first “Bo Berg”" in capsys.readouterr().out

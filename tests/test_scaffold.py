@@ -2,8 +2,8 @@
 
 import pytest
 
-from mentorkorps import catalogue
-from mentorkorps.check import check
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.validation.check import check
 from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY
 
@@ -39,7 +39,7 @@ def test_a_record_is_added_whole_and_valid_and_the_rest_stays(kind, data):
     assert (0, "") == (added.returncode, added.stderr)
     assert file.read_bytes().startswith(before)
     assert [] == check(data, TODAY).problems
-    record = list(getattr(catalogue.load(data), f"{kind}s").values())[-1]
+    record = list(getattr(load_catalogue(data), f"{kind}s").values())[-1]
     assert (VALUES[kind]["id"], VALUES[kind]["name.da"], VALUES[kind]["name.en"]) == (
         record.id, record.name.da, record.name.en,
     )  # fmt: skip
@@ -50,7 +50,7 @@ def test_every_field_stands_there_with_what_it_means(kind, data):
     new(data, kind, VALUES[kind])
 
     added = (data / f"{kind}s.yaml").read_text("utf-8").partition(f"\n- id: {VALUES[kind]['id']}\n")[2]
-    for field in catalogue.load(data).described[f"{kind}s"].fields:
+    for field in load_catalogue(data).described[f"{kind}s"].fields:
         assert field.meaning.da in added
         assert field.name == "id" or f"  {field.name}:" in added or f"  # {field.name}:" in added
 
@@ -99,7 +99,7 @@ def test_last_years_course_is_copied_with_its_dates_moved(data):
 
     copied = new(data, "course", {}, "--from", "odense-marts-2027", "--date", "2028-05-09")
 
-    course = list(catalogue.load(data).courses.values())[-1]
+    course = list(load_catalogue(data).courses.values())[-1]
     assert (0, "") == (copied.returncode, copied.stderr)
     assert ("odense-maj-2028", "Odense, maj 2028", "Odense, May 2028") == (course.id, course.name.da, course.name.en)
     assert ["2028-05-09", "2028-05-16"] == [str(one.date) for one in course.days]
@@ -111,7 +111,7 @@ def test_last_years_course_is_copied_with_its_dates_moved(data):
 def test_an_earlier_event_is_copied_with_its_date_moved(data):
     copied = new(data, "event", {}, "--from", "netvaerk-april-2027", "--date", "2027-11-03")
 
-    event = list(catalogue.load(data).events.values())[-1]
+    event = list(load_catalogue(data).events.values())[-1]
     assert (0, "") == (copied.returncode, copied.stderr)
     assert ("netvaerk-november-2027", "Netværksaften, november 2027") == (event.id, event.name.da)
     assert ("2027-11-03", "2027-10-27", "planned") == (str(event.date), str(event.deadline), event.status)
@@ -124,7 +124,7 @@ def test_a_course_in_a_folder_is_copied_from_its_own_file(data):
     copied = new(data, "course", {}, "--from", "odense-2027", "--date", "2028-03-07")
 
     assert (0, "") == (copied.returncode, copied.stderr)
-    assert {"odense-2027", "odense-2027-2028-03-07"} == set(catalogue.load(data).courses)
+    assert {"odense-2027", "odense-2027-2028-03-07"} == set(load_catalogue(data).courses)
 
 
 def test_a_copy_needs_a_course_that_exists_and_a_date(data):

@@ -10,10 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mentorkorps import schema, source
-from mentorkorps.check import check
-from mentorkorps.described import Described
-from mentorkorps.model import KEYS, TABLES
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.dictionary import Described
+from mentorkorps.catalogue.tables import KEYS, TABLES
+from mentorkorps.editing import json_schema
+from mentorkorps.validation.check import check
 from tests.blocks import written
 from tests.conftest import ROOT
 from tests.test_mutants import DESCRIBED, changed, fields_of, mistyped, sound_records
@@ -106,7 +107,7 @@ def refused_by_check(data, table: str, records: list[dict]) -> list[bool]:
 @pytest.mark.parametrize("table", TABLES)
 def test_schema_and_check_agree_on_every_mutant(table, data, sound):
     items = jsonschema.Draft7Validator(
-        schema.schemas(sound)[table]["items"], format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER
+        json_schema.schemas(sound)[table]["items"], format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER
     )
     all_mutants = list(mutants(table))
     for start in range(0, len(all_mutants), BATCH):
@@ -123,11 +124,11 @@ def test_schema_and_check_agree_on_every_mutant(table, data, sound):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_portals_own_records_pass_their_schema(table, real):
-    records = source.plain(source.read(ROOT / "data" / f"{table}.yaml", table))
+    records = yaml_source.plain_value(yaml_source.read_yaml(ROOT / "data" / f"{table}.yaml", table))
 
     jsonschema.validate(
         [typed(one, real.described[table].fields) for one in records or ()],
-        schema.schemas(real)[table],
+        json_schema.schemas(real)[table],
         format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER,
     )
 
@@ -137,7 +138,7 @@ def test_the_committed_schema_is_current_but_for_records_added_since(table, real
     """An editor who adds a record in the browser has no command at hand; `mentorkorps schema` adds its id later."""
     committed = json.loads((ROOT / "data" / "schema" / f"{table}.json").read_text("utf-8"))
 
-    assert without_choices(schema.schemas(real)[table]) == without_choices(committed)
+    assert without_choices(json_schema.schemas(real)[table]) == without_choices(committed)
 
 
 def without_choices(value: Any) -> Any:
@@ -148,7 +149,7 @@ def without_choices(value: Any) -> Any:
 
 
 def test_municipalities_are_offered_with_their_names(real):
-    choices = schema.schemas(real)["programmes"]["items"]["properties"]["municipalities"]["items"]
+    choices = json_schema.schemas(real)["programmes"]["items"]["properties"]["municipalities"]["items"]
 
     assert "Odense" == choices["enumDescriptions"][choices["enum"].index("0461")]
     assert {"label": "Odense", "description": "0461", "body": '"0461"'} in choices["defaultSnippets"]

@@ -69,7 +69,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(site, tmp_path):
         taken.listen()
         port = str(taken.getsockname()[1])
         done = subprocess.run(
-            [sys.executable, "-m", "mentorkorps.cli", "serve", "--port", port, "--data", ROOT / "data", "--site", site],
+            [sys.executable, "-m", "mentorkorps", "serve", "--port", port, "--data", ROOT / "data", "--site", site],
             cwd=tmp_path, capture_output=True, text=True,
         )  # fmt: skip
 
@@ -79,7 +79,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(site, tmp_path):
 
 def test_serving_before_building_says_what_to_do(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", "serve", "--port", "0", "--data", ROOT / "data"],
+        [sys.executable, "-m", "mentorkorps", "serve", "--port", "0", "--data", ROOT / "data"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
 

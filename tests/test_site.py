@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from mkdocs.config import load_config
 
-from mentorkorps import curriculum
-from mentorkorps.addresses import ADDRESSES, address
-from mentorkorps.model import LANGUAGES
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.interface.addresses import ADDRESSES, address
+from mentorkorps.interface.languages import LANGUAGES
 from tests.conftest import ROOT
 
 HOST = "127.0.0.1:8000"
@@ -138,7 +138,7 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(pages):
 
 
 def test_every_address_of_the_table_is_built_in_both_languages(site, real):
-    training = curriculum.load(ROOT / "training", real)
+    training = load_curriculum(ROOT / "training", real)
     modules = {str(day): [id for id in training.order() if training.day_of(id) == day] for day in (1, 2, None)}
     records = {
         "programme": real.programmes,

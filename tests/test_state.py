@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from mentorkorps import catalogue
-from mentorkorps.model import CONFIRMATION_HOLDS
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.catalogue.model.organisations import CONFIRMATION_HOLDS
 
 
 def test_an_open_programme_is_open_for_180_days_after_somebody_confirmed_it(sound):
@@ -136,4 +136,4 @@ def test_data_may_do_without_names_of_places(data):
     (data / "placenames.yaml").unlink()
     (data / "postcodes.yaml").write_text('- {postcode: "5000", town: Odense C, municipality: "0461"}\n', "utf-8")
 
-    assert {} == catalogue.load(data).placenames
+    assert {} == load_catalogue(data).placenames

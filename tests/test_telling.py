@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from mentorkorps import telling
-from mentorkorps.check import check
+from mentorkorps.validation import report
+from mentorkorps.validation.check import check
 from tests.conftest import ROOT
 from tests.test_problems import TODAY
 
@@ -26,7 +26,7 @@ def verdict(data):
 
 
 def test_a_message_shows_the_line_and_marks_the_place(verdict):
-    told = list(telling.text(verdict.problems, [], colour=False))
+    told = list(report.report_text(verdict.problems, [], colour=False))
 
     at = next(number for number, line in enumerate(told) if "unknown-reference" in line)
     assert told[at + 1 : at + 3] == [
@@ -36,17 +36,17 @@ def test_a_message_shows_the_line_and_marks_the_place(verdict):
 
 
 def test_colour_comes_only_when_asked_for(verdict):
-    assert "\033[" in "".join(telling.text(verdict.problems, [], colour=True))
-    assert "\033" not in "".join(telling.text(verdict.problems, [], colour=False))
+    assert "\033[" in "".join(report.report_text(verdict.problems, [], colour=True))
+    assert "\033" not in "".join(report.report_text(verdict.problems, [], colour=False))
 
 
 def test_no_value_can_move_the_cursor_or_turn_the_direction(verdict):
-    for line in telling.text(verdict.problems, [], colour=False):
+    for line in report.report_text(verdict.problems, [], colour=False):
         assert not {"\n", "\r", "\033", "\u202e"} & set(line)
 
 
 def test_a_hostile_value_cannot_forge_an_annotation(verdict):
-    for line in telling.github(verdict.problems):
+    for line in report.report_github(verdict.problems):
         assert line.startswith("::error file=")
         assert "\n" not in line
         assert 2 == line.partition("::")[2].partition("::")[0].count(",") - 2
@@ -56,8 +56,8 @@ def test_an_annotation_and_the_summary_speak_danish_first_and_english_after(verd
     reference = next(one for one in verdict.problems if one.rule == "unknown-reference")
     danish, english = "Mente du “smedene”?", "Did you mean “smedene”?"
 
-    (annotation,) = telling.github([reference])
-    listed = list(telling.summary([reference], []))[-1]
+    (annotation,) = report.report_github([reference])
+    listed = list(report.report_summary([reference], []))[-1]
 
     assert 0 < annotation.index(danish) < annotation.index(english)
     assert f"{danish}%0A" in annotation
@@ -65,7 +65,7 @@ def test_an_annotation_and_the_summary_speak_danish_first_and_english_after(verd
 
 
 def test_a_hostile_value_stays_text_in_the_summary(verdict):
-    summary = "\n".join(telling.summary(verdict.problems, verdict.allowed))
+    summary = "\n".join(report.report_summary(verdict.problems, verdict.allowed))
 
     assert 1 + 1 + len(verdict.problems) == len(summary.splitlines())
     assert [] == [one for one in ("<b>", "](http", "@everyone", "|") if one in summary]
@@ -74,7 +74,7 @@ def test_a_hostile_value_stays_text_in_the_summary(verdict):
 def test_a_far_place_in_a_long_line_is_shown(data):
     organisations = data / "organisations.yaml"
     organisations.write_text(organisations.read_text().replace("type: union", f"{'x' * 300}: union"))
-    for line in telling.text(check(data, TODAY).problems, [], colour=False):
+    for line in report.report_text(check(data, TODAY).problems, [], colour=False):
         assert len(line) < 250
 
 
@@ -89,7 +89,7 @@ def test_a_terminal_gets_colour_and_no_color_takes_it_away(data):
 def on_a_terminal(data, settings: dict[str, str]) -> str:
     ours, theirs = pty.openpty()
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | settings
-    command = [sys.executable, "-m", "mentorkorps.cli", "check", data]
+    command = [sys.executable, "-m", "mentorkorps", "check", data]
     with subprocess.Popen(command, stdout=theirs, cwd=ROOT, env=environment) as running:
         os.close(theirs)
         said = b""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mentorkorps import catalogue
-from mentorkorps.check import check
-from mentorkorps.difference import differences, earlier
-from mentorkorps.scaffold import copy
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.editing.diff import differences, earlier
+from mentorkorps.editing.scaffold import copy_text
+from mentorkorps.validation.check import check
 from tests.conftest import HERE
 from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY
@@ -79,13 +79,13 @@ def test_with_its_former_id_it_is_sound(table, old, new, data):
 @pytest.mark.parametrize(("table", "old", "new"), RENAMED)
 def test_a_record_is_found_under_each_id_it_had_and_listed_under_todays(table, old, new, data):
     rename(data, old, new, f"was: [{old}]")
-    records = catalogue.load(data).table(table)
+    records = load_catalogue(data).table(table)
 
     if table != "municipalities":
         assert records[old] is records[new]
         assert new in list(records)
     assert old not in list(records)
-    assert len(records) == len(list(records)) == len(catalogue.load(SOUND).table(table))
+    assert len(records) == len(list(records)) == len(load_catalogue(SOUND).table(table))
 
 
 def test_a_reference_by_an_old_id_is_told_with_the_new_one(data):
@@ -262,9 +262,9 @@ def test_the_reviewer_reads_that_a_record_has_another_id(data):
 
 def test_a_copy_of_a_renamed_course_does_not_claim_its_former_id(data):
     rename(data, "odense-2027", "odense-marts-2027", "was: [odense-2027]")
-    held = catalogue.load(data).courses["odense-2027"]
+    held = load_catalogue(data).courses["odense-2027"]
 
-    text = copy(data, "courses", held, date(2028, 3, 7), TODAY, {})
+    text = copy_text(data, "courses", held, date(2028, 3, 7), TODAY, {})
 
     assert "- id: odense-marts-2028\n" in text
     assert "was:" not in text
@@ -274,11 +274,11 @@ def test_a_portal_that_has_retired_nothing_needs_no_file_for_it(data):
     (data / "retired.yaml").unlink()
 
     assert [] == check(data, TODAY, "data").problems
-    assert () == catalogue.load(data).retired
+    assert () == load_catalogue(data).retired
 
 
 def test_a_form_that_the_site_needs_may_be_renamed(data):
     rename(data, "mentor", "bliv-mentor", "was: [mentor]")
 
-    records = catalogue.load(data)
+    records = load_catalogue(data)
     assert ["bliv-mentor", "interesseliste"] == [one.id for one in records.forms_for(records.programmes["aaben"])]

@@ -12,44 +12,40 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from mentorkorps import moved
-from mentorkorps.addresses import address
-from mentorkorps.backend import (
-    certifying,
-    clock_guard,
-    confirm_all,
-    desk,
-    health,
-    mine,
-    offers,
-    openapi,
-    renewal,
-    sign_up,
-)
-from mentorkorps.backend.alarm import Alarm
+from mentorkorps.backend import health, openapi
+from mentorkorps.backend.bookings import routes as booking_routes
+from mentorkorps.backend.bookings.allocation import WaitingListJob
+from mentorkorps.backend.certificates import routes as certificate_routes
 from mentorkorps.backend.clock import Clock, utc_now
-from mentorkorps.backend.clock_guard import ClockGuard
-from mentorkorps.backend.collected import Collection
-from mentorkorps.backend.door import Logged, SameSite, Secured, security
-from mentorkorps.backend.errands import Errands
-from mentorkorps.backend.finding import find
-from mentorkorps.backend.letters import Letters
-from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.outbox import Folder, Outbox, Smtp
-from mentorkorps.backend.places import Turns
-from mentorkorps.backend.rate_limits import RateLimits
-from mentorkorps.backend.references import References
-from mentorkorps.backend.reply import COME_BACK, Refusal, as_refusal, read_shell, refused
-from mentorkorps.backend.retention import Daily
+from mentorkorps.backend.db.connect import open_database
+from mentorkorps.backend.db.write_probe import WriteProbe
+from mentorkorps.backend.db.writer import Busy, Unavailable
+from mentorkorps.backend.desk import routes as desk_routes
+from mentorkorps.backend.jobs import clock_guard
+from mentorkorps.backend.jobs.clock_guard import ClockGuard
+from mentorkorps.backend.jobs.command_files import CommandFiles
+from mentorkorps.backend.jobs.missing_records import References
+from mentorkorps.backend.mail.alarm import Alarm
+from mentorkorps.backend.mail.compose import MailComposer
+from mentorkorps.backend.mail.outbox import Outbox
+from mentorkorps.backend.mail.transport import Folder, Smtp
+from mentorkorps.backend.place_search import find_place
+from mentorkorps.backend.security.signed_links import Tokens
+from mentorkorps.backend.services import Services, services_of
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.site import Site
-from mentorkorps.backend.store import open_store
-from mentorkorps.backend.tokens import Tokens
-from mentorkorps.backend.write_probe import WriteProbe
-from mentorkorps.backend.writer import Busy, Unavailable
-from mentorkorps.catalogue import Catalogue
-from mentorkorps.model import LANGUAGES
-from mentorkorps.rendering import load_all
+from mentorkorps.backend.signups import confirm_all, link_renewal, self_service
+from mentorkorps.backend.signups import routes as sign_up_routes
+from mentorkorps.backend.signups.collected_confirmation import Collection
+from mentorkorps.backend.signups.retention import DailyPurge
+from mentorkorps.backend.web.middleware import RequestLog, SameOrigin, SecurityHeaders, security_headers
+from mentorkorps.backend.web.rate_limits import RateLimits
+from mentorkorps.backend.web.responses import COME_BACK, Refusal, read_shell, refusal_of, refused
+from mentorkorps.backend.web.static_site import StaticSite
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.interface.templates import load_all
+from mentorkorps.site import redirects
 
 
 def create_app(
@@ -68,7 +64,7 @@ def create_app(
     """
     settings.recipients.refuse_unknown(catalogue)
     load_all()
-    office = _office(catalogue, site, settings, clock, uptime)
+    services = _office(catalogue, site, settings, clock, uptime)
     app = Starlette(
         routes=_routes(),
         middleware=_middleware(settings),
@@ -81,33 +77,33 @@ def create_app(
         },
         lifespan=_lifespan,
     )
-    app.state.office = office
+    app.state.services = services
     app.router.redirect_slashes = False
-    app.router.default = office.site
+    app.router.default = services.site
     return app
 
 
-def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, uptime: Callable[[], float]) -> Office:
+def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, uptime: Callable[[], float]) -> Services:
     shell = read_shell(site)
-    store = open_store(settings)
+    store = open_database(settings)
     guard = ClockGuard(store.do, settings, wall, uptime)
     clock = guard.now
     tokens = Tokens(settings.secret_keys, clock)
     carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
-    letters = Letters(catalogue, settings, tokens, clock)
+    letters = MailComposer(catalogue, settings, tokens, clock)
     alarm = Alarm(settings.alarm_command, clock)
     outbox = Outbox(store, carrier, letters.write, clock, alarm=alarm, is_clock_believed=guard.is_believed)
-    daily = Daily(store, catalogue, settings, guard, outbox.wake)
-    return Office(
+    daily = DailyPurge(store, catalogue, settings, guard, outbox.wake)
+    return Services(
         catalogue=catalogue,
         settings=settings,
-        site=Site(site, settings.root, moved.redirects(catalogue), moved.gone_addresses(catalogue)),
+        site=StaticSite(site, settings.root, redirects.redirects(catalogue), redirects.gone_addresses(catalogue)),
         shell=shell,
         store=store,
         outbox=outbox,
         daily=daily,
-        turns=Turns(store, catalogue, outbox, guard),
-        errands=Errands(store, settings, clock, outbox.wake, daily.ask),
+        turns=WaitingListJob(store, catalogue, outbox, guard),
+        errands=CommandFiles(store, settings, clock, outbox.wake, daily.ask),
         references=References(store, catalogue),
         collection=Collection(store, clock, outbox.wake),
         tokens=tokens,
@@ -120,23 +116,23 @@ def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, u
 
 def _routes() -> list[Route]:
     return [
-        Route("/forms/{form}", sign_up.sign_up, methods=["POST"]),
-        Route("/forms/{form}/challenge", sign_up.challenge, methods=["GET"]),
-        *(Route("/" + address("form", language, "{form}"), sign_up.form_page) for language in LANGUAGES),
-        Route("/receipt/{token}", sign_up.receipt),
-        Route("/confirm/{token}", sign_up.confirmation, methods=["GET"]),
-        Route("/confirm/{token}", sign_up.confirm, methods=["POST"]),
+        Route("/forms/{form}", sign_up_routes.sign_up, methods=["POST"]),
+        Route("/forms/{form}/challenge", sign_up_routes.challenge, methods=["GET"]),
+        *(Route("/" + address("form", language, "{form}"), sign_up_routes.form_page) for language in LANGUAGES),
+        Route("/receipt/{token}", sign_up_routes.receipt),
+        Route("/confirm/{token}", sign_up_routes.confirmation, methods=["GET"]),
+        Route("/confirm/{token}", sign_up_routes.confirm, methods=["POST"]),
         *confirm_all.ROUTES,
-        *mine.ROUTES,
-        *renewal.ROUTES,
-        *desk.ROUTES,
-        *offers.ROUTES,
-        *certifying.ROUTES,
-        Route("/find", find),
+        *self_service.ROUTES,
+        *link_renewal.ROUTES,
+        *desk_routes.ROUTES,
+        *booking_routes.ROUTES,
+        *certificate_routes.ROUTES,
+        Route("/find", find_place),
         Route("/healthz", health.lives),
         Route("/readyz", health.is_ready),
         Route("/metrics", health.metrics),
-        Route("/openapi.json", openapi.described),
+        Route("/openapi.json", openapi.openapi_of),
     ]
 
 
@@ -148,32 +144,32 @@ def _middleware(settings: Settings) -> list[Middleware]:
         allow_headers=["Content-Type"],
     )
     return [
-        Middleware(Logged),
-        Middleware(Secured, settings=settings),
+        Middleware(RequestLog),
+        Middleware(SecurityHeaders, settings=settings),
         *([sharing] if settings.allowed_origins else []),
-        Middleware(SameSite, settings=settings),
+        Middleware(SameOrigin, settings=settings),
     ]
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    office: Office = app.state.office
+    services: Services = app.state.services
     with suppress(Busy, Unavailable):  # the rounds look again
-        await office.guard.look()
-    office.outbox.start()
-    office.daily.start()
-    office.turns.start()
-    office.errands.start()
-    office.references.start()
-    office.collection.start()
+        await services.guard.look()
+    services.outbox.start()
+    services.daily.start()
+    services.turns.start()
+    services.errands.start()
+    services.references.start()
+    services.collection.start()
     yield
-    await office.collection.stop()
-    await office.references.stop()
-    await office.errands.stop()
-    await office.turns.stop()
-    await office.daily.stop()
-    await office.outbox.stop()
-    office.store.close()
+    await services.collection.stop()
+    await services.references.stop()
+    await services.errands.stop()
+    await services.turns.stop()
+    await services.daily.stop()
+    await services.outbox.stop()
+    services.store.close()
 
 
 async def _refused(request: Request, error: Refusal) -> Response:
@@ -181,7 +177,7 @@ async def _refused(request: Request, error: Refusal) -> Response:
 
 
 async def _refused_by_starlette(request: Request, error: HTTPException) -> Response:
-    refusal = as_refusal(error)
+    refusal = refusal_of(error)
     if error.status_code == 405:
         refusal.headers["Allow"] = ", ".join(sorted(_methods(request))) or "GET, HEAD"
     return refused(request, refusal)
@@ -199,4 +195,4 @@ async def _busy(request: Request, _error: Exception) -> Response:
 
 async def _broken(request: Request, _error: Exception) -> Response:
     # Starlette answers these outside the middleware, so the headers are added here.
-    return refused(request, Refusal(500, "broken", security(office_of(request).settings)))
+    return refused(request, Refusal(500, "broken", security_headers(services_of(request).settings)))

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from mentorkorps.model import Language
-from mentorkorps.rendering import clock, day
+from mentorkorps.interface.dates import clock, day
+from mentorkorps.interface.languages import Language
 
 Clock = Callable[[], datetime]
 DENMARK = ZoneInfo("Europe/Copenhagen")

@@ -8,13 +8,14 @@ from typing import get_args
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.peer import is_relayed, visitor
-from mentorkorps.backend.references import References
-from mentorkorps.backend.reply import NOT_KEPT, Refusal
-from mentorkorps.backend.store import Figures, Stop, figures
-from mentorkorps.backend.write_probe import PATIENCE_SECONDS
-from mentorkorps.backend.writer import Busy, Unavailable
+from mentorkorps.backend.db.records import Figures, Stop
+from mentorkorps.backend.db.retention_rows import figures
+from mentorkorps.backend.db.write_probe import PATIENCE_SECONDS
+from mentorkorps.backend.db.writer import Busy, Unavailable
+from mentorkorps.backend.jobs.missing_records import References
+from mentorkorps.backend.services import Services, services_of
+from mentorkorps.backend.web.client_address import client_address, is_relayed
+from mentorkorps.backend.web.responses import NOT_KEPT, Refusal
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -28,67 +29,67 @@ async def is_ready(request: Request) -> Response:
 
     However often strangers ask, a row is written once in five seconds.
     """
-    office, may_look = office_of(request), _may_look(request, office_of(request))
-    takes, counted = await office.probe.takes_a_row(is_fresh=may_look), None
+    services, may_look = services_of(request), _may_look(request, services_of(request))
+    takes, counted = await services.probe.takes_a_row(is_fresh=may_look), None
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            counted = await office.store.do(figures) if may_look and takes else None
+            counted = await services.store.do(figures) if may_look and takes else None
     except (Busy, Unavailable, TimeoutError):
         takes = False
     parts = {
         "database": takes,
-        "outbox": office.outbox.is_alive,
-        "retention": office.daily.is_alive,
-        "places": office.turns.is_alive,
-        "errands": office.errands.is_alive,
-        "clock": office.guard.verdict.is_believed,
-        "purge": office.guard.verdict.stop != "large_purge",
-        "collected": office.collection.is_alive,
+        "outbox": services.outbox.is_alive,
+        "retention": services.daily.is_alive,
+        "places": services.turns.is_alive,
+        "errands": services.errands.is_alive,
+        "clock": services.guard.verdict.is_believed,
+        "purge": services.guard.verdict.stop != "large_purge",
+        "collected": services.collection.is_alive,
     }
     is_ready = all(parts.values())
     told = {"status": "ok" if is_ready else "unavailable"}
     if may_look:
-        told |= parts | _waiting(office, counted)
+        told |= parts | _waiting(services, counted)
     return JSONResponse(told, 200 if is_ready else 503, NOT_KEPT)
 
 
-def _waiting(office: Office, counted: Figures | None) -> dict[str, object]:
+def _waiting(services: Services, counted: Figures | None) -> dict[str, object]:
     return {
-        "oldest_unsent_mail_seconds": counted and _age(office, counted.oldest_unsent),
+        "oldest_unsent_mail_seconds": counted and _age(services, counted.oldest_unsent),
         "failed_mails": counted and counted.mails["failed"],
-        "oldest_failed_mail_seconds": counted and _age(office, counted.oldest_failed),
-        "mail_server": office.outbox.trouble or "ok",
-        "oldest_unanswered_sign_up_seconds": counted and _age(office, counted.oldest_unanswered),
-        "stopped": _stopped(office),
-        "missing_records": office.references.by_table(),
+        "oldest_failed_mail_seconds": counted and _age(services, counted.oldest_failed),
+        "mail_server": services.outbox.trouble or "ok",
+        "oldest_unanswered_sign_up_seconds": counted and _age(services, counted.oldest_unanswered),
+        "stopped": _stopped(services),
+        "missing_records": services.references.by_table(),
     }
 
 
-def _stopped(office: Office) -> str | None:
+def _stopped(services: Services) -> str | None:
     """Why nothing is deleted, if so; it goes on by itself after a steady day."""
-    verdict = office.guard.verdict
+    verdict = services.guard.verdict
     return f"{verdict}; steady for {verdict.steady / timedelta(hours=1):.1f} of 24 hours" if verdict.stop else None
 
 
 async def metrics(request: Request) -> Response:
     """GET /metrics in Prometheus' text format, for this machine and for the networks of the settings."""
-    office = office_of(request)
-    if not _may_look(request, office):
+    services = services_of(request)
+    if not _may_look(request, services):
         raise Refusal(404, "missing")
-    counted = await office.store.do(figures)
-    text = "".join(f"{line}\n" for line in _lines(office, counted))
+    counted = await services.store.do(figures)
+    text = "".join(f"{line}\n" for line in _lines(services, counted))
     return Response(text, headers=NOT_KEPT | {"Content-Type": PROMETHEUS})
 
 
-def _may_look(request: Request, office: Office) -> bool:
-    proxies = office.settings.trusted_proxy
-    address = visitor(request.scope, proxies)
+def _may_look(request: Request, services: Services) -> bool:
+    proxies = services.settings.trusted_proxy
+    address = client_address(request.scope, proxies)
     if address is None or is_relayed(request.scope, proxies):
         return False
-    return address.is_loopback or any(address in network for network in office.settings.metrics_from)
+    return address.is_loopback or any(address in network for network in services.settings.metrics_from)
 
 
-def _lines(office: Office, counted: Figures) -> Iterator[str]:
+def _lines(services: Services, counted: Figures) -> Iterator[str]:
     yield from _gauge("sign_ups", "Sign-ups that are kept, by what became of them.", "state", counted.sign_ups)
     yield from _gauge("mails", "Mails of these sign-ups, by state.", "state", counted.mails)
     for name, since in (
@@ -98,8 +99,8 @@ def _lines(office: Office, counted: Figures) -> Iterator[str]:
     ):
         yield f"# HELP mentorkorps_{name} How long it has waited; 0 where none waits."
         yield f"# TYPE mentorkorps_{name} gauge"
-        yield f"mentorkorps_{name} {_age(office, since) or 0}"
-    verdict = office.guard.verdict
+        yield f"mentorkorps_{name} {_age(services, since) or 0}"
+    verdict = services.guard.verdict
     stopped = {reason: int(reason == verdict.stop) for reason in get_args(Stop)}
     yield from _gauge("stopped", "Whether deletion is stopped, and by what.", "reason", stopped)
     yield "# HELP mentorkorps_clock_leap_seconds How far the clock is from what follows from the last moment seen."
@@ -110,8 +111,8 @@ def _lines(office: Office, counted: Figures) -> Iterator[str]:
     yield f"mentorkorps_doubtful_sign_ups {counted.doubtful}"
     yield "# HELP mentorkorps_mail_server_ok 1, or 0 while the mail server refuses us or is away."
     yield "# TYPE mentorkorps_mail_server_ok gauge"
-    yield f"mentorkorps_mail_server_ok {int(office.outbox.trouble is None)}"
-    yield from _missing(office.references)
+    yield f"mentorkorps_mail_server_ok {int(services.outbox.trouble is None)}"
+    yield from _missing(services.references)
 
 
 def _missing(references: References) -> Iterator[str]:
@@ -131,5 +132,5 @@ def _gauge(name: str, help: str, label: str, values: Mapping[str, int]) -> Itera
         yield f'mentorkorps_{name}{{{label}="{value}"}} {count}'
 
 
-def _age(office: Office, since: datetime | None) -> int | None:
-    return int((office.clock() - since).total_seconds()) if since else None
+def _age(services: Services, since: datetime | None) -> int | None:
+    return int((services.clock() - since).total_seconds()) if since else None

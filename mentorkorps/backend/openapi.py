@@ -10,14 +10,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mentorkorps.addresses import address
 from mentorkorps.backend.clock import danish_day
-from mentorkorps.backend.office import Office, office_of
-from mentorkorps.backend.posted import JSON, READERS, URLENCODED
-from mentorkorps.catalogue import Catalogue
-from mentorkorps.forms import schema as form_schema
-from mentorkorps.forms.schema import Schema
-from mentorkorps.model import LANGUAGES, Form
+from mentorkorps.backend.services import Services, services_of
+from mentorkorps.backend.web.request_body import JSON, READERS, URLENCODED
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.forms import json_schema as form_schema
+from mentorkorps.forms.json_schema import Schema
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.languages import LANGUAGES
 
 SIGN_UP = "/forms/{form}"
 QUERIES = {"/find": ("q",), "/tilmelding/{form}/": ("programme", "course", "place", "lang")}
@@ -89,13 +90,13 @@ HTML = {"text/html": {"schema": {"type": "string"}}}
 ANYTHING = {"application/json": {"schema": {}}} | HTML
 
 
-async def described(request: Request) -> Response:
-    office = office_of(request)
+async def openapi_of(request: Request) -> Response:
+    services = services_of(request)
     routes = [route for route in request.app.routes if isinstance(route, Route)]
-    return JSONResponse(document(office, routes, danish_day(office.clock())))
+    return JSONResponse(document(services, routes, danish_day(services.clock())))
 
 
-def document(office: Office, routes: list[Route], today: date) -> Schema:
+def document(services: Services, routes: list[Route], today: date) -> Schema:
     """The OpenAPI 3.1 document, with what may be chosen on that day."""
     return {
         "openapi": "3.1.0",
@@ -104,19 +105,19 @@ def document(office: Office, routes: list[Route], today: date) -> Schema:
             "version": version("mentorkorps"),
             "description": "Programs that send `Accept: application/json` get problems as RFC 9457.",
         },
-        "servers": [{"url": office.settings.public_url.rstrip("/")}],
-        "paths": _paths(office, routes, today),
+        "servers": [{"url": services.settings.public_url.rstrip("/")}],
+        "paths": _paths(services, routes, today),
         "components": {
-            "schemas": {"Place": form_schema.places(office.catalogue), "Problem": PROBLEM, "Receipt": RECEIPT}
-            | dict(_bodies(office.catalogue, today)),
+            "schemas": {"Place": form_schema.places(services.catalogue), "Problem": PROBLEM, "Receipt": RECEIPT}
+            | dict(_bodies(services.catalogue, today)),
             "responses": {_name(status): _refusal(status) for status in REFUSALS},
         },
     }
 
 
-def _paths(office: Office, routes: list[Route], today: date) -> dict[str, Schema]:
+def _paths(services: Services, routes: list[Route], today: date) -> dict[str, Schema]:
     paths: dict[str, Schema] = {
-        f"/forms/{form.id}": {"post": _sign_up(form)} for form in office.catalogue.forms.values()
+        f"/forms/{form.id}": {"post": _sign_up(form)} for form in services.catalogue.forms.values()
     }
     for route in routes:
         if route.path == SIGN_UP or route.path.startswith(NOT_HERE):

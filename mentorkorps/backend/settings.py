@@ -15,13 +15,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from mentorkorps import source
-from mentorkorps.backend import database
-from mentorkorps.backend.database import Database
-from mentorkorps.backend.logs import FORMATS, Format
-from mentorkorps.catalogue import Catalogue
-from mentorkorps.forms import ascii_address, ascii_domain
-from mentorkorps.problem import DataError
+from mentorkorps.backend.db import url
+from mentorkorps.backend.db.url import DatabaseUrl
+from mentorkorps.backend.logging import FORMATS, Format
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.diagnostics import DataError
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.forms.domain_names import ascii_address, ascii_domain
 
 DATABASE_URL = "MENTORKORPS_DATABASE_URL"
 FOLDER = "MENTORKORPS_FOLDER"
@@ -44,7 +44,7 @@ DEFAULTS = {
 }
 SHORTEST_KEY = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-SMTP_WRITTEN = f"write smtp://host:port or smtps://user:password@host. {database.SECRET_WRITTEN}"
+SMTP_WRITTEN = f"write smtp://host:port or smtps://user:password@host. {url.SECRET_WRITTEN}"
 SCHEMES = ("smtp", "smtps", "http", "https", "sqlite", "postgresql", "postgres")
 HARMLESS = re.compile(r"[a-z]+://[\w.-]+(:\d+)?/?")
 """An address that nobody can have meant to hold a password."""
@@ -109,7 +109,7 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    database: Database
+    database: DatabaseUrl
     folder: Path
     smtp: SmtpServer | None
     alarm_command: tuple[str, ...]
@@ -146,7 +146,7 @@ class Settings:
         return self.public_url.removesuffix(self.root)
 
 
-def read(environ: Mapping[str, str]) -> Settings:
+def read_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from environment variables; an empty one counts as absent. Raises SettingsError.
 
     Without secret keys one is made beside the database's file, readable by its owner alone.
@@ -178,9 +178,9 @@ def _log_format(text: str) -> Format:
     return text
 
 
-def _database(url: str) -> Database:
+def _database(url: str) -> DatabaseUrl:
     try:
-        return database.parse(url)
+        return url.parse_url(url)
     except ValueError as error:
         raise SettingsError(DATABASE_URL, _masked(url), str(error)) from None
 
@@ -324,7 +324,7 @@ def _keys(text: str, where: str = "") -> tuple[str, ...]:
     return keys
 
 
-def _kept_key(where: Database, folder: Path) -> tuple[str, ...]:
+def _kept_key(where: DatabaseUrl, folder: Path) -> tuple[str, ...]:
     if where.is_shared:
         raise SettingsError(SECRET_KEYS, "", "is needed with PostgreSQL, the same for every instance")
     folder.mkdir(parents=True, exist_ok=True)
@@ -345,10 +345,14 @@ def _key_in(path: Path) -> tuple[str, ...]:
 
 def _recipients(path: str) -> Recipients:
     try:
-        root = source.read(Path(path), path)
+        root = yaml_source.read_yaml(Path(path), path)
     except DataError as error:
         raise SettingsError(RECIPIENTS, path, str(error)) from error
-    if not isinstance(root, source.Mapping) or not set(root.entries) <= {"default", "organisations", "municipalities"}:
+    if not isinstance(root, yaml_source.Mapping) or not set(root.entries) <= {
+        "default",
+        "organisations",
+        "municipalities",
+    }:
         raise SettingsError(RECIPIENTS, path, "write default:, organisations: and municipalities:")
     if "default" not in root.entries:
         raise SettingsError(RECIPIENTS, path, "default: is missing")
@@ -357,22 +361,22 @@ def _recipients(path: str) -> Recipients:
     return Recipients(default, **by_id, file=path)
 
 
-def _mailboxes(path: str, name: str, root: source.Mapping) -> dict[str, str]:
+def _mailboxes(path: str, name: str, root: yaml_source.Mapping) -> dict[str, str]:
     if name not in root.entries:
         return {}
     key, told = root.entries[name]
-    if not isinstance(told, source.Mapping):
+    if not isinstance(told, yaml_source.Mapping):
         reason = f"under {name}: write one line each, such as odense: mail@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason)
     return {id: _one_mailbox(path, name, *entry) for id, entry in told.entries.items()}
 
 
-def _one_mailbox(path: str, name: str, key: source.Scalar, told: source.Node) -> str:
-    text = told.text.strip() if isinstance(told, source.Scalar) else ""
+def _one_mailbox(path: str, name: str, key: yaml_source.Scalar, told: yaml_source.Node) -> str:
+    text = told.text.strip() if isinstance(told, yaml_source.Scalar) else ""
     try:
         return _mailbox(text)
     except ValueError:
-        is_empty = isinstance(told, source.Scalar) and not text
+        is_empty = isinstance(told, yaml_source.Scalar) and not text
         what = "is empty" if is_empty else "is no address"
         reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None

@@ -4,10 +4,10 @@ One text serves two readers: what stands in trainer and key blocks is a block of
 so that a participant's page is made of the other blocks and never sees it.
 """
 
-from mentorkorps.curriculum.dated import course_sessions, variant_of
-from mentorkorps.curriculum.loading import find, load
-from mentorkorps.curriculum.planning import Hour, Session, add, sessions, spread
-from mentorkorps.curriculum.records import (
+from mentorkorps.curriculum.course_plan import course_sessions, variant_of
+from mentorkorps.curriculum.loading import find_problems, load_curriculum
+from mentorkorps.curriculum.markdown import REFERENCE, Block
+from mentorkorps.curriculum.model import (
     NEVER_SHORTER,
     Activity,
     AddOn,
@@ -23,7 +23,7 @@ from mentorkorps.curriculum.records import (
     Term,
     Variant,
 )
-from mentorkorps.curriculum.text import REFERENCE, Block
+from mentorkorps.curriculum.timetable import Hour, Session, add, sessions, spread
 
 __all__ = [
     "NEVER_SHORTER",
@@ -46,8 +46,8 @@ __all__ = [
     "Variant",
     "add",
     "course_sessions",
-    "find",
-    "load",
+    "find_problems",
+    "load_curriculum",
     "sessions",
     "spread",
     "variant_of",

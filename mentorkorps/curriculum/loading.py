@@ -9,10 +9,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mentorkorps import source
-from mentorkorps.catalogue import Catalogue
-from mentorkorps.curriculum import dated, planning, text
-from mentorkorps.curriculum.records import (
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.binding import WRONG, Reading
+from mentorkorps.catalogue.diagnostics import DataError, Problem
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.text import CPR
+from mentorkorps.catalogue.yaml_source import Node, Place, Scalar, Sequence
+from mentorkorps.curriculum import course_plan, markdown, timetable
+from mentorkorps.curriculum.markdown import Mention, Section, blocks, mentions, sections
+from mentorkorps.curriculum.model import (
     MAIL_BLANKS,
     Activity,
     CardSet,
@@ -27,11 +32,7 @@ from mentorkorps.curriculum.records import (
     Term,
     Timetable,
 )
-from mentorkorps.curriculum.text import Mention, Section, blocks, mentions, sections
-from mentorkorps.model import CPR, LANGUAGES, Language
-from mentorkorps.problem import DataError, Problem
-from mentorkorps.reading import WRONG, Reading
-from mentorkorps.source import Node, Place, Scalar, Sequence
+from mentorkorps.interface.languages import LANGUAGES, Language
 
 FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 MAY_BE_EMPTY = ("materials", "papers", "cards", "rules", "sources")
@@ -48,14 +49,14 @@ class Loading:
     problems: list[Problem] = field(default_factory=list)
     mentioned: list[tuple[str, Mention]] = field(default_factory=list)
     references: list[tuple[str, Scalar, str]] = field(default_factory=list)
-    nodes: dict[str, source.Mapping] = field(default_factory=dict)
+    nodes: dict[str, yaml_source.Mapping] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict)
 
     def facts(self, cls: type, node: Node | None, file: str) -> Any:
         """The front matter as a record, or WRONG with its problems told."""
         reading = Reading(file=file)
-        if isinstance(node, source.Mapping):
+        if isinstance(node, yaml_source.Mapping):
             node = node._replace(
                 entries={key: value for key, value in node.entries.items() if not _is_empty(key, value)}
             )
@@ -87,7 +88,7 @@ class Loading:
     def text_of(self, file: str) -> str | None:
         """The file as text; None if it is none. What looks like a CPR number is told wherever it stands."""
         try:
-            text = source.read_text(self.folder / Path(file).relative_to(self.name), file)
+            text = yaml_source.read_yaml_text(self.folder / Path(file).relative_to(self.name), file)
         except DataError as error:
             self.problems.extend(error.problems)
             self.unread.append(file)
@@ -103,7 +104,7 @@ class Loading:
         if written is None:
             return None
         try:
-            return source.parse(written, file)
+            return yaml_source.parse_yaml(written, file)
         except DataError as error:
             self.problems.extend(error.problems)
             self.unread.append(file)
@@ -128,16 +129,18 @@ def mark_of(text: str) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
 
 
-def load(folder: Path, catalogue: Catalogue, name: str | None = None) -> Curriculum:
+def load_curriculum(folder: Path, catalogue: Catalogue, name: str | None = None) -> Curriculum:
     """Reads the folder. Raises DataError if anything in it is wrong; warnings and notices stop nobody."""
-    curriculum, problems = find(folder, catalogue, name)
+    curriculum, problems = find_problems(folder, catalogue, name)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or curriculum is None:
         raise DataError(errors or problems)
     return curriculum
 
 
-def find(folder: Path, catalogue: Catalogue, name: str | None = None) -> tuple[Curriculum | None, list[Problem]]:
+def find_problems(
+    folder: Path, catalogue: Catalogue, name: str | None = None
+) -> tuple[Curriculum | None, list[Problem]]:
     """What could be read, and every problem found, in the order of the files."""
     loading = Loading(folder, name or folder.as_posix())
     timetable = _timetable(loading)
@@ -156,7 +159,7 @@ def find(folder: Path, catalogue: Catalogue, name: str | None = None) -> tuple[C
 def _timetable(loading: Loading) -> Timetable | None:
     file = f"{loading.name}/timetable.yaml"
     try:
-        node = source.read(loading.folder / "timetable.yaml", file)
+        node = yaml_source.read_yaml(loading.folder / "timetable.yaml", file)
     except DataError as error:
         loading.problems.extend(error.problems)
         return None
@@ -209,7 +212,7 @@ def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Secti
                          why_en=f"the activity has no heading ## … {{#{id}}}")  # fmt: skip
     for section in found[1:]:
         if section.id not in wanted:
-            _tell_faults(loading, file, [text.Fault(
+            _tell_faults(loading, file, [markdown.Fault(
                 section.line, 1, f"overskriften “{section.id}” hører ikke til en aktivitet",
                 f"the heading “{section.id}” belongs to no activity")])  # fmt: skip
     if sorted(there) == sorted(wanted) and there != wanted:
@@ -227,7 +230,7 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
         if facts is WRONG:
             loading.unread.append(Path(file).stem)
             continue
-        faults: list[text.Fault] = []
+        faults: list[markdown.Fault] = []
         found = tuple(blocks(body.split("\n"), first, faults))
         _tell_faults(loading, file, faults)
         loading.mentioned.extend((file, one) for one in mentions(body, first))
@@ -237,7 +240,7 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
         paper = Paper(**own, blocks=found, at=Place(file, 1, 1), mark=loading.marks[file])
         for block in found:
             if block.is_secret and not paper.is_for_trainers:
-                _tell_faults(loading, file, [text.Fault(
+                _tell_faults(loading, file, [markdown.Fault(
                     block.line, 1, "deltagerne får papiret; sæt noten i modulet eller i et papir for trainers",
                     "participants get this paper; put the note in the module or in a paper for trainers")])  # fmt: skip
         yield facts.id, paper
@@ -246,9 +249,9 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
 def _blanks(loading: Loading, file: str, body: str, first: int) -> None:
     known = ", ".join(f"{{{one}}}" for one in MAIL_BLANKS)
     for number, line in enumerate(body.split("\n"), first):
-        for found in text.BLANK.finditer(line):
+        for found in markdown.BLANK.finditer(line):
             if found[1] not in MAIL_BLANKS:
-                _tell_faults(loading, file, [text.Fault(
+                _tell_faults(loading, file, [markdown.Fault(
                     number, found.start() + 1, f"{found[0]} kan ikke udfyldes; skriv en af {known}",
                     f"{found[0]} cannot be filled in; write one of {known}")])  # fmt: skip
 
@@ -324,12 +327,12 @@ def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
 
 def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
     for course in catalogue.courses.values():
-        loading.problems.extend(dated.problems(curriculum, course))
+        loading.problems.extend(course_plan.problems(curriculum, course))
 
 
 def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, day_en: str) -> None:
     planned = {slot.module: slot.minutes for one in curriculum.timetable.days for slot in one.slots if slot.minutes}
-    for misfit in planning.misfits(day, curriculum.minutes_of, planned):
+    for misfit in timetable.misfits(day, curriculum.minutes_of, planned):
         blamed = [module for slot in misfit.blamed if (module := curriculum.module(slot.module, "da"))]
         file = blamed[0].at.file if blamed else f"{loading.name}/timetable.yaml"
         loading.tell(
@@ -381,7 +384,7 @@ def _all(table: Mapping[Language, Mapping[str, Any]]) -> Iterator[Any]:
         yield from of_language.values()
 
 
-def _tell_faults(loading: Loading, file: str, faults: Iterable[text.Fault]) -> None:
+def _tell_faults(loading: Loading, file: str, faults: Iterable[markdown.Fault]) -> None:
     for fault in faults:
         loading.tell(file, fault, "training-text", why_da=fault.why_da, why_en=fault.why_en)
 
@@ -394,13 +397,13 @@ def _is_empty(key: str, value: tuple[Scalar, Node]) -> bool:
     return key in MAY_BE_EMPTY and isinstance(value[1], Sequence) and not value[1].items
 
 
-def _text(node: source.Mapping, key: str) -> str | None:
+def _text(node: yaml_source.Mapping, key: str) -> str | None:
     value = node.entries.get(key, (None, None))[1]
     return value.text if isinstance(value, Scalar) else None
 
 
 def _renamed(node: Node | None, before: str, after: str) -> Node | None:
     """`for` is a word of Python's, so the record calls it otherwise."""
-    if not isinstance(node, source.Mapping):
+    if not isinstance(node, yaml_source.Mapping):
         return node
     return node._replace(entries={after if key == before else key: value for key, value in node.entries.items()})

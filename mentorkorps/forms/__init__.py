@@ -1,10 +1,22 @@
 """One definition of a form -> its HTML, the browser's constraints, and the server's verdict, in both languages."""
 
-from mentorkorps.forms.answers import HIDDEN, LANGUAGE, ONCE, PROOF, TRAP, Answers, Hint, Invalid, Posted, Value, Wrong
+from mentorkorps.forms.answers import (
+    HIDDEN,
+    LANGUAGE,
+    ONCE,
+    PROOF,
+    TRAP,
+    AnswerError,
+    Answers,
+    Hint,
+    Invalid,
+    Posted,
+    Value,
+)
+from mentorkorps.forms.choices import linked_rows, options, rows
 from mentorkorps.forms.domain_names import ascii_address, ascii_domain
-from mentorkorps.forms.options import linked_rows, options, rows
-from mentorkorps.forms.showing import html, page_html
-from mentorkorps.forms.verdict import EMAIL, PATTERNS, hints, read, utf16_length
+from mentorkorps.forms.html import form_html, form_page_html
+from mentorkorps.forms.validation import EMAIL, PATTERNS, hints, read_answers, utf16_length
 
 __all__ = [
     "EMAIL",
@@ -14,20 +26,20 @@ __all__ = [
     "PATTERNS",
     "PROOF",
     "TRAP",
+    "AnswerError",
     "Answers",
     "Hint",
     "Invalid",
     "Posted",
     "Value",
-    "Wrong",
     "ascii_address",
     "ascii_domain",
+    "form_html",
+    "form_page_html",
     "hints",
-    "html",
     "linked_rows",
     "options",
-    "page_html",
-    "read",
+    "read_answers",
     "rows",
     "utf16_length",
 ]

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mentorkorps.model import Title
-from mentorkorps.rendering import words
+from mentorkorps.catalogue.model.text import Title
+from mentorkorps.interface.i18n import words
 
 LANGUAGE = "language"
 TRAP = "website"
@@ -31,7 +31,7 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class AnswerError:
     """What is wrong with one answer and what to do; `choices` are offered where several places are meant."""
 
     field: str
@@ -42,7 +42,7 @@ class Wrong:
 class Invalid(Exception):
     """The answers cannot be taken. `wrong` holds everything that must be mended, in the order of the form."""
 
-    def __init__(self, wrong: tuple[Wrong, ...]) -> None:
+    def __init__(self, wrong: tuple[AnswerError, ...]) -> None:
         super().__init__(", ".join(one.field for one in wrong))
         self.wrong = wrong
 

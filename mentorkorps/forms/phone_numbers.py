@@ -2,7 +2,7 @@
 
 import re
 
-from mentorkorps.characters import DASHES, SPACES, plain, plain_digits
+from mentorkorps.interface.characters import DASHES, SPACES, plain, plain_digits
 
 LABELS = ("telefon", "tlf", "tel", "mobile", "mobil", "mob", "phone", "nr")
 FEWEST, MOST = 8, 15

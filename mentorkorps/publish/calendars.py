@@ -12,10 +12,12 @@ from urllib.parse import urljoin
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from mentorkorps.addresses import address
-from mentorkorps.catalogue import Catalogue
-from mentorkorps.model import Course, CourseDay, Event, Language, known_as, lasting_id
-from mentorkorps.rendering import words
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.courses import Course, CourseDay, Event
+from mentorkorps.catalogue.model.lasting import known_as, lasting_id
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.i18n import words
+from mentorkorps.interface.languages import Language
 
 OCTETS = 75
 """The longest line, without its line break (RFC 5545, 3.1)."""
@@ -104,7 +106,7 @@ class Calendars:
         yield "END:VEVENT"
 
 
-def write(catalogue: Catalogue, sites: Mapping[Language, Path], public_url: str) -> int:
+def write_calendars(catalogue: Catalogue, sites: Mapping[Language, Path], public_url: str) -> int:
     """Writes the calendars of these languages into their sites. Returns how many files there are."""
     count = 0
     for language, site in sites.items():

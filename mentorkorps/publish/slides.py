@@ -7,14 +7,15 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from mentorkorps import rendering
-from mentorkorps.addresses import address, relative
-from mentorkorps.catalogue import Catalogue
-from mentorkorps.curriculum import Activity, Block, Curriculum, Module
-from mentorkorps.model import Language
-from mentorkorps.pages.prose import prose
-from mentorkorps.pages.training import TrainingView
-from mentorkorps.publish import cutting
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.curriculum.markdown import Block
+from mentorkorps.curriculum.model import Activity, Curriculum, Module
+from mentorkorps.interface.addresses import address, relative
+from mentorkorps.interface.i18n import words
+from mentorkorps.interface.languages import Language
+from mentorkorps.publish import slide_layout
+from mentorkorps.site.markdown_html import prose_html
+from mentorkorps.site.training_pages import TrainingView
 
 COUNTED = ("exercise", "role-play", "individual", "survey", "paper")
 """What the room works at for itself: its slide shows how long it has."""
@@ -51,7 +52,7 @@ class Deck:
     slides: tuple[Slide, ...] = field(repr=False)
 
 
-def write(catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]) -> int:
+def write_slides(catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]) -> int:
     """Writes the slides of these languages into their sites. Returns how many modules have them."""
     found = [(language, deck) for language in sites for deck in decks(catalogue, curriculum, language)]
     for language, deck in found:
@@ -88,11 +89,11 @@ class Author:
 
     @property
     def texts(self) -> dict[str, str]:
-        return rendering.words(self.language)["slides"]
+        return words(self.language)["slides"]
 
     @property
     def words(self) -> dict[str, dict[str, str]]:
-        return rendering.words(self.language)["training"]
+        return words(self.language)["training"]
 
     def deck(self, id: str) -> Deck:
         at = address_of(self.curriculum, self.language, id)
@@ -119,7 +120,7 @@ class Author:
         """An activity's slides; the count-down stands on the one with the steps."""
         counts = activity.kind in COUNTED
         text = "\n\n".join(filter(None, map(self.text_of, activity.for_participants)))
-        found = list(cutting.sheets(text, activity.title, BESIDE_THE_CLOCK if counts else 1))
+        found = list(slide_layout.slide_pages(text, activity.title, BESIDE_THE_CLOCK if counts else 1))
         at_work = next((i for i, sheet in enumerate(found) if WORK.search(sheet.markdown)), 0)
         over = f"{self.words['kinds'][activity.kind]} · {self.words['minutes'].format(count=activity.minutes)}"
         for number, sheet in enumerate(found):
@@ -135,7 +136,7 @@ class Author:
             )
 
     def check(self, check: Block, number: int) -> Iterator[Slide]:
-        sheet, *_ = cutting.sheets(check.text, check.title)
+        sheet, *_ = slide_layout.slide_pages(check.text, check.title)
         yield Slide(
             kind="check",
             title=check.title,
@@ -155,7 +156,7 @@ class Author:
                 return ""
 
     def html(self, markdown: str) -> Markup:
-        return prose(markdown, self.title_of)
+        return prose_html(markdown, self.title_of)
 
     def title_of(self, kind: str, id: str) -> tuple[str, None]:
         """A slide leads nowhere: what it refers to stands there by its title."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mentorkorps.backend import serve
+from mentorkorps.backend.web import server as web_server
 from tests.backend.conftest import KEY, built_site, eventually
 from tests.conftest import ROOT
 
@@ -23,7 +23,7 @@ class Unit:
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
         self.log = folder / "service.log"
-        self.listening = serve.bind("127.0.0.1", 0)
+        self.listening = web_server.bind_socket("127.0.0.1", 0)
         self.port: int = self.listening.getsockname()[1]
         self.environ = {
             "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
@@ -61,7 +61,7 @@ def start_with(
     listening: socket.socket, log: Path, environ: dict[str, str], *options: str, count: str = "1"
 ) -> subprocess.Popen[bytes]:
     """`mentorkorps serve` with a socket as its third file and the variables that tell of it (sd_listen_fds(3))."""
-    command = [sys.executable, "-m", "mentorkorps.cli", "serve", *options]
+    command = [sys.executable, "-m", "mentorkorps", "serve", *options]
     with log.open("ab") as errors:
         return subprocess.Popen(
             ["sh", "-c", WITH_ITS_NUMBER, "sh", *command],

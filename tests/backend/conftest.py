@@ -19,13 +19,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Row, text
 
-from mentorkorps.backend import clock_guard, serve, settings, store
+from mentorkorps.backend import settings
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import Clock, utc_now
-from mentorkorps.backend.store import opening
-from mentorkorps.backend.tokens import Purpose, Tokens
-from mentorkorps.backend.wire import Limits
-from mentorkorps.catalogue import Catalogue
+from mentorkorps.backend.db import connect, operator_reads, records
+from mentorkorps.backend.jobs import clock_guard
+from mentorkorps.backend.security.signed_links import Purpose, Tokens
+from mentorkorps.backend.web import server as web_server
+from mentorkorps.backend.web.connection_limits import ConnectionLimits
+from mentorkorps.catalogue.load import Catalogue
 from tests.postgres import Cluster, running
 
 T = TypeVar("T")
@@ -115,21 +117,21 @@ class House:
         """The coordinator's page of the newest sign-up, without the host."""
         return f"/desk/{self.token('desk', self.sign_ups()[-1])}"
 
-    def token(self, purpose: Purpose, about: store.SignUp) -> str:
+    def token(self, purpose: Purpose, about: records.SignUp) -> str:
         return self.signed(purpose, about.id)
 
     def signed(self, purpose: Purpose, id: str) -> str:
         return Tokens(self.settings.secret_keys, utc_now).sign(purpose, id, self.now())
 
-    def sign_ups(self) -> list[store.SignUp]:
-        return store.sign_ups(self.settings)
+    def sign_ups(self) -> list[records.SignUp]:
+        return operator_reads.sign_ups(self.settings)
 
-    def mails(self) -> list[store.Mail]:
-        return store.mails(self.settings)
+    def mails(self) -> list[records.Mail]:
+        return operator_reads.mails(self.settings)
 
     def rows(self, statement: str) -> list[Row]:
         """What is in the database at this moment."""
-        with opening.reading(self.settings) as connection:
+        with connect.opened_to_read(self.settings) as connection:
             return list(connection.execute(text(statement)))
 
     def change(self, statement: str, *values: object) -> None:
@@ -197,7 +199,11 @@ def built_site(folder: Path) -> Path:
 
 @contextmanager
 def opened(
-    folder: Path, catalogue: Catalogue, clock: Clock = utc_now, limits: Limits = serve.LIMITS, **environ: str
+    folder: Path,
+    catalogue: Catalogue,
+    clock: Clock = utc_now,
+    limits: ConnectionLimits = web_server.LIMITS,
+    **environ: str,
 ) -> Iterator[House]:
     """A house that stands in `folder`, with MENTORKORPS_<name> settings, until the block ends."""
     site = folder / "site"
@@ -205,10 +211,10 @@ def opened(
         built_site(site)
     told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
     named = {f"MENTORKORPS_{name}": value for name, value in told.items()}
-    read = settings.read(named)
+    read = settings.read_settings(named)
     uptime = clock.uptime if isinstance(clock, Hands) else clock_guard.uptime
-    server = serve.server(create_app(catalogue, site, read, clock, uptime), limits)
-    listening = serve.bind("127.0.0.1", 0)
+    server = web_server.make_server(create_app(catalogue, site, read, clock, uptime), limits)
+    listening = web_server.bind_socket("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
@@ -285,11 +291,11 @@ class PostOffice:
 
 @contextmanager
 def post_office(port: int) -> Iterator[PostOffice]:
-    office = PostOffice()
-    controller = Controller(office, hostname="127.0.0.1", port=port)
+    services = PostOffice()
+    controller = Controller(services, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield office
+        yield services
     finally:
         controller.stop()
 
@@ -299,8 +305,8 @@ def any_free_port() -> int:
     while True:
         port = random.randrange(10_000, 32_000)
         try:
-            serve.bind("127.0.0.1", port).close()
-        except serve.PortTaken:
+            web_server.bind_socket("127.0.0.1", port).close()
+        except web_server.PortTaken:
             continue
         return port
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from mentorkorps.backend import settings, store
+from mentorkorps.backend import settings
+from mentorkorps.backend.db import operator_reads
 from tests.backend.conftest import FORM, PostOffice, any_free_port, eventually, post_office, volunteer
 from tests.backend.process import Process, process
 
@@ -23,12 +24,12 @@ CROWD = 8
 class Faulty:
     """`acknowledged`: the receipts of sign-ups that the server said it has, by the address they came from."""
 
-    def __init__(self, folder: Path, server: Process, office: PostOffice, client: httpx.Client) -> None:
+    def __init__(self, folder: Path, server: Process, services: PostOffice, client: httpx.Client) -> None:
         self._folder = folder
         self.server = server
-        self.office = office
+        self.services = services
         self.client = client
-        self.settings = settings.read(server.environ)
+        self.settings = settings.read_settings(server.environ)
         self.acknowledged: dict[str, str] = {}
         self.answers: Counter[int] = Counter()
         self._numbers = count(1)
@@ -83,12 +84,12 @@ class Faulty:
 
     def mails_are_out(self) -> bool:
         """What is in the outbox has left; a lease of one that was not settled runs out some minutes later."""
-        return {"sent"} == {one.state for one in store.mails(self.settings)}
+        return {"sent"} == {one.state for one in operator_reads.mails(self.settings)}
 
     def numbers(self) -> dict[tuple[str, str], set[str]]:
         """The Message-IDs of what the mail server took, by recipient and subject."""
         taken = defaultdict(set)
-        for letter in self.office.taken:
+        for letter in self.services.taken:
             taken[letter["To"], letter["Subject"]].add(letter["Message-ID"])
         return taken
 
@@ -110,11 +111,11 @@ def surroundings(folder: Path, library: Path) -> dict[str, str]:
 def faulty(folder: Path, library: Path) -> Iterator[Faulty]:
     around, port, mail = surroundings(folder, library), any_free_port(), any_free_port()
     with (
-        post_office(mail) as office,
+        post_office(mail) as services,
         process(
             folder, port, around, PUBLIC_URL=f"http://127.0.0.1:{port}/", SMTP_URL=f"smtp://127.0.0.1:{mail}"
         ) as server,
         httpx.Client(base_url=server.url, timeout=20) as client,
     ):
         eventually(lambda: client.get("/readyz").status_code == 200)
-        yield Faulty(folder / "moods", server, office, client)
+        yield Faulty(folder / "moods", server, services, client)

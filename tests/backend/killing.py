@@ -14,9 +14,10 @@ from pathlib import Path
 
 import httpx
 
-from mentorkorps.backend import settings, store
+from mentorkorps.backend import settings
 from mentorkorps.backend.clock import utc_now
-from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.security.signed_links import Tokens
 from tests.backend.conftest import FORM, JSON, KEY, built_site, eventually, volunteer
 from tests.conftest import ROOT
 
@@ -71,14 +72,16 @@ class Victim:
             thread.join()
 
     def toll(self) -> Toll:
-        kept = store.sign_ups(self.settings)
+        kept = operator_reads.sign_ups(self.settings)
         tokens = Tokens(self.settings.secret_keys, utc_now)
         found = {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
-        mails = Counter({one.id: 0 for one in kept}) + Counter(one.sign_up for one in store.mails(self.settings))
+        mails = Counter({one.id: 0 for one in kept}) + Counter(
+            one.sign_up for one in operator_reads.mails(self.settings)
+        )
         return Toll(len(self.receipts), len(kept), frozenset(self.receipts) - found, mails)
 
     def mails_are_out(self) -> bool:
-        return {"sent"} == {one.state for one in store.mails(self.settings)}
+        return {"sent"} == {one.state for one in operator_reads.mails(self.settings)}
 
     def _answers(self) -> bool:
         try:
@@ -107,7 +110,7 @@ def victim(folder: Path, port: int, **environ: str) -> Iterator[Victim]:
         env=os.environ | told, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as nest:  # fmt: skip
-        made = Victim(nest, port, settings.read(told))
+        made = Victim(nest, port, settings.read_settings(told))
         try:
             yield made
         finally:

@@ -33,7 +33,7 @@ class Process:
         with self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
                 [
-                    *self._limit, sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(self._site),
+                    *self._limit, sys.executable, "-m", "mentorkorps", "serve", "--site", str(self._site),
                     "--port", str(port),
                 ],
                 env=os.environ | self.environ, cwd=self._root, stdout=subprocess.DEVNULL, stderr=errors,

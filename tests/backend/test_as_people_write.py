@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from mentorkorps.backend.settings import SettingsError, read
+from mentorkorps.backend.settings import SettingsError, read_settings
 from tests.backend.conftest import FORM, JSON, opened, text_of
 
 SENT = {
@@ -125,7 +125,7 @@ def test_public_address_origins_and_recipients_may_have_danish_letters(tmp_path,
 @pytest.mark.parametrize(("key", "value"), [("PUBLIC_URL", "https://-ø.dk/"), ("MAIL_FROM", "a@ø..dk")])
 def test_a_domain_that_cannot_be_is_told_at_the_start(tmp_path, key, value):
     with pytest.raises(SettingsError, match=f"MENTORKORPS_{key}='{value}'"):
-        read({f"MENTORKORPS_{key}": value, "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+        read_settings({f"MENTORKORPS_{key}": value, "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from mentorkorps.backend import settings, store
+from mentorkorps.backend import settings
+from mentorkorps.backend.db import operator_reads
 from tests.backend.conftest import KEY, eventually, opened
 from tests.conftest import ROOT
 
@@ -21,7 +22,7 @@ def mentorkorps(tmp_path):
     def run(*arguments, keys=KEY):
         told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": keys}
         return subprocess.run(
-            [sys.executable, "-m", "mentorkorps.cli", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+            [sys.executable, "-m", "mentorkorps", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
             env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
         )  # fmt: skip
 
@@ -84,7 +85,7 @@ def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, re
         (kept,) = house.sign_ups()
         assert "karen@example.org" == kept.answers["email"]
         assert kept.confirmed_at
-        assert 1 == len(store.consents(house.settings, kept.id))
+        assert 1 == len(operator_reads.consents(house.settings, kept.id))
         assert {"sent"} == {one.state for one in house.mails()}
         assert "karen@example.org" in house.client.post(house.link("notice")).text
         assert house.post().headers["location"].startswith("/receipt/")
@@ -105,7 +106,7 @@ def test_it_takes_the_place_of_what_is_there(burnt, tmp_path, real, mentorkorps)
 
     mentorkorps("restore", burnt)
 
-    assert ["karen@example.org"] == [one.answers["email"] for one in store.sign_ups(house.settings)]
+    assert ["karen@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(house.settings)]
 
 
 def test_nothing_is_put_back_while_the_server_runs(burnt, tmp_path, real, mentorkorps):
@@ -163,7 +164,7 @@ def test_a_backup_outlives_a_rotation_as_long_as_its_key_is_there(burnt, tmp_pat
     mentorkorps("rotate", keys=both)
 
     assert 0 == mentorkorps("restore", burnt, keys=both).returncode
-    read = settings.read(
+    read = settings.read_settings(
         {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "MENTORKORPS_SECRET_KEYS": KEY}
     )
-    assert ["karen@example.org"] == [one.answers["email"] for one in store.sign_ups(read)]
+    assert ["karen@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(read)]

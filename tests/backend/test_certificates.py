@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from mentorkorps import cli
-from mentorkorps.backend import certificates
-from mentorkorps.backend.certificates import CROCKFORD
+from mentorkorps.backend.certificates import codes
+from mentorkorps.backend.certificates.codes import CROCKFORD
+from mentorkorps.commands import cli
 from tests.backend.conftest import KEY, opened
 from tests.conftest import ROOT
 from tests.reading import faults
@@ -16,12 +16,12 @@ from tests.reading import faults
 ODENSE, AARHUS = "odense-marts-2027", "aarhus-maj-2027"
 COURSES = (ODENSE, AARHUS)
 NAME = "Søren Åberg-Jensen"
-CODE = certificates.code(KEY, ODENSE, 7, NAME)
+CODE = codes.code(KEY, ODENSE, 7, NAME)
 NEWER = "a-newer-key-for-the-tests"
 
 
 def read(typed: str, keys=(KEY,), courses=COURSES):
-    return certificates.read(keys, courses, typed)
+    return codes.read_code(keys, courses, typed)
 
 
 def test_a_code_tells_its_course_and_number():
@@ -39,7 +39,7 @@ def test_a_code_may_be_typed_in_many_ways(typed):
 
 def test_letters_that_look_like_figures_count_as_those():
     for number in range(40):
-        code = certificates.code(KEY, AARHUS, number, NAME)
+        code = codes.code(KEY, AARHUS, number, NAME)
         assert code == read(code.replace("0", "O").replace("1", "L")).code
 
 
@@ -78,7 +78,7 @@ def test_another_name_does_not_belong_to_the_code(typed):
 
 
 def test_two_of_the_same_name_have_two_codes():
-    assert certificates.code(KEY, ODENSE, 8, NAME) != CODE
+    assert codes.code(KEY, ODENSE, 8, NAME) != CODE
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_name_is_compared_and_neither_shown_logged_nor_addressed(name, part, l
 
 
 def test_a_forged_code_is_not_found(lasting):
-    assert 404 == lasting.client.get(f"/kursusbevis/{certificates.code(NEWER, ODENSE, 7, NAME)}").status_code
+    assert 404 == lasting.client.get(f"/kursusbevis/{codes.code(NEWER, ODENSE, 7, NAME)}").status_code
     assert 404 == lasting.client.post(f"/kursusbevis/{CODE[:-1]}Z", data={"name": NAME}).status_code
 
 
@@ -183,8 +183,8 @@ def test_the_command_prints_a_sheet_for_each_with_a_code_that_holds(names, tmp_p
     pdf = PdfReader(target)
     first, second = (" ".join(page.extract_text().split()) for page in pdf.pages)
     assert all(round(page.mediabox.width) == 842 and round(page.mediabox.height) == 595 for page in pdf.pages)
-    assert certificates.code(KEY, ODENSE, 0, NAME) in first
-    assert certificates.code(KEY, ODENSE, 1, "Đorđe Žižek") in second
+    assert codes.code(KEY, ODENSE, 0, NAME) in first
+    assert codes.code(KEY, ODENSE, 1, "Đorđe Žižek") in second
     for part in (
         NAME,
         "Kursusbevis",

@@ -6,10 +6,11 @@ from collections import Counter
 import pytest
 from starlette.types import Scope
 
-from mentorkorps.backend import peer, settings
+from mentorkorps.backend import settings
+from mentorkorps.backend.web import client_address
 from tests.backend.conftest import FORM, KEY, opened, volunteer
 
-PROXIES = settings.read(
+PROXIES = settings.read_settings(
     {
         "MENTORKORPS_SECRET_KEYS": KEY,
         "MENTORKORPS_TRUSTED_PROXY": "127.0.0.1, 10.0.0.0/8 2001:db8:ffff::/48",
@@ -24,7 +25,7 @@ def asked(client: str, **headers: str) -> Scope:
 
 
 def visitor(client: str, **headers: str) -> str:
-    return str(peer.visitor(asked(client, **headers), PROXIES))
+    return str(client_address.client_address(asked(client, **headers), PROXIES))
 
 
 WRITTEN = {

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mentorkorps import cli
 from mentorkorps.backend.clock import utc_now
+from mentorkorps.commands import cli
 from tests.backend.conftest import COURSE, MONDAY, Hands, booked, both, eventually, opened, text_of
 from tests.backend.test_places import having
 
@@ -249,7 +249,7 @@ NIGHTS = {
 
 @pytest.mark.parametrize("evening", NIGHTS.values(), ids=NIGHTS.keys())
 def test_a_night_with_another_hour_is_one_day_and_no_leap(tmp_path, real, evening, caplog):
-    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     hands = Hands(evening)
 
     def purges():

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mentorkorps.backend.tokens import LIFETIMES, Tokens
+from mentorkorps.backend.security.signed_links import LIFETIMES, Tokens
 from tests.backend.conftest import KEY, MONDAY, both, text_of, volunteer
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mentorkorps.backend import collected
 from mentorkorps.backend.clock import DENMARK
+from mentorkorps.backend.signups import collected_confirmation
 from tests.backend.conftest import JSON, MONDAY, booked, both, eventually, opened, volunteer
 
 REFERRAL = "/forms/henvisning"
@@ -251,9 +251,9 @@ def test_such_a_link_ends_after_three_days(house, hands):
 def test_no_mail_waits_for_half_a_day(day):
     for minutes in range(0, 48 * 60, 7):
         came = day + timedelta(minutes=minutes)
-        leaves = collected.leaves_at(came)
+        leaves = collected_confirmation.leaves_at(came)
         assert timedelta() < leaves - came < timedelta(hours=12)
-        assert leaves.astimezone(DENMARK).hour in collected.HOURS
+        assert leaves.astimezone(DENMARK).hour in collected_confirmation.HOURS
 
 
 def test_the_mailbox_is_known_by_no_address(house):

@@ -16,20 +16,21 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from mentorkorps.backend import intake, places, store
-from mentorkorps.backend.intake import accept
-from mentorkorps.backend.places import Booking
-from mentorkorps.backend.sealing import Seal
-from mentorkorps.backend.store import Hall, opening, place_rows, shape
-from mentorkorps.backend.store.records import TO_PERSON
-from mentorkorps.backend.writer import done
+from mentorkorps.backend.bookings import allocation
+from mentorkorps.backend.bookings.allocation import Booking
+from mentorkorps.backend.db import connect, mail_rows, migrate, operator_reads, place_rows
+from mentorkorps.backend.db.records import TO_PERSON, Bookable
+from mentorkorps.backend.db.writer import run_job
+from mentorkorps.backend.security.encryption import Cipher
+from mentorkorps.backend.signups import lifecycle
+from mentorkorps.backend.signups.lifecycle import accept
 from tests.backend.conftest import KEY, MONDAY, booked, both, eventually, post_office
 from tests.backend.test_places import COURSE, OTHER, desk, having
 from tests.backend.test_side_by_side import submission
 from tests.backend.test_store import read_settings
 from tests.conftest import ROOT
 
-HALL = Hall("courses", COURSE)
+HALL = Bookable("courses", COURSE)
 UNCONFIRMED, CONFIRMED = ("held", "doubted", "pending"), ("taken", "waiting", "offered")
 LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
 
@@ -124,42 +125,44 @@ def test_who_is_passed_by_keeps_the_number(tmp_path, real, hands):
 def kept(database):
     """A database with its tables, whose jobs the test does itself."""
     read = read_settings(database)
-    store.open_store(read).close()
+    connect.open_database(read).close()
     return read
 
 
 def leased(read, at):
-    return store.run(read, store.lease_due_mails, at, at + LEASE, at + timedelta(days=9), 99)
+    return connect.run_on_database(read, mail_rows.lease_due_mails, at, at + LEASE, at + timedelta(days=9), 99)
 
 
 @both
 @pytest.mark.parametrize("what", ["changed", "withdrawn"])
 def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(kept, what, real):
-    id = store.run(kept, accept, submission("anna")).id
-    store.run(kept, intake.confirm, id, real, MONDAY)
+    id = connect.run_on_database(kept, accept, submission("anna")).id
+    connect.run_on_database(kept, lifecycle.confirm, id, real, MONDAY)
     under_way = [mail for mail, _ in leased(kept, MONDAY) if mail.kind in ("confirm", "receipt")]
     if what == "changed":
-        store.run(kept, intake.change, id, submission("stranger", MONDAY + timedelta(seconds=1)))
+        connect.run_on_database(kept, lifecycle.change, id, submission("stranger", MONDAY + timedelta(seconds=1)))
     else:
-        store.run(kept, intake.withdraw, id, MONDAY)
-    store.run(kept, store.settle_mails, [replace(one, state="retry", due_at=MONDAY) for one in under_way])
+        connect.run_on_database(kept, lifecycle.withdraw, id, MONDAY)
+    connect.run_on_database(
+        kept, mail_rows.settle_mails, [replace(one, state="retry", due_at=MONDAY) for one in under_way]
+    )
 
     again = Counter(mail.kind for mail, _ in leased(kept, MONDAY + LEASE) if mail.kind in TO_PERSON)
     assert ({"confirm"} if what == "changed" else set()) == set(again)
-    assert "receipt" not in {one.kind for one in store.mails(kept)}
+    assert "receipt" not in {one.kind for one in operator_reads.mails(kept)}
 
 
 def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(kept, real):
     """300 steps at random of eight people; the seed is told if one goes wrong."""
     seed = random.randrange(10**6)
-    with opening.owned(kept) as engine, engine.connect() as connection:
+    with connect.opened_to_write(kept) as engine, engine.connect() as connection:
         walk = Walk(connection, having(real, 2), random.Random(seed))
         for number in range(300):
             did = walk.step(number)
-            found = done(connection, walk.states)
+            found = run_job(connection, walk.states)
             wrong = {(state, yes) for state, yes in found if state in (UNCONFIRMED if yes else CONFIRMED)}
             assert set() == wrong, (seed, number, did)
-            assert set() == done(connection, walk.written_unasked), (seed, number, did)
+            assert set() == run_job(connection, walk.written_unasked), (seed, number, did)
     assert {"taken", "waiting", "pending", "held", "expired"} <= walk.seen, (seed, walk.seen)
 
 
@@ -199,19 +202,19 @@ class Walk:
         wanted = Booking(HALL, 2)
         if name == "book":
             asked = submission(f"person{number}", self._now, wanted)
-            self._ids.append(done(self._connection, accept, asked).id)
+            self._ids.append(run_job(self._connection, accept, asked).id)
             return
         id = self._chance.choice(self._ids[-8:])
         jobs = {
-            "confirm": (intake.confirm, id, self._records, self._now),
-            "change": (intake.change, id, submission(f"other{number}", self._now, wanted)),
-            "take": (places.take, id, self._now),
-            "decline": (places.decline, id, self._now),
-            "withdraw": (intake.withdraw, id, self._now),
-            "renew": (places.renew, id, self._now),
-            "turn": (places.turn, self._records, self._now),
+            "confirm": (lifecycle.confirm, id, self._records, self._now),
+            "change": (lifecycle.change, id, submission(f"other{number}", self._now, wanted)),
+            "take": (allocation.take, id, self._now),
+            "decline": (allocation.decline, id, self._now),
+            "withdraw": (lifecycle.withdraw, id, self._now),
+            "renew": (allocation.renew, id, self._now),
+            "turn": (allocation.advance_waiting_lists, self._records, self._now),
         }
-        done(self._connection, *jobs[name])
+        run_job(self._connection, *jobs[name])
 
 
 BEFORE = {  # state before, when it was confirmed, until -> state after
@@ -245,7 +248,7 @@ def written(moment) -> str | None:
 @contextmanager
 def changing(read) -> Iterator[Connection]:
     with (
-        opening.room(read.database).writing(seal=Seal(read.secret_keys)) as engine,
+        connect.dialect_for(read.database).writing(seal=Cipher(read.secret_keys)) as engine,
         engine.connect() as connection,
         connection.begin(),
     ):
@@ -255,13 +258,13 @@ def changing(read) -> Iterator[Connection]:
 def old_rows(read) -> None:
     """A database of the version before, with a place in each state."""
     config = Config()
-    config.set_main_option("script_location", str(shape.MIGRATIONS))
+    config.set_main_option("script_location", str(migrate.MIGRATIONS))
     with changing(read) as connection:
         config.attributes |= {"connection": connection, "seal": None}
         command.upgrade(config, "0010")
         for number, (id, (state, confirmed, until, _)) in enumerate(BEFORE.items()):
             values = {
-                "id": id, "sealed": Seal([KEY]).close(id, b"{}"), "at": written(MONDAY), "state": state,
+                "id": id, "sealed": Cipher([KEY]).close(id, b"{}"), "at": written(MONDAY), "state": state,
                 "confirmed": written(confirmed), "until": written(until), "number": number, "course": COURSE,
             }  # fmt: skip
             connection.execute(SIGN_UP, values)
@@ -297,7 +300,7 @@ def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_hap
     assert -signal.SIGKILL == killed.returncode, killed.stderr
     assert before == all_states(read)
 
-    store.open_store(read).close()
+    connect.open_database(read).close()
 
     assert {id: after for id, (*_, after) in BEFORE.items()} == {id: one[0] for id, one in all_states(read).items()}
     lasting = written(MONDAY + timedelta(hours=72)), written(MONDAY + LATER)
@@ -308,19 +311,22 @@ def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_hap
 def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(kept, real):
     """It calls everybody who waits `waiting`, and leaves a place taken when the address is changed."""
     course, wanted = having(real, 1), Booking(HALL, 1)
-    ids = {name: store.run(kept, accept, submission(name, booking=wanted)).id for name in ("anna", "bo", "carl")}
-    store.run(kept, intake.confirm, ids["anna"], course, MONDAY)
+    ids = {
+        name: connect.run_on_database(kept, accept, submission(name, booking=wanted)).id
+        for name in ("anna", "bo", "carl")
+    }
+    connect.run_on_database(kept, lifecycle.confirm, ids["anna"], course, MONDAY)
     with changing(kept) as connection:
         connection.execute(text("UPDATE places SET state = 'waiting' WHERE state = 'pending'"))
         connection.execute(text("UPDATE sign_ups SET confirmed_at = asked_at WHERE id = :id"), {"id": ids["carl"]})
         connection.execute(text("UPDATE places SET state = 'pending' WHERE sign_up = :id"), {"id": ids["carl"]})
-    store.run(kept, intake.withdraw, ids["anna"], MONDAY)
-    store.run(kept, places.turn, course, MONDAY)
+    connect.run_on_database(kept, lifecycle.withdraw, ids["anna"], MONDAY)
+    connect.run_on_database(kept, allocation.advance_waiting_lists, course, MONDAY)
     states = {name: all_states(kept)[id][0] for name, id in ids.items()}
     assert {"anna": "given_up", "bo": "pending", "carl": "offered"} == states
 
-    store.run(kept, places.turn, having(real, 1, status="cancelled"), MONDAY)
-    assert [ids["carl"]] == [one.sign_up for one in store.mails(kept) if one.kind == "cancelled"]
+    connect.run_on_database(kept, allocation.advance_waiting_lists, having(real, 1, status="cancelled"), MONDAY)
+    assert [ids["carl"]] == [one.sign_up for one in operator_reads.mails(kept) if one.kind == "cancelled"]
 
 
 def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(tmp_path, real, hands, free_port):
@@ -334,8 +340,8 @@ def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(tmp_path
         hands.pass_by(seconds=1)
         after.house.client.post(mine + "/change", data=booked("anna", OTHER) | {"email": "stranger@example.org"})
         assert {"cancelled"} != {one.kind for one in after.house.mails() if one.state == "retry"}
-        with post_office(free_port) as office:
+        with post_office(free_port) as services:
             hands.pass_by(minutes=3)
             eventually(lambda: {"sent"} == {one.state for one in after.house.mails()}, 20)
 
-    assert ["Bekræft din tilmelding"] == [one["Subject"] for one in office.taken if "stranger" in one["To"]]
+    assert ["Bekræft din tilmelding"] == [one["Subject"] for one in services.taken if "stranger" in one["To"]]

@@ -21,7 +21,7 @@ TRAPPED = {"website": "https://spam.example"}
 def operate(house, *command):
     data = ["--data", str(ROOT / "data")]
     return subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", command[0], *(data if command[0] != "desk" else []), *command[1:]],
+        [sys.executable, "-m", "mentorkorps", command[0], *(data if command[0] != "desk" else []), *command[1:]],
         env=house.environ,
         capture_output=True,
         text=True,
@@ -122,27 +122,27 @@ def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_pat
 
 def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(tmp_path, real, hands, free_port):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
-        office.answer = "550 5.1.1 unknown"
+    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        services.answer = "550 5.1.1 unknown"
         house.post()
         eventually(lambda: [one.state for one in house.mails()] == ["failed", "failed"])
-        office.answer = "250 OK"
+        services.answer = "250 OK"
         hands.pass_by(hours=23)
         ready = house.client.get("/readyz").json()
         assert (2, 23 * 3600) == (ready["failed_mails"], ready["oldest_failed_mail_seconds"])
         assert "mentorkorps_oldest_failed_mail_seconds 82800" in house.client.get("/metrics").text
-        eventually(lambda: office.taken)
-        assert "Mails, der ikke kom frem" == office.taken[0]["Subject"]
-        assert "2 mails opgivet" in text_of(office.taken[0])
-        assert "svar-ikke@mentorkorps.invalid" == office.taken[0]["To"]
+        eventually(lambda: services.taken)
+        assert "Mails, der ikke kom frem" == services.taken[0]["Subject"]
+        assert "2 mails opgivet" in text_of(services.taken[0])
+        assert "svar-ikke@mentorkorps.invalid" == services.taken[0]["To"]
 
         told = operate(house, "outbox", "resend", "--failed")
-        eventually(lambda: len(office.taken) == 3)
+        eventually(lambda: len(services.taken) == 3)
         again = operate(house, "outbox", "resend", house.mails()[0].id)
 
     assert "2 mails are on the way again.\n" == told.stdout, told.stderr
     assert "0 mails are on the way again.\n" == again.stdout, again.stderr
-    assert {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()} == {one["Message-ID"] for one in office.taken}
+    assert {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()} == {one["Message-ID"] for one in services.taken}
 
 
 def test_a_note_that_is_none_of_ours_is_put_away(house, caplog):

@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 from altcha import solve_challenge_v1
 
-from mentorkorps.backend import doubt, proof
-from mentorkorps.backend.rate_limits import MOST_TO_A_FORM
+from mentorkorps.backend.security import proof_of_work, spam
+from mentorkorps.backend.web.rate_limits import MOST_TO_A_FORM
 from tests.backend.conftest import FORM, JSON, KEY, Hands, both, eventually, opened, volunteer
 
 CHALLENGE = "/forms/mentor/challenge"
@@ -73,7 +73,7 @@ def test_a_program_that_sends_json_is_not_doubted_for_that(house):
     assert (("unproved",), False) == (signs(house), house.sign_ups()[0].flagged)
 
 
-@pytest.mark.parametrize("name", doubt.TRAPS)
+@pytest.mark.parametrize("name", spam.TRAPS)
 def test_a_robot_that_fills_what_it_knows_is_kept_flagged_and_asked_to_confirm(house, name):
     assert 303 == house.post(**{name: "https://spam.example"}).status_code
 
@@ -155,11 +155,11 @@ def test_a_key_in_front_leaves_open_pages_as_good_as_before(tmp_path, real, hand
 
 def test_a_clock_that_is_put_back_a_little_forges_nothing():
     hands = Hands()
-    sent = solved(proof.challenge(KEY, "mentor", hands.now))
+    sent = solved(proof_of_work.new_challenge(KEY, "mentor", hands.now))
     hands.pass_by(minutes=-4)
 
-    with pytest.raises(proof.Wrong, match="hasty"):
-        proof.read([KEY], "mentor", sent, hands.now)
+    with pytest.raises(proof_of_work.BadProof, match="hasty"):
+        proof_of_work.read_proof([KEY], "mentor", sent, hands.now)
 
 
 def test_who_confirms_is_not_spam_and_the_coordinator_hears_of_it(house):
@@ -226,5 +226,5 @@ def test_one_customer_with_a_whole_48_of_ipv6_makes_no_crowd(tmp_path, real, han
 def test_no_sign_of_a_person_weighs_enough_alone():
     habits = ("unproved", "trap", "hasty", "stale", "link", "crowd")
 
-    assert not any(doubt.is_doubtful([one]) for one in habits)
-    assert all(doubt.is_doubtful([one]) for one in doubt.WEIGHTS.keys() - set(habits))
+    assert not any(spam.is_doubtful([one]) for one in habits)
+    assert all(spam.is_doubtful([one]) for one in spam.WEIGHTS.keys() - set(habits))

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mentorkorps.backend import settings
-from mentorkorps.backend.outbox import Smtp
-from mentorkorps.backend.smtp_status import explained
+from mentorkorps.backend.mail.smtp_status import explained
+from mentorkorps.backend.mail.transport import Smtp
 from tests.backend.conftest import any_free_port, awaited, errors_in, eventually, opened
 from tests.backend.sullen import sullen
 
@@ -78,7 +78,7 @@ def carried(server: dict[str, object], url: str, ca_file: object = "") -> tuple[
     controller = Controller(guarded, hostname=ELSEWHERE, port=port, authenticator=guarded.authenticate, **server)
     controller.start()
     told = {"SMTP_URL": f"{url}:{port}", "SECRET_KEYS": "k" * 16, "SMTP_CA_FILE": str(ca_file)}
-    carrier = Smtp(settings.read({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp)
+    carrier = Smtp(settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp)
     letter = EmailMessage()
     letter["From"], letter["To"] = "mentor@example.dk", "karen@example.org"
     letter.set_content("Hej")

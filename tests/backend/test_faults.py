@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from mentorkorps.backend import store
+from mentorkorps.backend.db import operator_reads
 from tests.backend.conftest import FORM, JSON, KEY, built_site, eventually, link_in, text_of, volunteer
 from tests.backend.faults import built, faulty, surroundings
 from tests.conftest import ROOT
@@ -51,8 +51,8 @@ def see_all_kept_and_sent_once(house):
     eventually(house.mails_are_out, seconds=LONG)
     kill_and_see_it_whole(house)
 
-    kept = {one.answers["email"]: one.id for one in store.sign_ups(house.settings)}
-    mails = store.mails(house.settings)
+    kept = {one.answers["email"]: one.id for one in operator_reads.sign_ups(house.settings)}
+    mails = operator_reads.mails(house.settings)
     assert house.acknowledged.keys() <= kept.keys()
     assert 2 * len(kept) == len(mails)
     assert {f"<{one.id}@mentorkorps.invalid>" for one in mails} == set().union(*house.numbers().values())
@@ -107,7 +107,7 @@ def test_a_database_that_is_not_synced_is_written_again_from_its_log(house):
     assert house.client.post(f"{mine(house, 'person2@example.org')}/delete", data={"sure": "yes"}).is_success
     assert 0 == house.settings.database.path.with_name("mentorkorps.db-wal").stat().st_size
     kill_and_see_it_whole(house)
-    kept = {one.answers["email"] for one in store.sign_ups(house.settings)}
+    kept = {one.answers["email"] for one in operator_reads.sign_ups(house.settings)}
     assert {"person3@example.org", "person4@example.org"} == kept
 
 
@@ -131,7 +131,7 @@ def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(tmp_path, library, 
     told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db", "MENTORKORPS_SECRET_KEYS": KEY}
     (tmp_path / "var").mkdir()
     site = built_site(tmp_path / "site")
-    command = [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(site), "--port", str(free_port)]
+    command = [sys.executable, "-m", "mentorkorps", "serve", "--site", str(site), "--port", str(free_port)]
     ended = subprocess.run(command, env=os.environ | told | around, cwd=ROOT, capture_output=True, text=True)
 
     where = f"{tmp_path}/var/m.db"
@@ -196,26 +196,26 @@ def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(
     house.post()
     eventually(house.mails_are_out, seconds=LONG)
     house.clock(hours)
-    house.office.answer = "451 4.3.0 later"
+    house.services.answer = "451 4.3.0 later"
     house.post()
-    eventually(lambda: [one for one in store.mails(house.settings) if one.state == "retry"], seconds=LONG)
+    eventually(lambda: [one for one in operator_reads.mails(house.settings) if one.state == "retry"], seconds=LONG)
     assert 200 == house.client.post(confirm_link(house, "person1@example.org")).status_code
     assert house.is_ready()
 
     house.clock(0)
-    house.office.answer = "250 OK"
+    house.services.answer = "250 OK"
     eventually(lambda: confirm_link(house, "person2@example.org"), seconds=LONG)
     assert 200 == house.client.post(confirm_link(house, "person2@example.org")).status_code
     receipt = house.client.get(house.acknowledged["person2@example.org"])
     assert (200 if hours > 0 else 410) == receipt.status_code, "one of the day before has ended, with a button"
-    numbers = [one["Message-ID"] for one in house.office.taken]
+    numbers = [one["Message-ID"] for one in house.services.taken]
     assert len(numbers) == len(set(numbers))
-    assert all(one.confirmed_at for one in store.sign_ups(house.settings))
+    assert all(one.confirmed_at for one in operator_reads.sign_ups(house.settings))
 
 
 def confirm_link(house, who):
     """What stands in the mail that asks for confirmation; nothing as long as it has not come."""
-    asked = [one for one in house.office.taken if one["To"] == who and "/confirm/" in text_of(one)]
+    asked = [one for one in house.services.taken if one["To"] == who and "/confirm/" in text_of(one)]
     return asked and link_in(asked[0], house.settings.public_url)
 
 
@@ -232,13 +232,13 @@ def test_a_clock_eight_months_off_ends_nothing_while_the_server_runs_and_when_it
     eventually(lambda: alarms(house), seconds=LONG)
     house.restart()
     eventually(lambda: house.client.get("/readyz").json()["clock"] is False, seconds=LONG)
-    assert 3 == len(store.sign_ups(house.settings))
+    assert 3 == len(operator_reads.sign_ups(house.settings))
 
     house.clock(0)
     eventually(house.is_ready, seconds=LONG)
-    assert 3 == len(store.sign_ups(house.settings))
+    assert 3 == len(operator_reads.sign_ups(house.settings))
     assert 1 == len(alarms(house))
 
 
 def alarms(house):
-    return {one["Message-ID"] for one in house.office.taken if "Serverens ur" in one["Subject"]}
+    return {one["Message-ID"] for one in house.services.taken if "Serverens ur" in one["Subject"]}

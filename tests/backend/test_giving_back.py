@@ -7,8 +7,9 @@ from contextlib import closing
 import httpx
 import pytest
 
-from mentorkorps import forms
-from mentorkorps.backend import posted
+from mentorkorps.backend.web import request_body
+from mentorkorps.forms.answers import HIDDEN
+from mentorkorps.forms.choices import options
 from tests.backend.conftest import FORM, JSON, KEY, eventually, opened, volunteer
 
 ELSEWHERE = {"Origin": "https://mentor-example-dk.translate.example"}
@@ -118,9 +119,9 @@ def test_no_sound_form_is_too_large(real):
     for form in real.forms.values():
         size = fields = 0
         for field in form.fields:
-            count = len(forms.options(form, field, real)) if field.type == "choices" else 1
+            count = len(options(form, field, real)) if field.type == "choices" else 1
             fields += count
             size += count * (len(field.id) + 100) + 9 * (field.max_length or 0)
-        consents = len(form.consents) + len(forms.HIDDEN)
-        assert fields + consents <= posted.MOST_FIELDS, form.id
-        assert size + consents * 1000 < posted.LARGEST_BODY, form.id
+        consents = len(form.consents) + len(HIDDEN)
+        assert fields + consents <= request_body.MOST_FIELDS, form.id
+        assert size + consents * 1000 < request_body.LARGEST_BODY, form.id

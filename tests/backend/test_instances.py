@@ -14,12 +14,12 @@ from functools import partial
 import httpx
 import pytest
 
-from mentorkorps.backend import store
+from mentorkorps.backend.bookings.allocation import OFFER_HOLDS
 from mentorkorps.backend.clock import utc_now
-from mentorkorps.backend.intake import MOST_ASKED_A_DAY
-from mentorkorps.backend.places import OFFER_HOLDS
-from mentorkorps.backend.store import Hall, place_rows
-from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.db import connect, operator_reads, place_rows
+from mentorkorps.backend.db.records import Bookable
+from mentorkorps.backend.security.signed_links import Tokens
+from mentorkorps.backend.signups.lifecycle import MOST_ASKED_A_DAY
 from tests.backend.conftest import (
     JSON,
     MONDAY,
@@ -128,13 +128,13 @@ def test_a_free_place_is_offered_once_and_what_lapses_is_told_once(tmp_path, rea
 
 def test_each_mail_leaves_once(tmp_path, real, cluster, free_port):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as office, two(tmp_path, real, cluster.fresh(), SMTP_URL=smtp) as pair:
+    with post_office(free_port) as services, two(tmp_path, real, cluster.fresh(), SMTP_URL=smtp) as pair:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda number: pair[number % 2].post(email=f"v{number}@example.org"), range(60)))
         eventually(lambda: {"sent"} == {one.state for one in pair[0].mails()}, 30)
 
-        assert 120 == len(office.taken)
-        assert {1} == set(Counter(one["Message-ID"] for one in office.taken).values())
+        assert 120 == len(services.taken)
+        assert {1} == set(Counter(one["Message-ID"] for one in services.taken).values())
         assert {1} == {one.attempts for one in pair[0].mails()}
 
 
@@ -160,12 +160,12 @@ def test_what_both_delete_in_the_night_is_counted_once(tmp_path, real, hands, cl
         eventually(lambda: [] == pair[0].sign_ups())
         time.sleep(2.5)  # both look each second
 
-        assert [30] == [one.count for one in store.counts(pair[0].settings)]
+        assert [30] == [one.count for one in operator_reads.counts(pair[0].settings)]
 
 
 def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
     read = read_settings(cluster.fresh())
-    halls = [Hall("courses", COURSE), Hall("courses", OTHER)]
+    halls = [Bookable("courses", COURSE), Bookable("courses", OTHER)]
     both_have_one = threading.Barrier(2)
     runs = Counter()
 
@@ -177,7 +177,7 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
         return place_rows.enter(connection, second, more=1)
 
     async def steps():
-        one, other = store.open_store(read), store.open_store(read)
+        one, other = connect.open_database(read), connect.open_database(read)
         done = await asyncio.gather(
             one.do(enter, "one", *halls), other.do(enter, "other", *reversed(halls)), return_exceptions=True
         )
@@ -212,7 +212,7 @@ def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(tmp_path, real
             answer = httpx.post(f"{dead.url}/forms/mentor", data=volunteer(), headers=JSON)
             receipt = answer.json()["receipt"]
             read = read_settings(url)
-            eventually(lambda: {"sending"} == {one.state for one in store.mails(read)})
+            eventually(lambda: {"sending"} == {one.state for one in operator_reads.mails(read)})
             dead.process.send_signal(signal.SIGKILL)
             dead.process.wait()
     hands = Hands(datetime.now(UTC))

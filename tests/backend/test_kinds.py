@@ -69,7 +69,7 @@ def test_a_need_gets_a_number_to_use_in_place_of_a_name(house):
 
 
 def listed(house) -> str:
-    command = [sys.executable, "-m", "mentorkorps.cli", "desk", "list", "--data", ROOT / "data"]
+    command = [sys.executable, "-m", "mentorkorps", "desk", "list", "--data", ROOT / "data"]
     return subprocess.run(command, env=house.environ, capture_output=True, text=True, check=True).stdout
 
 

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 from starlette.routing import Route
 
-from mentorkorps.backend import rate_limits
 from mentorkorps.backend.app import create_app
+from mentorkorps.backend.web import rate_limits
 from tests.backend.conftest import (
     FORM,
     JSON,
@@ -261,7 +261,7 @@ MOST_MAILS = MANY
 def test_every_address_that_takes_posts_is_walked(tmp_path, real):
     told = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
-    app.state.office.store.close()
+    app.state.services.store.close()
 
     assert {one.path for one in app.routes if isinstance(one, Route) and "POST" in one.methods} == set(AT)
 

@@ -6,9 +6,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from mentorkorps.backend.intake import MOST_ASKED_A_DAY
-from mentorkorps.backend.tokens import LIFETIMES, MAILED, SHOWN, Tokens
-from mentorkorps.rendering import words
+from mentorkorps.backend.security.signed_links import LIFETIMES, MAILED, SHOWN, Tokens
+from mentorkorps.backend.signups.lifecycle import MOST_ASKED_A_DAY
+from mentorkorps.interface.i18n import words
 from tests.backend.conftest import KEY, both, eventually, opened, text_of, volunteer
 from tests.backend.test_kinds import EVALUATION
 

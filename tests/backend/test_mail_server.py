@@ -8,12 +8,14 @@ from email.message import EmailMessage
 import pytest
 
 from mentorkorps.backend import settings
-from mentorkorps.backend.doubt import Signs
-from mentorkorps.backend.intake import Submission, accept
-from mentorkorps.backend.outbox import ALARMED_AFTER, AT_ONCE, FAREWELL_SECONDS, Outbox, Smtp
+from mentorkorps.backend.db.connect import open_database
+from mentorkorps.backend.db.operator_reads import mails
+from mentorkorps.backend.mail.outbox import ALARMED_AFTER, Outbox
+from mentorkorps.backend.mail.transport import AT_ONCE, FAREWELL_SECONDS, Smtp
+from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.settings import SmtpServer
-from mentorkorps.backend.store import mails, open_store
-from mentorkorps.forms import Answers
+from mentorkorps.backend.signups.lifecycle import Submission, accept
+from mentorkorps.forms.answers import Answers
 from tests.backend.conftest import MONDAY, awaited, errors_in, eventually, opened, post_office
 from tests.backend.sullen import sullen
 from tests.backend.test_digest import operate
@@ -52,9 +54,9 @@ class Posting:
     """A store with one sign-up or more, and an outbox that brings two mails of each to a real port."""
 
     def __init__(self, folder, port, hands, patience=PATIENCE, user=None, **options):
-        self.read = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/m.db"})
+        self.read = settings.read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/m.db"})
         server = SmtpServer("127.0.0.1", port, False, user, user and "secret")
-        self.store = open_store(self.read)
+        self.store = open_database(self.read)
         self.outbox = Outbox(self.store, Smtp(server, patience), letter, hands, **options)
 
     async def sign_up(self, name="karen"):
@@ -247,8 +249,8 @@ def states(house):
 
 def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(tmp_path, real, hands, free_port):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
-        office.answers["karen@example.org"] = "550 no"
+    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        services.answers["karen@example.org"] = "550 no"
         house.post()
         eventually(lambda: {"karen@example.org": "retry"} == states(house))
         eventually(lambda: "sent" in {one.state for one in house.mails()})
@@ -264,18 +266,18 @@ def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(tmp
 def test_a_relay_that_takes_what_is_for_its_own_people_alone_loses_nothing(tmp_path, real, hands, free_port):
     """Exim says "relay not permitted" without an enhanced code; coordinators are its own."""
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
-        office.answer = "550 relay not permitted"
-        office.answers["svar-ikke@mentorkorps.invalid"] = "250 OK"
+    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        services.answer = "550 relay not permitted"
+        services.answers["svar-ikke@mentorkorps.invalid"] = "250 OK"
         for name in ("anna", "bo", "carl"):
             house.post(email=f"{name}@example.org")
             eventually(lambda: {"retry"} == set(states(house).values()))
             hands.pass_by(minutes=10)
-        eventually(lambda: 3 == len(office.taken))
+        eventually(lambda: 3 == len(services.taken))
         eventually(lambda: {"retry"} == set(states(house).values()))
         assert "550 SMTPRecipientRefused" == house.client.get("/readyz").json()["mail_server"]
 
-        office.answer = "250 OK"
+        services.answer = "250 OK"
         hands.pass_by(hours=7)
         house.post(email="dina@example.org")
         eventually(lambda: {"sent"} == set(states(house).values()))
@@ -284,8 +286,8 @@ def test_a_relay_that_takes_what_is_for_its_own_people_alone_loses_nothing(tmp_p
 
 def test_a_relay_that_refuses_us_is_seen_everywhere(tmp_path, real, hands, free_port, caplog):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as office, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
-        office.answer = "554 5.7.1 <karen@example.org>: Relay access denied"
+    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+        services.answer = "554 5.7.1 <karen@example.org>: Relay access denied"
         assert "mentorkorps_mail_server_ok 1" in house.client.get("/metrics").text
         house.post()
         eventually(lambda: {"retry"} == {one.state for one in house.mails()})
@@ -312,8 +314,8 @@ def alarm(tmp_path):
 def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(tmp_path, real, hands, free_port, alarm, caplog):
     command, notes = alarm
     told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
-    with post_office(free_port) as office, opened(tmp_path, real, hands, **told) as house:
-        office.answer = "550 5.1.1 <karen@example.org> unknown"
+    with post_office(free_port) as services, opened(tmp_path, real, hands, **told) as house:
+        services.answer = "550 5.1.1 <karen@example.org> unknown"
         house.post()
         eventually(lambda: ["failed"] * 2 == [one.state for one in house.mails()])
         eventually(lambda: notes.read_text("utf-8").count("\n") == 3)
@@ -343,8 +345,8 @@ def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(tmp_path, real
 
 def test_an_alarm_that_fails_stops_no_mail(tmp_path, real, free_port, caplog):
     told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": "false"}
-    with post_office(free_port) as office, opened(tmp_path, real, **told) as house:
-        office.answers["karen@example.org"] = "550 5.1.1 unknown"
+    with post_office(free_port) as services, opened(tmp_path, real, **told) as house:
+        services.answers["karen@example.org"] = "550 5.1.1 unknown"
         house.post()
         eventually(lambda: {"failed", "sent"} == {one.state for one in house.mails()})
         eventually(lambda: "alarm: the command did not succeed (CalledProcessError)" in caplog.text)

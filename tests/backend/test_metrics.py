@@ -7,7 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from mentorkorps.backend.app import create_app
-from mentorkorps.backend.settings import read
+from mentorkorps.backend.settings import read_settings
 from tests.backend.conftest import awaited, booked, built_site, eventually, opened
 
 
@@ -88,7 +88,7 @@ PARTS = {"outbox": "outbox", "retention": "daily", "places": "turns", "errands":
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_has_ended_is_seen(tmp_path, real, part):
     app = create_app(
-        real, built_site(tmp_path / "site"), read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+        real, built_site(tmp_path / "site"), read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
     )
 
     async def asked():
@@ -96,7 +96,7 @@ def test_a_part_that_has_ended_is_seen(tmp_path, real, part):
             app.router.lifespan_context(app),
             AsyncClient(transport=ASGITransport(app), base_url="http://x") as near,
         ):
-            await getattr(app.state.office, PARTS[part]).stop()
+            await getattr(app.state.services, PARTS[part]).stop()
             return await near.get("/readyz")
 
     ready = awaited(asked())

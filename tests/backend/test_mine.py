@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from mentorkorps.backend import store
-from mentorkorps.backend.store import Count
-from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.db.records import Count
+from mentorkorps.backend.security.signed_links import Tokens
 from tests.backend.conftest import KEY, MONDAY, booked, both, eventually, link_in, text_of, volunteer
 
 
@@ -164,7 +164,7 @@ def test_a_yes_to_news_is_taken_back_with_its_time(house, link, hands):
 
     assert "Det er noteret" in page.text
     assert "Trukket tilbage 23. november 2026 kl. 12.00" in page.text
-    agreed = store.consents(house.settings, kept(house).id)
+    agreed = operator_reads.consents(house.settings, kept(house).id)
     assert {"contact": None, "news": hands.now} == {one.consent: one.withdrawn_at for one in agreed}
     assert "Trukket tilbage" in house.client.post(house.link("notice")).text
     assert f"{link}/no/news" not in page.text
@@ -176,12 +176,12 @@ def test_a_consent_that_the_sign_up_rests_on_cannot_be_taken_back_alone(house, l
 
 def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(house, link, hands):
     changed(house, link)
-    agreed = {one.consent: one for one in store.consents(house.settings, kept(house).id)}
+    agreed = {one.consent: one for one in operator_reads.consents(house.settings, kept(house).id)}
     assert (MONDAY, MONDAY) == (agreed["contact"].given_at, agreed["news"].withdrawn_at)
 
     hands.pass_by(hours=1)
     changed(house, link, news="2026-11-22")
-    agreed = {one.consent: one for one in store.consents(house.settings, kept(house).id)}
+    agreed = {one.consent: one for one in operator_reads.consents(house.settings, kept(house).id)}
     assert (hands.now, None) == (agreed["news"].given_at, agreed["news"].withdrawn_at)
 
 
@@ -222,7 +222,7 @@ def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
     hands.pass_by(days=7, minutes=1)
 
     eventually(lambda: [] == house.sign_ups())
-    assert [Count("mentor", "2026-11", "withdrawn", 1)] == store.counts(house.settings)
+    assert [Count("mentor", "2026-11", "withdrawn", 1)] == operator_reads.counts(house.settings)
     gone = house.client.post(mailed)
     assert 410 == gone.status_code
     assert "Tilmeldingen er slettet" in gone.text
@@ -266,7 +266,7 @@ def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
     files = [path for path in house.settings.folder.rglob("*") if path.is_file()]
     on_the_disk = b"".join(path.read_bytes() for path in files)
     assert [] == [trace for trace in traces if trace in on_the_disk]
-    assert [1] == [one.count for one in store.counts(house.settings)]
+    assert [1] == [one.count for one in operator_reads.counts(house.settings)]
     assert 410 == house.client.post(f"{link}/delete", data={"sure": "yes"}).status_code
 
 

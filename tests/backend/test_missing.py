@@ -11,11 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mentorkorps import catalogue, cli
-from mentorkorps.backend import certificates
+from mentorkorps.backend.certificates import codes
 from mentorkorps.backend.clock import utc_now
-from mentorkorps.backend.tokens import Purpose, Tokens
-from mentorkorps.model import lasting_id
+from mentorkorps.backend.security.signed_links import Purpose, Tokens
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.catalogue.model.lasting import lasting_id
+from mentorkorps.commands import cli
 from tests.backend.conftest import KEY, Hands, House, both, built_site, eventually, opened
 from tests.backend.test_places import Desk
 from tests.test_vanished import cut, rename, retire
@@ -108,7 +109,7 @@ def joined(people: People) -> dict[str, str]:
 
 @contextmanager
 def people(folder: Path, data: Path, hands: Hands, **environ: str) -> Iterator[People]:
-    with opened(folder, catalogue.load(data), hands, **environ) as house:
+    with opened(folder, load_catalogue(data), hands, **environ) as house:
         yield People(house)
 
 
@@ -407,12 +408,12 @@ def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, dat
 
 
 def test_a_certificate_holds_after_its_course_is_renamed(tmp_path, data, hands):
-    before = catalogue.load(data).courses[COURSE]
-    code = certificates.code(KEY, lasting_id(before), 0, "Anna")
+    before = load_catalogue(data).courses[COURSE]
+    code = codes.code(KEY, lasting_id(before), 0, "Anna")
     rename(data, COURSE, "odense-marts-2027", f"was: [{COURSE}]")
-    after = catalogue.load(data).courses[COURSE]
+    after = load_catalogue(data).courses[COURSE]
 
-    assert code == certificates.code(KEY, lasting_id(after), 0, "Anna")
+    assert code == codes.code(KEY, lasting_id(after), 0, "Anna")
     with people(tmp_path, data, hands) as house:
         assert "Odense, marts 2027" in house.house.client.get(f"/kursusbevis/{code}").text
 

@@ -8,10 +8,10 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from mentorkorps.backend import backup, store
-from mentorkorps.backend.store import CannotOpen, InUse, opening, shape
-from mentorkorps.backend.store.server import USED
-from mentorkorps.backend.tables import METADATA
+from mentorkorps.backend.db import backup, connect, migrate, operator_reads
+from mentorkorps.backend.db.errors import CannotOpen, InUse
+from mentorkorps.backend.db.postgresql import USED
+from mentorkorps.backend.db.tables import METADATA
 from tests.backend.conftest import eventually, opened
 from tests.backend.test_places import Desk, having
 from tests.backend.test_store import read_settings
@@ -31,7 +31,7 @@ def fresh(cluster, tmp_path):
 
 def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every table, in an order of their own."""
-    with opening.reading(read_settings(url)) as connection:
+    with connect.opened_to_read(read_settings(url)) as connection:
         rows = {table.name: connection.execute(select(table)).all() for table in METADATA.sorted_tables}
     return {name: sorted(map(tuple, found), key=repr) for name, found in rows.items()}
 
@@ -51,8 +51,8 @@ def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, 
         link = desk.link("bo", "offered")
     told |= {"DATABASE_URL": here}
 
-    assert 3 == backup.write(read_settings(there), tmp_path / "one.backup")
-    assert 3 == backup.restore(read_settings(here), tmp_path / "one.backup")
+    assert 3 == backup.write_backup(read_settings(there), tmp_path / "one.backup")
+    assert 3 == backup.restore_backup(read_settings(here), tmp_path / "one.backup")
 
     assert everything(there) == everything(here)
     assert all(everything(here)[name] for name in ("sign_ups", "consents", "mails", "halls", "places", "asked"))
@@ -75,14 +75,14 @@ def test_a_copy_of_a_server_taken_while_people_sign_up_is_whole(cluster, fresh, 
         posting.start()
         eventually(lambda: len(receipts) > 20)
         before = len(receipts)
-        taken = backup.write(house.settings, tmp_path / "one.backup")
+        taken = backup.write_backup(house.settings, tmp_path / "one.backup")
         stop.set()
         posting.join()
 
-    backup.restore(read_settings(here), tmp_path / "one.backup")
-    kept = {one.id for one in store.sign_ups(read_settings(here))}
+    backup.restore_backup(read_settings(here), tmp_path / "one.backup")
+    kept = {one.id for one in operator_reads.sign_ups(read_settings(here))}
     assert before <= taken == len(kept) <= len(receipts)
-    assert kept == {one.sign_up for one in store.mails(read_settings(here))}
+    assert kept == {one.sign_up for one in operator_reads.mails(read_settings(here))}
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def taken(fresh, tmp_path, real, hands):
     """A backup of one sign-up."""
     with opened(tmp_path, real, hands, DATABASE_URL=fresh("file", "one"), FOLDER=f"{tmp_path}/var") as house:
         house.post()
-    backup.write(house.settings, tmp_path / "one.backup")
+    backup.write_backup(house.settings, tmp_path / "one.backup")
     return tmp_path / "one.backup"
 
 
@@ -98,10 +98,10 @@ def test_nothing_is_put_back_while_an_instance_runs(cluster, taken, tmp_path, re
     with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
         house.post(email="later@example.org")
         with pytest.raises(InUse, match="Stop that one first"):
-            backup.restore(house.settings, taken)
+            backup.restore_backup(house.settings, taken)
 
         assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
-    assert 1 == backup.restore(house.settings, taken)
+    assert 1 == backup.restore_backup(house.settings, taken)
     assert ["karen@example.org"] == [one.answers["email"] for one in house.sign_ups()]
 
 
@@ -110,20 +110,20 @@ def test_no_instance_starts_while_a_backup_is_put_back(cluster):
     with psycopg.connect(url) as restoring:
         restoring.execute(f"SELECT pg_advisory_xact_lock({USED})")
         with pytest.raises(InUse):
-            store.open_store(read_settings(url))
+            connect.open_database(read_settings(url))
 
 
 def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
     with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
         house.post(email="later@example.org")
     with closing(sqlite3.connect(":memory:")) as image:
-        with shape.in_memory(image) as copy:
-            shape.migrate(copy, seal=None)
+        with migrate.in_memory(image) as copy:
+            migrate.migrate(copy, seal=None)
             copy.commit()
         image.execute("INSERT INTO consents VALUES ('nobody', 'contact', '1', '2026-11-23', NULL)")
         image.commit()
         with pytest.raises(CannotOpen, match="Nothing has been changed"):
-            opening.room(house.settings.database).take(image)
+            connect.dialect_for(house.settings.database).take(image)
 
     assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
 
@@ -133,11 +133,11 @@ def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(taken
     with closing(sqlite3.connect(one.removeprefix("sqlite:///"))) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.commit()
-    backup.write(read_settings(one), tmp_path / "newer.backup")
+    backup.write_backup(read_settings(one), tmp_path / "newer.backup")
 
     for kind in KINDS:
         here = fresh(kind)
-        backup.restore(read_settings(here), taken)
+        backup.restore_backup(read_settings(here), taken)
         with pytest.raises(CannotOpen, match="newer version"):
-            backup.restore(read_settings(here), tmp_path / "newer.backup")
-        assert 1 == len(store.sign_ups(read_settings(here)))
+            backup.restore_backup(read_settings(here), tmp_path / "newer.backup")
+        assert 1 == len(operator_reads.sign_ups(read_settings(here)))

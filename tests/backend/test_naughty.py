@@ -10,10 +10,11 @@ from xml.etree.ElementTree import Element
 import pytest
 import tinyhtml5
 
-from mentorkorps.backend import sheet, store
 from mentorkorps.backend.clock import utc_now
-from mentorkorps.backend.doubt import LINKS
-from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.security.signed_links import Tokens
+from mentorkorps.backend.security.spam import LINKS
+from mentorkorps.backend.signups import csv_export
 from tests.backend.conftest import FORM, JSON, eventually, opened, volunteer
 from tests.conftest import ROOT
 
@@ -77,7 +78,9 @@ def test_the_database_keeps_every_string_unchanged(full):
 
 def test_csv_gives_every_string_back(full, real):
     file = io.BytesIO()
-    sheet.Sheet(real.forms["mentor"], real, "en").write(file, store.each_sign_up(full.settings), sheet.Period())
+    csv_export.CsvExport(real.forms["mentor"], real, "en").write(
+        file, operator_reads.each_sign_up(full.settings), csv_export.Period()
+    )
     rows = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""), delimiter=";")
     cells = [row["Name"] for row in rows]
 

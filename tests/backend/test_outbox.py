@@ -10,24 +10,25 @@ import aiosmtplib
 import pytest
 
 from mentorkorps.backend import settings
-from mentorkorps.backend.doubt import Signs
-from mentorkorps.backend.intake import Submission, accept
-from mentorkorps.backend.outbox import Outbox
-from mentorkorps.backend.store import mails, open_store
-from mentorkorps.forms import Answers
+from mentorkorps.backend.db.connect import open_database
+from mentorkorps.backend.db.operator_reads import mails
+from mentorkorps.backend.mail.outbox import Outbox
+from mentorkorps.backend.security.spam import Signs
+from mentorkorps.backend.signups.lifecycle import Submission, accept
+from mentorkorps.forms.answers import Answers
 from tests.backend.conftest import MONDAY, awaited, eventually, link_in, opened, post_office, text_of, volunteer
 
 
 def test_mails_reach_the_mail_server(tmp_path, real, free_port):
-    with post_office(free_port) as office, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+    with post_office(free_port) as services, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         house.post()
         eventually(lambda: ["sent", "sent"] == [one.state for one in house.mails()])
 
-    assert {"karen@example.org", "svar-ikke@mentorkorps.invalid"} == {one["To"] for one in office.taken}
-    for letter in office.taken:
+    assert {"karen@example.org", "svar-ikke@mentorkorps.invalid"} == {one["To"] for one in services.taken}
+    for letter in services.taken:
         assert "auto-generated" == letter["Auto-Submitted"]
         assert "Mentorkorps <svar-ikke@mentorkorps.invalid>" == letter["From"]
-    confirm = next(one for one in office.taken if one["To"].startswith("karen"))
+    confirm = next(one for one in services.taken if one["To"].startswith("karen"))
     assert "Bekræft din tilmelding" == confirm["Subject"]
     assert link_in(confirm, "http://127.0.0.1:8000/").startswith("/confirm/")
 
@@ -38,13 +39,13 @@ def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_la
         eventually(lambda: ["retry", "retry"] == [one.state for one in house.mails()])
         assert {"SMTPConnectError"} == {one.error for one in house.mails()}
 
-        with post_office(free_port) as office:
+        with post_office(free_port) as services:
             hands.pass_by(minutes=3)
             house.post(email="bo@example.org")
             eventually(lambda: {"sent"} == {one.state for one in house.mails()})
 
     expected = {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()}
-    assert expected == {one["Message-ID"] for one in office.taken}
+    assert expected == {one["Message-ID"] for one in services.taken}
 
 
 def told(letter):
@@ -188,11 +189,11 @@ class Bench:
 @pytest.fixture
 def on_bench(tmp_path, hands):
     """Runs a test's steps beside a real store."""
-    read = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+    read = settings.read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
 
     def run(steps, **options):
         async def stepping():
-            store = open_store(read)
+            store = open_database(read)
             try:
                 answers = Answers({"email": "karen@example.org"}, {"contact": "1"})
                 await store.do(accept, Submission("mentor", "da", answers, Signs(()), ("f",), "a", MONDAY))
@@ -308,8 +309,8 @@ def test_a_lease_that_ran_out_is_taken_again(on_bench):
 
 
 def test_a_real_servers_refusal_is_kept_as_a_code(tmp_path, real, free_port):
-    with post_office(free_port) as office, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
-        office.answer = "550 5.1.1 <karen@example.org> unknown"
+    with post_office(free_port) as services, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+        services.answer = "550 5.1.1 <karen@example.org> unknown"
         house.post(email="".join(random.choices(string.ascii_lowercase, k=8)) + "@example.org")
         eventually(lambda: {"failed"} == {one.state for one in house.mails()})
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import httpx
 import pytest
 
-from mentorkorps.catalogue import Catalogue
+from mentorkorps.catalogue.load import Catalogue
 from tests.backend.conftest import COURSE, House, booked, both, eventually, link_in, opened, text_of
 from tests.conftest import ROOT
 
@@ -262,7 +262,7 @@ def test_the_clock_one_day_back_takes_no_place_from_anybody(two_seats, hands):
 
 def test_the_operator_gets_the_names_of_those_who_come(two_seats):
     two_seats.come("anna", "bo", "carl")
-    command = [sys.executable, "-m", "mentorkorps.cli", "desk", "participants", COURSE, "--data", ROOT / "data"]
+    command = [sys.executable, "-m", "mentorkorps", "desk", "participants", COURSE, "--data", ROOT / "data"]
     told = subprocess.run(command, env=two_seats.house.environ, capture_output=True, text=True, check=True)
 
     assert "name\nAnna\nBo\n" == told.stdout

@@ -9,10 +9,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from mentorkorps import cli
-from mentorkorps.backend import backup, store
-from mentorkorps.backend.intake import accept
-from mentorkorps.backend.writer import Unavailable
+from mentorkorps.backend import store
+from mentorkorps.backend.db import backup, connect, operator_reads
+from mentorkorps.backend.db.errors import CannotOpen, OtherVersion
+from mentorkorps.backend.db.writer import Unavailable
+from mentorkorps.backend.signups.lifecycle import accept
+from mentorkorps.commands import cli
 from tests.backend.conftest import FORM, JSON, KEY, any_free_port, awaited, built_site, eventually, opened, volunteer
 from tests.backend.test_store import read_settings, submission
 from tests.postgres import PASSWORD, running
@@ -82,22 +84,22 @@ def test_tables_of_an_older_version_are_not_read(cluster):
     url = cluster.fresh()
     cluster.ask("UPDATE alembic_version SET version_num = '0009'", url.rpartition("/")[2])
 
-    with pytest.raises(store.OtherVersion, match="Restart the server"):
-        store.mails(read_settings(url))
+    with pytest.raises(OtherVersion, match="Restart the server"):
+        operator_reads.mails(read_settings(url))
 
 
 def test_tables_of_a_newer_version_are_left_alone(cluster, tmp_path):
     url, taken = cluster.fresh(), tmp_path / "one.backup"
     read = read_settings(url)
-    backup.write(read, taken)
+    backup.write_backup(read, taken)
     cluster.ask("UPDATE alembic_version SET version_num = '9999'", url.rpartition("/")[2])
 
-    with pytest.raises(store.OtherVersion, match="newer version"):
-        store.open_store(read)
-    with pytest.raises(store.OtherVersion, match="newer version"):
-        backup.restore(read, taken)
-    with pytest.raises(store.OtherVersion):
-        backup.write(read, tmp_path / "other.backup")
+    with pytest.raises(OtherVersion, match="newer version"):
+        connect.open_database(read)
+    with pytest.raises(OtherVersion, match="newer version"):
+        backup.restore_backup(read, taken)
+    with pytest.raises(OtherVersion):
+        backup.write_backup(read, tmp_path / "other.backup")
 
 
 def test_instances_that_start_at_once_make_the_tables_once(cluster):
@@ -106,7 +108,7 @@ def test_instances_that_start_at_once_make_the_tables_once(cluster):
 
     def start():
         try:
-            opened.append(store.open_store(read_settings(url)))
+            opened.append(connect.open_database(read_settings(url)))
         except Exception as error:
             errors.append(error)
 
@@ -119,26 +121,26 @@ def test_instances_that_start_at_once_make_the_tables_once(cluster):
         one.close()
 
     assert [] == errors
-    assert [] == store.sign_ups(read_settings(url))
+    assert [] == operator_reads.sign_ups(read_settings(url))
 
 
 def test_a_certificate_is_looked_at(own_cluster):
     url = own_cluster.fresh()
     vouched_for = f"{url}?sslmode=verify-full&sslrootcert={own_cluster.folder}/certificate"
-    store.open_store(read_settings(vouched_for)).close()
+    connect.open_database(read_settings(vouched_for)).close()
 
-    with pytest.raises(store.CannotOpen, match="shows no certificate that sslrootcert"):
-        store.open_store(read_settings(f"{url}?sslmode=verify-full&sslrootcert={own_cluster.folder}/other"))
+    with pytest.raises(CannotOpen, match="shows no certificate that sslrootcert"):
+        connect.open_database(read_settings(f"{url}?sslmode=verify-full&sslrootcert={own_cluster.folder}/other"))
 
 
 def test_a_socket_will_do_and_a_password_of_any_letters(cluster):
     name = cluster.fresh().rpartition("/")[2]
     read = read_settings(cluster.socket_url(name))
 
-    store.open_store(read).close()
+    connect.open_database(read).close()
 
     assert PASSWORD not in repr(read)
-    assert [] == store.sign_ups(read)
+    assert [] == operator_reads.sign_ups(read)
 
 
 def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_back(own_cluster, tmp_path, real):
@@ -204,7 +206,7 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
         return accept(connection, submission(2))
 
     async def steps():
-        kept = store.open_store(read)
+        kept = connect.open_database(read)
         with store.opening.owned(read) as engine, engine.begin() as other:
             other.execute(text("LOCK TABLE sign_ups"))
             with pytest.raises(Unavailable):
@@ -213,11 +215,11 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
         kept.close()
 
     awaited(steps())
-    assert ["3@example.org"] == [one.answers["email"] for one in store.sign_ups(read)]
+    assert ["3@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(read)]
 
 
 def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands, caplog):
-    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     url = cluster.fresh()
     sizes = "SELECT pg_relation_size('sign_ups'), pg_relation_size('consents'), pg_relation_size('mails')"
     with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:

@@ -97,7 +97,7 @@ def visited(service: Unit, front: Proxy) -> set[str]:
     """Signs up, confirms and looks, while the service restarts and visitors break off. Returns the tokens used."""
     (service.site / "large.csv").write_bytes(b"x" * 30_000_000)
     with visiting(front) as client:
-        house = House(settings.read(service.environ), client, utc_now, service.environ)
+        house = House(settings.read_settings(service.environ), client, utc_now, service.environ)
         links = [house.post().headers["location"], house.link("confirm")]
         links += [re.search(r'"(/mine/[^"]+)"', client.get(links[0]).text)[1], house.link("notice"), house.desk()]
         client.post(links[1])

@@ -15,9 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mentorkorps.backend import settings, store
+from mentorkorps.backend import settings
 from mentorkorps.backend.clock import utc_now
-from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.security.signed_links import Tokens
 from tests.backend.activated import start_with, unit
 from tests.backend.conftest import FORM, built_site, eventually, volunteer
 from tests.backend.process import process
@@ -76,14 +77,14 @@ def told(ask) -> str:
 
 
 def hold_against_the_database(crowd: Crowd, read: settings.Settings) -> None:
-    kept, tokens = store.sign_ups(read), Tokens(read.secret_keys, utc_now)
+    kept, tokens = operator_reads.sign_ups(read), Tokens(read.secret_keys, utc_now)
     assert len(crowd.answers) >= FEWEST_FORMS
     assert {"303"} == {answer.partition(" ")[0] for answer in crowd.answers.values()}
     assert {"200"} == set(crowd.pages)
     assert crowd.acknowledged() == {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
     assert crowd.answers.keys() == {one.answers["email"] for one in kept}
     assert len(kept) == len(crowd.answers)
-    mails = Counter((one.sign_up, one.kind) for one in store.mails(read))
+    mails = Counter((one.sign_up, one.kind) for one in operator_reads.mails(read))
     assert {1} == set(mails.values())
 
 
@@ -95,7 +96,7 @@ def test_no_form_is_lost_over_three_restarts_behind_the_guides_proxy(tmp_path, p
                 time.sleep(0.4)
                 service.restart()
             enough(crowd)
-        read = settings.read(service.environ)
+        read = settings.read_settings(service.environ)
 
     hold_against_the_database(crowd, read)
 
@@ -115,7 +116,7 @@ def test_two_instances_start_anew_one_after_another_and_nobody_notices(tmp_path,
                 time.sleep(0.2)
                 pair[number % 2].restart()
             enough(crowd)
-        read = settings.read(pair[0].environ)
+        read = settings.read_settings(pair[0].environ)
 
     hold_against_the_database(crowd, read)
 
@@ -173,7 +174,7 @@ def test_systemds_own_tool_starts_it(tmp_path, real, free_port):
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db",
         "PATH": os.environ["PATH"],
     }
-    command = [sys.executable, "-m", "mentorkorps.cli", "serve", "--site", str(built_site(tmp_path / "site"))]
+    command = [sys.executable, "-m", "mentorkorps", "serve", "--site", str(built_site(tmp_path / "site"))]
     activated = ["systemd-socket-activate", "--listen", f"127.0.0.1:{free_port}", *pass_on(environ), *command]
     with subprocess.Popen(activated, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as waiting:
         eventually(lambda: is_served(free_port), seconds=30)
@@ -195,7 +196,7 @@ def is_served(port: int) -> bool:
 @pytest.mark.parametrize("most", [64, 200, 299])
 def test_too_few_files_are_told_at_start(tmp_path, most):
     done = subprocess.run(
-        ["sh", "-c", f'ulimit -n {most} && exec "$@"', "sh", sys.executable, "-m", "mentorkorps.cli", "serve",
+        ["sh", "-c", f'ulimit -n {most} && exec "$@"', "sh", sys.executable, "-m", "mentorkorps", "serve",
          "--port", "0", "--site", built_site(tmp_path / "site")],
         cwd=ROOT, env=os.environ | {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db"},
         capture_output=True, text=True, timeout=30,

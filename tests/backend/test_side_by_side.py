@@ -11,19 +11,21 @@ from datetime import timedelta
 
 import pytest
 
-from mentorkorps.backend import intake, places, retention, store
-from mentorkorps.backend.doubt import Signs
-from mentorkorps.backend.intake import Submission, accept
-from mentorkorps.backend.places import OFFER_HOLDS, Booking
-from mentorkorps.backend.store import Hall, opening, place_rows
-from mentorkorps.backend.writer import done
-from mentorkorps.forms import Answers
+from mentorkorps.backend.bookings import allocation
+from mentorkorps.backend.bookings.allocation import OFFER_HOLDS, Booking
+from mentorkorps.backend.db import connect, mail_rows, operator_reads, place_rows, rotation, sign_up_rows
+from mentorkorps.backend.db.records import Bookable
+from mentorkorps.backend.db.writer import run_job
+from mentorkorps.backend.security.spam import Signs
+from mentorkorps.backend.signups import lifecycle, retention
+from mentorkorps.backend.signups.lifecycle import Submission, accept
+from mentorkorps.forms.answers import Answers
 from tests.backend.conftest import KEY, MONDAY, eventually
 from tests.backend.test_places import COURSE, having
 from tests.backend.test_store import read_settings
 
 LATER = MONDAY + timedelta(hours=80)
-HALL = Hall("courses", COURSE)
+HALL = Bookable("courses", COURSE)
 
 
 class Sides:
@@ -35,23 +37,24 @@ class Sides:
         self.settings = read_settings(url)
 
     def do(self, job, *values):
-        return store.run(self.settings, job, *values)
+        return connect.run_on_database(self.settings, job, *values)
 
     def meanwhile(self, first, second):
         """What (job, *values) of the one gives, and of the other, which begins before the first is committed."""
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(1))
             one, other = (
-                stack.enter_context(stack.enter_context(opening.owned(self.settings)).connect()) for _ in range(2)
+                stack.enter_context(stack.enter_context(connect.opened_to_write(self.settings)).connect())
+                for _ in range(2)
             )
             with one.begin():
                 given = first[0](one, *first[1:])
-                coming = pool.submit(done, other, *second)
+                coming = pool.submit(run_job, other, *second)
                 eventually(lambda: coming.done() or self.somebody_waits())
             return given, coming.result()
 
     def mails(self) -> Counter[str]:
-        return Counter(one.kind for one in store.mails(self.settings))
+        return Counter(one.kind for one in operator_reads.mails(self.settings))
 
     def somebody_waits(self) -> bool:
         waiting = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self._name}' AND wait_event_type = 'Lock'"
@@ -65,14 +68,14 @@ def sides(cluster):
 
 def submission(who: str, at=MONDAY, booking: Booking | None = None, **more: str) -> Submission:
     answers = Answers({"email": f"{who}@example.org"} | more, {"contact": "1"})
-    known_by = store.fingerprint(KEY, "mentor", answers)
+    known_by = sign_up_rows.fingerprint(KEY, "mentor", answers)
     return Submission("mentor", "da", answers, Signs(()), (known_by,), who, at, booking=booking)
 
 
 def test_mails_that_one_takes_are_left_to_it(sides):
     for name in ("anna", "bo"):
         sides.do(accept, submission(name))
-    lease = (store.lease_due_mails, LATER, LATER + timedelta(minutes=2), LATER + timedelta(days=9), 3)
+    lease = (mail_rows.lease_due_mails, LATER, LATER + timedelta(minutes=2), LATER + timedelta(days=9), 3)
 
     ours, theirs = sides.meanwhile(lease, lease)
 
@@ -100,7 +103,7 @@ def test_what_both_delete_is_counted_once(sides, real):
     ours, theirs = sides.meanwhile(purge, purge)
 
     assert (2, 0) == (ours.sign_ups, theirs.sign_ups)
-    assert [2] == [one.count for one in store.counts(sides.settings)]
+    assert [2] == [one.count for one in operator_reads.counts(sides.settings)]
 
 
 def test_who_presses_delete_twice_is_counted_once(sides):
@@ -108,7 +111,7 @@ def test_who_presses_delete_twice_is_counted_once(sides):
 
     sides.meanwhile((retention.erase, kept.id), (retention.erase, kept.id))
 
-    assert [1] == [one.count for one in store.counts(sides.settings)]
+    assert [1] == [one.count for one in operator_reads.counts(sides.settings)]
 
 
 def test_a_month_that_both_count_for_the_first_time_has_both(sides):
@@ -116,7 +119,7 @@ def test_a_month_that_both_count_for_the_first_time_has_both(sides):
 
     sides.meanwhile((retention.erase, anna.id), (retention.erase, bo.id))
 
-    assert [2] == [one.count for one in store.counts(sides.settings)]
+    assert [2] == [one.count for one in operator_reads.counts(sides.settings)]
 
 
 def test_the_first_two_of_a_course_have_numbers_of_their_own(sides):
@@ -137,7 +140,7 @@ def test_an_offer_that_runs_out_is_told_once_and_goes_to_one(sides, real):
     course = having(real, 1)
     come(sides, course, "anna", "bo", "carl")
     offered(sides, course)
-    turn = (places.turn, course, MONDAY + OFFER_HOLDS + timedelta(minutes=1))
+    turn = (allocation.advance_waiting_lists, course, MONDAY + OFFER_HOLDS + timedelta(minutes=1))
 
     sides.meanwhile(turn, turn)
 
@@ -148,10 +151,10 @@ def test_an_offer_that_runs_out_is_told_once_and_goes_to_one(sides, real):
 def test_a_place_is_not_offered_to_who_withdraws_just_now(sides, real):
     course = having(real, 1)
     anna, bo, _ = come(sides, course, "anna", "bo", "carl")
-    sides.do(intake.withdraw, anna, MONDAY)
+    sides.do(lifecycle.withdraw, anna, MONDAY)
 
-    sides.meanwhile((intake.withdraw, bo, MONDAY), (places.turn, course, MONDAY))
-    sides.do(places.turn, course, MONDAY)
+    sides.meanwhile((lifecycle.withdraw, bo, MONDAY), (allocation.advance_waiting_lists, course, MONDAY))
+    sides.do(allocation.advance_waiting_lists, course, MONDAY)
 
     assert {"anna": "given_up", "bo": "given_up", "carl": "offered"} == seats(sides)
 
@@ -162,7 +165,9 @@ def test_an_offer_that_runs_out_just_now_is_not_taken(sides, real):
     offered(sides, course)
     late = MONDAY + OFFER_HOLDS
 
-    _, before = sides.meanwhile((places.turn, course, late), (places.take, bo, late - timedelta(seconds=1)))
+    _, before = sides.meanwhile(
+        (allocation.advance_waiting_lists, course, late), (allocation.take, bo, late - timedelta(seconds=1))
+    )
 
     assert "expired" == before.state
     assert "expired" == seats(sides)["bo"]
@@ -171,9 +176,9 @@ def test_an_offer_that_runs_out_just_now_is_not_taken(sides, real):
 def test_a_cancelled_course_tells_each_once_and_not_who_withdraws_just_now(sides, real):
     course = having(real, 2)
     *_, carl = come(sides, course, "anna", "bo", "carl")
-    turn = (places.turn, having(real, 2, status="cancelled"), MONDAY)
+    turn = (allocation.advance_waiting_lists, having(real, 2, status="cancelled"), MONDAY)
 
-    sides.meanwhile((intake.withdraw, carl, MONDAY), turn)
+    sides.meanwhile((lifecycle.withdraw, carl, MONDAY), turn)
     sides.meanwhile(turn, turn)
 
     assert {"anna": "cancelled", "bo": "cancelled", "carl": "given_up"} == seats(sides)
@@ -184,37 +189,39 @@ def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
     kept = sides.do(accept, submission("anna"))
     changed = submission("anna", name="Anna B.")
 
-    with ThreadPoolExecutor(1) as pool, opening.owned(sides.settings) as engine, engine.connect() as one:
+    with ThreadPoolExecutor(1) as pool, connect.opened_to_write(sides.settings) as engine, engine.connect() as one:
         with one.begin():
-            intake.change(one, kept.id, changed)
-            rotating = pool.submit(store.rotate, sides.settings)
+            lifecycle.change(one, kept.id, changed)
+            rotating = pool.submit(rotation.rotate, sides.settings)
             eventually(lambda: rotating.done() or sides.somebody_waits())
         assert 1 == rotating.result()
 
-    assert ["Anna B."] == [one.answers["name"] for one in store.sign_ups(sides.settings)]
+    assert ["Anna B."] == [one.answers["name"] for one in operator_reads.sign_ups(sides.settings)]
 
 
 def come(sides, course, *names) -> list[str]:
     wanted = Booking(HALL, course.courses[COURSE].seats)
     ids = [sides.do(accept, submission(name, booking=wanted)).id for name in names]
     for id in ids:
-        sides.do(intake.confirm, id, course, MONDAY)
+        sides.do(lifecycle.confirm, id, course, MONDAY)
     return ids
 
 
 def offered(sides, course) -> None:
     """The first leaves, and the next has the offer."""
-    first = next(one.id for one in store.sign_ups(sides.settings) if one.answers["email"] == "anna@example.org")
-    sides.do(intake.withdraw, first, MONDAY)
-    assert 1 == sides.do(places.turn, course, MONDAY)
+    first = next(
+        one.id for one in operator_reads.sign_ups(sides.settings) if one.answers["email"] == "anna@example.org"
+    )
+    sides.do(lifecycle.withdraw, first, MONDAY)
+    assert 1 == sides.do(allocation.advance_waiting_lists, course, MONDAY)
 
 
 def sent(sides) -> None:
-    leased = sides.do(store.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
-    sides.do(store.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased])
+    leased = sides.do(mail_rows.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
+    sides.do(mail_rows.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased])
 
 
 def seats(sides) -> dict[str, str]:
-    with opening.reading(sides.settings) as connection:
+    with connect.opened_to_read(sides.settings) as connection:
         found = {one.sign_up: one.state for one in place_rows.seats_in(connection, HALL)}
-    return {one.answers["email"].partition("@")[0]: found[one.id] for one in store.sign_ups(sides.settings)}
+    return {one.answers["email"].partition("@")[0]: found[one.id] for one in operator_reads.sign_ups(sides.settings)}

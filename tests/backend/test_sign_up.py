@@ -2,7 +2,7 @@
 
 import pytest
 
-from mentorkorps.backend import store
+from mentorkorps.backend.db import operator_reads
 from tests.backend.conftest import FORM, JSON, MONDAY, opened, text_of, volunteer
 
 
@@ -13,7 +13,7 @@ def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
     assert answer.headers["location"].startswith("/receipt/")
     (kept,) = house.sign_ups()
     assert ("mentor", "da", "0461", MONDAY) == (kept.form, kept.language, kept.answers["place"], kept.received_at)
-    agreed = [(one.consent, one.version, one.given_at) for one in store.consents(house.settings, kept.id)]
+    agreed = [(one.consent, one.version, one.given_at) for one in operator_reads.consents(house.settings, kept.id)]
     assert [("contact", "2026-11-22", MONDAY), ("news", "2026-11-22", MONDAY)] == agreed
     assert ["confirm", "notice"] == sorted(one.kind for one in house.mails())
 

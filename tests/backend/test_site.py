@@ -6,7 +6,7 @@ import pytest
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.app import create_app
-from mentorkorps.backend.reply import SiteMissing
+from mentorkorps.backend.web.responses import SiteMissing
 from tests.backend.conftest import FORM, built_site, eventually, opened, volunteer
 
 
@@ -131,14 +131,14 @@ def test_the_log_has_one_line_a_request_without_tokens_queries_and_names(lasting
 
 
 def test_without_a_built_site_it_says_what_to_do(tmp_path, real):
-    read = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+    read = settings.read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
 
     with pytest.raises(SiteMissing, match="run make build first"):
         create_app(real, tmp_path / "site", read)
 
 
 def test_a_shell_without_its_places_is_no_site(tmp_path, real):
-    read = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+    read = settings.read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
     (built_site(tmp_path / "site") / "en" / "shell.html").write_text("<main></main>")
 
     with pytest.raises(SiteMissing, match="shell:content"):

@@ -10,20 +10,21 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from mentorkorps.backend import serve, settings, store
-from mentorkorps.backend.doubt import Signs
-from mentorkorps.backend.intake import Submission, accept
-from mentorkorps.backend.store import opening
-from mentorkorps.backend.store.file import FileRoom
-from mentorkorps.backend.tables import METADATA
-from mentorkorps.backend.writer import LONGEST_QUEUE, Busy, Unavailable
-from mentorkorps.forms import Answers
+from mentorkorps.backend import settings
+from mentorkorps.backend.db import connect, errors, operator_reads, records
+from mentorkorps.backend.db.sqlite import SqliteDialect
+from mentorkorps.backend.db.tables import METADATA
+from mentorkorps.backend.db.writer import LONGEST_QUEUE, Busy, Unavailable
+from mentorkorps.backend.security.spam import Signs
+from mentorkorps.backend.signups.lifecycle import Submission, accept
+from mentorkorps.backend.web import server as web_server
+from mentorkorps.forms.answers import Answers
 from tests.backend.conftest import KEY, MONDAY, awaited, both
 
 
 @pytest.fixture
 def opened(database):
-    opened = store.open_store(read_settings(database))
+    opened = connect.open_database(read_settings(database))
     yield opened
     opened.close()
 
@@ -38,7 +39,7 @@ def submission(number: int) -> Submission:
 
 
 def read_settings(database):
-    return settings.read({"MENTORKORPS_DATABASE_URL": database, "MENTORKORPS_SECRET_KEYS": KEY})
+    return settings.read_settings({"MENTORKORPS_DATABASE_URL": database, "MENTORKORPS_SECRET_KEYS": KEY})
 
 
 def test_a_second_process_is_refused_in_one_sentence(opened, database):
@@ -55,13 +56,13 @@ def test_a_second_process_is_refused_in_one_sentence(opened, database):
 
 
 def test_the_lock_goes_with_its_owner(database):
-    store.open_store(read_settings(database)).close()
-    store.open_store(read_settings(database)).close()
+    connect.open_database(read_settings(database)).close()
+    connect.open_database(read_settings(database)).close()
 
 
 @both
 def test_the_migrations_make_the_tables_that_the_code_means(opened, database):
-    with opening.reading(read_settings(database)) as connection:
+    with connect.opened_to_read(read_settings(database)) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert [] == compare_metadata(context, METADATA)
 
@@ -75,11 +76,11 @@ def test_the_file_is_in_wal_mode(opened, database):
 @both
 def test_an_operator_reads_while_the_server_writes_and_after_it(database):
     async def steps():
-        kept = store.open_store(read_settings(database))
+        kept = connect.open_database(read_settings(database))
         await kept.do(accept, submission(1))
-        during = store.sign_ups(read_settings(database))
+        during = operator_reads.sign_ups(read_settings(database))
         kept.close()
-        return during, store.sign_ups(read_settings(database))
+        return during, operator_reads.sign_ups(read_settings(database))
 
     during, after = awaited(steps())
     assert 1 == len(during)
@@ -98,7 +99,7 @@ def test_one_bad_job_does_not_fail_its_group(opened, database):
 
     outcomes = awaited(steps())
     assert isinstance(outcomes[-1], KeyError)
-    assert 20 == len(store.sign_ups(read_settings(database)))
+    assert 20 == len(operator_reads.sign_ups(read_settings(database)))
 
 
 def test_a_full_disk_is_never_acknowledged(opened, database):
@@ -111,21 +112,23 @@ def test_a_full_disk_is_never_acknowledged(opened, database):
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     outcomes = awaited(steps())
-    acknowledged = {one.id for one in outcomes if isinstance(one, store.SignUp)}
+    acknowledged = {one.id for one in outcomes if isinstance(one, records.SignUp)}
     assert any(isinstance(one, Exception) for one in outcomes)
-    assert acknowledged <= {one.id for one in store.sign_ups(read_settings(database))}
+    assert acknowledged <= {one.id for one in operator_reads.sign_ups(read_settings(database))}
 
 
 @both
 def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
     async def steps():
-        jobs = (opened.do(accept, submission(number)) for number in range(LONGEST_QUEUE + 3 * FileRoom.largest_group))
+        jobs = (
+            opened.do(accept, submission(number)) for number in range(LONGEST_QUEUE + 3 * SqliteDialect.largest_group)
+        )
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     outcomes = awaited(steps())
     busy = [one for one in outcomes if isinstance(one, Busy)]
     assert busy
-    assert len(outcomes) - len(busy) == len(store.sign_ups(read_settings(database)))
+    assert len(outcomes) - len(busy) == len(operator_reads.sign_ups(read_settings(database)))
 
 
 @both
@@ -142,14 +145,14 @@ def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
         )
 
     outcomes = awaited(steps())
-    kept = {one.id for one in store.sign_ups(read_settings(database))}
-    assert {one.id for one in outcomes if isinstance(one, store.SignUp)} <= kept
+    kept = {one.id for one in operator_reads.sign_ups(read_settings(database))}
+    assert {one.id for one in outcomes if isinstance(one, records.SignUp)} <= kept
     assert any(isinstance(one, Unavailable) for one in outcomes)
 
 
 def test_a_file_that_was_away_is_used_again_once_it_is_back(database):
     path = Path(path_of(database))
-    kept = store.open_store(read_settings(database))
+    kept = connect.open_database(read_settings(database))
     path.rename(path.with_suffix(".away"))
     path.write_text("no database of ours, and long enough to look like one " * 100)
 
@@ -161,26 +164,26 @@ def test_a_file_that_was_away_is_used_again_once_it_is_back(database):
     path.with_suffix(".away").rename(path)
     taken = awaited(accepted())
     kept.close()
-    assert [taken] == store.sign_ups(read_settings(database))
+    assert [taken] == operator_reads.sign_ups(read_settings(database))
 
 
 def test_a_taken_port_is_told_before_the_start():
-    listening = serve.bind("127.0.0.1", 0)
+    listening = web_server.bind_socket("127.0.0.1", 0)
     port = listening.getsockname()[1]
 
-    with pytest.raises(serve.PortTaken, match=f"127.0.0.1:{port}"):
-        serve.bind("127.0.0.1", port)
+    with pytest.raises(web_server.PortTaken, match=f"127.0.0.1:{port}"):
+        web_server.bind_socket("127.0.0.1", port)
     listening.close()
 
 
 def test_an_operator_is_told_when_there_is_no_database_yet(database):
-    with pytest.raises(store.NoDatabase, match="when the server starts"):
-        store.mails(read_settings(database))
+    with pytest.raises(errors.NoDatabase, match="when the server starts"):
+        operator_reads.mails(read_settings(database))
 
 
 def test_reading_a_database_of_another_version_says_what_to_do(tmp_path):
     database = tmp_path / "old.db"
     sqlite3.connect(database).close()
 
-    with pytest.raises(store.OtherVersion, match="Restart the server"):
-        store.mails(read_settings(f"sqlite:///{database}"))
+    with pytest.raises(errors.OtherVersion, match="Restart the server"):
+        operator_reads.mails(read_settings(f"sqlite:///{database}"))

@@ -4,7 +4,7 @@ import random
 
 import httpx
 
-from mentorkorps.backend import store
+from mentorkorps.backend.db import operator_reads
 from tests.backend.conftest import House, eventually
 from tests.backend.killing import LEASES_ARE_OVER, victim
 
@@ -26,4 +26,4 @@ def test_no_acknowledged_sign_up_is_lost_when_the_server_is_killed_twenty_times(
     assert not toll.lost
     assert {2} == set(toll.mails.values())
     letters = {path.stem: House.read(path)["Message-ID"] for path in server.settings.mail_folder.glob("*.eml")}
-    assert {one.id: f"<{one.id}@mentorkorps.invalid>" for one in store.mails(server.settings)} == letters
+    assert {one.id: f"<{one.id}@mentorkorps.invalid>" for one in operator_reads.mails(server.settings)} == letters

@@ -43,7 +43,7 @@ def test_a_running_server_never_reads_newer_files_than_its_code(tmp_path, free_p
     with process(tmp_path, free_port, root=checkout, PUBLIC_URL=url) as server:
         pull(checkout)
         with httpx.Client(base_url=server.url) as client:
-            house = House(settings.read(server.environ), client, utc_now, server.environ)
+            house = House(settings.read_settings(server.environ), client, utc_now, server.environ)
             answers = [*visits(house), *own_page(house), *desk(house)]
         letters = [path.read_text("utf-8") for path in house.settings.mail_folder.glob("*.eml")]
         said = [json.loads(line) for line in server.errors.read_text("utf-8").splitlines()]

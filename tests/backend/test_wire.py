@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from mentorkorps.backend.wire import Limits
+from mentorkorps.backend.web.connection_limits import ConnectionLimits
 from tests.backend.conftest import FORM, eventually, opened, volunteer
 from tests.backend.process import process
 
-QUICK = Limits(head_seconds=0.4, idle_seconds=1, unread_seconds=0.4, connections=300)
+QUICK = ConnectionLimits(head_seconds=0.4, idle_seconds=1, unread_seconds=0.4, connections=300)
 BODY = urlencode(volunteer()).encode()
 HEAD = b"POST /forms/mentor HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -77,7 +77,7 @@ def test_a_thousand_slow_connections_leave_the_others_served(tmp_path, real):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     slow = []
-    with opened(tmp_path, real, limits=Limits(head_seconds=1.5)) as house:
+    with opened(tmp_path, real, limits=ConnectionLimits(head_seconds=1.5)) as house:
         for _ in range(1000):
             slow.append(line(house))
             slow[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
@@ -255,7 +255,7 @@ def is_refused(address) -> bool:
 
 
 def test_a_server_that_is_told_to_stop_does_not_wait_for_ever(tmp_path, real):
-    with opened(tmp_path, real, limits=Limits(finish_seconds=1)) as house:
+    with opened(tmp_path, real, limits=ConnectionLimits(finish_seconds=1)) as house:
         endless = line(house)
         endless.sendall(HEAD + b"Content-Length: 500\r\n\r\n")
         house.client.get("/healthz")

@@ -9,15 +9,16 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from mentorkorps import catalogue
-from mentorkorps.backend import serve, settings
+from mentorkorps.backend import settings
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import utc_now
+from mentorkorps.backend.web import server as web_server
+from mentorkorps.catalogue.load import load_catalogue
 from tests.conftest import ROOT
 
 if __name__ == "__main__":
     site, port = sys.argv[1:]
-    records, read = catalogue.load(ROOT / "data"), settings.read(os.environ)
+    records, read = load_catalogue(ROOT / "data"), settings.read_settings(os.environ)
     for line in sys.stdin:
         ahead = timedelta(seconds=int(line))
         if child := os.fork():
@@ -25,5 +26,5 @@ if __name__ == "__main__":
             os.waitpid(child, 0)
             continue
         app = create_app(records, Path(site), read, lambda ahead=ahead: utc_now() + ahead)
-        serve.run(app, serve.bind("127.0.0.1", int(port)), serve.connections_allowed())
+        web_server.run_server(app, web_server.bind_socket("127.0.0.1", int(port)), web_server.connections_allowed())
         os._exit(0)

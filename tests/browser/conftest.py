@@ -17,9 +17,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from mentorkorps.backend import store
-from mentorkorps.backend.settings import DATABASE_URL, Settings, read
-from mentorkorps.backend.store import SignUp
+from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.settings import DATABASE_URL, Settings, read_settings
 from tests.conftest import ROOT
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
@@ -52,17 +52,19 @@ class Running:
 
     def sign_ups(self, email: str) -> list[SignUp]:
         """What is kept of an address, read as the operator reads it: on the disk it is encrypted."""
-        return [one for one in store.sign_ups(self.settings) if one.answers.get("email") == email]
+        return [one for one in operator_reads.sign_ups(self.settings) if one.answers.get("email") == email]
 
     @property
     def settings(self) -> Settings:
         """As the server itself reads them, with the key that it made beside its database."""
-        return read({DATABASE_URL: f"sqlite:///{self.folder}/var/mentorkorps.db"})
+        return read_settings({DATABASE_URL: f"sqlite:///{self.folder}/var/mentorkorps.db"})
 
     def desk_link(self, email: str) -> str:
         """The coordinator's link to the sign-up of an address."""
         (sign_up,) = self.sign_ups(email)
-        mail = next(one.id for one in store.mails(self.settings) if (one.sign_up, one.kind) == (sign_up.id, "notice"))
+        mail = next(
+            one.id for one in operator_reads.mails(self.settings) if (one.sign_up, one.kind) == (sign_up.id, "notice")
+        )
         text = message_from_bytes((self.folder / "var" / "mail" / f"{mail}.eml").read_bytes(), policy=policy.default)
         return re.search(r"https?://\S+/desk/\S+", text.get_body(("plain",)).get_content())[0]
 
@@ -80,7 +82,7 @@ def portal(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
     log = (folder / "log").open("w")
     command = ["serve", "--port", str(port), "--data", ROOT / "data", "--site", site]
     server = subprocess.Popen(
-        [sys.executable, "-m", "mentorkorps.cli", *map(str, command)], cwd=folder, stdout=log, stderr=log
+        [sys.executable, "-m", "mentorkorps", *map(str, command)], cwd=folder, stdout=log, stderr=log
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", server, folder / "log")

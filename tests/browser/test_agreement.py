@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from playwright.sync_api import Page
 
-from mentorkorps import catalogue, forms
-from mentorkorps.characters import without_invisible
-from mentorkorps.forms import utf16_length
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.forms.answers import Invalid
+from mentorkorps.forms.validation import read_answers, utf16_length
+from mentorkorps.interface.characters import without_invisible
 from tests.conftest import ROOT
 from tests.test_forms import TODAY
 
-RECORDS = catalogue.load(ROOT / "data")
+RECORDS = load_catalogue(ROOT / "data")
 FIELDS = {"mentor": ("name", "email", "phone"), "spoergsmaal": ("question",), "henvisning": ("about",)}
 JUDGE = """(asked) => asked.map(([name, text]) => {
     const control = document.getElementById(name), field = control.closest(".mk-field");
@@ -74,8 +75,8 @@ def page_of(browser, portal) -> Callable[[str], Page]:
 
 def server_passes(form: str, field: str, sent: str) -> bool:
     try:
-        forms.read(RECORDS.forms[form], RECORDS, {field: [sent]}, TODAY)
-    except forms.Invalid as invalid:
+        read_answers(RECORDS.forms[form], RECORDS, {field: [sent]}, TODAY)
+    except Invalid as invalid:
         return field not in {one.field for one in invalid.wrong}
     return True
 

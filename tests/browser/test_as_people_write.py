@@ -6,13 +6,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from mentorkorps import catalogue
-from mentorkorps.pages import place_index
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.site import place_index
 from tests.browser.conftest import axe
 from tests.browser.test_forms import answer_all
 from tests.conftest import ROOT
 
-RECORDS = catalogue.load(ROOT / "data")
+RECORDS = load_catalogue(ROOT / "data")
 FIND = {"da": ("/", "/kommuner/"), "en": ("/en/", "/en/municipalities/")}
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mentorkorps.backend import certificates
+from mentorkorps.backend.certificates import codes
 from tests.browser.conftest import Running, axe
 
 NAME = "Amina Testesen"
@@ -14,7 +14,7 @@ NAME = "Amina Testesen"
 
 @pytest.fixture(scope="module")
 def code(portal: Running) -> str:
-    return certificates.code(portal.settings.secret_keys[0], "odense-marts-2027", 0, NAME)
+    return codes.code(portal.settings.secret_keys[0], "odense-marts-2027", 0, NAME)
 
 
 def look(page: Page, name: str) -> None:

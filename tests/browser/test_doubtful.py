@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mentorkorps.backend.clock import utc_now
-from mentorkorps.backend.tokens import Tokens
+from mentorkorps.backend.security.signed_links import Tokens
 from tests.backend.conftest import volunteer
 from tests.browser.conftest import axe
 

@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from mentorkorps import catalogue
-from mentorkorps.backend import store
-from mentorkorps.forms import options
-from mentorkorps.model import Field, Form
+from mentorkorps.backend.db import operator_reads, records
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.catalogue.model.forms import Field, Form
+from mentorkorps.forms import choices
 from tests.browser.conftest import axe
 from tests.conftest import ROOT
 
-RECORDS = catalogue.load(ROOT / "data")
+RECORDS = load_catalogue(ROOT / "data")
 FORMS = list(RECORDS.forms)
 STEPPED = [form.id for form in RECORDS.forms.values() if form.fields[0].step]
 TYPED = {"email": "æske@eksempel.dk", "tel": "12 34 56 78", "place": "8000", "text": "Ærø", "textarea": "Første\nAnden"}
@@ -25,7 +25,7 @@ def answer(page: Page, form: Form, field: Field, email: str) -> None:
         case "tick":
             control.check()
         case "choice":
-            control.select_option(options(form, field, RECORDS)[0].value)
+            control.select_option(choices(form, field, RECORDS)[0].value)
         case "choices":
             for box in control.locator("input").all():
                 box.check()
@@ -51,8 +51,8 @@ def answer_all(page: Page, form: Form, email: str) -> None:
         page.locator(f"#{consent.id}").check()
 
 
-def kept(portal, form: Form) -> list[store.SignUp]:
-    return [one for one in store.sign_ups(portal.settings) if one.form == form.id]
+def kept(portal, form: Form) -> list[records.SignUp]:
+    return [one for one in operator_reads.sign_ups(portal.settings) if one.form == form.id]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])

@@ -9,8 +9,9 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import expect
 
-from mentorkorps import curriculum
-from mentorkorps.publish import packing, papers
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.publish import offline_pack, papers
+from mentorkorps.publish.pdf import pdfs
 from tests.browser.conftest import axe
 from tests.conftest import ROOT
 
@@ -20,10 +21,10 @@ LINKS = re.compile(r'\b(?:href|src|data-speaker|data-search)="([^"]+)"')
 
 @pytest.fixture(scope="module")
 def packed(real, tmp_path_factory) -> Path:
-    training = curriculum.load(ROOT / "training", real)
+    training = load_curriculum(ROOT / "training", real)
     press = papers.Press(real, training, "da", URL)
-    pdf = papers.pdfs([press.run_sheet()])
-    pack = packing.Packer(real, training, "da", URL).pack(pdf)
+    pdf = pdfs([press.run_sheet()])
+    pack = offline_pack.Packer(real, training, "da", URL).pack(pdf)
     folder = tmp_path_factory.mktemp("pack")
     ZipFile(BytesIO(pack.content)).extractall(folder)
     return folder / "mentorkorps-da-1.0"

@@ -3,7 +3,7 @@
 import random
 import re
 
-from mentorkorps.patterns import flaw
+from mentorkorps.catalogue.patterns import flaw
 
 SIGNS = r"abzAZ09æØ -_.,+'/()[]{}|\\^$?*&!#%:;<=>@~`"
 PIECES = [

@@ -7,12 +7,12 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from mentorkorps import catalogue
+from mentorkorps.catalogue.load import load_catalogue
 from tests.browser.conftest import axe
 from tests.conftest import ROOT
 
 COURSE = "aarhus-maj-2027"
-SEATS = catalogue.load(ROOT / "data").courses[COURSE].seats
+SEATS = load_catalogue(ROOT / "data").courses[COURSE].seats
 PHONE = {"viewport": {"width": 360, "height": 740}}
 
 

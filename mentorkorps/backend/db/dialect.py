@@ -1,0 +1,63 @@
+"""What is different between a SQLite file and a PostgreSQL server, as the writer and the store see it.
+
+The room of a database travels with the connections of its engine.
+"""
+
+from contextlib import AbstractContextManager
+from sqlite3 import Connection as Image
+from typing import Literal, Protocol
+
+from sqlalchemy import Connection, Engine
+
+Verdict = Literal["own", "conflict", "trouble"]
+
+
+class DatabaseDialect(Protocol):
+    """A kind of database. `largest_group`: how many jobs one transaction takes at most. `is_shared`: by instances.
+
+    Everything that opens it raises CannotOpen, also from within a block that uses the engine.
+    """
+
+    largest_group: int
+    is_shared: bool
+
+    def exists(self) -> bool:
+        """Whether there are tables of ours."""
+
+    def writing(self, **options: object) -> AbstractContextManager[Engine]:
+        """An engine for the writer or a command; keeps away whoever may not write beside it."""
+
+    def reading(self, **options: object) -> AbstractContextManager[Engine]:
+        """An engine that sees the database as it is at one moment, also beside the writer."""
+
+    def enter_migration(self, connection: Connection) -> None:
+        """Waits until nobody else changes the shape of the tables, in this transaction."""
+
+    def verdict(self, error: BaseException) -> Verdict:
+        """Whose an error is: the job's own, that of two instances in each other's way, or the database's."""
+
+    def is_whole(self, connection: Connection) -> bool:
+        """Whether the transaction is still there and can be committed."""
+
+    def is_lost(self, connection: Connection) -> bool:
+        """Whether another connection has to be made."""
+
+    def sweep(self, connection: Connection) -> None:
+        """Leaves as little as can be of what was deleted or overwritten. Outside a transaction."""
+
+    def image(self) -> bytes:
+        """The whole database at one moment as a file of SQLite."""
+
+    def take(self, image: Image) -> None:
+        """Puts an image, whose tables are of this version, in the place of everything, or changes nothing.
+
+        Raises InUse where somebody has the database.
+        """
+
+
+def dialect_of(connection: Connection | Engine) -> DatabaseDialect:
+    return connection.get_execution_options()["room"]
+
+
+def sweep(connection: Connection) -> None:
+    dialect_of(connection).sweep(connection)

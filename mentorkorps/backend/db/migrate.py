@@ -1,0 +1,75 @@
+"""The tables' shape: made and changed by the migrations, the same in a file, on a server and in a backup."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, StaticPool, create_engine, select
+
+from mentorkorps.backend.db.tables import METADATA
+from mentorkorps.backend.security.encryption import Cipher
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PORTION = 500
+"""Rows that are copied at a time."""
+
+
+class UnknownVersion(Exception):
+    """The tables are of a newer version of the code."""
+
+
+def is_current(connection: Connection) -> bool:
+    return version_of(connection) == _scripts().get_current_head()
+
+
+def version_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(connection: Connection, seal: Cipher | None) -> bool:
+    """Brings the tables along, in the transaction that is under way; whether there was something to change.
+
+    `seal` closes what lies open in tables of the first versions. Raises UnknownVersion.
+    """
+    scripts = _scripts()
+    before = version_of(connection)
+    if before == scripts.get_current_head():
+        return False
+    if before and before not in {one.revision for one in scripts.walk_revisions()}:
+        raise UnknownVersion
+    config = _config()
+    config.attributes |= {"connection": connection, "seal": seal}
+    command.upgrade(config, "head")
+    return before is not None
+
+
+def copy_rows(source: Connection, target: Connection) -> None:
+    """Every row of every table, from one database into the empty tables of another."""
+    for table in METADATA.sorted_tables:
+        every = select(table).execution_options(yield_per=PORTION)
+        for rows in source.execute(every).mappings().partitions():
+            target.execute(table.insert(), [dict(row) for row in rows])
+
+
+@contextmanager
+def in_memory(image: sqlite3.Connection) -> Iterator[Connection]:
+    engine = create_engine("sqlite://", creator=lambda: image, poolclass=StaticPool, hide_parameters=True)
+    with engine.connect() as connection:
+        yield connection
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

@@ -1,0 +1,203 @@
+"""Rows of places. A hall's own row is what two instances wait for: whoever has it counts and gives places alone.
+
+What a job decides by, it locks when it reads it: a seat that another instance settles meanwhile is seen as it is then.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text
+
+from mentorkorps.backend.db.records import Bookable, PlaceState, Seat
+from mentorkorps.backend.db.tables import HALLS, PLACES, SIGN_UPS
+from mentorkorps.backend.db.writer import end_group
+
+OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
+UNCONFIRMED: tuple[PlaceState, ...] = ("held", "doubted", "pending")
+"""Nobody has confirmed the address, so nothing but the question goes there."""
+ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "pending", "waiting")
+
+OF_HALL = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
+NEXT_NUMBER = (
+    HALLS.update()
+    .where(HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record"))
+    .values(last_number=HALLS.c.last_number + bindparam("more"))
+)
+LAST_NUMBER = select(HALLS.c.last_number).where(
+    HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record")
+)
+OCCUPIED = select(func.count()).select_from(PLACES).where(*OF_HALL, PLACES.c.state.in_(OCCUPYING))
+FIRST_NUMBER = text("INSERT INTO halls (kind, record, last_number) VALUES (:kind, :record, 0) ON CONFLICT DO NOTHING")
+CONFIRMED_WAITING = (
+    select(PLACES).where(*OF_HALL, PLACES.c.state == "waiting").order_by(PLACES.c.number).limit(bindparam("most"))
+)
+AHEAD = (
+    select(func.count())
+    .select_from(PLACES)
+    .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
+    .where(
+        *OF_HALL,
+        PLACES.c.state.in_(("pending", "waiting")),
+        PLACES.c.number < bindparam("before"),
+        ~SIGN_UPS.c.flagged,
+    )
+)
+SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
+SEAT_TO_SETTLE = SEAT_OF.with_for_update()
+TO_OFFER = CONFIRMED_WAITING.with_for_update(of=PLACES)
+SEATS_OF_HALL = select(PLACES).where(*OF_HALL).order_by(PLACES.c.number)
+SEATS_TO_SETTLE = SEATS_OF_HALL.with_for_update()
+LAPSED = (
+    select(PLACES)
+    .where(PLACES.c.state.in_(("held", "doubted", "offered")), PLACES.c.until <= bindparam("now"))
+    .order_by(PLACES.c.sign_up)
+    .with_for_update(skip_locked=True)
+)
+HALLS_ALIVE = (
+    select(PLACES.c.kind, PLACES.c.record)
+    .where(PLACES.c.state.in_(ALIVE))
+    .distinct()
+    .order_by(PLACES.c.kind, PLACES.c.record)
+)
+SETTLE = (
+    PLACES.update()
+    .where(PLACES.c.sign_up == bindparam("of_sign_up"))
+    .values(state=bindparam("new_state"), until=bindparam("new_until"))
+)
+MISTAKEN = (
+    select(PLACES, SIGN_UPS.c.confirmed_at, SIGN_UPS.c.asked_at)
+    .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
+    .where(
+        *OF_HALL,
+        or_(
+            and_(PLACES.c.state == "pending", SIGN_UPS.c.confirmed_at.is_not(None)),
+            and_(PLACES.c.state.in_(("taken", "waiting", "offered")), SIGN_UPS.c.confirmed_at.is_(None)),
+        ),
+    )
+    .order_by(PLACES.c.sign_up)
+    .with_for_update(of=PLACES)
+)
+HALLS_KNOWN = select(HALLS.c.kind, HALLS.c.record)
+MOVE_SEATS = (
+    PLACES.update().where(*OF_HALL).values(record=bindparam("to_record"), number=PLACES.c.number + bindparam("behind"))
+)
+DELETE_HALL = HALLS.delete().where(HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record"))
+DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
+
+
+def enter(connection: Connection, hall: Bookable, more: int = 0) -> int:
+    """Has the hall to itself until the transaction ends; gives its last number, raised by `more`."""
+    known = _of(hall)
+    if connection.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
+        connection.execute(FIRST_NUMBER, {"kind": hall.kind, "record": hall.record})
+        connection.execute(NEXT_NUMBER, known | {"more": more})
+    end_group(connection)
+    return connection.execute(LAST_NUMBER, known).scalar_one()
+
+
+def occupied(connection: Connection, hall: Bookable) -> int:
+    """How many places are held, taken or offered."""
+    return connection.execute(OCCUPIED, _of(hall)).scalar_one()
+
+
+def next_waiting(connection: Connection, hall: Bookable, most: int) -> list[Seat]:
+    """The first in the queue whose address is confirmed."""
+    return _seats(connection.execute(CONFIRMED_WAITING, _of(hall) | {"most": most}).all())
+
+
+def next_to_offer(connection: Connection, hall: Bookable, most: int) -> list[Seat]:
+    """The same, to be settled in this transaction."""
+    return _seats(connection.execute(TO_OFFER, _of(hall) | {"most": most}).all())
+
+
+def ahead(connection: Connection, seat: Seat) -> int:
+    """How many wait before this one, without those that look like spam."""
+    return connection.execute(AHEAD, _of(seat.hall) | {"before": seat.number}).scalar_one()
+
+
+def seat_of(connection: Connection, sign_up: str) -> Seat | None:
+    row = connection.execute(SEAT_OF, {"of_sign_up": sign_up}).one_or_none()
+    return row and _seat(row)
+
+
+def seat_to_settle(connection: Connection, sign_up: str) -> Seat | None:
+    """The same, for a job that settles it by what it is."""
+    row = connection.execute(SEAT_TO_SETTLE, {"of_sign_up": sign_up}).one_or_none()
+    return row and _seat(row)
+
+
+def seats_to_settle(connection: Connection, hall: Bookable) -> list[Seat]:
+    """All seats of a hall, to be settled in this transaction."""
+    return _seats(connection.execute(SEATS_TO_SETTLE, _of(hall)).all())
+
+
+def seats_in(connection: Connection, hall: Bookable) -> list[Seat]:
+    """All seats of a hall in the order in which people came."""
+    return _seats(connection.execute(SEATS_OF_HALL, _of(hall)).all())
+
+
+def lapsed(connection: Connection, now: datetime) -> list[Seat]:
+    """Held, doubted and offered places whose time is over, but for those that another instance ends just now."""
+    return _seats(connection.execute(LAPSED, {"now": now}).all())
+
+
+def mistaken(connection: Connection, hall: Bookable) -> list[tuple[Seat, bool, datetime]]:
+    """Seats whose state does not fit the sign-up, to be settled in this transaction.
+
+    With each, whether the address is confirmed, and when that was last asked for.
+    """
+    rows = connection.execute(MISTAKEN, _of(hall)).all()
+    return [(_seat(row), row.confirmed_at is not None, row.asked_at) for row in rows]
+
+
+def halls_alive(connection: Connection) -> list[Bookable]:
+    """Halls in which somebody has a place or waits for one."""
+    return [Bookable(row.kind, row.record) for row in connection.execute(HALLS_ALIVE)]
+
+
+def halls(connection: Connection) -> list[Bookable]:
+    """Every hall in which somebody ever wanted a place."""
+    return [Bookable(row.kind, row.record) for row in connection.execute(HALLS_KNOWN)]
+
+
+def move_hall(connection: Connection, before: Bookable, after: Bookable) -> int:
+    """Moves all seats of a hall to another of its kind, behind those that are there; how many."""
+    behind, more = enter(connection, after), enter(connection, before)
+    moved = connection.execute(MOVE_SEATS, _of(before) | {"to_record": after.record, "behind": behind}).rowcount
+    connection.execute(NEXT_NUMBER, _of(after) | {"more": more})
+    connection.execute(DELETE_HALL, _of(before))
+    return moved
+
+
+def insert_seat(connection: Connection, seat: Seat) -> None:
+    connection.execute(
+        PLACES.insert(),
+        {
+            "sign_up": seat.sign_up,
+            "kind": seat.hall.kind,
+            "record": seat.hall.record,
+            "state": seat.state,
+            "number": seat.number,
+            "until": seat.until,
+        },
+    )
+
+
+def settle_seat(connection: Connection, sign_up: str, state: PlaceState, until: datetime | None = None) -> None:
+    connection.execute(SETTLE, {"of_sign_up": sign_up, "new_state": state, "new_until": until})
+
+
+def delete_seat(connection: Connection, sign_up: str) -> None:
+    connection.execute(DELETE_SEAT, {"of_sign_up": sign_up})
+
+
+def _of(hall: Bookable) -> dict[str, str]:
+    return {"of_kind": hall.kind, "of_record": hall.record}
+
+
+def _seats(rows: Sequence[Row]) -> list[Seat]:
+    return [_seat(row) for row in rows]
+
+
+def _seat(row: Row) -> Seat:
+    return Seat(row.sign_up, Bookable(row.kind, row.record), row.state, row.number, row.until)

@@ -1,0 +1,175 @@
+"""What is kept, as the rest of the backend sees it: one frozen record a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mentorkorps.backend.security.spam import Sign
+from mentorkorps.forms.answers import Value
+from mentorkorps.interface.languages import Language
+
+Kind = Literal[
+    "confirm",
+    "confirm_all",
+    "notice",
+    "receipt",
+    "withdrawn",
+    "offered",
+    "lapsed",
+    "cancelled",
+    "digest",
+    "given_up",
+    "clock",
+    "large_purge",
+    "link",
+]
+TO_PERSON: tuple[Kind, ...] = ("confirm", "confirm_all", "receipt", "offered", "lapsed", "cancelled", "link")
+"""Mails to whoever signed up; the others go to coordinators."""
+Stop = Literal["ahead", "behind", "large_purge"]
+PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """A sign-up as it is kept. `asked_at` is when its confirmation was last asked for.
+
+    `silenced`: its address had its share of mails that day, so that one mail later asks for all that wait there.
+    `addressee`: what the mailbox is known by. `readdressed`: how often the address was changed. `awaited`: somebody is
+    to answer.
+    `code`: a number to refer to in place of a name. `signs`: what speaks for spam; `flagged` as long as they weigh
+    enough and nobody took the doubt away.
+    """
+
+    id: str
+    form: str
+    language: Language
+    answers: dict[str, Value]
+    flagged: bool
+    received_at: datetime
+    asked_at: datetime
+    confirmed_at: datetime | None
+    answered_at: datetime | None
+    withdrawn_at: datetime | None
+    silenced: bool
+    awaited: bool = True
+    code: str | None = None
+    signs: tuple[Sign, ...] = ()
+    addressee: str | None = None
+    readdressed: int = 0
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody can be written to."""
+        return "email" not in self.answers
+
+    @property
+    def asked_stamp(self) -> str:
+        """Tells one asking for confirmation from another."""
+        return f"{self.asked_at.timestamp() * 1_000_000:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What became of a sign-up, without its answers: withdrawn, unconfirmed, unanswered, answered or received."""
+
+    id: str
+    form: str
+    received_at: datetime
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRecord:
+    """The last moment that was seen and believed, and what has stopped the irreversible since, if anything has.
+
+    `doubted_at`: what the clock showed when it was last looked at in doubt; it had been steady for `steady_seconds`.
+    """
+
+    seen_at: datetime
+    stop: Stop | None = None
+    doubted_at: datetime | None = None
+    steady_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Since when the time of a form's sign-ups is over: asked in vain to confirm, confirmed or withdrawn by then."""
+
+    form: str
+    now: datetime
+    unconfirmed: datetime
+    confirmed: datetime
+    withdrawn: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many there are by outcome and by state, and since when the oldest of them wait."""
+
+    sign_ups: dict[str, int]
+    mails: dict[str, int]
+    oldest_unsent: datetime | None
+    oldest_unanswered: datetime | None
+    oldest_failed: datetime | None
+    doubtful: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many sign-ups of a month (2026-11, when they came) were deleted, by what had become of them."""
+
+    form: str
+    month: str
+    outcome: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bookable:
+    """What has places: a record of the table `kind` (courses or events)."""
+
+    kind: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A sign-up's place, or its turn in the queue for one.
+
+    Nobody has confirmed the address: held (a place, until it is confirmed), doubted (a number, and a place or a turn
+    once it is confirmed), pending (a number in the queue). Somebody has: taken (for good), waiting (by its number),
+    offered (may be taken until then). expired, given_up, cancelled: over.
+    """
+
+    sign_up: str
+    hall: Bookable
+    state: PlaceState
+    number: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    consent: str
+    version: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail in the outbox: queued, sending, sent, retry or failed. `error` holds code and class only.
+
+    `waiting`: how many a mail of the morning tells of. A failed mail was given up at `due_at`.
+    """
+
+    id: str
+    sign_up: str
+    kind: Kind
+    state: Literal["queued", "sending", "sent", "retry", "failed"]
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    error: str | None
+    waiting: int | None = None

@@ -1,0 +1,131 @@
+"""How sign-ups end: those whose time is over, what is counted of them, and how many wait."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, false, func, not_, or_, select, text
+
+from mentorkorps.backend.db.mail_rows import STATES, UNSENT
+from mentorkorps.backend.db.records import Ended, Figures, Life
+from mentorkorps.backend.db.sign_up_rows import DOUBTFUL
+from mentorkorps.backend.db.tables import COLLECTED, COUNTS, MAILS, SIGN_UPS
+
+OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
+
+OUTCOME = case(
+    (SIGN_UPS.c.withdrawn_at.is_not(None), OUTCOMES[0]),
+    (SIGN_UPS.c.confirmed_at.is_(None), OUTCOMES[1]),
+    (not_(SIGN_UPS.c.awaited), OUTCOMES[4]),
+    (SIGN_UPS.c.answered_at.is_(None), OUTCOMES[2]),
+    else_=OUTCOMES[3],
+)
+
+LIVES = select(SIGN_UPS.c.id, SIGN_UPS.c.form, SIGN_UPS.c.received_at, OUTCOME.label("outcome"))
+
+SIGN_UPS_BY_OUTCOME = select(OUTCOME, func.count()).group_by(OUTCOME)
+
+MAILS_BY_STATE = select(MAILS.c.state, func.count()).group_by(MAILS.c.state)
+
+OLDEST_UNSENT = select(func.min(MAILS.c.created_at)).where(MAILS.c.state.in_(UNSENT))
+
+OLDEST_UNANSWERED = select(func.min(SIGN_UPS.c.confirmed_at)).where(OUTCOME == "unanswered")
+
+OLDEST_FAILED = select(func.min(MAILS.c.due_at)).where(MAILS.c.state == "failed")
+
+HOW_MANY_DOUBTFUL = select(func.count()).where(DOUBTFUL)
+
+ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
+
+CONFIRMED = and_(SIGN_UPS.c.confirmed_at.is_not(None), SIGN_UPS.c.withdrawn_at.is_(None))
+
+CONFIRMED_BY_FORM = select(SIGN_UPS.c.form, func.count().filter(CONFIRMED)).group_by(SIGN_UPS.c.form)
+
+DELETE_SIGN_UPS = SIGN_UPS.delete().where(SIGN_UPS.c.id == bindparam("key"))
+
+ALL_COUNTS = select(COUNTS).order_by(COUNTS.c.form, COUNTS.c.month, COUNTS.c.outcome)
+
+ADD_TO_COUNT = text(
+    "INSERT INTO counts (form, month, outcome, count) VALUES (:form, :month, :outcome, :count)"
+    " ON CONFLICT (form, month, outcome) DO UPDATE SET count = counts.count + excluded.count"
+)
+
+
+def figures(connection: Connection) -> Figures:
+    by_outcome = dict(connection.execute(SIGN_UPS_BY_OUTCOME).all())
+    by_state = dict(connection.execute(MAILS_BY_STATE).all())
+    return Figures(
+        dict.fromkeys(OUTCOMES, 0) | by_outcome,
+        dict.fromkeys(STATES, 0) | by_state,
+        connection.execute(OLDEST_UNSENT).scalar_one(),
+        connection.execute(OLDEST_UNANSWERED).scalar_one(),
+        connection.execute(OLDEST_FAILED).scalar_one(),
+        connection.execute(HOW_MANY_DOUBTFUL).scalar_one(),
+    )
+
+
+def confirmed_by_form(connection: Connection) -> dict[str, int]:
+    """How many sign-ups by each form are confirmed and not withdrawn; also 0, where there are others."""
+    return dict(connection.execute(CONFIRMED_BY_FORM).all())
+
+
+def over_by_outcome(connection: Connection, ended: Sequence[Ended]) -> list[tuple[str, str]]:
+    """The ids of the sign-ups whose time is over, each with what became of it.
+
+    They come as the table has them, in SQLite by age: what lies side by side there is soon deleted together.
+    """
+    statement = select(SIGN_UPS.c.id, OUTCOME).where(or_(false(), *map(_is_over, ended)))
+    return [(id, outcome) for id, outcome in connection.execute(statement)]
+
+
+def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> list[Life]:
+    """Those of these sign-ups whose time is over still: a few hundred at most.
+
+    They are locked for this transaction, so that two instances do not both count what they delete.
+    """
+    statement = LIVES.where(or_(false(), *map(_is_over, ended)), SIGN_UPS.c.id.in_(ids)).order_by(SIGN_UPS.c.id)
+    return [Life(*row) for row in connection.execute(statement.with_for_update())]
+
+
+def _is_over(ended: Ended) -> ColumnElement[bool]:
+    """Who did not confirm was asked when the mail left, however long a mail server kept it waiting."""
+    still_asked = exists().where(
+        MAILS.c.sign_up == SIGN_UPS.c.id,
+        MAILS.c.kind == "confirm",
+        or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
+    )
+    at_that_mailbox = SIGN_UPS.alias()
+    still_asked_together = or_(
+        exists().where(COLLECTED.c.addressee == SIGN_UPS.c.addressee),
+        exists().where(
+            MAILS.c.kind == "confirm_all",
+            MAILS.c.sign_up == at_that_mailbox.c.id,
+            at_that_mailbox.c.addressee == SIGN_UPS.c.addressee,
+            or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
+        ),
+    )
+    # A wrong clock asked: what it dated otherwise was corrected, see clock_rows.
+    asked_in_future = and_(SIGN_UPS.c.asked_at > ended.now, SIGN_UPS.c.received_at <= ended.unconfirmed)
+    is_unconfirmed = and_(
+        SIGN_UPS.c.confirmed_at.is_(None),
+        or_(SIGN_UPS.c.asked_at <= ended.unconfirmed, asked_in_future),
+        not_(still_asked),
+        or_(not_(SIGN_UPS.c.silenced), not_(still_asked_together)),
+    )
+    return and_(
+        SIGN_UPS.c.form == ended.form,
+        or_(is_unconfirmed, SIGN_UPS.c.confirmed_at <= ended.confirmed, SIGN_UPS.c.withdrawn_at <= ended.withdrawn),
+    )
+
+
+def life_of(connection: Connection, id: str) -> Life | None:
+    row = connection.execute(ONE_LIFE, {"id": id}).one_or_none()
+    return row and Life(*row)
+
+
+def delete_sign_ups(connection: Connection, ids: Sequence[str]) -> None:
+    """With their consents and mails."""
+    if ids:
+        connection.execute(DELETE_SIGN_UPS, [{"key": id} for id in ids])
+
+
+def add_count(connection: Connection, form: str, month: str, outcome: str, count: int) -> None:
+    connection.execute(ADD_TO_COUNT, {"form": form, "month": month, "outcome": outcome, "count": count})

@@ -1,0 +1,113 @@
+"""What people are in and the data lack: the database refers to records of the YAML by their ids.
+
+`check` keeps ids from vanishing; whoever goes past it is told here, at start and once a day.
+"""
+
+import asyncio
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from mentorkorps.backend.db.connect import Database
+from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.db.seat_walk import next_sign_ups, seats_by_hall
+from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.logging import log_data
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.lasting import LASTING
+from mentorkorps.catalogue.model.text import Slug
+from mentorkorps.forms.answers import Value
+
+PORTION = 100
+"""Sign-ups that one job decrypts: some 3 ms, for which visitors wait."""
+APART_SECONDS = 0.01
+A_DAY_SECONDS = 86_400
+ID = re.compile(f"(?=.{{1,60}}$){Slug.pattern}")
+"""What can be an id. Anything else was typed, when the question was another, and is told nowhere."""
+
+log = logging.getLogger(__name__)
+
+
+class Record(NamedTuple):
+    """A record by its table and its id."""
+
+    table: str
+    id: str
+
+
+class References(PeriodicJob):
+    """Counts the people in what the data lack."""
+
+    name = "references"
+    seconds_between = A_DAY_SECONDS
+
+    def __init__(self, store: Database, catalogue: Catalogue) -> None:
+        super().__init__()
+        self._store = store
+        self._catalogue = catalogue
+        self.missing: Mapping[Record, int] | None = None
+        """How many people are in each missing record; None until that is counted."""
+
+    async def look(self) -> None:
+        missing: Counter[Record] = Counter(await self._store.do(_in_missing_halls, self._catalogue))
+        last: str | None = ""
+        while last is not None:
+            found, last = await self._store.do(_in_missing_records, self._catalogue, last)
+            missing.update(found)
+            await asyncio.sleep(APART_SECONDS)
+        self.missing = dict(sorted(missing.items()))
+        for record, people in self.missing.items():
+            log.warning(
+                "people are in a record that the data lack: write its id under `was` of the record that took its "
+                "place, put it back, or name it in retired.yaml",
+                extra=log_data(table=record.table, record=record.id, people=people),
+            )
+
+    def by_table(self) -> dict[str, int] | None:
+        """How many records of each table are missing."""
+        if self.missing is None:
+            return None
+        return dict.fromkeys(LASTING, 0) | Counter(one.table for one in self.missing)
+
+
+def _in_missing_halls(connection: Connection, catalogue: Catalogue) -> Counter[Record]:
+    seats = seats_by_hall(connection).items()
+    return Counter(
+        {Record(hall.kind, hall.record): count for hall, count in seats if catalogue.lacks(hall.kind, hall.record)}
+    )
+
+
+def _in_missing_records(connection: Connection, catalogue: Catalogue, last: str) -> tuple[Counter[Record], str | None]:
+    """What a portion of sign-ups names in vain, and where the next portion begins."""
+    sign_ups, next_last = next_sign_ups(connection, last, PORTION)
+    named = (record for one in sign_ups for record in set(_named(one, catalogue)))
+    return Counter(one for one in named if catalogue.lacks(one.table, one.id)), next_last
+
+
+def _named(sign_up: SignUp, catalogue: Catalogue) -> Iterator[Record]:
+    """The form and every record among the answers, but for what is booked: seats are counted by themselves.
+
+    Without the form nobody knows which answers are records.
+    """
+    yield Record("forms", sign_up.form)
+    form = catalogue.forms.get(sign_up.form)
+    for name, table in _tables(form).items() if form else ():
+        yield from (Record(table, id) for id in _ids(sign_up.answers.get(name)) if ID.fullmatch(id))
+
+
+def _tables(form: Form) -> dict[str, str]:
+    booked = BOOKED_BY.get(form.books or "")
+    tables = {field.id: field.options_from or "" for field in form.fields if field.options_from}
+    places = {field.id: "municipalities" for field in form.fields if field.type == "place"}
+    return {name: table for name, table in (tables | places).items() if name != booked}
+
+
+def _ids(value: Value | None) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return value if isinstance(value, tuple) else ()

@@ -1,0 +1,105 @@
+"""Proof of work without a third party: a signed challenge that also tells when the form was first touched.
+
+The protocol is ALTCHA's first (SHA-256, altcha.org/docs/v2/proof-of-work-v1): a number is hidden behind a hash, a
+browser finds it in a part of a second, and checking it costs the server some 15 µs. Of the library only the hashing
+is used: it judges ages by the system's clock, and remembers nothing of what was spent.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from urllib.parse import parse_qs
+
+from altcha import create_challenge_v1, verify_solution_v1
+
+from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
+
+LARGEST_NUMBER = 100_000
+"""Some 50,000 hashes on average: 0.05 s on a laptop, half a second on a slow phone, while the visitor types."""
+YOUNGEST = timedelta(seconds=2)
+OLDEST = timedelta(hours=12)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""Between two instances, or when a clock is put right."""
+LONGEST_PROOF = 1000
+
+Fault = Literal["forged", "hasty", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof that we asked for and that is right. `name` is what it is known by; after `until` it is stale."""
+
+    name: str
+    given: datetime
+
+    @property
+    def until(self) -> datetime:
+        return self.given + OLDEST + CLOCKS_DIFFER
+
+
+class BadProof(Exception):
+    """No proof, or not one for this form or this time: `fault` says which."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def new_challenge(key: str, form: str, now: datetime) -> dict[str, str | int]:
+    """What a browser is asked: the number up to `largest` that gives `challenge` when it is hashed behind `salt`."""
+    asked = create_challenge_v1(
+        max_number=LARGEST_NUMBER,
+        hmac_key=_signing(key),
+        params={"form": form, "given": str(int(now.timestamp() * 1000))},
+    )
+    return {
+        "algorithm": asked.algorithm,
+        "challenge": asked.challenge,
+        "salt": asked.salt,
+        "signature": asked.signature,
+        "largest": asked.max_number,
+    }
+
+
+def read_proof(keys: Sequence[str], form: str, text: str, now: datetime) -> Proof:
+    """The proof in what a browser sent, under any of the keys. Raises Wrong."""
+    told = _told(text)
+    if told["algorithm"] != "SHA-256" or not any(_is_right(told, key) for key in keys):
+        raise BadProof("forged")
+    # From here on the salt is one that we signed.
+    signed = parse_qs(str(told["salt"]).partition("?")[2])
+    given = datetime.fromtimestamp(int(signed["given"][0]) / 1000, UTC)
+    if signed["form"] != [form]:
+        raise BadProof("forged")
+    if now > given + OLDEST or now < given - CLOCKS_DIFFER:
+        raise BadProof("stale")
+    if now < given + YOUNGEST:
+        raise BadProof("hasty")
+    return Proof(str(told["challenge"]), given)
+
+
+def _told(text: str) -> dict[str, str | int]:
+    if len(text) > LONGEST_PROOF:
+        raise BadProof("forged")
+    try:
+        told = json.loads(base64.b64decode(text, validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        raise BadProof("forged") from None
+    if not isinstance(told, dict) or type(told.get("number")) is not int:
+        raise BadProof("forged")
+    if not all(isinstance(told.get(name), str) for name in ("algorithm", "challenge", "salt", "signature")):
+        raise BadProof("forged")
+    return told
+
+
+def _is_right(told: dict[str, str | int], key: str) -> bool:
+    is_right, _error = verify_solution_v1(told, _signing(key), check_expires=False)
+    return is_right
+
+
+def _signing(key: str) -> bytes:
+    return derived_key(key, "proofs", KEY_BYTES)

@@ -1,0 +1,346 @@
+"""What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's writer."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mentorkorps.backend.bookings import allocation
+from mentorkorps.backend.bookings.allocation import Booking
+from mentorkorps.backend.clock import danish_day
+from mentorkorps.backend.db import asked_rows, mail_rows, sign_up_rows, spent_rows
+from mentorkorps.backend.db.records import Kind, SignUp
+from mentorkorps.backend.security.signed_links import LIFETIMES
+from mentorkorps.backend.security.spam import Sign, Signs, is_doubtful
+from mentorkorps.backend.signups import collected_confirmation
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.lasting import lasting_id
+from mentorkorps.forms.answers import Answers
+from mentorkorps.interface.languages import Language
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MOST_ASKED_A_DAY = 5
+"""Confirmations to one address: enough for somebody who errs, too few to fill a stranger's mailbox. What comes beyond
+that is asked for by one mail for all of it."""
+MOST_TOLD_A_DAY = 20
+"""Sign-ups of one address of which coordinators hear at once; of others they hear when they are confirmed."""
+MOST_READDRESSED = 3
+"""Changes of the address of one sign-up: each sends a mail to whoever has it."""
+MOST_MOVED_A_DAY = 5
+"""Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes a place."""
+MOVES = ("programme", "place", *BOOKED_BY.values())
+
+RENEWED_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Checked answers on their way in. `signs`: what speaks for spam.
+
+    `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody can be written to.
+    `fingerprints`: what the answers are known by, under each of the secret keys, the first key first.
+    `addressee`: what the mailbox is counted by. `booking`: what it wants a place in.
+    """
+
+    form: str
+    language: Language
+    answers: Answers
+    signs: Signs
+    fingerprints: tuple[str, ...]
+    addressee: str | None
+    at: datetime
+    awaited: bool = True
+    coded: bool = False
+    booking: Booking | None = None
+
+
+def submission(
+    form: Form,
+    answers: Answers,
+    *,
+    language: Language,
+    keys: Sequence[str],
+    at: datetime,
+    signs: Signs,
+    once: str = "",
+    booking: Booking | None = None,
+) -> Submission:
+    """Answers that passed, with all that is kept about them. `once` tells apart what several people answer alike."""
+    email = answers.values.get("email")
+    apart = (once or secrets.token_urlsafe()) if form.is_anonymous else ""
+    return Submission(
+        form=lasting_id(form),
+        language=language,
+        answers=answers,
+        signs=signs,
+        fingerprints=tuple(sign_up_rows.fingerprint(key, lasting_id(form), answers, apart) for key in keys),
+        addressee=asked_rows.addressee(keys[0], str(email)) if email else None,
+        at=at,
+        awaited=form.answered,
+        coded=form.code,
+        booking=booking,
+    )
+
+
+class Doubled(Exception):
+    """These very answers are another sign-up already."""
+
+
+class TooManyAddresses(Exception):
+    """This sign-up was given another address as often as may be."""
+
+
+class TooManyMoves(Exception):
+    """This sign-up was moved to another programme, place, course or event as often as may be on one day."""
+
+
+def is_another_address(before: SignUp, answers: Answers) -> bool:
+    return answers.values["email"] != before.answers["email"]
+
+
+def is_moved(before: SignUp, answers: Answers) -> bool:
+    return any(answers.values.get(name) != before.answers.get(name) for name in MOVES)
+
+
+def accept(connection: Connection, submission: Submission) -> SignUp:
+    """Keeps the sign-up with its consents and mails; the same answers again give the sign-up that is kept.
+
+    Who lets the confirmation run out and signs up again is asked to confirm once more.
+    """
+    kept = sign_up_rows.sign_up_by_fingerprint(connection, submission.fingerprints)
+    if kept and _has_lapsed(kept, submission.at):
+        kept = sign_up_rows.sign_up_to_change(connection, kept.id)
+    if kept is None:
+        return _keep(connection, submission)
+    if _has_lapsed(kept, submission.at):
+        sign_up_rows.mark_asked(connection, kept.id, submission.at, submission.addressee)
+        is_doubtful = not _ask(connection, kept.id, submission) or kept.flagged
+        if submission.booking:
+            allocation.move(
+                connection, kept.id, submission.booking, submission.at, is_confirmed=False, is_doubtful=is_doubtful
+            )
+    return kept
+
+
+def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
+    """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if it is gone."""
+    before = sign_up_rows.sign_up_to_change(connection, id)
+    if before and before.confirmed_at is None and before.withdrawn_at is None:
+        sign_up_rows.mark_confirmed(connection, id, at)
+        allocation.confirmed(connection, id, catalogue, at)
+        mail_rows.queue_mails(connection, id, ("receipt",), at)
+        if before.flagged or _is_untold(connection, before):
+            # Whoever reads the mailbox wants this: the best evidence against spam that there is.
+            _clear(connection, before, at)
+    return before
+
+
+def confirm_all(
+    connection: Connection, addressee: str, chosen: Collection[str] | None, catalogue: Catalogue, at: datetime
+) -> int:
+    """Confirms what waits at a mailbox: all, or those whose ids were chosen. Returns how many."""
+    waiting = sign_up_rows.unconfirmed_at(connection, addressee, collected_confirmation.MOST_LISTED)
+    meant = [one for one in waiting if chosen is None or one.id in chosen]
+    for one in meant:
+        confirm(connection, one.id, catalogue, at)
+    return len(meant)
+
+
+def restore(connection: Connection, id: str, at: datetime) -> bool:
+    """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if nobody did yet.
+
+    Returns whether there was a doubt to take away.
+    """
+    before = sign_up_rows.sign_up_to_change(connection, id)
+    if before is None or not before.flagged or before.withdrawn_at:
+        return False
+    _clear(connection, before, at)
+    if before.silenced and before.confirmed_at is None:
+        sign_up_rows.mark_silenced(connection, id, False)
+        sign_up_rows.mark_asked(connection, id, at, before.addressee)
+        allocation.renew(connection, id, at)
+        mail_rows.queue_mails(connection, id, ("confirm",), at)
+    return True
+
+
+def change(connection: Connection, id: str, submission: Submission) -> None:
+    """Puts other answers in the place of those that are kept. Another address has to be confirmed again.
+
+    Raises Doubled, TooManyAddresses or TooManyMoves. Where another coordinator is to answer now, a mail tells that one.
+    """
+    before = sign_up_rows.sign_up_to_change(connection, id)
+    if before is None or before.withdrawn_at:
+        return
+    same = sign_up_rows.sign_up_by_fingerprint(connection, submission.fingerprints)
+    if same and same.id != id:
+        raise Doubled
+    is_readdressed = is_another_address(before, submission.answers)
+    if is_readdressed and before.readdressed >= MOST_READDRESSED:
+        raise TooManyAddresses
+    if is_moved(before, submission.answers) and not _may_move(connection, id, submission.at):
+        raise TooManyMoves
+    now, at = submission.answers.values, submission.at
+    sign_up_rows.replace_answers(connection, id, now, submission.fingerprints[0])
+    sign_up_rows.renew_consents(connection, id, submission.answers.consents, at)
+    if submission.booking:
+        is_confirmed = before.confirmed_at is not None
+        is_doubtful = (before.flagged or before.silenced) and not is_confirmed
+        allocation.move(connection, id, submission.booking, at, is_confirmed, is_doubtful)
+    if is_readdressed:
+        mail_rows.drop_waiting_mails(connection, id)
+        sign_up_rows.mark_readdressed(connection, id, submission.addressee, at)
+        allocation.unconfirmed(connection, id, at)
+        _ask(connection, id, submission)
+    is_elsewhere = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
+    if is_elsewhere and before.awaited and not before.flagged:
+        mail_rows.queue_mails(connection, id, ("notice",), at)
+
+
+def refuse(connection: Connection, id: str, consent: str, key: str, at: datetime) -> None:
+    """Takes one consent back."""
+    kept = sign_up_rows.sign_up_to_change(connection, id)
+    sign_up_rows.withdraw_consent(connection, id, consent, at)
+    if kept and kept.withdrawn_at is None:
+        sign_up_rows.renew_fingerprint(connection, kept, key)
+
+
+def withdraw(connection: Connection, id: str, at: datetime) -> None:
+    """Takes the sign-up back: nobody is written to any more, but the coordinator hears of it."""
+    before = sign_up_rows.sign_up_to_change(connection, id)
+    if before and before.withdrawn_at is None:
+        sign_up_rows.mark_withdrawn(connection, id, at)
+        allocation.give_up(connection, id)
+        mail_rows.drop_waiting_mails(connection, id)
+        if before.awaited and not before.flagged:
+            mail_rows.queue_mails(connection, id, ("withdrawn",), at)
+
+
+def renew_link(connection: Connection, id: str, key: str, at: datetime) -> None:
+    """Mails a fresh link to the address of a sign-up, once a day at most. A job for the writer.
+
+    Who has not confirmed the address gets the confirmation again, which counts as every other one does.
+    """
+    kept = sign_up_rows.sign_up_to_change(connection, id)
+    if kept is None or "email" not in kept.answers or _was_renewed(connection, kept, at):
+        return
+    if kept.confirmed_at:
+        mail_rows.queue_mails(connection, id, ("link",), at)
+    elif not kept.withdrawn_at and _may_be_asked(connection, kept, key, at):
+        sign_up_rows.mark_silenced(connection, id, False)
+        mail_rows.queue_mails(connection, id, ("confirm",), at)
+
+
+def answer(connection: Connection, id: str, at: datetime) -> None:
+    """Notes that a coordinator has answered; the first time counts."""
+    before = sign_up_rows.sign_up_to_change(connection, id)
+    if before and before.answered_at is None:
+        sign_up_rows.mark_answered(connection, id, at)
+
+
+def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
+    """Whether a fresh link left within a day. The mail that first asked for the confirmation is none."""
+    since = max(at - RENEWED_AFTER, kept.asked_at)
+    mails = mail_rows.mails_of(connection, kept.id)
+    return any(one.kind in ("link", "confirm") and one.created_at > since for one in mails)
+
+
+def _may_be_asked(connection: Connection, kept: SignUp, key: str, at: datetime) -> bool:
+    addressee = asked_rows.addressee(key, str(kept.answers["email"]))
+    return asked_rows.ask(connection, addressee, danish_day(at), MOST_ASKED_A_DAY)
+
+
+def _has_lapsed(kept: SignUp, at: datetime) -> bool:
+    return kept.confirmed_at is None and at > kept.asked_at + LIFETIMES["confirm"]
+
+
+def _keep(connection: Connection, submission: Submission) -> SignUp:
+    at = submission.at
+    is_anonymous = submission.addressee is None
+    is_silenced = not is_anonymous and not _may_ask(connection, submission)
+    signs = _signs(connection, submission.signs)
+    sign_up = SignUp(
+        id=secrets.token_hex(16),
+        form=submission.form,
+        language=submission.language,
+        answers=submission.answers.values,
+        flagged=is_doubtful(signs),
+        received_at=at,
+        asked_at=at,
+        confirmed_at=at if is_anonymous else None,
+        answered_at=None,
+        withdrawn_at=None,
+        silenced=is_silenced,
+        awaited=submission.awaited,
+        code=fresh_code() if submission.coded else None,
+        signs=signs,
+        addressee=submission.addressee,
+    )
+    sign_up_rows.insert_sign_up(connection, sign_up, submission.fingerprints[0])
+    sign_up_rows.insert_consents(connection, sign_up.id, submission.answers.consents, at)
+    if submission.booking:
+        # Nor do places go to a mailbox that was written to often enough: it gets them when it confirms.
+        allocation.allot(connection, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced)
+    mail_rows.queue_mails(connection, sign_up.id, _mails(connection, sign_up, is_anonymous), at)
+    if is_silenced:
+        collected_confirmation.note(connection, submission.addressee, at)
+    return sign_up
+
+
+def _signs(connection: Connection, signs: Signs) -> tuple[Sign, ...]:
+    is_fresh = signs.proof is None or spent_rows.spend(connection, signs.proof.name, signs.proof.until)
+    return signs.found if is_fresh else (*signs.found, "spent")
+
+
+def _mails(connection: Connection, sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
+    asks: tuple[Kind, ...] = () if is_anonymous or sign_up.silenced else ("confirm",)
+    # Of a doubtful one the coordinator hears in the morning, with the others.
+    is_told = sign_up.awaited and not sign_up.flagged and (not sign_up.silenced or _may_tell(connection, sign_up))
+    return (*asks, "notice") if is_told else asks
+
+
+def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
+    """Counts a mail to a coordinator about what a mailbox sent that was written to often enough that day."""
+    counted = asked_rows.counted_as("told", sign_up.addressee)
+    return asked_rows.ask(connection, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY)
+
+
+def _is_untold(connection: Connection, before: SignUp) -> bool:
+    """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so much that day."""
+    if not before.silenced or not before.awaited:
+        return False
+    return all(one.kind != "notice" for one in mail_rows.mails_of(connection, before.id))
+
+
+def _may_move(connection: Connection, id: str, at: datetime) -> bool:
+    return asked_rows.ask(connection, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY)
+
+
+def _clear(connection: Connection, before: SignUp, at: datetime) -> None:
+    sign_up_rows.mark_cleared(connection, before.id)
+    if before.awaited:
+        mail_rows.queue_mails(connection, before.id, ("notice",), at)
+
+
+def fresh_code() -> str:
+    """A number that nobody can guess and everybody can read aloud: 40 random bits in Crockford's base 32."""
+    letters = "".join(secrets.choice(CROCKFORD) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _ask(connection: Connection, id: str, submission: Submission) -> bool:
+    """Asks the address to confirm, at once or with others that wait there; whether at once."""
+    is_asked = _may_ask(connection, submission)
+    sign_up_rows.mark_silenced(connection, id, not is_asked)
+    if is_asked:
+        mail_rows.queue_mails(connection, id, ("confirm",), submission.at)
+    else:
+        collected_confirmation.note(connection, submission.addressee, submission.at)
+    return is_asked
+
+
+def _may_ask(connection: Connection, submission: Submission) -> bool:
+    """Counts a confirmation, unless the address has had its share for the day."""
+    return asked_rows.ask(connection, submission.addressee, danish_day(submission.at), MOST_ASKED_A_DAY)

@@ -1,0 +1,273 @@
+"""How long sign-ups are kept, and what stays of them afterwards: counts by form, month and outcome."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
+from mentorkorps.backend.db import asked_rows, connect, mail_rows, retention_rows, spent_rows, writer
+from mentorkorps.backend.db.connect import Database
+from mentorkorps.backend.db.errors import CannotOpen
+from mentorkorps.backend.db.records import Ended, Life
+from mentorkorps.backend.db.writer import sweep_afterwards
+from mentorkorps.backend.jobs.clock_guard import ClockGuard, Do, Reading, T, Verdict, believe, judge, uptime
+from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.mail import digest
+from mentorkorps.backend.settings import Settings
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.forms import Retention
+
+WITHDRAWN_KEPT = timedelta(days=7)
+"""So that the coordinator, who may have noted the person elsewhere, still sees who it was after a holiday."""
+BATCH = 100
+"""Sign-ups that are deleted in one transaction, for which a visitor may have to wait: some 10 ms of processor time."""
+LARGE_PURGE = 5
+"""More than one in so many of the confirmed sign-ups are not deleted at once without a second look."""
+SMALL_PURGE = 20
+"""So many may always go: as many as one course seats. They signed up in the same days, so their time ends in the same
+night, and in a small portal they are more than a fifth of all."""
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(CannotOpen):
+    """Nothing was deleted: the clock is in doubt, or it would be very much."""
+
+    def __init__(self, verdict: Verdict, due: "Due") -> None:
+        if verdict.is_believed:
+            reason, remedy = "that is more than a fifth of them", "If that is right"
+        else:
+            reason, remedy = str(verdict), "Set the clock; if it is right"
+        super().__init__(
+            f"{due} would be deleted, but {reason}. Nothing was deleted. {remedy}, run: mentorkorps purge --yes"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many sign-ups were deleted, and which mails went with them."""
+
+    sign_ups: int
+    mails: tuple[str, ...]
+
+    def __add__(self, other: "Purged") -> "Purged":
+        return Purged(self.sign_ups + other.sign_ups, self.mails + other.mails)
+
+    def __str__(self) -> str:
+        return f"{self.sign_ups} sign-ups and {len(self.mails)} mails deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The `ids` of sign-ups that have had their time, as `ended` says; `confirmed` of them, of `all_confirmed`."""
+
+    ended: Sequence[Ended]
+    ids: Sequence[str]
+    confirmed: int
+    all_confirmed: int
+
+    @property
+    def is_large(self) -> bool:
+        return self.confirmed > SMALL_PURGE and self.confirmed * LARGE_PURGE > self.all_confirmed
+
+    def __str__(self) -> str:
+        others = len(self.ids) - self.confirmed
+        return f"{self.confirmed} of {self.all_confirmed} confirmed sign-ups and {others} others"
+
+
+def due(connection: Connection, catalogue: Catalogue, now: datetime) -> Due:
+    """What a purge would delete. A job for the writer."""
+    confirmed = retention_rows.confirmed_by_form(connection)
+    ended = _ended(catalogue, confirmed, now)
+    found = retention_rows.over_by_outcome(connection, ended)
+    outcomes = Counter(outcome for _, outcome in found)
+    others = outcomes["withdrawn"] + outcomes["unconfirmed"]
+    return Due(ended, [id for id, _ in found], len(found) - others, sum(confirmed.values()))
+
+
+async def purge(do: Do, found: Due, now: datetime) -> AsyncIterator[Purged]:
+    """Deletes these sign-ups with their consents and mails, in batches between which others write."""
+    await do(forget, now)
+    for start in range(0, len(found.ids), BATCH):
+        yield await do(purge_batch, found.ended, found.ids[start : start + BATCH])
+    await do(sweep_afterwards)
+
+
+def forget(connection: Connection, now: datetime) -> None:
+    """Forgets who was asked to confirm and what was spent, once that counts no more. A job for the writer."""
+    asked_rows.forget_asked(connection, danish_day(now))
+    spent_rows.forget_spent(connection, now)
+
+
+def purge_batch(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> Purged:
+    """Deletes those of these sign-ups whose time is over still. A job for the writer."""
+    return _delete(connection, retention_rows.lives_over(connection, ended, ids))
+
+
+def delete(connection: Connection, lives: Sequence[Life]) -> Purged:
+    """Deletes these sign-ups for good and counts them. A job for the writer."""
+    purged = _delete(connection, lives)
+    sweep_afterwards(connection)
+    return purged
+
+
+def _delete(connection: Connection, lives: Sequence[Life]) -> Purged:
+    ids = [one.id for one in lives]
+    mails = mail_rows.mail_ids(connection, ids)
+    tally = Counter((one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives)
+    for (form, month, outcome), count in tally.items():
+        retention_rows.add_count(connection, form, month, outcome, count)
+    retention_rows.delete_sign_ups(connection, ids)
+    return Purged(len(ids), tuple(mails))
+
+
+def erase(connection: Connection, id: str) -> Purged:
+    """Deletes one sign-up at once. A job for the writer."""
+    life = retention_rows.life_of(connection, id)
+    return delete(connection, [life] if life else [])
+
+
+def purge_now(settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
+    """The same by a command. `is_sure`: somebody says that the clock is right and that much may be deleted.
+
+    Raises Stopped, CannotOpen or MissingKey.
+    """
+    with connect.opened_to_write(settings) as engine, engine.connect() as connection:
+
+        async def do(job: Callable[..., T], *values: object) -> T:
+            return writer.run_job(connection, job, *values)
+
+        return asyncio.run(_purge_checked(do, settings, catalogue, clock, is_sure))
+
+
+async def _purge_checked(do: Do, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
+    verdict, _ = await do(judge, settings, Reading(clock(), uptime()), None)
+    if is_sure:
+        await do(believe, verdict.wall)
+        verdict = Verdict(verdict.wall, verdict.wall)
+    found = await _refuse_doubtful(do, catalogue, verdict, is_sure)
+    purged = Purged(0, ())
+    async for batch in purge(do, found, verdict.now):
+        forget_files(settings, batch.mails)
+        purged += batch
+    return purged
+
+
+async def _refuse_doubtful(do: Do, catalogue: Catalogue, verdict: Verdict, is_sure: bool) -> Due:
+    found = await do(due, catalogue, verdict.now)
+    if not is_sure and (found.is_large or not verdict.is_believed):
+        raise Stopped(verdict, found)
+    return found
+
+
+def forget_files(settings: Settings, mails: Sequence[str]) -> None:
+    """Deletes the mails that lie as files, where there is no mail server."""
+    for id in mails:
+        (settings.mail_folder / f"{id}.eml").unlink(missing_ok=True)
+
+
+class DailyPurge(PeriodicJob):
+    """Purges when it starts and on each new day after that; in the morning tells what is doubtful or was given up.
+
+    It does neither while the clock is in doubt, and a large purge waits for a steady day or a yes.
+    """
+
+    name = "retention"
+
+    def __init__(
+        self,
+        store: Database,
+        catalogue: Catalogue,
+        settings: Settings,
+        guard: ClockGuard,
+        afterwards: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._catalogue = catalogue
+        self._settings = settings
+        self._guard = guard
+        self._afterwards = afterwards
+        self._done: date | None = None
+        self._told: date | None = None
+        self._is_sure = False
+        self._left: tuple[str, ...] = ()
+
+    async def look(self) -> None:
+        verdict = await self._guard.look()
+        if verdict.is_believed:
+            await self._look_on(verdict)
+        else:
+            self._is_sure = False
+        self._forget_files()
+
+    async def ask(self, is_sure: bool) -> int:
+        """Purges at the next look, as a command asks; how many sign-ups. Raises Stopped, Busy or Unavailable."""
+        verdict = await (self._guard.believe() if is_sure else self._guard.look())
+        found = await _refuse_doubtful(self._store.do, self._catalogue, verdict, is_sure)
+        self._done, self._is_sure = None, is_sure
+        return len(found.ids)
+
+    async def _look_on(self, verdict: Verdict) -> None:
+        today = danish_day(verdict.now)
+        if self._done != today or self._is_sure or verdict.is_steady:
+            await self._purge(verdict)
+        if self._told != today and verdict.now.astimezone(DENMARK).hour >= digest.HOUR:
+            await self._tell(verdict.now)
+
+    async def _purge(self, verdict: Verdict) -> None:
+        found = await self._store.do(due, self._catalogue, verdict.now)
+        if found.is_large and not (self._is_sure or verdict.is_steady):
+            await self._guard.stop_large_purge(found.confirmed)
+            log.error("purge: %s are due: see whether that is right", found)
+        else:
+            await self._purge_all(verdict, found)
+        self._done = danish_day(verdict.now)
+
+    async def _purge_all(self, verdict: Verdict, found: Due) -> None:
+        purged = Purged(0, ())
+        async for batch in purge(self._store.do, found, verdict.now):
+            self._left += batch.mails
+            purged += batch
+        self._is_sure = False
+        log.info("purge: %s", purged)
+        if verdict.stop:
+            await self._guard.believe()
+
+    def _forget_files(self) -> None:
+        try:
+            forget_files(self._settings, self._left)
+        except OSError as error:  # a read-only disk: at the next look
+            log.error("purge: mails are left as files (%s)", type(error).__name__)
+            return
+        self._left = ()
+
+    async def _tell(self, now: datetime) -> None:
+        count = await self._store.do(digest.queue_digests, self._catalogue, self._settings, now)
+        self._told = danish_day(now)
+        self._afterwards()
+        if count:
+            log.info("digest: %s mails queued", count)
+
+
+def _ended(catalogue: Catalogue, forms: Iterable[str], now: datetime) -> list[Ended]:
+    limits = [form.retention for form in catalogue.forms.values()]
+    # A form that is no longer there has no limit of its own: the shortest holds.
+    shortest = Retention(min(one.unconfirmed_hours for one in limits), min(one.months for one in limits))
+    known = catalogue.forms
+    return [_ended_of(form, known[form].retention if form in known else shortest, now) for form in forms]
+
+
+def _ended_of(form: str, limit: Retention, now: datetime) -> Ended:
+    return Ended(
+        form,
+        now,
+        unconfirmed=now - timedelta(hours=limit.unconfirmed_hours),
+        confirmed=months_before(now, limit.months),
+        withdrawn=now - WITHDRAWN_KEPT,
+    )

@@ -1,0 +1,123 @@
+"""The body of a form post -> field names with the texts sent under them."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+
+from mentorkorps.backend.web.responses import Refusal
+from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.forms import json_schema as form_schema
+
+LARGEST_BODY = 64 * 1024
+MOST_FIELDS = 60
+SECONDS_TO_SEND = 30
+
+URLENCODED = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+Texts = tuple[str, ...]
+Posted = dict[str, Texts]
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """How names are sent in JSON: `lists` as lists of text, `ticks` as true, false or a word, all others as text.
+
+    `are_known`: else each may be sent in any of these ways.
+    """
+
+    lists: frozenset[str] = frozenset()
+    ticks: frozenset[str] = frozenset()
+    are_known: bool = True
+
+    @classmethod
+    def of(cls, form: Form) -> "Shapes":
+        return cls(form_schema.lists(form), form_schema.ticks(form))
+
+
+async def read_body(request: Request, shapes: Shapes = Shapes()) -> Posted:
+    """The texts by field.
+
+    Raises Refusal: 415 unless urlencoded or JSON, 413 over 64 KB, 408 too slow, 400 unreadable.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in READERS:
+        raise Refusal(415, "content_type")
+    try:
+        async with asyncio.timeout(SECONDS_TO_SEND):
+            body = await _body(request)
+    except TimeoutError:
+        raise Refusal(408, "too_slow") from None
+    except ClientDisconnect:
+        raise Refusal(400, "unreadable") from None
+    try:
+        return _gathered(READERS[media_type](body, shapes))
+    except (ValueError, RecursionError):
+        raise Refusal(400, "unreadable") from None
+
+
+async def _body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    body = b""
+    if declared.isdecimal() and int(declared) > LARGEST_BODY:
+        raise Refusal(413, "too_large")
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise Refusal(413, "too_large")
+    return body
+
+
+def _urlencoded(body: bytes, _shapes: Shapes) -> Iterator[tuple[str, Texts]]:
+    for name, text in parse_qsl(
+        body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+    ):
+        yield name, (text,)
+
+
+def _json(body: bytes, shapes: Shapes) -> Iterator[tuple[str, Texts]]:
+    told = json.loads(body.decode("utf-8"), object_pairs_hook=_without_doubles)
+    if not isinstance(told, dict):
+        raise ValueError("not an object")
+    for name, value in told.items():
+        is_list = name in shapes.lists if shapes.are_known else isinstance(value, list)
+        is_tick = name in shapes.ticks if shapes.are_known else isinstance(value, bool)
+        yield name, _texts(value, is_list, is_tick)
+
+
+def _texts(value: object, is_list: bool, is_tick: bool) -> Texts:
+    match value:
+        case bool() if is_tick:
+            return ("yes",) if value else ()
+        case str() if not is_list and (value or not is_tick):
+            return (value,)
+        case list() if is_list and all(isinstance(one, str) for one in value):
+            return tuple(value)
+    raise ValueError("not what this field holds")
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a name stands twice")
+    return told
+
+
+def _gathered(told: Iterator[tuple[str, Texts]]) -> Posted:
+    posted: Posted = {}
+    for name, texts in told:
+        "".join((name, *texts)).encode()  # half a surrogate pair, which JSON can write, is no text
+        posted[name] = posted.get(name, ()) + texts
+    if sum(max(1, len(texts)) for texts in posted.values()) > MOST_FIELDS:
+        raise ValueError("too many fields")
+    return posted
+
+
+READERS: dict[str, Callable[[bytes, Shapes], Iterator[tuple[str, Texts]]]] = {
+    URLENCODED: _urlencoded,
+    JSON: _json,
+}

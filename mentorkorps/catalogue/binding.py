@@ -1,0 +1,413 @@
+"""YAML nodes -> records, guided by the types of the dataclasses alone."""
+
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import date, datetime, time
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
+from mentorkorps.catalogue.scalars import SCALARS, meant
+from mentorkorps.catalogue.suggestions import SUGGESTIBLE, nearest, slug
+from mentorkorps.catalogue.tables import KEYS, TABLES
+from mentorkorps.catalogue.yaml_source import Mapping, Node, Place, Scalar, Sequence
+
+EXPECTED = {
+    int: ("et helt tal", "a whole number"),
+    bool: ("true eller false", "true or false"),
+    date: ("en dato som 2026-12-01", "a date such as 2026-12-01"),
+    time: ("et klokkeslæt som 09:00", "a time such as 09:00"),
+    datetime: ("en dag og et klokkeslæt som 2026-12-01 09:00", "a day and a time such as 2026-12-01 09:00"),
+    str: ("en tekst", "a text"),
+    tuple: ("en liste som [a, b]", "a list such as [a, b]"),
+    dict: ("felter med navn og værdi", "fields with name and value"),
+    Title: ("på begge sprog: {da: …, en: …}", "in both languages: {da: …, en: …}"),
+    Text: ("delt i sprog: {da: …, en: …}", "divided by language: {da: …, en: …}"),
+    Slug: (
+        "små bogstaver a-z, tal og bindestreg, fx mit-korps",
+        "small letters a-z, digits and hyphens, such as my-corps",
+    ),
+}
+PLAIN_ID = re.compile(Slug.pattern)
+MANY = 500
+"""So many problems of one file are told in one run; who has more has one mistake that repeats itself."""
+GLUED = ("der mangler et mellemrum efter kolonet", "a space is missing after the colon")
+CUT_BY_COMMA = (
+    "kommaet deler værdien i to; sæt hele teksten i anførselstegn, og skriv tal uden komma",
+    "the comma cuts the value in two; put the whole text in quotes, and write numbers without a comma",
+)
+LANGUAGE_NAMES = {"da": ("dansk", "Danish"), "en": ("engelsk", "English")}
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Leaves the search for reference cycles off meanwhile: records have none, and it takes 3/4 of the reading time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class BindingError:
+    """Stands for a value that could not be read; its problem is already told."""
+
+
+WRONG = BindingError()
+
+
+class Member(NamedTuple):
+    """How one field of a dataclass is read."""
+
+    name: str
+    type: Any
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record with the node that it came from; `value` is None where something in it is wrong."""
+
+    table: str
+    file: str
+    node: Mapping
+    value: Any
+
+    def text(self, key: str) -> str | None:
+        node = self.node.entries.get(key, (None, None))[1]
+        return node.text if isinstance(node, Scalar) else None
+
+    def names(self) -> Iterator[str]:
+        """What people call the record, in each language in which it has a name."""
+        named = self.node.entries.get("name", (None, None))[1]
+        if isinstance(named, Mapping):
+            yield from scalars(named)
+        elif isinstance(named, Scalar):
+            yield named.text
+
+    def scalars(self, key: str, inner: str) -> Iterator[Scalar]:
+        """The texts that stand under `inner` in each object of the list under `key`."""
+        held = self.node.entries.get(key, (None, None))[1]
+        for item in held.items if isinstance(held, Sequence) else ():
+            node = item.entries.get(inner, (None, None))[1] if isinstance(item, Mapping) else None
+            if isinstance(node, Scalar):
+                yield node
+
+    @property
+    def record(self) -> str | None:
+        return self.text(KEYS.get(self.table, ("id",))[0])
+
+    def former(self) -> list[Scalar]:
+        """The ids that the record had before, as they are written."""
+        written = self.node.entries.get("was", (None, None))[1]
+        return [one for one in written.items if isinstance(one, Scalar)] if isinstance(written, Sequence) else []
+
+    def problem(self, key: str, rule: str, /, **values: object) -> Problem:
+        """A problem of this record, at the place of one of its fields."""
+        node = self.node.entries.get(key, (self.node, self.node))[1]
+        return Problem.at(self.file, node, rule, record=self.record, field=key, **values)
+
+
+class Around(NamedTuple):
+    """An object that is being read: what it is called, how its fields are read, and the node."""
+
+    name: str
+    plan: dict[str, Member]
+    node: Mapping
+
+    def lacks(self, key: str) -> bool:
+        return key in self.plan and key not in self.node.entries
+
+
+@dataclass(slots=True)
+class Reading:
+    """One pass over all tables: what was wrong so far, and which references are still to be looked up.
+
+    `unread` names the tables of which some records could not be read: a reference there may well be right. `nameless`
+    holds the values of records without a key, by table: one of them may be the key, under a misspelt name. `around` are
+    the objects that are being read, the record first; `strayed` the fields that stand in another object than theirs.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    references: list[tuple[str, Scalar, str, str | None, str]] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    nameless: dict[str, set[str]] = field(default_factory=dict)
+    around: list[Around] = field(default_factory=list)
+    strayed: set[tuple[int, str]] = field(default_factory=set)
+    file: str = ""
+    record: str | None = None
+
+    def add(
+        self, file: str, node: Node | None, rule: str, suggestion: str | None = None, **values: object
+    ) -> BindingError:
+        self.problems.append(Problem.at(file, node, rule, record=self.record, suggestion=suggestion, **values))
+        return WRONG
+
+    def records(self, table: str, file: str, root: Node | None) -> Iterator[Entry]:
+        """The records of one file. A file that holds only comments is an empty table."""
+        self.file, self.record = file, None
+        if root is None:
+            return
+        if not isinstance(root, Sequence):
+            self.add(file, root, "not-a-list")
+            self.unread.add(table)
+            return
+        told = len(self.problems)
+        for node in root.items:
+            if len(self.problems) - told > MANY:
+                self.unread.add(table)
+                break
+            if not isinstance(node, Mapping):
+                self.add(file, node, "not-a-record")
+                self.unread.add(table)
+                continue
+            self.record = Entry(table, file, node, None).record
+            if self.record is None:
+                self.nameless.setdefault(table, set()).update(scalars(node))
+            value = self.object(TABLES[table], node, table, at=Place(file, node.line, node.column))
+            yield Entry(table, file, node, None if value is WRONG else value)
+        self.record = None
+
+    def object(self, cls: type, node: Node, name: str, **known: object) -> Any:
+        if not isinstance(node, Mapping):
+            return self.wrong_type(name, cls if cls in EXPECTED else dict, node)
+        plan = members(cls)
+        self.around.append(Around(name, plan, node))
+        misspelt = self.refuse_unknown_keys()
+        values: dict[str, Any] = dict(known)
+        for member in plan.values():
+            if member.name in node.entries:
+                values[member.name] = self.value(member, node.entries[member.name][1])
+        for member in plan.values():
+            if member.name in values:
+                continue
+            if member.name in misspelt or (id(node), member.name) in self.strayed:
+                values[member.name] = WRONG
+            elif member.required:
+                values[member.name] = self.missing(cls, member.name, node, name)
+        self.around.pop()
+        sound = not any(value is WRONG for value in values.values())
+        return cls(**values) if sound else WRONG
+
+    def refuse_unknown_keys(self) -> set[str]:
+        """Tells of each field that the innermost object does not have. Returns those that were meant."""
+        here = self.around[-1]
+        unknown = [pair for key, pair in here.node.entries.items() if key not in here.plan][:MANY]
+        if not unknown:
+            return set()
+        unused = here.plan.keys() - here.node.entries.keys()
+        glued = {place.text.partition(":")[0] for place, _ in unknown} & unused
+        for place, value in unknown:
+            if place.text.partition(":")[0] in glued:
+                self.add(self.file, place, "syntax", why_da=GLUED[0], why_en=GLUED[1])
+            elif is_cut_off(place, value):
+                if not glued:
+                    self.add(self.file, place, "syntax", why_da=CUT_BY_COMMA[0], why_en=CUT_BY_COMMA[1])
+            elif home := self.home(place):
+                self.strayed.add((id(home.node), place.text))
+                self.add(
+                    self.file, place, "wrong-level", field=place.text, key=place.text, right=home.name, here=here.name
+                )
+            else:
+                near = nearest(place.text, unused) or self.only_one_missing(unknown, value)
+                self.add(
+                    self.file, place, "unknown-key", suggestion=near,
+                    field=shown(place), key=shown(place), table=here.name,
+                )  # fmt: skip
+                glued.add(near or "")
+        return glued
+
+    def home(self, key: Scalar) -> Around | None:
+        """The object around the key, or just before it, that has such a field and lacks it: the line is moved."""
+        here = self.around[-1]
+        inner = None
+        for name, (place, node) in here.node.entries.items():
+            if place is key:
+                break
+            if name in here.plan and isinstance(node, Mapping) and is_dataclass(here.plan[name].type):
+                inner = Around(name, members(here.plan[name].type), node)
+        candidates = [*reversed(self.around[:-1]), *([inner] if inner else [])]
+        return next((one for one in candidates if one.lacks(key.text)), None)
+
+    def only_one_missing(self, unknown: list[tuple[Scalar, Node]], value: Node) -> str | None:
+        """The one field that is needed and not there, if its value can be that of the one field that is unknown."""
+        here = self.around[-1]
+        missing = [one for one in here.plan.values() if one.required and one.name not in here.node.entries]
+        if len(unknown) > 1 or len(missing) != 1:
+            return None
+        fits = Reading(file=self.file).value(missing[0], value) is not WRONG
+        return missing[0].name if fits else None
+
+    def missing(self, cls: type, key: str, node: Mapping, name: str) -> BindingError:
+        if cls in (Title, Text):
+            language_da, language_en = LANGUAGE_NAMES[key]
+            return self.add(
+                self.file, node, "missing-translation",
+                field=name, key=name, language_da=language_da, language_en=language_en,
+            )  # fmt: skip
+        return self.add(self.file, node, "missing", field=key, key=key)
+
+    def value(self, member: Member, node: Node) -> Any:
+        return self.read(member.type, node, member.name)
+
+    def read(self, kind: Any, node: Node, name: str) -> Any:
+        if isinstance(node, Scalar) and not node.text.strip():
+            return self.add(self.file, node, "empty", field=name, key=name)
+        origin = get_origin(kind)
+        if origin is Annotated:
+            return self.annotated(kind, node, name)
+        if origin is tuple:
+            return self.sequence(get_args(kind)[0], node, name)
+        if origin is Literal:
+            return self.choice(get_args(kind), node, name)
+        if is_dataclass(kind):
+            known = {"at": Place(self.file, node.line, node.column)} if knows_its_place(kind) else {}
+            return self.object(kind, node, name, **known)
+        return self.scalar(kind, node, name)
+
+    def annotated(self, kind: Any, node: Node, name: str) -> Any:
+        base, mark = get_args(kind)
+        text = self.scalar(base, node, name)
+        if text is WRONG:
+            return WRONG
+        if isinstance(mark, Refers):
+            self.references.append((self.file, node, mark.table, self.record, name))
+        elif not re.fullmatch(Slug.pattern, text):
+            return self.wrong_type(name, Slug, node, slug(text))
+        return text
+
+    def sequence(self, kind: Any, node: Node, name: str) -> Any:
+        if not isinstance(node, Sequence):
+            is_one_id = get_origin(kind) is Annotated and isinstance(node, Scalar) and PLAIN_ID.fullmatch(node.text)
+            return self.wrong_type(name, tuple, node, f"[{node.text}]" if is_one_id else None)
+        if not node.items:
+            return self.add(self.file, node, "empty", field=name, key=name)
+        items = tuple(self.read(kind, item, name) for item in node.items)
+        if get_origin(kind) is Annotated and self.refuse_repeated(node, name):
+            return WRONG
+        return WRONG if WRONG in items else items
+
+    def refuse_repeated(self, node: Sequence, name: str) -> bool:
+        places: dict[str, list[Scalar]] = {}
+        for item in node.items:
+            if isinstance(item, Scalar):
+                places.setdefault(item.text, []).append(item)
+        repeated = [found[1] for found in places.values() if len(found) > 1]
+        for item in repeated[:MANY]:
+            self.add(self.file, item, "twice", field=name, key=name, value=shown(item))
+        return bool(repeated)
+
+    def choice(self, options: tuple[str, ...], node: Node, name: str) -> Any:
+        text = self.scalar(str, node, name)
+        if text is WRONG or text in options:
+            return text
+        return self.add(
+            self.file, node, "not-an-option", suggestion=nearest(text, options),
+            field=name, key=name, value=shown(node), options=", ".join(options),
+        )  # fmt: skip
+
+    def scalar(self, kind: type, node: Node, name: str) -> Any:
+        if not isinstance(node, Scalar):
+            return self.wrong_type(name, kind, node)
+        try:
+            return SCALARS[kind](node.text)
+        except ValueError:
+            return self.wrong_type(name, kind, node, meant(kind, node.text))
+
+    def wrong_type(self, name: str, kind: Any, node: Node, suggestion: str | None = None) -> BindingError:
+        expected_da, expected_en = EXPECTED[kind]
+        return self.add(
+            self.file, node, "wrong-type", suggestion=suggestion,
+            field=name, key=name, expected_da=expected_da, expected_en=expected_en, value=shown(node),
+        )  # fmt: skip
+
+    def refuse_unknown_references(self, tables: dict[str, list[Entry]]) -> None:
+        keys = {
+            table: [key for entry in entries if (key := entry.record) is not None] for table, entries in tables.items()
+        }
+        known = {table: frozenset(of) | self.nameless.get(table, set()) for table, of in keys.items()}
+        lost = [one for one in self.references if one[1].text not in known[one[2]] and one[2] not in self.unread]
+        towns = postcodes(tables)
+        renamed = {
+            (one.text, table): entry.record for table, of in tables.items() for entry in of for one in entry.former()
+        }
+        suggestions = {
+            (text, table): renamed.get((text, table))
+            or nearest_record(text, tables[table], towns if table == "municipalities" else {})
+            for text, table in list(dict.fromkeys((node.text, table) for _, node, table, _, _ in lost))[:MANY]
+        }
+        for file, node, table, record, name in lost:
+            self.problems.append(
+                Problem.at(
+                    file,
+                    node,
+                    "unknown-reference",
+                    record=record,
+                    field=name,
+                    suggestion=suggestions.get((node.text, table)),
+                    value=shown(node),
+                    table=f"{table}.yaml",
+                )  # fmt: skip
+            )
+
+
+@cache
+def members(cls: type) -> dict[str, Member]:
+    """How the fields of a dataclass are read; `at` is never read from a file."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {
+        one.name: Member(one.name, without_none(hints[one.name]), one.default is MISSING)
+        for one in fields(cls)
+        if one.name != "at"
+    }
+
+
+@cache
+def knows_its_place(cls: type) -> bool:
+    return any(one.name == "at" for one in fields(cls))
+
+
+def without_none(hint: Any) -> Any:
+    if get_origin(hint) is UnionType or str(get_origin(hint)) == "typing.Union":
+        return next(part for part in get_args(hint) if part is not NoneType)
+    return hint
+
+
+def scalars(node: Mapping) -> Iterator[str]:
+    return (value.text for _, value in node.entries.values() if isinstance(value, Scalar))
+
+
+def is_cut_off(key: Scalar, value: Node) -> bool:
+    """Whether what looks like a field is the rest of a text with a comma: {da: Metal, maskiner, en: …}."""
+    return isinstance(value, Scalar) and not value.text and (value.line, value.column) == (key.line, key.end_column)
+
+
+def shown(node: Node) -> str:
+    """A value as a problem quotes it."""
+    if isinstance(node, Scalar):
+        return node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
+    return "[…]" if isinstance(node, Sequence) else "{…}"
+
+
+def nearest_record(text: str, entries: list[Entry], called: dict[str, str]) -> str | None:
+    """The record whose key or name is spelt most alike, as an editor would look for it; `called` has further names."""
+    if len(text) > SUGGESTIBLE:
+        return None
+    keyed = [(key, entry) for entry in entries if (key := entry.record)]
+    names = called | {name.casefold(): f"{key} ({name})" for key, entry in keyed for name in entry.names()}
+    names |= {key.casefold(): key for key, _ in keyed}
+    near = nearest(text.casefold(), names)
+    return names[near] if near else None
+
+
+def postcodes(tables: dict[str, list[Entry]]) -> dict[str, str]:
+    """The municipality of each postcode, where editors give one instead of the code."""
+    of = ((entry.text("postcode"), entry.text("municipality"), entry.text("town")) for entry in tables["postcodes"])
+    return {postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code}

@@ -1,0 +1,94 @@
+"""data/datapackage.yaml as typed records: what each field is, may be and means.
+
+The checks, the JSON Schemas, the editors' guide and `mentorkorps new` all read it from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.diagnostics import DataError, Problem
+from mentorkorps.catalogue.messages.rule import Message
+
+DESCRIPTION = "datapackage.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One field. `limits` are its constraints in Table Schema's words, numbers as numbers.
+
+    `translated` is "both" where Danish and English are needed, "danish" where English may follow; `references` the
+    table whose key it holds; `fields` those of an object, or of each object of an array.
+    """
+
+    name: str
+    type: Literal["string", "integer", "boolean", "date", "time", "datetime", "object", "array"]
+    required: bool
+    meaning: Message
+    limits: Mapping[str, Any]
+    format: str | None = None
+    translated: Literal["both", "danish"] | None = None
+    references: str | None = None
+    fields: tuple["Described", ...] = ()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return tuple(self.limits.get("enum", ()))
+
+    @property
+    def inner(self) -> tuple["Described", ...]:
+        """The fields inside: its own, or one a language where it is a translated text."""
+        return self.fields or (languages(self) if self.translated else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    title: Message
+    fields: tuple[Described, ...]
+
+
+def described(data: Path) -> dict[str, Table]:
+    """Every table by its name. Raises DataError if the description itself cannot be read."""
+    try:
+        package = yaml_source.plain_value(yaml_source.read_yaml(data / DESCRIPTION, DESCRIPTION))
+        return {one["name"]: _table(one) for one in package["resources"]}
+    except (KeyError, TypeError, AttributeError) as error:
+        why_da, why_en = f"{error} mangler eller står forkert", f"{error} is missing or misplaced"
+        raise DataError([Problem.at(DESCRIPTION, None, "unreadable", why_da=why_da, why_en=why_en)]) from error
+
+
+def languages(field: Described) -> tuple[Described, ...]:
+    length = {name: field.limits[name] for name in ("maxLength",) if name in field.limits}
+    return (
+        Described("da", "string", True, Message("På dansk.", "In Danish."), length),
+        Described("en", "string", field.translated == "both", Message("På engelsk.", "In English."), length),
+    )
+
+
+def _table(resource: dict[str, Any]) -> Table:
+    title = Message(resource["title"], resource["title_en"])
+    return Table(resource["name"], title, tuple(map(_field, resource["schema"]["fields"])))
+
+
+def _field(written: dict[str, Any]) -> Described:
+    limits = {name: _number(value) for name, value in written.get("constraints", {}).items() if name != "required"}
+    limits |= {name: _number(written[name]) for name in ("maxLength", "pattern") if name in written}
+    return Described(
+        written["name"],
+        written["type"],
+        written.get("constraints", {}).get("required") == "true",
+        Message(written.get("description", ""), written.get("description_en", "")),
+        MappingProxyType(limits),
+        written.get("format"),
+        written.get("translated"),
+        written.get("references"),
+        tuple(map(_field, written.get("fields", []))),
+    )
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdigit() else value

@@ -1,0 +1,301 @@
+"""Whether the records hang together: what no single record can tell, and no type."""
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import date, time
+from itertools import pairwise
+
+from mentorkorps.catalogue import patterns
+from mentorkorps.catalogue.binding import Entry, shown
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.model.forms import BOOKED_BY, JOINING, Form
+from mentorkorps.catalogue.model.lasting import LASTING
+from mentorkorps.catalogue.suggestions import nearest
+from mentorkorps.catalogue.tables import KEYS
+from mentorkorps.catalogue.yaml_source import Node
+
+OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
+LONGEST_ID = 60
+"""Characters, as data/datapackage.yaml says of an id: the database has room for as many."""
+WITH_PICTURES = ("organisations", "programmes", "events")
+DATED = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+
+Entries = dict[str, list[Entry]]
+Moment = date | time
+
+
+def integrity_problems(tables: Entries, pictures: Collection[str]) -> Iterator[Problem]:
+    """What is wrong between the records of all tables; `pictures` are the names of the files that there are."""
+    for rule in RULES_OF_TABLES:
+        yield from rule(tables)
+    yield from _missing_pictures(tables, pictures)
+
+
+def _duplicates(tables: Entries) -> Iterator[Problem]:
+    for table, entries in tables.items():
+        names = KEYS.get(table, ("id",))
+        seen: dict[tuple[str, ...], Entry] = {}
+        for entry in entries:
+            key = tuple(entry.text(name) for name in names)
+            if all(key) and key in seen:
+                first = seen[key]
+                yield entry.problem(
+                    names[0], "duplicate-id", key=names[0], value=key[0], file=first.file, line=first.node.line
+                )
+            seen.setdefault(key, entry)
+
+
+def _former_ids(tables: Entries) -> Iterator[Problem]:
+    """Former ids that cannot lead to one record: in use, of two records, gone for good, or too long."""
+    for table in LASTING:
+        here = {id: one for one in tables[table] for id in (one.record, one.text("slug")) if id}
+        gone = {one.record: one for one in tables["retired"] if one.text("table") == table}
+        seen: dict[str, Entry] = {}
+        for entry in tables[table]:
+            for node in entry.former():
+                if why := _led_elsewhere(node.text, here, gone, seen):
+                    yield _no_former_id(entry, node, *why)
+                seen.setdefault(node.text, entry)
+
+
+def _led_elsewhere(
+    id: str, here: dict[str, Entry], gone: dict[str | None, Entry], seen: dict[str, Entry]
+) -> tuple[str, str] | None:
+    """Why an id cannot be a former one, in both languages."""
+    if len(id) > LONGEST_ID:
+        return f"der er plads til {LONGEST_ID} tegn", f"there is room for {LONGEST_ID} characters"
+    for found, da, en in (
+        (here.get(id), "posten findes", "that record exists"),
+        (gone.get(id), "posten er væk for altid", "that record is gone for good"),
+        (seen.get(id), "det er en anden posts tidligere id", "it is another record's former id"),
+    ):
+        if found:
+            place = f"{found.file}:{found.node.line}"
+            return f"{da}, {place}", f"{en}, {place}"
+    return None
+
+
+def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem:
+    return Problem.at(
+        entry.file, node, "former-id",
+        record=entry.record, field="was", value=shown(node), why_da=why_da, why_en=why_en,
+    )  # fmt: skip
+
+
+def _retired_rules(tables: Entries) -> Iterator[Problem]:
+    """Records that are said to be gone for good and stand in their table."""
+    for entry in tables["retired"]:
+        for other in tables.get(entry.text("table") or "", []):
+            if entry.record and entry.record in (other.record, other.text("slug")):
+                yield entry.problem(
+                    "id", "duplicate-id", key="id", value=entry.record, file=other.file, line=other.node.line
+                )
+
+
+def _shared_addresses(tables: Entries) -> Iterator[Problem]:
+    """Municipalities whose pages would overwrite each other."""
+    seen: dict[str, Entry] = {}
+    for entry in tables["municipalities"]:
+        slug = entry.text("slug")
+        if slug and slug in seen:
+            first = seen[slug]
+            yield entry.problem("slug", "duplicate-id", key="slug", value=slug, file=first.file, line=first.node.line)
+        seen.setdefault(slug or "", entry)
+
+
+def _postcode_rules(tables: Entries) -> Iterator[Problem]:
+    """Postcodes of which two municipalities are said to be meant first."""
+    seen: dict[str, Entry] = {}
+    for entry in tables["postcodes"]:
+        if entry.value is None or not entry.value.main:
+            continue
+        postcode = entry.value.postcode
+        first = seen.setdefault(postcode, entry)
+        if first is not entry:
+            key = f"postcode: {postcode}, main"
+            yield entry.problem("main", "duplicate-id", key=key, value="true", file=first.file, line=first.node.line)
+
+
+def _programme_rules(tables: Entries) -> Iterator[Problem]:
+    for entry in tables["programmes"]:
+        if entry.text("status") == "open":
+            for key in OPEN_NEEDS:
+                if key not in entry.node.entries:
+                    yield entry.problem("status", "open-needs", key=key)
+
+
+def _course_rules(tables: Entries) -> Iterator[Problem]:
+    for entry in tables["courses"]:
+        course = entry.value
+        if course is None:
+            continue
+        if not course.days:
+            yield entry.problem("days", "empty", key="days")
+            continue
+        nodes = entry.node.entries["days"][1].items
+        dates = [
+            ("deadline", course.deadline, entry.node.entries["deadline"][1]),
+            *(
+                (f"days {number}", day.date, node.entries["date"][1])
+                for number, (day, node) in enumerate(zip(course.days, nodes, strict=True), 1)
+            ),
+        ]
+        for (earlier, before, _), (later, after, node) in pairwise(dates):
+            if after <= before:
+                yield _out_of_order(entry, node, later, after, earlier, before)
+        for number, (day, node) in enumerate(zip(course.days, nodes, strict=True), 1):
+            if day.end <= day.start:
+                end = node.entries["end"][1]
+                yield _out_of_order(entry, end, f"end {number}", day.end, f"start {number}", day.start)
+
+
+def _out_of_order(entry: Entry, node: Node, later: str, after: Moment, earlier: str, before: Moment) -> Problem:
+    return Problem.at(
+        entry.file, node, "order-of-dates", record=entry.record, field=later.split()[0],
+        later=later, later_value=_told(after), earlier=earlier, earlier_value=_told(before),
+    )  # fmt: skip
+
+
+def _told(moment: Moment) -> str:
+    return moment.isoformat("minutes") if isinstance(moment, time) else moment.isoformat()
+
+
+def _event_rules(tables: Entries) -> Iterator[Problem]:
+    for entry in tables["events"]:
+        event = entry.value
+        if event is None:
+            continue
+        nodes = {key: entry.node.entries[key][1] for key in ("date", "end")}
+        if event.date <= event.deadline:
+            yield _out_of_order(entry, nodes["date"], "date", event.date, "deadline", event.deadline)
+        if event.end <= event.start:
+            yield _out_of_order(entry, nodes["end"], "end", event.end, "start", event.start)
+
+
+def _source_rules(tables: Entries) -> Iterator[Problem]:
+    for entry in tables["sources"]:
+        written = entry.text("published") or ""
+        if DATED.fullmatch(written) and not _exists(written):
+            yield entry.problem("published", "no-such-date", key="published", value=written)
+
+
+def _exists(written: str) -> bool:
+    """Whether there is such a year, month or day: 2016, 2016-12, 2016-12-22."""
+    year, month, day = (*map(int, written.split("-")), 1, 1)[:3]
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _form_rules(tables: Entries) -> Iterator[Problem]:
+    for entry in tables["forms"]:
+        if entry.value is not None:
+            for why_da, why_en in _wrong_in_form(entry.value):
+                yield entry.problem("fields", "form", why_da=why_da, why_en=why_en)
+
+
+def _pattern_rules(tables: Entries) -> Iterator[Problem]:
+    for entry in tables["forms"]:
+        for node in entry.scalars("fields", "pattern"):
+            if why := patterns.flaw(node.text):
+                yield Problem.at(
+                    entry.file, node, "pattern",
+                    record=entry.record, field="pattern", value=shown(node), why_da=why[0], why_en=why[1],
+                )  # fmt: skip
+
+
+def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
+    names = [field.id for field in form.fields] + [consent.id for consent in form.consents]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"“{name}” står to gange", f"“{name}” stands twice"
+    for field in form.fields:
+        is_choice = field.type in ("choice", "choices")
+        if is_choice != bool(field.options or field.options_from):
+            da, en = ("skal have", "needs") if is_choice else ("kan ikke have", "cannot have")
+            yield (
+                f"“{field.id}” er af typen {field.type} og {da} svarmuligheder (options eller options_from)",
+                f"“{field.id}” is of type {field.type} and {en} options (options or options_from)",
+            )
+        if field.pattern and field.type != "text":
+            yield f"“{field.id}” er ikke af typen text, så pattern gælder ikke", f"“{field.id}” is not of type text"
+        if (field.type == "email") != (field.id == "email"):
+            yield f"“{field.id}”: feltet til mailadressen hedder email", f"“{field.id}”: the address's field is email"
+    if form.books and not _asks_what_it_books(form):
+        yield (
+            f"den giver plads i {form.books}, så den skal spørge efter “{BOOKED_BY[form.books]}” og efter “email”",
+            f"it gives places in {form.books}, so it must ask for “{BOOKED_BY[form.books]}” and for “email”",
+        )
+    yield from _wrong_conditions(form)
+    yield from _wrong_steps(form)
+
+
+def _asks_what_it_books(form: Form) -> bool:
+    asked = {field.id: field for field in form.fields if field.required and not field.shown_if}
+    which = asked.get(BOOKED_BY[form.books])
+    return "email" in asked and which is not None and which.options_from == form.books
+
+
+def _wrong_conditions(form: Form) -> Iterator[tuple[str, str]]:
+    before: dict[str, tuple[str, ...]] = {}
+    for field in form.fields:
+        condition = field.shown_if
+        if condition and condition.field not in before:
+            yield (
+                f"“{field.id}” afhænger af “{condition.field}”, som skal være et valg eller kryds længere oppe",
+                f"“{field.id}” depends on “{condition.field}”, which must be a choice or a box further up",
+            )
+        elif condition and condition.value not in before[condition.field]:
+            options = ", ".join(before[condition.field])
+            yield (
+                f"“{field.id}” venter på “{condition.value}”, men “{condition.field}” kan kun være {options}",
+                f"“{field.id}” waits for “{condition.value}”, but “{condition.field}” can only be {options}",
+            )
+        if field.type == "tick":
+            before[field.id] = ("yes",)
+        elif field.options:
+            before[field.id] = tuple(option.value for option in field.options)
+
+
+def _wrong_steps(form: Form) -> Iterator[tuple[str, str]]:
+    folded = [field.id for field in form.fields if field.more]
+    if folded and form.more is None:
+        yield f"“{folded[0]}” står bag folden, så “more” mangler", f"“{folded[0]}” is folded, so “more” is missing"
+    if any(field.step for field in form.fields):
+        if form.fields[0].step is None:
+            yield "det første spørgsmål skal begynde et trin (step)", "the first question must begin a step"
+        if folded:
+            yield "trin og fold kan ikke stå i samme formular", "steps and a fold cannot stand in one form"
+
+
+def _missing_pictures(tables: Entries, pictures: Collection[str]) -> Iterator[Problem]:
+    for entry in (entry for table in WITH_PICTURES for entry in tables[table]):
+        if entry.value and entry.value.picture and entry.value.picture.file not in pictures:
+            node = entry.node.entries["picture"][1].entries["file"][1]
+            yield Problem.at(
+                entry.file, node, "missing-picture",
+                record=entry.record, field="file", value=shown(node), suggestion=nearest(node.text, pictures),
+            )  # fmt: skip
+
+
+def _portal_rules(tables: Entries) -> Iterator[Problem]:
+    portals = [entry for entry in tables["organisations"] if entry.text("type") == "portal"]
+    for entry in portals:
+        if "answers" not in entry.node.entries:
+            yield entry.problem("type", "open-needs", key="answers")
+    for entry in portals[1:]:
+        first = portals[0]
+        yield entry.problem("type", "duplicate-id", key="type", value="portal", file=first.file, line=first.node.line)
+    if not portals and tables["organisations"]:
+        yield tables["organisations"][0].problem("type", "missing", key="type: portal")
+    ids = {id for entry in tables["forms"] for id in (entry.text("id"), *(one.text for one in entry.former()))}
+    for needed in JOINING:
+        if tables["forms"] and needed not in ids:
+            yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
+
+
+RULES_OF_TABLES = (
+    _duplicates, _former_ids, _retired_rules, _shared_addresses, _postcode_rules, _source_rules, _programme_rules,
+    _course_rules, _event_rules, _form_rules, _pattern_rules, _portal_rules,
+)  # fmt: skip

@@ -1,0 +1,148 @@
+"""The form that an answer to a question must have, in a small part of regular expressions.
+
+Only what JavaScript (with the v flag, as browsers read `pattern`) and Python's `fullmatch` understand alike, and what
+neither can be slow at: characters and sets one after the other, each with a count. A set that may repeat a varying
+number of times shares no character with what can follow it, so no text is ever tried in two ways.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = 200
+"""Characters of a pattern."""
+MOST = 1000
+"""The most times that a piece may repeat."""
+LETTERS = "A-Za-z0-9æøåÆØÅ"
+PIECE = re.compile(
+    rf"(?P<set>\[(?:[{LETTERS} _.+,']|\\[^{LETTERS}\s]|(?<=[A-Za-z0-9])-(?=[A-Za-z0-9]))+\])"
+    rf"|(?P<escaped>\\[\^$\\.*+?()\[\]{{}}|/])"
+    rf"|(?P<letter>[{LETTERS} _,:;%#@'=<>~`!&/-])"
+)
+COUNT = re.compile(r"[?*+]|\{([0-9]{1,4})(?:(,)([0-9]{1,4})?)?\}")
+IN_SET = re.compile(r"\\(.)|([A-Za-z0-9])-([A-Za-z0-9])|(.)")
+IN_SETS_ESCAPED = frozenset("-/()[]{}|\\.+*?^$&!#%,:;<=>@~`")
+
+Why = tuple[str, str]
+"""What is wrong, in Danish and in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternPiece:
+    """Some characters, of which so many stand here: `most` is None without a limit."""
+
+    written: str
+    characters: frozenset[str]
+    least: int
+    most: int | None
+
+    @property
+    def varies(self) -> bool:
+        return self.least != self.most
+
+
+class Unlike(Exception):
+    """A pattern that browser and server may read in two ways, or slowly; carries why."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why[1])
+        self.why = why
+
+
+def flaw(pattern: str) -> Why | None:
+    """Why a pattern cannot be used; None if it can."""
+    try:
+        found = list(pieces(pattern))
+    except Unlike as error:
+        return error.why
+    return _slow(found) or _spaces_around(found)
+
+
+def pieces(pattern: str) -> Iterator[PatternPiece]:
+    """The pieces of a pattern, in order. Raises Unlike at the first that is not in the part that is understood."""
+    if len(pattern) > LONGEST:
+        raise Unlike((f"det er over {LONGEST} tegn", f"it is longer than {LONGEST} characters"))
+    at = 0
+    while at < len(pattern):
+        found = PIECE.match(pattern, at)
+        if not found:
+            rest = pattern[at : at + 12]
+            raise Unlike(
+                (
+                    f"“{rest}” kan browser og server forstå forskelligt; brug tegn og sæt som [A-Z0-9] med et antal",
+                    f"browser and server may read “{rest}” differently; use characters and sets such as [A-Z0-9] "
+                    "with a count",
+                )
+            )
+        count = COUNT.match(pattern, found.end())
+        yield PatternPiece(found[0], _characters(found), *_counted(count))
+        at = count.end() if count else found.end()
+
+
+def _counted(count: re.Match[str] | None) -> tuple[int, int | None]:
+    if not count:
+        return 1, 1
+    if count[0] in "?*+":
+        return {"?": (0, 1), "*": (0, None), "+": (1, None)}[count[0]]
+    least = int(count[1])
+    most = least if not count[2] else int(count[3]) if count[3] else None
+    if least > MOST or (most is not None and not least <= most <= MOST) or most == 0:
+        raise Unlike(
+            (
+                f"“{count[0]}” er ikke et antal fra 1 til {MOST}, det mindste først",
+                f"“{count[0]}” is no count from 1 to {MOST}, the least first",
+            )
+        )
+    return least, most
+
+
+def _characters(found: re.Match[str]) -> frozenset[str]:
+    if not found["set"]:
+        return frozenset(found[0][-1])
+    inside = found[0][1:-1]
+    for pair in re.findall(r"([^\\\w])\1", inside):
+        raise Unlike((f"“{pair}” står to gange i {found[0]}", f"“{pair}” stands twice in {found[0]}"))
+    return frozenset(one for part in IN_SET.finditer(inside) for one in _part(part, found[0]))
+
+
+def _part(part: re.Match[str], whole: str) -> Iterator[str]:
+    escaped, first, last, alone = part.groups()
+    if first:
+        kinds = [str.isdigit, str.isupper, str.islower]
+        if first > last or not any(kind(first) and kind(last) for kind in kinds):
+            raise Unlike((f"“{part[0]}” er bagvendt i {whole}", f"“{part[0]}” is the wrong way round in {whole}"))
+        yield from map(chr, range(ord(first), ord(last) + 1))
+    elif escaped and escaped not in IN_SETS_ESCAPED:
+        raise Unlike((f"“{part[0]}” er ikke et tegn i {whole}", f"“{part[0]}” is no character in {whole}"))
+    elif alone == "-":
+        raise Unlike((f"skriv \\- for en bindestreg i {whole}", f"write \\- for a hyphen in {whole}"))
+    else:
+        yield escaped or alone
+
+
+def _slow(found: list[PatternPiece]) -> Why | None:
+    for number, piece in enumerate(found):
+        if not piece.varies:
+            continue
+        for follower in found[number + 1 :]:
+            if piece.characters & follower.characters:
+                return (
+                    f"den kan være langsom: “{piece.written}” kan gentages, og “{follower.written}” kan begynde ens",
+                    f"it can be slow: “{piece.written}” may repeat, and “{follower.written}” can begin alike",
+                )
+            if follower.least:
+                break
+    return None
+
+
+def _spaces_around(found: list[PatternPiece]) -> Why | None:
+    for row in (found, found[::-1]):
+        for piece in row:
+            if " " in piece.characters:
+                return (
+                    "den begynder eller slutter med et mellemrum, som serveren fjerner",
+                    "it begins or ends with a space, which the server takes away",
+                )
+            if piece.least:
+                break
+    return None

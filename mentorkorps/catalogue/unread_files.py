@@ -1,0 +1,96 @@
+"""Files in the data folder that nobody reads: an editor believes them published. Each is told with its right name."""
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.dictionary import DESCRIPTION
+from mentorkorps.catalogue.suggestions import nearest
+from mentorkorps.catalogue.tables import TABLES
+
+SCHEMAS = "schema"
+"""The folder that `mentorkorps schema` writes."""
+OF_THE_SYSTEM = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
+"""What Windows and macOS leave in a folder that somebody looked at; hidden files are the others."""
+LOOKS_LIKE_A_TABLE = re.compile(r"\.(?!_).*\.?ya?ml", re.IGNORECASE)
+MARKS = re.compile(
+    r"(?:[~#]|\.(?:ya?ml|json|csv|txt|md|docx?|bak|backup|orig|old|save|sw[op]|rej|part|tmp|download|[0-9]+)"
+    r"|[ _-]*(?:\([0-9]+\)|- ?kopi|- ?copy|kopi|copy|BACKUP|LOCAL|REMOTE|BASE)(?:[ _][0-9]+)?)$",
+    re.IGNORECASE,
+)
+"""Endings of other programs, and what programs and people put at the end of a copy's name."""
+
+
+class Unread(NamedTuple):
+    """A file that is not read, inside the data folder, and the table that it seems to be of, if any."""
+
+    inside: PurePosixPath
+    table: str | None
+
+
+def unread(data: Path, read: Collection[Path]) -> list[Unread]:
+    """Every regular file of a data folder that is no table, schema or description, nor the system's own."""
+    return [
+        Unread(inside, _table(inside))
+        for path in sorted(data.rglob("*"))
+        if path.is_file() and path not in read
+        if not _may_lie_there(inside := PurePosixPath(path.relative_to(data).as_posix()))
+    ]
+
+
+def problems(data: Path, name: str, files: list[Unread]) -> Iterator[Problem]:
+    """One problem a file, with the name that it should have. `name` is what problems call the folder."""
+    for inside, table in files:
+        file = f"{name}/{inside}"
+        if table is None:
+            near = nearest(_bare(inside.parts[0]), TABLES)
+            yield Problem.at(
+                file, None, "unknown-table",
+                table=_bare(inside.parts[0]), suggestion=str(_right_name(inside, near)) if near else None,
+            )  # fmt: skip
+        else:
+            right = _right_name(inside, table)
+            is_taken = right != inside and (data / right).exists()
+            yield Problem.at(
+                file, None, "unread-file" if inside.name.endswith(".yaml") else "file-ending", name=right,
+                do_da="findes allerede, så flyt det, der mangler, derover, og slet filen her" if is_taken else
+                "er det rigtige navn; omdøb den, eller slet den, hvis den ikke skal med",
+                do_en="exists already: move what is missing there, and delete this file" if is_taken else
+                "is the right name: rename it, or delete it if it is not meant to count",
+            )  # fmt: skip
+
+
+def is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")
+
+
+def _may_lie_there(inside: PurePosixPath) -> bool:
+    *folders, file = inside.parts
+    if any(one.startswith(".") for one in folders) or file.casefold() in OF_THE_SYSTEM:
+        return True
+    if file.startswith("."):
+        return not LOOKS_LIKE_A_TABLE.fullmatch(file)
+    is_schema = folders == [SCHEMAS] and inside.suffix == ".json" and inside.stem in TABLES
+    return is_schema or str(inside) == DESCRIPTION
+
+
+def _table(inside: PurePosixPath) -> str | None:
+    """The table that a file is meant for: that of its folder, or of its own name, whatever its ending and capitals."""
+    name = _bare(inside.parts[0]).casefold()
+    return name if name in TABLES else None
+
+
+def _right_name(inside: PurePosixPath, table: str) -> PurePosixPath:
+    if len(inside.parts) == 1:
+        return PurePosixPath(f"{table}.yaml")
+    return PurePosixPath(table, f"{_bare(inside.name) or table}.yaml")
+
+
+def _bare(name: str) -> str:
+    """A name without endings and the marks of a copy: "juni.yaml.txt", "#juni.yaml#" and "juni (1).yml" -> "juni"."""
+    bare = name.strip().lstrip(".#~")
+    while (shorter := MARKS.sub("", bare).rstrip()) != bare and shorter:
+        bare = shorter
+    return bare

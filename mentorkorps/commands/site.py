@@ -1,0 +1,46 @@
+"""`mentorkorps build` and `export`: the site as folders of files."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.commands.exit_codes import SOUND, CannotRun
+from mentorkorps.curriculum.loading import load_curriculum
+from mentorkorps.interface.languages import LANGUAGES, Language
+from mentorkorps.publish.pdf import HOW_TO_GET_PANGO, can_be_pdf
+
+if TYPE_CHECKING:
+    pass
+from mentorkorps.commands.folders import TRAINING
+from mentorkorps.commands.papers import _public_url
+
+
+def run_build(options: argparse.Namespace) -> int:
+    from mentorkorps.site.build import BuildFailed, build_site
+
+    load_catalogue(options.data)
+    try:
+        build_site(options.data, options.site)
+    except BuildFailed as error:
+        raise CannotRun(str(error)) from error
+    if not can_be_pdf():
+        print(HOW_TO_GET_PANGO)
+    return SOUND
+
+
+def run_export(options: argparse.Namespace) -> int:
+    from mentorkorps.publish import calendars, slides
+    from mentorkorps.site.export import export_pages
+
+    if options.folder.exists() and any(options.folder.iterdir()):
+        raise CannotRun(f"the folder {options.folder} is not empty. Name an empty or a missing one.")
+    records = load_catalogue(options.data)
+    training = load_curriculum(TRAINING, records)
+    count = export_pages(records, options.folder, curriculum=training)
+    sites: dict[Language, Path] = {one: options.folder / "docs" / one for one in LANGUAGES}
+    count += slides.write_slides(records, training, sites)
+    calendars.write_calendars(records, sites, _public_url())
+    slides.copy_assets(options.folder / "docs" / "da" / "assets")
+    print(f"{count} pages written to {options.folder}.")
+    return SOUND

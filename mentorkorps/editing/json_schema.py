@@ -1,0 +1,105 @@
+"""JSON Schemas of the data files, for editors' tools: the same fields and limits, with the ids of today as choices.
+
+They judge as `mentorkorps check` does, but for what only it can know (see tests/test_schema.py).
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mentorkorps.catalogue.dictionary import Described
+from mentorkorps.catalogue.load import Catalogue, key_of
+from mentorkorps.catalogue.model.places import Municipality
+from mentorkorps.catalogue.scalars import YEAR
+from mentorkorps.catalogue.tables import WITHOUT_AN_ID
+
+Schema = dict[str, Any]
+
+SCALARS: dict[str, Schema] = {
+    "integer": {"type": "integer"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}$"},
+    "datetime": {"type": "string", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}$"},
+    "time": {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"},
+}
+LIMITS = {"minimum": "minimum", "maximum": "maximum", "pattern": "pattern", "maxLength": "maxLength"}
+
+
+def schemas(catalogue: Catalogue) -> dict[str, Schema]:
+    """The schema of each table's file by the table's name."""
+    choices = {table: _choices(catalogue, table) for table in catalogue.described if table not in WITHOUT_AN_ID}
+    return {
+        table.name: {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": table.title.da,
+            "description": table.title.en,
+            "type": ["array", "null"],
+            "items": _object(table.fields, choices),
+        }
+        for table in catalogue.described.values()
+    }
+
+
+def write_schemas(catalogue: Catalogue, folder: Path) -> list[Path]:
+    """Writes `<table>.json` for every table into a folder. Returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {folder / f"{table}.json": as_text(schema) for table, schema in schemas(catalogue).items()}
+    for path, text in written.items():
+        path.write_text(text, "utf-8")
+    return list(written)
+
+
+def as_text(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def _choices(catalogue: Catalogue, table: str) -> Schema:
+    """The keys of a table with the names that people know them by. An empty table allows nothing."""
+    records = getattr(catalogue, table).values()
+    choices = {
+        "type": "string",
+        "enum": [key_of(table, record)[0] for record in records],
+        "enumDescriptions": [_label(record) for record in records],
+    }
+    return choices | ({"defaultSnippets": _by_name(records)} if table == "municipalities" else {})
+
+
+def _by_name(municipalities: Iterable[Municipality]) -> list[Schema]:
+    """Codes offered by their names, as nobody types a code: understood by yaml-language-server 1.25."""
+    return [{"label": one.name, "description": one.code, "body": f'"{one.code}"'} for one in municipalities]
+
+
+def _label(record: object) -> str:
+    label = next((getattr(record, name) for name in ("name", "title", "headline") if hasattr(record, name)), "")
+    return label if isinstance(label, str) else label.da
+
+
+def _object(fields: Iterable[Described], choices: dict[str, Schema]) -> Schema:
+    fields = tuple(fields)
+    return {
+        "type": "object",
+        "properties": {field.name: _field(field, choices) for field in fields},
+        "required": [field.name for field in fields if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _field(field: Described, choices: dict[str, Schema]) -> Schema:
+    said = {"description": f"{field.meaning.da}\n\n{field.meaning.en}"}
+    if field.type == "array":
+        unique = {"uniqueItems": True} if field.references or "pattern" in field.limits else {}
+        return said | {"type": "array", "minItems": 1} | unique | {"items": _one(field, choices)}
+    return said | _one(field, choices)
+
+
+def _one(field: Described, choices: dict[str, Schema]) -> Schema:
+    if field.inner:
+        return _object(field.inner, choices)
+    if field.references:
+        return choices[field.references]
+    if field.options:
+        return {"type": "string", "enum": list(field.options)}
+    limits = {LIMITS[name]: value for name, value in field.limits.items()}
+    text = {"type": "string", "minLength": 1, "pattern": "\\S"}
+    return SCALARS.get(field.type, text) | limits

@@ -1,0 +1,119 @@
+"""What may be chosen in a question, and what was chosen, in words."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from urllib.parse import quote
+
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.forms import JOINING, Field, Form, Option
+from mentorkorps.catalogue.model.lasting import known_as, lasting_id
+from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.forms import phone_numbers
+from mentorkorps.forms.answers import Value
+from mentorkorps.forms.domain_names import readable_address
+from mentorkorps.interface.i18n import words
+from mentorkorps.interface.languages import Language
+
+SCALE = tuple(str(number) for number in range(11))
+
+
+def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...]:
+    """What may be chosen in a field: its own options, or the records of a table."""
+    match field.options_from:
+        case "industries":
+            return tuple(Option(one.id, one.name) for one in catalogue.industries.values())
+        case "languages":
+            return tuple(Option(one.id, one.name) for one in catalogue.languages.values())
+        case "courses":
+            held = (one for one in catalogue.courses.values() if one.status != "cancelled")
+            return tuple(Option(one.id, one.name) for one in held)
+        case "events":
+            held = (one for one in catalogue.events.values() if one.status != "cancelled")
+            return tuple(Option(one.id, one.name) for one in held)
+        case "programmes":
+            published = catalogue.published_programmes()
+            return tuple(Option(one.id, one.name) for one in published if _takes(form, one, catalogue))
+        case None:
+            return field.options
+
+
+def is_too_late(form: Form, field: Field, choice: str, catalogue: Catalogue, today: date) -> bool:
+    """Whether a course or an event can no longer be chosen. An anonymous form is about what is over."""
+    held = {"courses": catalogue.courses, "events": catalogue.events}.get(field.options_from)
+    return held is not None and not form.is_anonymous and held[choice].deadline < today
+
+
+def todays(field: Field, catalogue: Catalogue, choice: str) -> str:
+    """A choice by today's id of the record: an open page, a link or an answer that is kept may have a former one."""
+    return catalogue.todays(field.options_from, choice) if field.options_from else choice
+
+
+def kept_as(field: Field, catalogue: Catalogue, choice: str) -> str:
+    """What the database keeps of a choice: of a record the first id that it had."""
+    return lasting_id(catalogue.table(field.options_from)[choice]) if field.options_from else choice
+
+
+def known(form: Form, field: Field, catalogue: Catalogue) -> Collection[str]:
+    """The values of the options, without their words: on the way of every sign-up."""
+    match field.options_from:
+        case "industries":
+            return catalogue.industries
+        case "languages":
+            return catalogue.languages
+    return [one.value for one in options(form, field, catalogue)]
+
+
+def rows(
+    form: Form | None, catalogue: Catalogue, values: Mapping[str, Value], language: Language
+) -> list[tuple[str, str]]:
+    """Answers as pairs of question and words, for people who read a sign-up.
+
+    Answers to questions that are no longer asked, or to a form that is gone, stay as they are.
+    """
+    fields = {field.id: field for field in form.fields} if form else {}
+    return [
+        (fields[name].label.of(language), _spoken(form, fields[name], catalogue, value, language))
+        if name in fields
+        else (name, str(value))
+        for name, value in values.items()
+    ]
+
+
+def linked_rows(
+    form: Form | None, catalogue: Catalogue, values: Mapping[str, Value], language: Language
+) -> list[tuple[str, str, str]]:
+    """The same with the address by which to write or call; empty where there is none."""
+    types = {field.id: field.type for field in form.fields} if form else {}
+    links = [_link(types.get(name), str(value)) for name, value in values.items()]
+    told = rows(form, catalogue, values, language)
+    return [(label, spoken, link) for (label, spoken), link in zip(told, links, strict=True)]
+
+
+def _link(type: str | None, value: str) -> str:
+    match type:
+        case "email":
+            return f"mailto:{quote(value, safe='@')}"
+        case "tel":
+            return phone_numbers.link(value)
+    return ""
+
+
+def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
+    """The forms by which people join a programme are open to those that take them; other forms ask about any."""
+    if not set(JOINING) & set(known_as(form)):
+        return True
+    return any(form.id == one.id for one in catalogue.forms_for(programme))
+
+
+def _spoken(form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language) -> str:
+    if value is True:
+        return str(words(language)["form"]["yes"])
+    if field.type == "email":
+        return readable_address(str(value))
+    if field.type == "place" and value in catalogue.municipalities:
+        return catalogue.municipalities[value].name
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    if field.options_from:
+        return ", ".join(catalogue.name(field.options_from, str(one), language) for one in values)
+    labels = {one.value: one.label.of(language) for one in options(form, field, catalogue)}
+    return ", ".join(labels.get(one, one) for one in values)

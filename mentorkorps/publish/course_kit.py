@@ -1,0 +1,113 @@
+"""A dated course -> its kit: what hangs on the door, lies on the table and is sent a week before."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urljoin
+
+from mentorkorps.catalogue.model.courses import Course
+from mentorkorps.curriculum.course_plan import course_sessions
+from mentorkorps.curriculum.markdown import REFERENCE
+from mentorkorps.curriculum.timetable import Hour, Session
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.dates import clock, weekday
+from mentorkorps.interface.i18n import words
+from mentorkorps.publish.calendars import Calendars
+from mentorkorps.publish.papers import Press
+from mentorkorps.publish.pdf import Print, write_papers
+
+MAIL = "prep-mail"
+TRAUMA = "d1-m2"
+"""The module that the mail announces: nobody is to be taken by surprise."""
+TAGS_ON_A_SHEET = 10
+LINES_ON_A_SHEET = 20
+STRONG = re.compile(r"\*\*(.+?)\*\*")
+
+
+def write_kit(kit: "Kit", folder: Path) -> int:
+    """Writes the kit into a folder. Returns how many files there are. Raises PangoMissing, with the texts written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = list(kit.texts())
+    for name, text in texts:
+        (folder / name).write_text(text, "utf-8", newline="")
+    return len(texts) + len(write_papers(kit.prints(), folder))
+
+
+@dataclass(frozen=True)
+class Kit:
+    """The kit of one course in the language of its press. Without `names` there are blank lines and tags."""
+
+    press: Press
+    course: Course
+    names: tuple[str, ...] = ()
+
+    @property
+    def at(self) -> str:
+        return address("course", self.press.language, self.course.id)
+
+    @property
+    def title(self) -> str:
+        return self.course.name.of(self.press.language)
+
+    @cached_property
+    def sessions(self) -> tuple[Session, ...]:
+        return course_sessions(self.press.curriculum, self.course)
+
+    def prints(self) -> Iterator[Print]:
+        """Sign-in sheet, name tags, door sign, and the run sheet with the clock times of the course."""
+        people = self.names or ("",) * self.course.seats
+        for kind, size in (("sign_in", LINES_ON_A_SHEET), ("name_tags", TAGS_ON_A_SHEET)):
+            sheets = [people[i : i + size] for i in range(0, len(people), size)]
+            yield self.press.set(kind, self.at, course=self.course, sheets=sheets, size=size)
+        yield self.press.set("door_sign", self.at, course=self.course, sessions=self.sessions)
+        dates = tuple(one.date for one in self.course.days)
+        yield self.press.run_sheet(self.sessions, self.title, dates)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """File name and text of what is sent: the mail and the calendar file."""
+        press = self.press
+        yield press.texts["mail_file"], self.mail()
+        calendar = Calendars(press.catalogue, press.language, press.public_url).calendar([self.course])
+        yield words(press.language)["calendar"]["course"], calendar
+
+    def mail(self) -> str:
+        """The preparation mail with the facts of the course, as plain text: the subject on its first line."""
+        paper = self.press.curriculum.paper(MAIL, self.press.language).filled(self.facts)
+        text = "\n\n".join(block.text for block in paper.blocks if block.kind == "text")
+        text = STRONG.sub(r"\1", REFERENCE.sub(self._referred, text))
+        return f"{self.press.texts['subject']}: {paper.title}\n\n{text}\n\n{urljoin(self.press.public_url, self.at)}\n"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the course fills in where the mail has a blank."""
+        language, course, texts = self.press.language, self.course, self.press.texts["mail"]
+        days = (
+            texts["day"].format(
+                date=weekday(one.date, language), start=clock(one.start, language), end=clock(one.end, language)
+            )
+            for one in course.days
+        )
+        number, hour = self._hour_of(TRAUMA)
+        return {
+            "course": course.name.of(language),
+            "days": "\n".join(days),
+            "venue": f"{course.venue.name.of(language)}, {course.venue.address}",
+            "cost": course.cost.of(language),
+            "trauma": texts["trauma"].format(number=number, start=clock(hour.start, language)),
+        }
+
+    def _hour_of(self, module: str) -> tuple[int, Hour]:
+        """The number of the day on which a module is held, and its hour."""
+        return next(
+            (number, hour)
+            for number, session in enumerate(self.sessions, 1)
+            for hour in session.hours
+            if hour.module == module
+        )
+
+    def _referred(self, found: re.Match[str]) -> str:
+        view = self.press.view(self.at)
+        title, link = view.link_to(found[1], found[2])
+        return f"{title} ({link})" if link else title

@@ -1,0 +1,72 @@
+"""Addresses of records that have another id now, or are gone for good: a published address never dies."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mentorkorps.interface.addresses import address
+from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.catalogue.model.lasting import Lasting, Retired, known_as
+from mentorkorps.catalogue.model.places import Municipality
+
+PAGES = {
+    "programmes": "programme",
+    "organisations": "organisation",
+    "municipalities": "municipality",
+    "industries": "industry",
+    "courses": "course",
+    "events": "event",
+    "forms": "form",
+}
+"""The kind of page that a record of a table has."""
+CODE = re.compile("[0-9]{4}")
+"""A municipality's code, which stands in no address."""
+
+
+class Moved(NamedTuple):
+    """An address that leads on to that of a record. `was` and `now` are what stands in the two."""
+
+    kind: str
+    was: str
+    now: str
+    record: Lasting
+
+
+def moved(catalogue: Catalogue) -> Iterator[Moved]:
+    """Every former address of a record that has a page."""
+    hidden = {one.id for one in catalogue.programmes.values() if one.status == "draft"}
+    for table, kind in PAGES.items():
+        for key, record in catalogue.table(table).items():
+            if table != "programmes" or key not in hidden:
+                yield from (Moved(kind, was, _now(record), record) for was in _in_addresses(record))
+
+
+def gone(catalogue: Catalogue) -> Iterator[tuple[str, Retired]]:
+    """The kind of page of every record that is gone for good and had one."""
+    for one in catalogue.retired:
+        if one.table in PAGES and not (one.table == "municipalities" and CODE.fullmatch(one.id)):
+            yield PAGES[one.table], one
+
+
+def redirects(catalogue: Catalogue) -> dict[str, str]:
+    """Where each former address leads, in every language."""
+    return {
+        address(one.kind, language, one.was): address(one.kind, language, one.now)
+        for one in moved(catalogue)
+        for language in LANGUAGES
+    }
+
+
+def gone_addresses(catalogue: Catalogue) -> frozenset[str]:
+    """The addresses that say that a record is gone for good, in every language."""
+    return frozenset(address(kind, language, one.id) for kind, one in gone(catalogue) for language in LANGUAGES)
+
+
+def _now(record: Lasting) -> str:
+    return record.slug if isinstance(record, Municipality) else record.id
+
+
+def _in_addresses(record: Lasting) -> tuple[str, ...]:
+    former = known_as(record)[:-1]
+    return tuple(id for id in former if not CODE.fullmatch(id)) if isinstance(record, Municipality) else former

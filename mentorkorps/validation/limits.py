@@ -1,0 +1,131 @@
+"""The limits that data/datapackage.yaml sets for each field, as Frictionless judges them.
+
+Frictionless knows neither lines nor nested fields, so each table, and each object inside one, is handed to it as rows
+of its own, and its verdicts are carried back.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from frictionless import Resource, Schema
+from frictionless.errors import CellError
+
+from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue.binding import Entry, shown
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.dictionary import Described, Table
+from mentorkorps.catalogue.yaml_source import Mapping, Node, Sequence
+
+LIMITS = {
+    "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
+    "maxLength": ("der er plads til {limit} tegn", "there is room for {limit} characters"),
+    "minimum": ("tallet skal være mindst {limit}", "the number must be at least {limit}"),
+    "maximum": ("tallet må højst være {limit}", "the number must be at most {limit}"),
+    "pattern": ("det skal skrives på formen {limit}", "it must be written in the form {limit}"),
+    "enum": ("vælg mellem {limit}", "choose one of {limit}"),
+}
+FORMS = {
+    "^[a-z0-9]+(-[a-z0-9]+)*$": ("mit-korps med a-z, 0-9 og bindestreg", "my-corps with a-z, 0-9 and hyphens"),
+    "^[0-9]{4}$": ('"0461"', '"0461"'),
+    "^[0-9]{4}(-[0-9]{2}){0,2}$": ("2016-12-22, 2016-12 eller 2016", "2016-12-22, 2016-12 or 2016"),
+    "^https?://[^ ]+$": ("https://…", "https://…"),
+    "^https://[^ ]+$": ("https://…", "https://…"),
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": ("2026-11-22", "2026-11-22"),
+    "^[a-z0-9-]+[.](jpg|png|webp)$": ("mit-billede.jpg", "my-picture.jpg"),
+}
+"""Patterns of the description, as examples that an editor can copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One line of a sheet: the object in the file, and the record that it belongs to."""
+
+    entry: Entry
+    node: Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTable:
+    """Objects with the same fields, wherever in the tables they stand: a table, or one object of its records."""
+
+    fields: tuple[Described, ...]
+    rows: list[LimitRow]
+
+
+def limit_tables(tables: dict[str, Table], entries: dict[str, list[Entry]]) -> Iterator[LimitTable]:
+    """The objects of all records, those with the same limits together, since each sheet costs Frictionless 2 ms."""
+    alike: dict[str, LimitTable] = {}
+    for name, table in tables.items():
+        for sheet in _limit_tables(table.fields, [LimitRow(entry, entry.node) for entry in entries.get(name, [])]):
+            if limited := tuple(field for field in sheet.fields if _has_limits(field)):
+                key = repr([(field.name, field.type, dict(field.limits)) for field in limited])
+                alike.setdefault(key, LimitTable(limited, [])).rows.extend(sheet.rows)
+    yield from alike.values()
+
+
+def _limit_tables(fields: tuple[Described, ...], rows: list[LimitRow]) -> Iterator[LimitTable]:
+    yield LimitTable(fields, rows)
+    for field in fields:
+        if inner := field.inner:
+            nodes = [(row.entry, row.node.entries.get(field.name, (None, None))[1]) for row in rows]
+            yield from _limit_tables(
+                inner, [LimitRow(entry, node) for entry, outer in nodes for node in _objects(outer)]
+            )
+
+
+def _objects(node: Node | None) -> Iterator[Mapping]:
+    if isinstance(node, Mapping):
+        yield node
+    elif isinstance(node, Sequence):
+        yield from (item for item in node.items if isinstance(item, Mapping))
+
+
+def judge_limits(sheet: LimitTable) -> Iterator[Problem]:
+    fields = {field.name: field for field in sheet.fields}
+    if not sheet.rows:
+        return
+    schema = Schema.from_descriptor({"fields": [_standard(field) for field in fields.values()]})
+    data = [{name: _cell(row.node, name) for name in fields} for row in sheet.rows]
+    report = Resource(name="sheet", data=data, schema=schema).validate()
+    for error in (error for task in report.tasks for error in task.errors):
+        if isinstance(error, CellError):
+            row = sheet.rows[error.row_number - 2]
+            yield _carried_back(error, fields[error.field_name], row)
+
+
+def _has_limits(field: Described) -> bool:
+    """Whether a value of the right type can still be wrong; the types themselves are the catalogue's."""
+    return bool(field.limits) and not field.inner and field.type != "array"
+
+
+def _standard(field: Described) -> dict[str, Any]:
+    kept = {"name": field.name, "type": field.type} | ({"format": field.format} if field.format else {})
+    return kept | {"constraints": dict(field.limits)}
+
+
+def _cell(node: Mapping, name: str) -> object:
+    value = yaml_source.plain_value(node.entries.get(name, (None, None))[1])
+    return value or None
+
+
+def _carried_back(error: CellError, field: Described, row: LimitRow) -> Problem:
+    node = row.node.entries[field.name][1]
+    limit_name = re.match(r'constraint "(\w+)"', error.note)
+    if not limit_name:
+        expected = field.format or field.type
+        return _problem(row, node, field, "wrong-type", expected_da=expected, expected_en=expected)
+    words_da, words_en = LIMITS[limit_name[1]]
+    limit = field.limits[limit_name[1]]
+    in_da, in_en = (", ".join(limit),) * 2 if isinstance(limit, list) else FORMS.get(limit, (limit, limit))
+    return _problem(
+        row, node, field, "constraint", limit_da=words_da.format(limit=in_da), limit_en=words_en.format(limit=in_en)
+    )
+
+
+def _problem(row: LimitRow, node: Node, field: Described, rule: str, **values: object) -> Problem:
+    return Problem.at(
+        row.entry.file, node, rule,
+        record=row.entry.record, field=field.name, key=field.name, value=shown(node), **values,
+    )  # fmt: skip

@@ -1,0 +1,297 @@
+"""What only this house knows about its data: private details, bare figures, what goes stale or looks alike."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mentorkorps.catalogue.binding import Entry
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.dictionary import Described, Table
+from mentorkorps.catalogue.gazetteer import place_key
+from mentorkorps.catalogue.load import spelt_alike
+from mentorkorps.catalogue.model.organisations import CONFIRMATION_HOLDS
+from mentorkorps.catalogue.model.text import CPR
+from mentorkorps.catalogue.yaml_compatibility import cannot_be_taken, is_taken_for_else
+from mentorkorps.catalogue.yaml_source import Mapping, Node, Scalar, Sequence
+from mentorkorps.interface.holidays import day_off
+from mentorkorps.validation.vanished_ids import DATED, Earlier
+
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
+MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
+MARKUP = re.compile(r"</[a-zA-Z][^<>]*>|<br|<[a-z]+ [^<>]*=|\]\(\S+\)|&(?:[a-z]{2,8}|#[0-9]{2,5});|\*\*\S|https?://\S+")
+PERCENT = re.compile(r"(?<![0-9,.])[0-9]{1,3}(?:[,.][0-9]{1,3})?[ \u00a0]?(?:%|procent\b|pct\b|per ?cent\b)")
+
+GRACE = timedelta(days=180)
+"""How long what has gone stale is a warning, before it stops a change."""
+SOON = timedelta(days=30)
+"""How long beforehand it is told."""
+A_DAY = timedelta(days=1)
+DENMARK = ZoneInfo("Europe/Copenhagen")
+MORNING = 6
+"""The hour before which nobody means what he writes."""
+
+NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses", "events")
+ADDRESSES = ("website", "url")
+WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
+
+Entries = dict[str, list[Entry]]
+
+
+def policy_problems(
+    entries: Entries, tables: dict[str, Table], today: date, earlier: Earlier | None = None
+) -> Iterator[Problem]:
+    """Every finding that neither the types nor the limits of the fields can tell.
+
+    Without `earlier` nobody knows what is new.
+    """
+    for table in DATED if earlier is not None else ():
+        known = {id for record in earlier.get(table, ()) for id in record.ids}
+        for entry in entries[table]:
+            if entry.record not in known and known.isdisjoint(one.text for one in entry.former()):
+                yield from _begun(entry, today)
+    for of_table in entries.values():
+        for entry in of_table:
+            yield from _private(entry)
+            yield from _markup(entry)
+            if entry.text("example") == "true":
+                yield entry.problem("example", "example")
+    for table in WITHOUT_PERCENT:
+        for entry in entries[table]:
+            yield from _bare_percents(entry)
+    for table in DATED:
+        for entry in entries[table]:
+            yield from _when_few_can_come(entry, today)
+    for table in NAMED:
+        yield from _alike(entries[table])
+    yield from _unreachable(entries)
+    for table, described in tables.items():
+        for entry in entries.get(table, []):
+            yield from _only_danish(entry, described.fields)
+            yield from _read_differently(entry, described.fields)
+            yield from _in_the_future(entry, today)
+    for entry in entries["outcomes"]:
+        yield from _figures(entry)
+    for entry in entries["programmes"]:
+        yield from _stale_programme(entry, today)
+    for entry in entries["rules"]:
+        yield from _stale_rule_card(entry, today)
+
+
+def _private(entry: Entry) -> Iterator[Problem]:
+    for name, node in texts(entry.node):
+        if CPR.search(node.text):
+            yield _at(entry, name, node, "cpr-number")
+        elif EMAIL.search(node.text):
+            yield _at(entry, name, node, "private-data", what_da="en e-mailadresse", what_en="an e-mail address")
+        elif MOBILE.search(node.text):
+            yield _at(entry, name, node, "private-data", what_da="et telefonnummer", what_en="a phone number")
+
+
+def _markup(entry: Entry) -> Iterator[Problem]:
+    for name, node in texts(entry.node, beside=ADDRESSES):
+        if found := MARKUP.search(node.text):
+            yield _at(entry, name, node, "markup", value=found[0][:40])
+
+
+def _bare_percents(entry: Entry) -> Iterator[Problem]:
+    for name, node in texts(entry.node, beside=("facts",)):
+        if found := PERCENT.search(node.text):
+            yield _at(entry, name, node, "bare-percent", value=found[0])
+
+
+def _alike(entries: list[Entry]) -> Iterator[Problem]:
+    """Records whose names or ids differ in capitals, hyphens or the spelling of æ, ø and å only.
+
+    Equal ids are told already, and so are the names of records whose ids look alike.
+    """
+    yield from _same(entries, "id", _id, _plain_id)
+    yield from _same(entries, "name", _danish_name, spelt_alike)
+
+
+def _same(
+    entries: list[Entry], field: str, written: Callable[[Entry], str], key: Callable[[str], str]
+) -> Iterator[Problem]:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        if not (value := written(entry)):
+            continue
+        first = seen.setdefault(key(value), entry)
+        told = _id if field == "id" else lambda one: _plain_id(_id(one))
+        if first is not entry and told(entry) != told(first):
+            yield entry.problem(
+                field, "alike", value=value, other=written(first), file=first.file, line=first.node.line
+            )
+
+
+def _unreachable(entries: Entries) -> Iterator[Problem]:
+    """Names of places that are a municipality's own, which is meant before them, or that stand twice."""
+    seen: dict[str, Entry] = {}
+    for entry in (*entries["municipalities"], *entries["placenames"]):
+        name = entry.text("name") or ""
+        first = seen.setdefault(place_key(name), entry)
+        told = (first.table, first.text("name")) == ("placenames", name)
+        if entry.table == "placenames" and first is not entry and not told:
+            other = first.text("name")
+            yield entry.problem("name", "alike", value=name, other=other, file=first.file, line=first.node.line)
+
+
+def _id(entry: Entry) -> str:
+    return entry.text("id") or ""
+
+
+def _plain_id(id: str) -> str:
+    letters = id.casefold().replace("-", "")
+    return letters.replace("ae", "a").replace("oe", "o").replace("aa", "a")
+
+
+def _danish_name(entry: Entry) -> str:
+    name = entry.node.entries.get("name", (None, None))[1]
+    danish = name.entries.get("da", (None, None))[1] if isinstance(name, Mapping) else None
+    return danish.text if isinstance(danish, Scalar) else ""
+
+
+def _only_danish(entry: Entry, fields: tuple[Described, ...]) -> Iterator[Problem]:
+    lacking = list(_without_english(entry.node, fields))
+    if lacking:
+        names = ", ".join(dict.fromkeys(name for name, _ in lacking))
+        yield _at(entry, lacking[0][0], lacking[0][1], "only-danish", fields=names)
+
+
+def _without_english(node: Mapping, fields: tuple[Described, ...]) -> Iterator[tuple[str, Mapping]]:
+    for field in fields:
+        for inner in _objects(node.entries.get(field.name, (None, None))[1]):
+            if field.translated == "danish" and "da" in inner.entries and "en" not in inner.entries:
+                yield field.name, inner
+            elif field.fields:
+                yield from _without_english(inner, field.fields)
+
+
+def _read_differently(entry: Entry, fields: tuple[Described, ...]) -> Iterator[Problem]:
+    """What stands without quotes, and what others make of it: told once a record, and each place where they stop."""
+    if entry.value is None:
+        return
+    taken = list(_taken_for_else(entry.node, fields))
+    stopping = [(name, node) for name, node in taken if cannot_be_taken(node.text)]
+    for name, node in stopping:
+        why_da = f'det ligner en dato eller et tal, som ikke findes; skriv "{node.text}"'
+        why_en = f'it looks like a date or a number that is none; write "{node.text}"'
+        yield _at(entry, name, node, "other-readers", why_da=why_da, why_en=why_en)
+    if taken and not stopping:
+        values = ", ".join(dict.fromkeys(f'"{node.text}"' for _, node in taken))
+        yield _at(entry, *taken[0], "read-differently", values=values)
+
+
+def _taken_for_else(node: Mapping, fields: tuple[Described, ...]) -> Iterator[tuple[str, Scalar]]:
+    for field in fields:
+        held = node.entries.get(field.name, (None, None))[1]
+        for inner in _objects(held):
+            yield from _taken_for_else(inner, field.inner)
+        for one in held.items if isinstance(held, Sequence) else (held,):
+            if isinstance(one, Scalar) and one.is_plain and is_taken_for_else(one.text, field.type):
+                yield field.name, one
+
+
+def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
+    for name in ("confirmed", "seen", "checked", "changed"):
+        value = getattr(entry.value, name, None)
+        if value and (value.date() if isinstance(value, datetime) else value) > today + A_DAY:
+            yield entry.problem(name, "in-the-future", key=name, value=value)
+
+
+def _begun(entry: Entry, today: date) -> Iterator[Problem]:
+    if entry.value and (first := entry.value.days[0].date) < today:
+        days = entry.node.entries.get("days")
+        holder = days[1].items[0] if days else entry.node
+        yield _at(entry, "date", holder.entries["date"][1], "begun", value=first)
+
+
+def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
+    """Days off, hours of the night, and times that the change of clocks skips or repeats."""
+    if entry.value is None or entry.value.status == "cancelled":
+        return
+    days = entry.node.entries.get("days")
+    nodes = days[1].items if days else [entry.node]
+    for day, node in zip(entry.value.days, nodes, strict=True):
+        if day.date < today:
+            continue
+        at = {name: node.entries[name][1] for name in ("date", "start", "end")}
+        if off := day_off(day.date):
+            yield _at(entry, "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en)
+        for name, hour in (("start", day.start), ("end", day.end)):
+            shown = hour.isoformat("minutes")
+            if change := _change_of_clocks(day.date, hour):
+                yield _at(entry, name, at[name], "change-of-clocks", value=shown, why_da=change[0], why_en=change[1])
+            elif hour.hour < MORNING:
+                yield _at(entry, name, at[name], "at-night", value=shown)
+
+
+def _change_of_clocks(day: date, hour: time) -> tuple[str, str] | None:
+    first, second = (datetime.combine(day, hour, DENMARK).replace(fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return None
+    if first.astimezone(UTC).astimezone(DENMARK).time() != hour:
+        return "findes ikke: uret stilles en time frem", "does not exist: the clocks go forward an hour"
+    return "er der to gange: uret stilles en time tilbage", "comes twice: the clocks go back an hour"
+
+
+def _figures(entry: Entry) -> Iterator[Problem]:
+    outcome = entry.value
+    if outcome is None or outcome.numerator is outcome.denominator is None:
+        return
+    if outcome.numerator is None or outcome.denominator is None:
+        lacks = "numerator" if outcome.numerator is None else "denominator"
+        yield entry.problem("id", "figures", why_da=f"“{lacks}” mangler", why_en=f"“{lacks}” is missing")
+        return
+    of = f"{outcome.numerator}/{outcome.denominator}"
+    if outcome.denominator == 0 or outcome.numerator > outcome.denominator:
+        yield entry.problem("numerator", "figures", why_da=f"{of} er over det hele", why_en=f"{of} is above the whole")
+    elif outcome.percent is not None and abs(100 * outcome.numerator / outcome.denominator - outcome.percent) > 1:
+        share = round(100 * outcome.numerator / outcome.denominator)
+        yield entry.problem("percent", "figures", why_da=f"{of} er {share} procent", why_en=f"{of} is {share} per cent")
+
+
+def _stale_programme(entry: Entry, today: date) -> Iterator[Problem]:
+    programme = entry.value
+    if programme is None or programme.example or len(programme.phases) == 1:
+        return
+    until = programme.confirmed + CONFIRMATION_HOLDS
+    if today > until + GRACE:
+        yield entry.problem("confirmed", "long-unconfirmed", confirmed=programme.confirmed)
+    elif today > until:
+        yield entry.problem("confirmed", "unconfirmed", confirmed=programme.confirmed)
+    elif today > until - SOON:
+        yield entry.problem("confirmed", "soon-unconfirmed", until=until)
+
+
+def _stale_rule_card(entry: Entry, today: date) -> Iterator[Problem]:
+    card = entry.value
+    if card is None or today <= card.verify_by:
+        return
+    rule = "long-unverified" if today > card.verify_by + GRACE else "unverified"
+    yield entry.problem("verify_by", rule, verify_by=card.verify_by)
+
+
+def texts(node: Node, name: str = "", beside: tuple[str, ...] = ()) -> Iterator[tuple[str, Scalar]]:
+    """Every scalar within, with the name of the field it stands in; not what stands in the fields `beside`."""
+    match node:
+        case Scalar():
+            yield name, node
+        case Sequence():
+            for item in node.items:
+                yield from texts(item, name, beside)
+        case Mapping():
+            for key, (_, value) in node.entries.items():
+                if key not in beside:
+                    yield from texts(value, key, beside)
+
+
+def _objects(node: Node | None) -> Iterator[Mapping]:
+    if isinstance(node, Mapping):
+        yield node
+    elif isinstance(node, Sequence):
+        yield from (item for item in node.items if isinstance(item, Mapping))
+
+
+def _at(entry: Entry, field: str, node: Node, rule: str, **values: object) -> Problem:
+    return Problem.at(entry.file, node, rule, record=entry.record, field=field, **values)

@@ -1,0 +1,134 @@
+"""A verdict in words: for a terminal, for GitHub's annotations and job summary, and as JSON."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.validation.suppressions import Allowed
+
+LABELS = {"error": "fejl", "warning": "advarsel", "notice": "til orientering"}
+COLOURS = {"error": "31", "warning": "33", "notice": "36"}
+LEVELS = {"error": "error", "warning": "warning", "notice": "notice"}
+BREAKS = re.compile("\r\n|\r|\n")
+WIDTH = 110
+"""Characters of a line that are shown around the place."""
+
+
+def report_text(found: Iterable[Problem], allowed: Iterable[Allowed], colour: bool) -> Iterator[str]:
+    """One message a finding: the sentence, the line, and marks under the place with what was probably meant.
+
+    What must be mended comes last, since that is where a terminal leaves the reader.
+    """
+    paint = _painted if colour else _plain
+    counts = dict.fromkeys(LABELS, 0)
+    for one in sorted(found, key=lambda one: tuple(LABELS).index(one.severity), reverse=True):
+        counts[one.severity] += 1
+        place = paint(f"{visible(one.file)}:{one.line}:{one.column}", "1")
+        label = "" if one.severity == "error" else f" ({LABELS[one.severity]})"
+        yield f"{place}  {visible(one.message.da)}  {paint(f'[{one.rule}]{label}', COLOURS[one.severity])}"
+        yield from _excerpt(one, paint)
+    for one in allowed:
+        yield f"{visible(one.problem.file)}:{one.problem.line}  Tilladt: {visible(one.reason)}  [{one.problem.rule}]"
+    yield in_total(counts["error"], counts["warning"])
+
+
+def in_total(errors: int, warnings: int) -> str:
+    told = "Ingen fejl" if not errors else f"{errors} fejl"
+    more = "" if not warnings else " og 1 advarsel" if warnings == 1 else f" og {warnings} advarsler"
+    return f"{told}{more} i data."
+
+
+def report_github(found: Iterable[Problem]) -> Iterator[str]:
+    """Workflow commands that mark the lines of a pull request; no value in the data can forge one of its own.
+
+    Danish first, English on a line after it: who reviews may read one of them only.
+    """
+    for one in found:
+        place = f"file={_property(one.file)},line={one.line},col={one.column},endColumn={one.end_column}"
+        yield f"::{LEVELS[one.severity]} {place},title={_property(one.rule)}::{_escaped(chr(10).join(_sentences(one)))}"
+
+
+def report_summary(found: Iterable[Problem], allowed: Iterable[Allowed]) -> Iterator[str]:
+    """Markdown for a job's summary, where every word of the data stays a word."""
+    in_order = list(found)
+    errors, warnings = (sum(one.severity == level for one in in_order) for level in ("error", "warning"))
+    yield f"## {in_total(errors, warnings)}\n"
+    for one in in_order:
+        place = f"{one.file}:{one.line}"
+        told = "<br>".join(map(markdown, _sentences(one)))
+        yield f"- **{markdown(place)}** ({LABELS[one.severity]}): {told} `{one.rule}`"
+    for one in allowed:
+        place = f"{one.problem.file}:{one.problem.line}"
+        yield f"- **{markdown(place)}** (tilladt): {markdown(one.reason)} `{one.problem.rule}`"
+
+
+def report_json(problems: Iterable[Problem], notices: Iterable[Problem], allowed: Iterable[Allowed]) -> str:
+    found = {
+        "problems": [_record(one) for one in problems],
+        "notices": [_record(one) for one in notices],
+        "allowed": [_record(one.problem) | {"reason": one.reason} for one in allowed],
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def visible(text: str) -> str:
+    """Text without line ends and without what would move the cursor or turn the direction of a terminal."""
+    return "".join(one if one.isprintable() or one == "\u00a0" else " " if one.isspace() else "�" for one in text)
+
+
+def markdown(text: str) -> str:
+    """Text in Markdown that stays what it is: no link, no mention, no HTML."""
+    return re.sub(r"[!-,:-@\[-`{-~]", lambda found: f"&#{ord(found[0])};", visible(text))
+
+
+def _record(problem: Problem) -> dict[str, object]:
+    return asdict(problem) | {"severity": problem.severity}
+
+
+def _sentences(problem: Problem) -> tuple[str, str]:
+    meant = problem.suggestion
+    danish, english = (f" Mente du “{meant}”?", f" Did you mean “{meant}”?") if meant else ("", "")
+    return problem.message.da + danish, problem.message.en + english
+
+
+def _excerpt(problem: Problem, paint: Callable[[str, str], str]) -> Iterator[str]:
+    lines = _lines(problem.file)
+    if not 0 < problem.line <= len(lines):
+        return
+    line = visible(lines[problem.line - 1])
+    start = max(0, problem.column - 1 - WIDTH // 2) if len(line) > WIDTH else 0
+    shown = line[start : start + WIDTH]
+    marks = "^" * max(1, min(problem.end_column, start + len(shown) + 1) - problem.column)
+    meant = f"  mente du “{visible(problem.suggestion)}”?" if problem.suggestion else ""
+    yield f"{problem.line:6} | {shown}"
+    yield f"       | {' ' * (problem.column - 1 - start)}{paint(marks + meant, COLOURS[problem.severity])}"
+
+
+@cache
+def _lines(file: str) -> list[str]:
+    """The lines of a file that is text; a picture has none."""
+    try:
+        raw = Path(file).read_bytes()
+    except OSError:
+        return []
+    return [] if b"\0" in raw else BREAKS.split(raw.decode("utf-8-sig", "replace"))
+
+
+def _plain(text: str, code: str) -> str:
+    return text
+
+
+def _painted(text: str, code: str) -> str:
+    return f"\033[{code}m{text}\033[0m"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
