@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from mentorkorps.backend.db.records import Figures, Stop
 from mentorkorps.backend.db.retention_rows import figures
-from mentorkorps.backend.db.write_probe import PATIENCE_SECONDS
-from mentorkorps.backend.db.writer import Busy, Unavailable
+from mentorkorps.backend.db.writer import Unavailable
 from mentorkorps.backend.jobs.missing_records import References
 from mentorkorps.backend.services import Services, services_of
 from mentorkorps.backend.web.client_address import client_address, is_relayed
 from mentorkorps.backend.web.responses import NOT_KEPT, Refusal
 
+FIGURES_SECONDS = 1
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -30,14 +30,8 @@ async def is_ready(request: Request) -> Response:
     However often strangers ask, a row is written once in five seconds.
     """
     services, may_look = services_of(request), _may_look(request, services_of(request))
-    takes, counted = await services.probe.takes_a_row(is_fresh=may_look), None
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            counted = await services.store.do(figures) if may_look and takes else None
-    except (Busy, Unavailable, TimeoutError):
-        takes = False
     parts = {
-        "database": takes,
+        "database": await services.probe.takes_a_row(is_fresh=may_look),
         "outbox": services.outbox.is_alive,
         "retention": services.daily.is_alive,
         "places": services.turns.is_alive,
@@ -49,8 +43,17 @@ async def is_ready(request: Request) -> Response:
     is_ready = all(parts.values())
     told = {"status": "ok" if is_ready else "unavailable"}
     if may_look:
-        told |= parts | _waiting(services, counted)
+        told |= parts | _waiting(services, await _counted(services))
     return JSONResponse(told, 200 if is_ready else 503, NOT_KEPT)
+
+
+async def _counted(services: Services) -> Figures | None:
+    """None where it takes too long to count: that is no reason to call the service ill."""
+    try:
+        async with asyncio.timeout(FIGURES_SECONDS):
+            return await services.store.read(figures)
+    except (Unavailable, TimeoutError):
+        return None
 
 
 def _waiting(services: Services, counted: Figures | None) -> dict[str, object]:
@@ -76,7 +79,7 @@ async def metrics(request: Request) -> Response:
     services = services_of(request)
     if not _may_look(request, services):
         raise Refusal(404, "missing")
-    counted = await services.store.do(figures)
+    counted = await services.store.read(figures)
     text = "".join(f"{line}\n" for line in _lines(services, counted))
     return Response(text, headers=NOT_KEPT | {"Content-Type": PROMETHEUS})
 

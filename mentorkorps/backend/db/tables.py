@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    and_,
     false,
     true,
 )
@@ -61,6 +62,28 @@ SIGN_UPS = Table(
     Column("addressee", String(64), index=True),
     Column("readdressed", Integer, nullable=False, server_default="0"),
 )
+STANDS = SIGN_UPS.c.withdrawn_at.is_(None)
+CONFIRMED = SIGN_UPS.c.confirmed_at.is_not(None)
+WITHDRAWN = SIGN_UPS.c.withdrawn_at.is_not(None)
+UNCONFIRMED = and_(STANDS, SIGN_UPS.c.confirmed_at.is_(None))
+UNANSWERED = and_(STANDS, CONFIRMED, SIGN_UPS.c.awaited, SIGN_UPS.c.answered_at.is_(None))
+ANSWERED = and_(STANDS, CONFIRMED, SIGN_UPS.c.awaited, SIGN_UPS.c.answered_at.is_not(None))
+DOUBTFUL = and_(SIGN_UPS.c.flagged, STANDS, SIGN_UPS.c.answered_at.is_(None))
+"""What becomes of a sign-up. Each has a partial index that a query uses which repeats these very words, and which holds
+all that they ask for: figures are counted without a look at a single row (sqlite.org/partialindex.html)."""
+
+Index("ix_sign_ups_received_at_form", SIGN_UPS.c.received_at, SIGN_UPS.c.form)
+PARTIAL = {
+    "withdrawn": (WITHDRAWN, ["withdrawn_at"]),
+    "unconfirmed": (UNCONFIRMED, ["asked_at", "withdrawn_at", "confirmed_at"]),
+    "unanswered": (UNANSWERED, ["confirmed_at", "withdrawn_at", "awaited", "answered_at"]),
+    "answered": (ANSWERED, ["answered_at", "withdrawn_at", "awaited", "confirmed_at"]),
+    "doubtful": (DOUBTFUL, ["received_at", "flagged", "withdrawn_at", "answered_at"]),
+}
+for _name, (_where, _columns) in PARTIAL.items():
+    _key = [SIGN_UPS.c[column] for column in _columns]
+    Index(f"ix_sign_ups_{_name}", *_key, sqlite_where=_where, postgresql_where=_where)
+
 CONSENTS = Table(
     "consents",
     METADATA,
@@ -104,6 +127,8 @@ PLACES = Table(
     Column("until", Moment),
     Index("ix_places_kind_record_state", "kind", "record", "state"),
 )
+LAPSES = PLACES.c.until.is_not(None)
+Index("ix_places_until", PLACES.c.until, sqlite_where=LAPSES, postgresql_where=LAPSES)
 COUNTS = Table(
     "counts",
     METADATA,
