@@ -72,9 +72,9 @@ def native(file: Path) -> None:
     """Frictionless alone: types and limits of the top fields, no line, no nested field."""
     from frictionless import Resource, Schema
 
-    from mentorkorps.catalogue.dictionary import described
+    from mentorkorps.catalogue.dictionary import read_dictionary
 
-    fields = described(ROOT / "data")["programmes"].fields
+    fields = read_dictionary(ROOT / "data")["programmes"].fields
     schema = Schema.from_descriptor({"fields": [{"name": one.name, "type": one.type} for one in fields]})
     Resource(path=file.name, basepath=str(file.parent), format="yaml", schema=schema).validate()
 

@@ -11,8 +11,10 @@ from frictionless import Package
 from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.binding import members
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.lasting import LastingRecord, Retired
 from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
-from mentorkorps.catalogue.tables import KEYS, TABLES
+from mentorkorps.catalogue.tables import PAGES, TABLES, WITH_FORMER_IDS
+from mentorkorps.interface.addresses import ADDRESSES
 from tests.conftest import ROOT
 
 PACKAGE = yaml_source.plain_value(yaml_source.read_yaml(ROOT / "data" / "datapackage.yaml", "datapackage.yaml"))
@@ -28,20 +30,20 @@ def test_every_table_is_described_once_and_in_order():
 def test_the_catalogue_holds_every_table():
     held = {field.name for field in fields(Catalogue)}
 
-    assert set(TABLES) == held - {"gazetteer", "pictures", "described"}
+    assert set(TABLES) == held - {"gazetteer", "pictures", "dictionary"}
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_fields_of_a_table_are_those_of_its_dataclass(table):
-    assert described(SCHEMAS[table]["fields"]) == declared(TABLES[table])
+    assert described(SCHEMAS[table]["fields"]) == declared(TABLES[table].record)
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_keys_and_references_are_the_same(table):
     keys = {(key["fields"][0], key["reference"]["resource"] or table) for key in SCHEMAS[table].get("foreignKeys", [])}
-    marks = {name: get_args(one.type) for name, one in members(TABLES[table]).items() if annotated(one.type)}
+    marks = {name: get_args(one.type) for name, one in members(TABLES[table].record).items() if annotated(one.type)}
 
-    assert list(KEYS.get(table, ("id",))) == SCHEMAS[table]["primaryKey"]
+    assert list(TABLES[table].key) == SCHEMAS[table]["primaryKey"]
     assert keys == {(name, mark.table) for name, (_, mark) in marks.items() if isinstance(mark, Refers)}
 
 
@@ -99,3 +101,14 @@ def shape(kind: object) -> tuple:
 
 def annotated(kind: object) -> bool:
     return get_origin(kind) is Annotated
+
+
+def test_records_that_keep_former_ids_are_those_that_can_be_gone_for_good():
+    records = {table.record for table in TABLES.values() if table.keeps_former_ids}
+
+    assert records == set(get_args(LastingRecord))
+    assert WITH_FORMER_IDS == get_args(members(Retired)["table"].type)
+
+
+def test_a_table_with_pages_names_a_kind_of_page_that_has_an_address():
+    assert set(PAGES.values()) <= ADDRESSES.keys()

@@ -7,25 +7,25 @@ from typing import Any
 import pytest
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.dictionary import Described, described
+from mentorkorps.catalogue.dictionary import FieldDescription, read_dictionary
 from mentorkorps.catalogue.load import read_all
 from mentorkorps.catalogue.tables import TABLES
 from tests.blocks import Path, written
 from tests.conftest import HERE
 
-DESCRIBED = described(HERE / "sound")
+DICTIONARY = read_dictionary(HERE / "sound")
 
 
 def sound_records(table: str) -> list[Any]:
     return yaml_source.plain_value(yaml_source.read_yaml(HERE / "sound" / f"{table}.yaml", table))
 
 
-def fields_of(records: list[Any], fields: tuple[Described, ...]) -> Iterator[tuple[Path, Described]]:
+def fields_of(records: list[Any], fields: tuple[FieldDescription, ...]) -> Iterator[tuple[Path, FieldDescription]]:
     for index, record in enumerate(records):
         yield from within((index,), record, fields)
 
 
-def within(path: Path, record: dict, fields: tuple[Described, ...]) -> Iterator[tuple[Path, Described]]:
+def within(path: Path, record: dict, fields: tuple[FieldDescription, ...]) -> Iterator[tuple[Path, FieldDescription]]:
     for field in fields:
         if field.name not in record:
             continue
@@ -39,7 +39,7 @@ def within(path: Path, record: dict, fields: tuple[Described, ...]) -> Iterator[
                 yield from within((*here, index), item, field.inner)
 
 
-def mistyped(field: Described) -> Any:
+def mistyped(field: FieldDescription) -> Any:
     return "x" if field.type in ("object", "array") else {"x": "y"}
 
 
@@ -64,7 +64,7 @@ def changed(records: list[Any], path: Path) -> tuple[list[Any], dict]:
 @pytest.mark.parametrize("table", TABLES)
 def test_a_deleted_field_is_missed_where_it_belongs(table, data):
     records = sound_records(table)
-    for path, field in fields_of(records, DESCRIBED[table].fields):
+    for path, field in fields_of(records, DICTIONARY[table].fields):
         if field.required:
             copy, holder = changed(records, path)
             del holder[path[-1]]
@@ -75,7 +75,7 @@ def test_a_deleted_field_is_missed_where_it_belongs(table, data):
 @pytest.mark.parametrize("table", TABLES)
 def test_a_misspelt_field_is_told_at_its_line(table, data):
     records = sound_records(table)
-    for path, _ in fields_of(records, DESCRIBED[table].fields):
+    for path, _ in fields_of(records, DICTIONARY[table].fields):
         copy, holder = changed(records, path)
         holder[f"{path[-1]}x"] = holder.pop(path[-1])
         assert "unknown-key" in rules_at(data, table, copy, (*path[:-1], f"{path[-1]}x"), value=False), path
@@ -84,7 +84,7 @@ def test_a_misspelt_field_is_told_at_its_line(table, data):
 @pytest.mark.parametrize("table", TABLES)
 def test_an_emptied_field_is_told_at_its_line(table, data):
     records = sound_records(table)
-    for path, _ in fields_of(records, DESCRIBED[table].fields):
+    for path, _ in fields_of(records, DICTIONARY[table].fields):
         for nothing in ("", None, []):
             copy, holder = changed(records, path)
             holder[path[-1]] = nothing
@@ -94,7 +94,7 @@ def test_an_emptied_field_is_told_at_its_line(table, data):
 @pytest.mark.parametrize("table", TABLES)
 def test_a_mistyped_field_is_told_at_its_line(table, data):
     records = sound_records(table)
-    for path, field in fields_of(records, DESCRIBED[table].fields):
+    for path, field in fields_of(records, DICTIONARY[table].fields):
         copy, holder = changed(records, path)
         holder[path[-1]] = mistyped(field)
         assert "wrong-type" in rules_at(data, table, copy, path, value=True), path
@@ -103,7 +103,7 @@ def test_a_mistyped_field_is_told_at_its_line(table, data):
 @pytest.mark.parametrize("table", TABLES)
 def test_a_value_out_of_the_blue_is_told_at_its_line_where_values_are_known(table, data):
     records = sound_records(table)
-    for path, field in fields_of(records, DESCRIBED[table].fields):
+    for path, field in fields_of(records, DICTIONARY[table].fields):
         if field.type in ("integer", "boolean", "date", "time") or field.options or field.references:
             copy, holder = changed(records, path)
             holder[path[-1]] = ["x-y"] if field.type == "array" else "x-y"

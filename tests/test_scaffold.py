@@ -50,7 +50,7 @@ def test_every_field_stands_there_with_what_it_means(kind, data):
     new(data, kind, VALUES[kind])
 
     added = (data / f"{kind}s.yaml").read_text("utf-8").partition(f"\n- id: {VALUES[kind]['id']}\n")[2]
-    for field in load_catalogue(data).described[f"{kind}s"].fields:
+    for field in load_catalogue(data).dictionary[f"{kind}s"].fields:
         assert field.meaning.da in added
         assert field.name == "id" or f"  {field.name}:" in added or f"  # {field.name}:" in added
 

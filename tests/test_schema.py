@@ -11,13 +11,13 @@ import jsonschema
 import pytest
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.dictionary import Described
-from mentorkorps.catalogue.tables import KEYS, TABLES
+from mentorkorps.catalogue.dictionary import FieldDescription
+from mentorkorps.catalogue.tables import TABLES
 from mentorkorps.editing import json_schema
 from mentorkorps.validation.check import check
 from tests.blocks import written
 from tests.conftest import ROOT
-from tests.test_mutants import DESCRIBED, changed, fields_of, mistyped, sound_records
+from tests.test_mutants import DICTIONARY, changed, fields_of, mistyped, sound_records
 from tests.test_problems import TODAY
 
 ONLY_CHECK_KNOWS = {
@@ -33,13 +33,13 @@ BATCH = 100
 """Records in one file: fewer than the problems of a file that are told in one run."""
 
 
-def typed(value: Any, fields: tuple[Described, ...]) -> Any:
+def typed(value: Any, fields: tuple[FieldDescription, ...]) -> Any:
     """A record as a YAML 1.2 tool sees it, when numbers, true and false stand without quotes."""
     kinds = {field.name: field for field in fields}
     return {key: _typed(item, kinds[key]) if key in kinds else item for key, item in value.items()}
 
 
-def _typed(value: Any, field: Described) -> Any:
+def _typed(value: Any, field: FieldDescription) -> Any:
     if isinstance(value, list):
         return [_typed(item, field) for item in value]
     if isinstance(value, dict):
@@ -52,7 +52,7 @@ def _typed(value: Any, field: Described) -> Any:
 def mutants(table: str) -> Iterator[dict]:
     """Sound records with one field deleted, misspelt, emptied, mistyped, out of the blue, too long or too large."""
     records = sound_records(table)
-    for path, field in fields_of(records, DESCRIBED[table].fields):
+    for path, field in fields_of(records, DICTIONARY[table].fields):
         if any(isinstance(step, int) and step > FURTHEST for step in path[1:]):
             continue
         copy, holder = changed(records, path)
@@ -78,14 +78,14 @@ def mutants(table: str) -> Iterator[dict]:
             "9:5",
         ):
             copy, holder = changed(records, path)
-            is_key = len(path) == 2 and path[1] in KEYS.get(table, ("id",)) and isinstance(value, str)
+            is_key = len(path) == 2 and path[1] in TABLES[table].key and isinstance(value, str)
             holder[path[-1]] = f"{value}-{path[0]}" if is_key and value.strip() else value
             yield copy[path[0]]
 
 
 def with_own_key(record: dict, table: str, number: int) -> dict:
     """The record under a key of its own, if it still has one of the right form."""
-    key = KEYS.get(table, ("id",))[0]
+    key = TABLES[table].key[0]
     if record.get(key) not in [one[key] for one in sound_records(table)]:
         return record
     return record | {key: f"m-{number}" if key == "id" else f"{9000 - number}"}
@@ -116,7 +116,7 @@ def test_schema_and_check_agree_on_every_mutant(table, data, sound):
             for number, one in enumerate(all_mutants[start : start + BATCH])
             if one
         ]
-        by_schema = [not items.is_valid(typed(one, DESCRIBED[table].fields)) for one in batch]
+        by_schema = [not items.is_valid(typed(one, DICTIONARY[table].fields)) for one in batch]
         by_check = refused_by_check(data, table, deepcopy(batch))
         differ = [one for one, left, right in zip(batch, by_schema, by_check, strict=True) if left != right]
         assert [] == differ, differ
@@ -127,7 +127,7 @@ def test_the_portals_own_records_pass_their_schema(table, real):
     records = yaml_source.plain_value(yaml_source.read_yaml(ROOT / "data" / f"{table}.yaml", table))
 
     jsonschema.validate(
-        [typed(one, real.described[table].fields) for one in records or ()],
+        [typed(one, real.dictionary[table].fields) for one in records or ()],
         json_schema.schemas(real)[table],
         format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER,
     )

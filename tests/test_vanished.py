@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mentorkorps.catalogue.earlier_edition import read_earlier_records
 from mentorkorps.catalogue.load import load_catalogue
-from mentorkorps.editing.diff import differences, earlier
+from mentorkorps.editing.diff import differences
 from mentorkorps.editing.scaffold import copy_text
 from mentorkorps.validation.check import check
 from tests.conftest import HERE
@@ -44,7 +45,7 @@ def rename(data: Path, old: str, new: str, *more: str) -> None:
 
 
 def told(data: Path, base: Path = SOUND, today: date = TODAY) -> list[str]:
-    return [str(one) for one in check(data, today, "data", earlier(base)).problems]
+    return [str(one) for one in check(data, today, "data", read_earlier_records(base)).problems]
 
 
 def cut(data: Path, table: str, start: str) -> None:
@@ -130,7 +131,7 @@ def test_what_is_not_over_is_cancelled_first_so_that_people_are_told(table, id, 
 def test_a_cancelled_course_may_be_gone_for_good(data, tmp_path):
     courses = data / "courses.yaml"
     courses.write_text(courses.read_text("utf-8").replace("status: open", "status: cancelled"), "utf-8")
-    base = earlier(data)
+    base = read_earlier_records(data)
     cut(data, "courses", "- id: odense-2027")
     retire(data, "courses", "odense-2027")
 
@@ -150,7 +151,7 @@ def test_a_published_programme_does_not_become_a_draft(data):
 def test_a_draft_may_go_as_it_came(data):
     programmes = data / "programmes.yaml"
     programmes.write_text(programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8")
-    base = earlier(data)
+    base = read_earlier_records(data)
     cut(data, "programmes", "- id: smedenes-korps")
 
     assert [] == check(data, TODAY, "data", base).problems
@@ -161,7 +162,7 @@ def test_what_led_somewhere_once_goes_on_leading_there(kept, data, tmp_path):
     """A former id that is taken away, and a retired record that is forgotten, die as any address does."""
     if kept == "was":
         rename(data, "odense-2027", "odense-marts-2027", "was: [odense-2027]")
-    base = earlier(data)
+    base = read_earlier_records(data)
     if kept == "was":
         courses = data / "courses.yaml"
         courses.write_text(courses.read_text("utf-8").replace("  was: [odense-2027]\n", ""), "utf-8")
@@ -178,7 +179,7 @@ def test_what_led_somewhere_once_goes_on_leading_there(kept, data, tmp_path):
 
 def test_a_second_renaming_adds_to_the_list_and_keeps_the_oldest_in_front(data):
     rename(data, "odense-2027", "odense-marts-2027", "was: [odense-2027]")
-    base = earlier(data)
+    base = read_earlier_records(data)
     rename(data, "odense-marts-2027", "odense-foraar-2027")
     (lacking,) = check(data, TODAY, "data", base).problems
     assert "skriv was: [odense-2027, odense-marts-2027] i den" in lacking.message.da
@@ -195,7 +196,7 @@ def test_a_second_renaming_adds_to_the_list_and_keeps_the_oldest_in_front(data):
 
 def test_a_former_id_that_was_forgotten_can_be_added_later(data):
     rename(data, "odense-2027", "odense-marts-2027")
-    base = earlier(data)
+    base = read_earlier_records(data)
     rename(data, "odense-marts-2027", "odense-marts-2027", "was: [odense-2027]")
 
     assert [] == check(data, TODAY, "data", base).problems

@@ -14,7 +14,7 @@ from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
 from mentorkorps.catalogue.scalars import SCALARS, meant
 from mentorkorps.catalogue.suggestions import SUGGESTIBLE, nearest, slug
-from mentorkorps.catalogue.tables import KEYS, TABLES
+from mentorkorps.catalogue.tables import TABLES
 from mentorkorps.catalogue.yaml_source import Mapping, Node, Place, Scalar, Sequence
 
 EXPECTED = {
@@ -57,7 +57,7 @@ def without_collector() -> Iterator[None]:
 
 
 class BindingError:
-    """Stands for a value that could not be read; its problem is already told."""
+    """Stands for a value that could not be read; its problem is in the list already."""
 
 
 WRONG = BindingError()
@@ -81,41 +81,52 @@ class Entry:
     value: Any
 
     def text(self, key: str) -> str | None:
-        node = self.node.entries.get(key, (None, None))[1]
-        return node.text if isinstance(node, Scalar) else None
+        return self.node.text(key)
 
     def names(self) -> Iterator[str]:
         """What people call the record, in each language in which it has a name."""
-        named = self.node.entries.get("name", (None, None))[1]
-        if isinstance(named, Mapping):
-            yield from scalars(named)
-        elif isinstance(named, Scalar):
-            yield named.text
+        name = self.node.get("name")
+        if isinstance(name, Mapping):
+            yield from scalars(name)
+        elif isinstance(name, Scalar):
+            yield name.text
 
     def scalars(self, key: str, inner: str) -> Iterator[Scalar]:
         """The texts that stand under `inner` in each object of the list under `key`."""
-        held = self.node.entries.get(key, (None, None))[1]
-        for item in held.items if isinstance(held, Sequence) else ():
-            node = item.entries.get(inner, (None, None))[1] if isinstance(item, Mapping) else None
+        for item in self.node.mappings(key):
+            node = item.get(inner)
             if isinstance(node, Scalar):
                 yield node
 
     @property
     def record(self) -> str | None:
-        return self.text(KEYS.get(self.table, ("id",))[0])
+        return self.text(TABLES[self.table].key[0])
 
     def former(self) -> list[Scalar]:
         """The ids that the record had before, as they are written."""
-        written = self.node.entries.get("was", (None, None))[1]
-        return [one for one in written.items if isinstance(one, Scalar)] if isinstance(written, Sequence) else []
+        return self.node.scalars("was")
 
-    def problem(self, key: str, rule: str, /, **values: object) -> Problem:
+    def problem(
+        self, key: str, rule: str, /, suggestion: str | None = None, **values: object
+    ) -> Problem:
         """A problem of this record, at the place of one of its fields."""
-        node = self.node.entries.get(key, (self.node, self.node))[1]
-        return Problem.at(self.file, node, rule, record=self.record, field=key, **values)
+        node = self.node.get(key) or self.node
+        return Problem.at(
+            self.file,
+            node,
+            rule,
+            record=self.record,
+            field=key,
+            suggestion=suggestion,
+            **values,
+        )
 
 
-class Around(NamedTuple):
+Entries = dict[str, list[Entry]]
+"""The records of a data folder by table, as they were read."""
+
+
+class ObjectInProgress(NamedTuple):
     """An object that is being read: what it is called, how its fields are read, and the node."""
 
     name: str
@@ -124,6 +135,16 @@ class Around(NamedTuple):
 
     def lacks(self, key: str) -> bool:
         return key in self.plan and key not in self.node.entries
+
+
+class Reference(NamedTuple):
+    """The key of a record in `table`, as it is written in a field of another record."""
+
+    file: str
+    node: Scalar
+    table: str
+    record: str | None
+    field: str
 
 
 @dataclass(slots=True)
@@ -136,18 +157,34 @@ class Reading:
     """
 
     problems: list[Problem] = field(default_factory=list)
-    references: list[tuple[str, Scalar, str, str | None, str]] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     nameless: dict[str, set[str]] = field(default_factory=dict)
-    around: list[Around] = field(default_factory=list)
+    around: list[ObjectInProgress] = field(default_factory=list)
     strayed: set[tuple[int, str]] = field(default_factory=set)
     file: str = ""
     record: str | None = None
 
     def add(
-        self, file: str, node: Node | None, rule: str, suggestion: str | None = None, **values: object
+        self,
+        file: str,
+        node: Node | None,
+        rule: str,
+        suggestion: str | None = None,
+        field: str | None = None,
+        **values: object,
     ) -> BindingError:
-        self.problems.append(Problem.at(file, node, rule, record=self.record, suggestion=suggestion, **values))
+        self.problems.append(
+            Problem.at(
+                file,
+                node,
+                rule,
+                record=self.record,
+                field=field,
+                suggestion=suggestion,
+                **values,
+            )
+        )
         return WRONG
 
     def records(self, table: str, file: str, root: Node | None) -> Iterator[Entry]:
@@ -159,9 +196,9 @@ class Reading:
             self.add(file, root, "not-a-list")
             self.unread.add(table)
             return
-        told = len(self.problems)
+        before = len(self.problems)
         for node in root.items:
-            if len(self.problems) - told > MANY:
+            if len(self.problems) - before > MANY:
                 self.unread.add(table)
                 break
             if not isinstance(node, Mapping):
@@ -171,7 +208,7 @@ class Reading:
             self.record = Entry(table, file, node, None).record
             if self.record is None:
                 self.nameless.setdefault(table, set()).update(scalars(node))
-            value = self.object(TABLES[table], node, table, at=Place(file, node.line, node.column))
+            value = self.object(TABLES[table].record, node, table, at=Place(file, node.line, node.column))
             yield Entry(table, file, node, None if value is WRONG else value)
         self.record = None
 
@@ -179,7 +216,7 @@ class Reading:
         if not isinstance(node, Mapping):
             return self.wrong_type(name, cls if cls in EXPECTED else dict, node)
         plan = members(cls)
-        self.around.append(Around(name, plan, node))
+        self.around.append(ObjectInProgress(name, plan, node))
         misspelt = self.refuse_unknown_keys()
         values: dict[str, Any] = dict(known)
         for member in plan.values():
@@ -224,7 +261,7 @@ class Reading:
                 glued.add(near or "")
         return glued
 
-    def home(self, key: Scalar) -> Around | None:
+    def home(self, key: Scalar) -> ObjectInProgress | None:
         """The object around the key, or just before it, that has such a field and lacks it: the line is moved."""
         here = self.around[-1]
         inner = None
@@ -232,14 +269,16 @@ class Reading:
             if place is key:
                 break
             if name in here.plan and isinstance(node, Mapping) and is_dataclass(here.plan[name].type):
-                inner = Around(name, members(here.plan[name].type), node)
+                inner = ObjectInProgress(name, members(here.plan[name].type), node)
         candidates = [*reversed(self.around[:-1]), *([inner] if inner else [])]
-        return next((one for one in candidates if one.lacks(key.text)), None)
+        return next((candidate for candidate in candidates if candidate.lacks(key.text)), None)
 
     def only_one_missing(self, unknown: list[tuple[Scalar, Node]], value: Node) -> str | None:
         """The one field that is needed and not there, if its value can be that of the one field that is unknown."""
         here = self.around[-1]
-        missing = [one for one in here.plan.values() if one.required and one.name not in here.node.entries]
+        missing = [
+            member for member in here.plan.values() if member.required and here.lacks(member.name)
+        ]
         if len(unknown) > 1 or len(missing) != 1:
             return None
         fits = Reading(file=self.file).value(missing[0], value) is not WRONG
@@ -267,7 +306,7 @@ class Reading:
             return self.sequence(get_args(kind)[0], node, name)
         if origin is Literal:
             return self.choice(get_args(kind), node, name)
-        if is_dataclass(kind):
+        if isinstance(kind, type) and is_dataclass(kind):
             known = {"at": Place(self.file, node.line, node.column)} if knows_its_place(kind) else {}
             return self.object(kind, node, name, **known)
         return self.scalar(kind, node, name)
@@ -275,18 +314,22 @@ class Reading:
     def annotated(self, kind: Any, node: Node, name: str) -> Any:
         base, mark = get_args(kind)
         text = self.scalar(base, node, name)
-        if text is WRONG:
+        if text is WRONG or not isinstance(node, Scalar):
             return WRONG
         if isinstance(mark, Refers):
-            self.references.append((self.file, node, mark.table, self.record, name))
+            self.references.append(
+                Reference(self.file, node, mark.table, self.record, name)
+            )
         elif not re.fullmatch(Slug.pattern, text):
             return self.wrong_type(name, Slug, node, slug(text))
         return text
 
     def sequence(self, kind: Any, node: Node, name: str) -> Any:
         if not isinstance(node, Sequence):
-            is_one_id = get_origin(kind) is Annotated and isinstance(node, Scalar) and PLAIN_ID.fullmatch(node.text)
-            return self.wrong_type(name, tuple, node, f"[{node.text}]" if is_one_id else None)
+            suggestion = None
+            if get_origin(kind) is Annotated and isinstance(node, Scalar) and PLAIN_ID.fullmatch(node.text):
+                suggestion = f"[{node.text}]"
+            return self.wrong_type(name, tuple, node, suggestion)
         if not node.items:
             return self.add(self.file, node, "empty", field=name, key=name)
         items = tuple(self.read(kind, item, name) for item in node.items)
@@ -299,7 +342,7 @@ class Reading:
         for item in node.items:
             if isinstance(item, Scalar):
                 places.setdefault(item.text, []).append(item)
-        repeated = [found[1] for found in places.values() if len(found) > 1]
+        repeated = [equal[1] for equal in places.values() if len(equal) > 1]
         for item in repeated[:MANY]:
             self.add(self.file, item, "twice", field=name, key=name, value=shown(item))
         return bool(repeated)
@@ -328,22 +371,33 @@ class Reading:
             field=name, key=name, expected_da=expected_da, expected_en=expected_en, value=shown(node),
         )  # fmt: skip
 
-    def refuse_unknown_references(self, tables: dict[str, list[Entry]]) -> None:
-        keys = {
-            table: [key for entry in entries if (key := entry.record) is not None] for table, entries in tables.items()
+    def refuse_unknown_references(self, tables: Entries) -> None:
+        """Adds a problem for each reference that leads to no record."""
+        known = {
+            table: {key for entry in entries if (key := entry.record) is not None}
+            | self.nameless.get(table, set())
+            for table, entries in tables.items()
         }
-        known = {table: frozenset(of) | self.nameless.get(table, set()) for table, of in keys.items()}
-        lost = [one for one in self.references if one[1].text not in known[one[2]] and one[2] not in self.unread]
+        unknown = [
+            reference
+            for reference in self.references
+            if reference.node.text not in known[reference.table]
+            and reference.table not in self.unread
+        ]
         towns = postcodes(tables)
         renamed = {
-            (one.text, table): entry.record for table, of in tables.items() for entry in of for one in entry.former()
+            (former.text, table): entry.record
+            for table, entries in tables.items()
+            for entry in entries
+            for former in entry.former()
         }
+        written = dict.fromkeys((reference.node.text, reference.table) for reference in unknown)
         suggestions = {
             (text, table): renamed.get((text, table))
             or nearest_record(text, tables[table], towns if table == "municipalities" else {})
-            for text, table in list(dict.fromkeys((node.text, table) for _, node, table, _, _ in lost))[:MANY]
+            for text, table in list(written)[:MANY]
         }
-        for file, node, table, record, name in lost:
+        for file, node, table, record, name in unknown:
             self.problems.append(
                 Problem.at(
                     file,
@@ -354,7 +408,7 @@ class Reading:
                     suggestion=suggestions.get((node.text, table)),
                     value=shown(node),
                     table=f"{table}.yaml",
-                )  # fmt: skip
+                )
             )
 
 
@@ -363,15 +417,17 @@ def members(cls: type) -> dict[str, Member]:
     """How the fields of a dataclass are read; `at` is never read from a file."""
     hints = get_type_hints(cls, include_extras=True)
     return {
-        one.name: Member(one.name, without_none(hints[one.name]), one.default is MISSING)
-        for one in fields(cls)
-        if one.name != "at"
+        member.name: Member(
+            member.name, without_none(hints[member.name]), member.default is MISSING
+        )
+        for member in fields(cls)
+        if member.name != "at"
     }
 
 
 @cache
 def knows_its_place(cls: type) -> bool:
-    return any(one.name == "at" for one in fields(cls))
+    return any(member.name == "at" for member in fields(cls))
 
 
 def without_none(hint: Any) -> Any:
@@ -407,7 +463,7 @@ def nearest_record(text: str, entries: list[Entry], called: dict[str, str]) -> s
     return names[near] if near else None
 
 
-def postcodes(tables: dict[str, list[Entry]]) -> dict[str, str]:
+def postcodes(tables: Entries) -> dict[str, str]:
     """The municipality of each postcode, where editors give one instead of the code."""
     of = ((entry.text("postcode"), entry.text("municipality"), entry.text("town")) for entry in tables["postcodes"])
     return {postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code}

@@ -10,9 +10,14 @@ from mentorkorps.catalogue.messages.rule import Message, Severity
 class Located(Protocol):
     """What knows its place in a file: lines and columns from 1, `end_column` exclusive."""
 
-    line: int
-    column: int
-    end_column: int
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def column(self) -> int: ...
+
+    @property
+    def end_column(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Problem:
     def at(
         cls,
         file: str,
-        node: "Located | None",
+        node: Located | None,
         rule: str,
         /,
         *,
@@ -45,6 +50,10 @@ class Problem:
         """A problem where a node stands, or at the head of the file; `values` are put into the rule's sentence."""
         line, column, end_column = (node.line, node.column, node.end_column) if node else (1, 1, 2)
         return cls(file, line, column, end_column, rule, worded(rule, **values), record, field, suggestion)
+
+    def place(self) -> tuple[str, int, int]:
+        """File, line and column: the order in which problems are shown."""
+        return self.file, self.line, self.column
 
     @property
     def severity(self) -> Severity:

@@ -17,7 +17,7 @@ DESCRIPTION = "datapackage.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class FieldDescription:
     """One field. `limits` are its constraints in Table Schema's words, numbers as numbers.
 
     `translated` is "both" where Danish and English are needed, "danish" where English may follow; `references` the
@@ -32,52 +32,56 @@ class Described:
     format: str | None = None
     translated: Literal["both", "danish"] | None = None
     references: str | None = None
-    fields: tuple["Described", ...] = ()
+    fields: tuple["FieldDescription", ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
         return tuple(self.limits.get("enum", ()))
 
     @property
-    def inner(self) -> tuple["Described", ...]:
+    def inner(self) -> tuple["FieldDescription", ...]:
         """The fields inside: its own, or one a language where it is a translated text."""
         return self.fields or (languages(self) if self.translated else ())
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableDescription:
     name: str
     title: Message
-    fields: tuple[Described, ...]
+    fields: tuple[FieldDescription, ...]
 
 
-def described(data: Path) -> dict[str, Table]:
-    """Every table by its name. Raises DataError if the description itself cannot be read."""
+def read_dictionary(data: Path) -> dict[str, TableDescription]:
+    """Reads what every table of a data folder is, by its name.
+
+    Raises DataError if the description itself cannot be read.
+    """
+    document: Any = yaml_source.plain_value(yaml_source.read_yaml(data / DESCRIPTION, DESCRIPTION))
     try:
-        package = yaml_source.plain_value(yaml_source.read_yaml(data / DESCRIPTION, DESCRIPTION))
-        return {one["name"]: _table(one) for one in package["resources"]}
+        return {resource["name"]: _table(resource) for resource in document["resources"]}
     except (KeyError, TypeError, AttributeError) as error:
         why_da, why_en = f"{error} mangler eller står forkert", f"{error} is missing or misplaced"
-        raise DataError([Problem.at(DESCRIPTION, None, "unreadable", why_da=why_da, why_en=why_en)]) from error
+        problem = Problem.at(DESCRIPTION, None, "unreadable", why_da=why_da, why_en=why_en)
+        raise DataError([problem]) from error
 
 
-def languages(field: Described) -> tuple[Described, ...]:
+def languages(field: FieldDescription) -> tuple[FieldDescription, ...]:
     length = {name: field.limits[name] for name in ("maxLength",) if name in field.limits}
     return (
-        Described("da", "string", True, Message("På dansk.", "In Danish."), length),
-        Described("en", "string", field.translated == "both", Message("På engelsk.", "In English."), length),
+        FieldDescription("da", "string", True, Message("På dansk.", "In Danish."), length),
+        FieldDescription("en", "string", field.translated == "both", Message("På engelsk.", "In English."), length),
     )
 
 
-def _table(resource: dict[str, Any]) -> Table:
+def _table(resource: dict[str, Any]) -> TableDescription:
     title = Message(resource["title"], resource["title_en"])
-    return Table(resource["name"], title, tuple(map(_field, resource["schema"]["fields"])))
+    return TableDescription(resource["name"], title, tuple(map(_field, resource["schema"]["fields"])))
 
 
-def _field(written: dict[str, Any]) -> Described:
+def _field(written: dict[str, Any]) -> FieldDescription:
     limits = {name: _number(value) for name, value in written.get("constraints", {}).items() if name != "required"}
     limits |= {name: _number(written[name]) for name in ("maxLength", "pattern") if name in written}
-    return Described(
+    return FieldDescription(
         written["name"],
         written["type"],
         written.get("constraints", {}).get("required") == "true",

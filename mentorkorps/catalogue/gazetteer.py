@@ -82,7 +82,7 @@ class Gazetteer:
         if not 3 < len(key) <= LONGEST_GUESS:
             return NOTHING
         near = get_close_matches(key, self.names, 3, LIKENESS)
-        meant = dict.fromkeys(one for name in near for one in self.names[name].likeliest)
+        meant = dict.fromkeys(place for name in near for place in self.names[name].likeliest)
         return PlaceMatch(tuple(meant), is_guess=True) if 0 < len(meant) <= MOST_GUESSED else NOTHING
 
 
@@ -120,12 +120,14 @@ def gazetteer(
     municipalities: Iterable[Municipality], postcodes: Iterable[Postcode], places: Iterable[PlaceName]
 ) -> Gazetteer:
     """All names with what they mean; `municipalities` in the order in which people are to choose among them."""
-    in_order = {one.code: one for one in municipalities}
+    in_order = {place.code: place for place in municipalities}
     meanings: dict[str, list[Meaning]] = {}
     for name, meaning in (*_of_postcodes(postcodes), *_of_places(places)):
         meanings.setdefault(name, []).append(meaning)
     # A municipality's own name means the municipality, also where its town reaches into the next one.
-    meanings |= {place_key(one.name): [Meaning((one.code,), one.code)] for one in in_order.values()}
+    meanings |= {
+        place_key(place.name): [Meaning((place.code,), place.code)] for place in in_order.values()
+    }
     for name, of_name in list(meanings.items()):
         for short in short_forms(name):
             meanings.setdefault(short, of_name)
@@ -148,16 +150,19 @@ def _of_postcodes(postcodes: Iterable[Postcode]) -> Iterator[tuple[str, Meaning]
         by_postcode.setdefault(row.postcode, []).append(row)
     by_town: dict[str, list[Meaning]] = {}
     for postcode, rows in by_postcode.items():
-        main = rows[0] if len(rows) == 1 else next((one for one in rows if one.main), None)
-        meaning = Meaning(tuple(one.municipality for one in rows), main and main.municipality)
+        first = rows[0] if len(rows) == 1 else next((row for row in rows if row.main), None)
+        codes = tuple(row.municipality for row in rows)
+        meaning = Meaning(codes, first.municipality if first else None)
         yield postcode, meaning
-        for town in {place_key(one.town) for one in rows}:
+        for town in {place_key(row.town) for row in rows}:
             by_town.setdefault(town, []).append(meaning)
     for town, meanings in by_town.items():
-        main, count = Counter(one.main for one in meanings).most_common(1)[0]
-        codes = Counter(code for one in meanings for code in one.codes)
+        main, count = Counter(meaning.main for meaning in meanings).most_common(1)[0]
+        counts = Counter(code for meaning in meanings for code in meaning.codes)
         # A post office in another municipality is not where a town of a hundred postcodes lies.
-        many = tuple(code for code, of in codes.items() if of * SMALLEST_PART >= len(meanings))
+        many = tuple(
+            code for code, of in counts.items() if of * SMALLEST_PART >= len(meanings)
+        )
         yield town, Meaning(many, main if count * 2 > len(meanings) else None)
 
 

@@ -6,21 +6,18 @@ from datetime import date, time
 from itertools import pairwise
 
 from mentorkorps.catalogue import patterns
-from mentorkorps.catalogue.binding import Entry, shown
+from mentorkorps.catalogue.binding import Entries, Entry, shown
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.model.forms import BOOKED_BY, JOINING, Form
-from mentorkorps.catalogue.model.lasting import LASTING
 from mentorkorps.catalogue.suggestions import nearest
-from mentorkorps.catalogue.tables import KEYS
+from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
 from mentorkorps.catalogue.yaml_source import Node
 
 OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
 LONGEST_ID = 60
 """Characters, as data/datapackage.yaml says of an id: the database has room for as many."""
-WITH_PICTURES = ("organisations", "programmes", "events")
-DATED = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+PUBLISHED = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
-Entries = dict[str, list[Entry]]
 Moment = date | time
 
 
@@ -33,8 +30,8 @@ def integrity_problems(tables: Entries, pictures: Collection[str]) -> Iterator[P
 
 def _duplicates(tables: Entries) -> Iterator[Problem]:
     for table, entries in tables.items():
-        names = KEYS.get(table, ("id",))
-        seen: dict[tuple[str, ...], Entry] = {}
+        names = TABLES[table].key
+        seen: dict[tuple[str | None, ...], Entry] = {}
         for entry in entries:
             key = tuple(entry.text(name) for name in names)
             if all(key) and key in seen:
@@ -47,9 +44,14 @@ def _duplicates(tables: Entries) -> Iterator[Problem]:
 
 def _former_ids(tables: Entries) -> Iterator[Problem]:
     """Former ids that cannot lead to one record: in use, of two records, gone for good, or too long."""
-    for table in LASTING:
-        here = {id: one for one in tables[table] for id in (one.record, one.text("slug")) if id}
-        gone = {one.record: one for one in tables["retired"] if one.text("table") == table}
+    for table in WITH_FORMER_IDS:
+        here = {
+            id: entry
+            for entry in tables[table]
+            for id in (entry.record, entry.text("slug"))
+            if id
+        }
+        gone = {entry.record: entry for entry in tables["retired"] if entry.text("table") == table}
         seen: dict[str, Entry] = {}
         for entry in tables[table]:
             for node in entry.former():
@@ -64,13 +66,13 @@ def _led_elsewhere(
     """Why an id cannot be a former one, in both languages."""
     if len(id) > LONGEST_ID:
         return f"der er plads til {LONGEST_ID} tegn", f"there is room for {LONGEST_ID} characters"
-    for found, da, en in (
+    for entry, da, en in (
         (here.get(id), "posten findes", "that record exists"),
         (gone.get(id), "posten er væk for altid", "that record is gone for good"),
         (seen.get(id), "det er en anden posts tidligere id", "it is another record's former id"),
     ):
-        if found:
-            place = f"{found.file}:{found.node.line}"
+        if entry:
+            place = f"{entry.file}:{entry.node.line}"
             return f"{da}, {place}", f"{en}, {place}"
     return None
 
@@ -132,7 +134,7 @@ def _course_rules(tables: Entries) -> Iterator[Problem]:
         if not course.days:
             yield entry.problem("days", "empty", key="days")
             continue
-        nodes = entry.node.entries["days"][1].items
+        nodes = entry.node.mappings("days")
         dates = [
             ("deadline", course.deadline, entry.node.entries["deadline"][1]),
             *(
@@ -152,11 +154,11 @@ def _course_rules(tables: Entries) -> Iterator[Problem]:
 def _out_of_order(entry: Entry, node: Node, later: str, after: Moment, earlier: str, before: Moment) -> Problem:
     return Problem.at(
         entry.file, node, "order-of-dates", record=entry.record, field=later.split()[0],
-        later=later, later_value=_told(after), earlier=earlier, earlier_value=_told(before),
+        later=later, later_value=_written(after), earlier=earlier, earlier_value=_written(before),
     )  # fmt: skip
 
 
-def _told(moment: Moment) -> str:
+def _written(moment: Moment) -> str:
     return moment.isoformat("minutes") if isinstance(moment, time) else moment.isoformat()
 
 
@@ -175,7 +177,7 @@ def _event_rules(tables: Entries) -> Iterator[Problem]:
 def _source_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["sources"]:
         written = entry.text("published") or ""
-        if DATED.fullmatch(written) and not _exists(written):
+        if PUBLISHED.fullmatch(written) and not _exists(written):
             yield entry.problem("published", "no-such-date", key="published", value=written)
 
 
@@ -232,6 +234,8 @@ def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def _asks_what_it_books(form: Form) -> bool:
+    if form.books is None:
+        return True
     asked = {field.id: field for field in form.fields if field.required and not field.shown_if}
     which = asked.get(BOOKED_BY[form.books])
     return "email" in asked and which is not None and which.options_from == form.books
@@ -270,13 +274,20 @@ def _wrong_steps(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def _missing_pictures(tables: Entries, pictures: Collection[str]) -> Iterator[Problem]:
-    for entry in (entry for table in WITH_PICTURES for entry in tables[table]):
-        if entry.value and entry.value.picture and entry.value.picture.file not in pictures:
-            node = entry.node.entries["picture"][1].entries["file"][1]
+    pictured = (table.name for table in TABLES.values() if table.is_pictured)
+    for entry in (entry for table in pictured for entry in tables[table]):
+        picture = entry.node.mapping("picture")
+        if entry.value and picture and entry.value.picture.file not in pictures:
+            node = picture.entries["file"][1]
             yield Problem.at(
-                entry.file, node, "missing-picture",
-                record=entry.record, field="file", value=shown(node), suggestion=nearest(node.text, pictures),
-            )  # fmt: skip
+                entry.file,
+                node,
+                "missing-picture",
+                record=entry.record,
+                field="file",
+                value=shown(node),
+                suggestion=nearest(entry.value.picture.file, pictures),
+            )
 
 
 def _portal_rules(tables: Entries) -> Iterator[Problem]:
@@ -289,7 +300,7 @@ def _portal_rules(tables: Entries) -> Iterator[Problem]:
         yield entry.problem("type", "duplicate-id", key="type", value="portal", file=first.file, line=first.node.line)
     if not portals and tables["organisations"]:
         yield tables["organisations"][0].problem("type", "missing", key="type: portal")
-    ids = {id for entry in tables["forms"] for id in (entry.text("id"), *(one.text for one in entry.former()))}
+    ids = {id for entry in tables["forms"] for id in (entry.text("id"), *(former.text for former in entry.former()))}
     for needed in JOINING:
         if tables["forms"] and needed not in ids:
             yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")

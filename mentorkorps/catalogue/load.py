@@ -9,27 +9,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mentorkorps.catalogue import images, unread_files, yaml_source
-from mentorkorps.catalogue.binding import Entry, Reading, without_collector
+from mentorkorps.catalogue.binding import Entries, Entry, Reading, without_collector
 from mentorkorps.catalogue.diagnostics import DataError, Problem
-from mentorkorps.catalogue.dictionary import Table, described
+from mentorkorps.catalogue.dictionary import TableDescription, read_dictionary
 from mentorkorps.catalogue.gazetteer import Gazetteer, gazetteer
 from mentorkorps.catalogue.images import Size, pictures_beside
 from mentorkorps.catalogue.integrity import integrity_problems
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import JOINING, Form
-from mentorkorps.catalogue.model.lasting import LASTING, Retired, known_as
+from mentorkorps.catalogue.model.lasting import LastingRecord, Retired, known_as
 from mentorkorps.catalogue.model.organisations import AnswerPromise, Industry, Organisation, Programme, SpokenLanguage
 from mentorkorps.catalogue.model.outcomes import Outcome, RuleCard, Source
 from mentorkorps.catalogue.model.places import Municipality, PlaceName, Postcode, Region
 from mentorkorps.catalogue.suggestions import spelling_words
-from mentorkorps.catalogue.tables import KEYS, TABLES, WITHOUT_AN_ID
+from mentorkorps.catalogue.tables import TABLES, Table
 from mentorkorps.interface.languages import Language
 
-MAY_BE_ABSENT = ("placenames", "retired")
-"""Tables without a file are empty: most portals have nothing to write there."""
 DANISH_ORDER = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3"})
 
 R = TypeVar("R")
@@ -83,16 +81,16 @@ class Catalogue:
     """Municipalities by what people write for a place."""
     pictures: Mapping[str, Size]
     """The pictures that records can show, by the names of their files."""
-    described: Mapping[str, Table]
+    dictionary: Mapping[str, TableDescription]
     """What each table and field is, may be and means."""
 
-    def table(self, name: str) -> Mapping[str, object]:
-        """The records of a table by their ids. Raises AttributeError for a table that has none."""
-        records: Mapping[str, object] = getattr(self, name)
+    def table(self, name: str) -> Mapping[str, LastingRecord]:
+        """The records of a table that keeps former ids, by their ids. Raises AttributeError for an unknown table."""
+        records: Mapping[str, LastingRecord] = getattr(self, name)
         return records
 
     def retired_record(self, table: str, id: str) -> Retired | None:
-        return next((one for one in self.retired if (one.table, one.id) == (table, id)), None)
+        return next((record for record in self.retired if (record.table, record.id) == (table, id)), None)
 
     def lacks(self, table: str, id: str) -> bool:
         """Whether an id is unknown: neither today's nor a former one, nor that of a record that is gone for good."""
@@ -113,43 +111,49 @@ class Catalogue:
         return (record.title if isinstance(record, Form) else record.name).of(language)
 
     def published_programmes(self) -> tuple[Programme, ...]:
-        return tuple(one for one in self.programmes.values() if one.status != "draft")
+        return tuple(programme for programme in self.programmes.values() if programme.status != "draft")
 
     def programmes_of(self, organisation: str) -> tuple[Programme, ...]:
         """Those that an organisation runs or takes part in."""
-        return tuple(one for one in self.published_programmes() if organisation in (one.organisation, *one.partners))
+        return tuple(
+            programme
+            for programme in self.published_programmes()
+            if organisation in (programme.organisation, *programme.partners)
+        )
 
     def programmes_in(self, code: str) -> tuple[Programme, ...]:
-        return tuple(one for one in self.published_programmes() if code in one.municipalities)
+        return tuple(programme for programme in self.published_programmes() if code in programme.municipalities)
 
     def programmes_for(self, industry: str) -> tuple[Programme, ...]:
-        return tuple(one for one in self.published_programmes() if industry in one.industries)
+        return tuple(programme for programme in self.published_programmes() if industry in programme.industries)
 
     def courses_in(self, code: str) -> tuple[Course, ...]:
-        return tuple(one for one in self.courses.values() if one.venue.municipality == code)
+        return tuple(course for course in self.courses.values() if course.venue.municipality == code)
 
     def courses_of(self, organisation: str) -> tuple[Course, ...]:
-        return tuple(one for one in self.courses.values() if one.organisation == organisation)
+        return tuple(course for course in self.courses.values() if course.organisation == organisation)
 
     def events_in(self, code: str) -> tuple[Event, ...]:
-        return tuple(one for one in self.events.values() if one.venue.municipality == code)
+        return tuple(event for event in self.events.values() if event.venue.municipality == code)
 
     def events_of(self, organisation: str) -> tuple[Event, ...]:
-        return tuple(one for one in self.events.values() if one.organisation == organisation)
+        return tuple(event for event in self.events.values() if event.organisation == organisation)
 
     def events_for(self, programme: str) -> tuple[Event, ...]:
-        return tuple(one for one in self.events.values() if programme in one.programmes)
+        return tuple(event for event in self.events.values() if programme in event.programmes)
 
     def outcomes_of(self, programme: str) -> tuple[Outcome, ...]:
-        return tuple(one for one in self.outcomes.values() if one.programme == programme)
+        return tuple(outcome for outcome in self.outcomes.values() if outcome.programme == programme)
 
     def portal(self) -> Organisation:
         """The organisation that runs the portal itself, and answers where nobody else has promised to."""
-        return next(one for one in self.organisations.values() if one.type == "portal")
+        return next(organisation for organisation in self.organisations.values() if organisation.type == "portal")
 
     def who_answers(self, programme: Programme | None = None) -> AnswerPromise:
         promised = programme.answers if programme else None
-        return promised or self.portal().answers
+        answers = promised or self.portal().answers
+        assert answers is not None  # `check` demands it of the portal's own organisation
+        return answers
 
     def forms_for(self, programme: Programme) -> tuple[Form, ...]:
         """The forms that lead to a programme: sign-up while it is open, and always the interest list."""
@@ -169,7 +173,7 @@ class Catalogue:
 
     def municipalities_sorted(self) -> list[Municipality]:
         """In Danish order: æ, ø, å (and aa) last."""
-        return sorted(self.municipalities.values(), key=lambda one: danish_key(one.name))
+        return sorted(self.municipalities.values(), key=lambda place: danish_key(place.name))
 
     def places(self, text: str) -> tuple[Municipality, ...]:
         """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality, a town or another place.
@@ -177,8 +181,8 @@ class Catalogue:
         None, one or several, in Danish order.
         """
         match = self.gazetteer.match(text)
-        found = () if match.is_guess else match.municipalities
-        return tuple(sorted(found, key=lambda one: danish_key(one.name)))
+        municipalities = () if match.is_guess else match.municipalities
+        return tuple(sorted(municipalities, key=lambda place: danish_key(place.name)))
 
 
 def load_catalogue(data: Path, name: str | None = None) -> Catalogue:
@@ -190,21 +194,24 @@ def load_catalogue(data: Path, name: str | None = None) -> Catalogue:
         entries, problems = read_all(data, name)
         if problems:
             raise DataError(problems)
-        return records_of(entries, described(data), pictures_beside(data))
+        return build_catalogue(entries, read_dictionary(data), pictures_beside(data))
 
 
-def read_all(data: Path, name: str | None = None) -> tuple[dict[str, list[Entry]], list[Problem]]:
+def read_all(data: Path, name: str | None = None) -> tuple[Entries, list[Problem]]:
     """Every record that could be read, by table, and every problem found, in the order of the files."""
     reading, called = Reading(), name or data.as_posix()
     unread = unread_files.unread(data, {path for _, path in data_files(data)})
-    meant = {one.table for one in unread}
+    misnamed = {file.table for file in unread}
     with without_collector():
-        tables = {table: list(_records(data, called, table, reading, table in meant)) for table in TABLES}
+        entries = {
+            table: list(_records(data, called, table, reading, table in misnamed))
+            for table in TABLES
+        }
     reading.problems.extend(unread_files.problems(data, called, unread))
     reading.problems.extend(images.problems(data, called))
-    reading.refuse_unknown_references(tables)
-    reading.problems.extend(integrity_problems(tables, images.names_beside(data)))
-    return tables, sorted(reading.problems, key=lambda one: (one.file, one.line, one.column))
+    reading.refuse_unknown_references(entries)
+    reading.problems.extend(integrity_problems(entries, images.names_beside(data)))
+    return entries, sorted(reading.problems, key=Problem.place)
 
 
 def danish_key(name: str) -> str:
@@ -216,14 +223,20 @@ def spelt_alike(text: str) -> str:
     return re.sub(r"\s*\bkommune$", "", " ".join(spelling_words(text)))
 
 
-def _records(data: Path, name: str, table: str, reading: Reading, is_told: bool) -> Iterator[Entry]:
-    """The records of one table. `is_told`: some file that seems to be the table's is told already."""
+def _records(
+    data: Path, name: str, table: str, reading: Reading, is_misnamed: bool
+) -> Iterator[Entry]:
+    """The records of one table. `is_misnamed`: a file that seems to be the table's is a problem already."""
     files = list(files_of(data, name, table))
-    if not files and (is_told or table not in MAY_BE_ABSENT):
+    if not files and (is_misnamed or not TABLES[table].may_be_absent):
         reading.unread.add(table)
-        if not is_told:
+        if not is_misnamed:
             reading.add(
-                f"{name}/{table}.yaml", None, "unreadable", why_da="den findes ikke", why_en="it does not exist"
+                f"{name}/{table}.yaml",
+                None,
+                "unreadable",
+                why_da="den findes ikke",
+                why_en="it does not exist",
             )
     for file, path in files:
         try:
@@ -248,28 +261,32 @@ def files_of(data: Path, name: str, table: str) -> Iterator[tuple[str, Path]]:
             yield f"{name}/{path.relative_to(data).as_posix()}", path
 
 
-def records_of(tables: dict[str, list[Entry]], described: Mapping[str, Table], sizes: Mapping[str, Size]) -> Catalogue:
+def build_catalogue(
+    entries: Entries, dictionary: Mapping[str, TableDescription], sizes: Mapping[str, Size]
+) -> Catalogue:
     """The catalogue of entries that are all sound."""
-    by_key = {table: _by_key(table, entries) for table, entries in tables.items() if table not in WITHOUT_AN_ID}
-    postcodes, retired = (tuple(entry.value for entry in tables[name]) for name in WITHOUT_AN_ID)
-    municipalities = sorted(by_key["municipalities"].values(), key=lambda one: danish_key(one.name))
+    tables: dict[str, Any] = {  # the field of each table has the type that its entry in TABLES names
+        table.name: _by_key(table, entries[table.name])
+        if table.has_one_key
+        else tuple(entry.value for entry in entries[table.name])
+        for table in TABLES.values()
+    }
+    municipalities = sorted(tables["municipalities"].values(), key=lambda place: danish_key(place.name))
     return Catalogue(
-        **by_key,
-        postcodes=postcodes,
-        retired=retired,
-        gazetteer=gazetteer(municipalities, postcodes, by_key["placenames"].values()),
+        **tables,
+        gazetteer=gazetteer(municipalities, tables["postcodes"], tables["placenames"].values()),
         pictures=sizes,
-        described=MappingProxyType(described),
+        dictionary=MappingProxyType(dict(dictionary)),
     )
 
 
-def _by_key(table: str, entries: Iterable[Entry]) -> Mapping[str, object]:
+def _by_key(table: Table, entries: Iterable[Entry]) -> Mapping[str, Any]:
     by_key = MappingProxyType({key_of(table, entry.value)[0]: entry.value for entry in entries})
-    if table not in LASTING:
+    if not table.keeps_former_ids:
         return by_key
     former = {id: key for key, record in by_key.items() for id in known_as(record)[:-1]}
     return Records(by_key, MappingProxyType(former))
 
 
-def key_of(table: str, record: object) -> tuple[str, ...]:
-    return tuple(getattr(record, key) for key in KEYS.get(table, ("id",)))
+def key_of(table: Table, record: object) -> tuple[str, ...]:
+    return tuple(getattr(record, name) for name in table.key)

@@ -1,4 +1,4 @@
-"""Files in the data folder that nobody reads: an editor believes them published. Each is told with its right name."""
+"""Files in the data folder that nobody reads: an editor believes them published. Each problem names the right one."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -68,7 +68,7 @@ def is_hidden(path: Path) -> bool:
 
 def _may_lie_there(inside: PurePosixPath) -> bool:
     *folders, file = inside.parts
-    if any(one.startswith(".") for one in folders) or file.casefold() in OF_THE_SYSTEM:
+    if any(folder.startswith(".") for folder in folders) or file.casefold() in OF_THE_SYSTEM:
         return True
     if file.startswith("."):
         return not LOOKS_LIKE_A_TABLE.fullmatch(file)

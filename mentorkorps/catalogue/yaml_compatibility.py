@@ -7,11 +7,8 @@ or a reader that follows YAML 1.2 by the letter. Each kind below was found by ho
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
-
-import yaml
+from typing import NamedTuple, Protocol
 
 UNREADABLE = re.compile(r"=|<<|[-+]?0[bx]_+|[-+]?[0-9_]{4300,}")
 """Texts that readers of YAML 1.1 take for a sign or a number of theirs, and then cannot make one."""
@@ -24,15 +21,6 @@ MANY = 500
 """So many places of one file are told in one run."""
 
 
-CORE = re.compile(
-    r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[tT]rue|TRUE|[fF]alse|FALSE|[yYnN]"
-)
-"""What YAML 1.2 takes for a number or a truth without quotes (YAML 1.2.2, 10.3.2); y and n are YAML 1.1's."""
-WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
-TEXT = "tag:yaml.org,2002:str"
-
-
 class Finding(NamedTuple):
     """A place, line and columns from 1, why others cannot read it, and what to do."""
 
@@ -43,41 +31,37 @@ class Finding(NamedTuple):
     why_en: str
 
 
-def is_taken_for_else(text: str, kind: str) -> bool:
-    """Whether some reader takes a text without quotes for something else than `kind`, a type of the description."""
-    if kind == "boolean":
-        return False
-    if kind == "integer":
-        return not WHOLE.fullmatch(text)
-    return CORE.fullmatch(text) is not None or _tag(text) != TEXT
+class ParserMark(Protocol):
+    """A place of the parser: characters from the beginning, line and column, all from 0."""
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def column(self) -> int: ...
 
 
-def cannot_be_taken(text: str) -> bool:
-    """Whether YAML 1.1 takes a text without quotes for a date or a number that does not exist, and stops there."""
-    try:
-        loader = yaml.SafeLoader("")
-        loader.construct_object(yaml.ScalarNode(_tag(text), text), deep=True)
-    except (ValueError, yaml.YAMLError):
-        return True
-    return False
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The mark before all text."""
+
+    index: int
+    line: int
+    column: int
 
 
-@lru_cache(maxsize=4096)
-def _tag(text: str) -> str:
-    """What YAML 1.1 takes a text without quotes for."""
-    tag: str = yaml.resolver.Resolver().resolve(yaml.ScalarNode, text, (True, False))
-    return tag
-
-
-class Around(NamedTuple):
+class OpenCollection(NamedTuple):
     """A collection that is still open."""
 
     is_flow: bool
     column: int
-    start: yaml.Mark
+    start: ParserMark
 
 
-NOTHING_AROUND = Around(False, -1, yaml.Mark("", 0, 0, -1, None, 0))
+OUTERMOST = OpenCollection(False, -1, Beginning(0, 0, -1))
 CROWDED = (
     "der står # lige efter; skriv et mellemrum foran #",
     "there is a # right after it; write a space in front of the #",
@@ -94,87 +78,78 @@ BLANKS = (
 
 
 @dataclass(slots=True)
-class Watch:
+class CompatibilityWatch:
     """One pass over the events of a text. `findings` are told once the last event is seen."""
 
     text: str
-    around: list[Around] = field(default_factory=lambda: [NOTHING_AROUND])
+    around: list[OpenCollection] = field(default_factory=lambda: [OUTERMOST])
     found: list[Finding] = field(default_factory=list)
     texts: list[tuple[int, int]] = field(default_factory=list)
     """Beginning and end, in characters, of the texts within which a tab does no harm."""
-
-    def seen(self, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-        for event in events:
-            self._see(event)
-            yield event
 
     def findings(self) -> list[Finding]:
         """At most 500, in the order of the text."""
         tabs = islice(self._tabs(), MANY) if "\t" in self.text else ()
         return sorted({*self.found, *tabs})[:MANY]
 
-    def _see(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self._plain(event) if not event.style else self._styled(event)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            self.around.append(Around(bool(event.flow_style), event.start_mark.column, event.start_mark))
-            if event.flow_style:
-                self._crowded(event.end_mark)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            ended = self.around.pop()
-            if ended.is_flow and not self.around[-1].is_flow:
-                self._too_far_out(ended.start, event.end_mark, may_close=True)
-            if ended.is_flow:
-                self._crowded(event.end_mark)
-
-    def _plain(self, event: yaml.ScalarEvent) -> None:
-        value = event.value
-        if self.around[-1].is_flow and "?" in value:
-            self._quotes(
-                event,
-                "mellem { } eller [ ] kan en tekst med ? ikke stå uden anførselstegn",
-                "between { } or [ ] a text with ? needs quotes",
-            )
-        elif self.around[-1].is_flow and DASH.match(value):
-            self._quotes(
-                event,
-                "mellem { } eller [ ] kan en bindestreg ikke stå alene",
-                "between { } or [ ] a hyphen cannot stand alone",
-            )
-        elif value[:1] in "=<-+0123456789" and UNREADABLE.fullmatch(value):
-            self._quotes(event, "de tager den for noget andet end tekst", "they take it for something else than text")
-
-    def _quotes(self, event: yaml.ScalarEvent, why_da: str, why_en: str) -> None:
-        shown = event.value if len(event.value) <= LONGEST_SHOWN else f"{event.value[:LONGEST_SHOWN]}…"
-        self._tell(event.start_mark, event.end_mark, f'{why_da}; skriv "{shown}"', f'{why_en}; write "{shown}"')
-
-    def _styled(self, event: yaml.ScalarEvent) -> None:
-        start, end = event.start_mark, event.end_mark
-        if event.style in "|>":
+    def scalar(self, value: str, style: str, start: ParserMark, end: ParserMark) -> None:
+        """Sees a text: `style` is empty where it stands without quotes."""
+        if not style:
+            self._plain(value, start, end)
+        elif style in "|>":
             self._block(start, end)
-            return
-        self.texts.append((start.index, end.index))
-        self._crowded(end)
-        if not self.around[-1].is_flow:
-            self._too_far_out(start, end)
+        else:
+            self.texts.append((start.index, end.index))
+            self._crowded(end)
+            if not self.around[-1].is_flow:
+                self._too_far_out(start, end)
 
-    def _block(self, start: yaml.Mark, end: yaml.Mark) -> None:
+    def opened(self, is_flow: bool, start: ParserMark, end: ParserMark) -> None:
+        """Sees the beginning of a collection, which in flow style is its bracket."""
+        self.around.append(OpenCollection(is_flow, start.column, start))
+        if is_flow:
+            self._crowded(end)
+
+    def closed(self, end: ParserMark) -> None:
+        """Sees the end of the innermost collection."""
+        ended = self.around.pop()
+        if ended.is_flow and not self.around[-1].is_flow:
+            self._too_far_out(ended.start, end, may_close=True)
+        if ended.is_flow:
+            self._crowded(end)
+
+    def _plain(self, value: str, start: ParserMark, end: ParserMark) -> None:
+        if self.around[-1].is_flow and "?" in value:
+            why_da = "mellem { } eller [ ] kan en tekst med ? ikke stå uden anførselstegn"
+            why_en = "between { } or [ ] a text with ? needs quotes"
+        elif self.around[-1].is_flow and DASH.match(value):
+            why_da = "mellem { } eller [ ] kan en bindestreg ikke stå alene"
+            why_en = "between { } or [ ] a hyphen cannot stand alone"
+        elif value[:1] in "=<-+0123456789" and UNREADABLE.fullmatch(value):
+            why_da = "de tager den for noget andet end tekst"
+            why_en = "they take it for something else than text"
+        else:
+            return
+        shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
+        self._add(start, end, f'{why_da}; skriv "{shown}"', f'{why_en}; write "{shown}"')
+
+    def _block(self, start: ParserMark, end: ParserMark) -> None:
         header, _, _ = self.text[start.index : end.index].partition("\n")
         self.texts.append((start.index + len(header), end.index))
         if GLUED_HEADER.match(header):
-            self._tell(start, start, *CROWDED)
+            self._add(start, start, *CROWDED)
         before = self.text[self.text.rfind("\n", 0, start.index) + 1 : start.index]
         if not before.strip() and len(before) <= self.around[-1].column:
-            self._tell(start, start, *TOO_FAR_OUT)
+            self._add(start, start, *TOO_FAR_OUT)
         blanks = BLANKS_FIRST.match(self.text, start.index)
         if blanks and max(map(len, re.findall("[ ]*", blanks[1]))) > len(blanks[2]):
-            self._tell(start, start, *BLANKS)
+            self._add(start, start, *BLANKS)
 
-    def _crowded(self, end: yaml.Mark) -> None:
+    def _crowded(self, end: ParserMark) -> None:
         if self.text[end.index : end.index + 1] == "#":
-            self._tell(end, end, *CROWDED)
+            self._add(end, end, *CROWDED)
 
-    def _too_far_out(self, start: yaml.Mark, end: yaml.Mark, may_close: bool = False) -> None:
+    def _too_far_out(self, start: ParserMark, end: ParserMark, may_close: bool = False) -> None:
         """Lines of one value that do not stand further in than what the value belongs to (YAML 1.2.2, 6.1)."""
         if start.line == end.line:
             return
@@ -202,7 +177,7 @@ class Watch:
                     break
                 at = line.find("\t", at + 1)
 
-    def _tell(self, start: yaml.Mark, end: yaml.Mark, why_da: str, why_en: str) -> None:
+    def _add(self, start: ParserMark, end: ParserMark, why_da: str, why_en: str) -> None:
         column = start.column + 1
         end_column = end.column + 1 if end.line == start.line and end.column > start.column else column + 1
         self.found.append(Finding(start.line + 1, column, end_column, why_da, why_en))

@@ -15,8 +15,11 @@ CURLY = re.compile(r"(?:^ *|[:,\[{] *|- )[“”„»«‘’‚]")
 class TextMark(Protocol):
     """A place of the parser: line and column from 0."""
 
-    line: int
-    column: int
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def column(self) -> int: ...
 
 
 class Complaint(NamedTuple):

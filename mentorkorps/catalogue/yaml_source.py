@@ -7,13 +7,14 @@ becomes False, and the second of two equal keys wins. Here every scalar stays th
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
 from mentorkorps.catalogue.diagnostics import DataError, Problem, worded
-from mentorkorps.catalogue.yaml_compatibility import Finding, Watch
+from mentorkorps.catalogue.yaml_compatibility import CompatibilityWatch, Finding, ParserMark
 from mentorkorps.catalogue.yaml_errors import Complaint, explain
 
 MAX_BYTES = 20_000_000
@@ -30,6 +31,13 @@ come along when text is copied or that turn the direction of reading (Unicode Te
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 GARBLED = re.compile(r"Ã[\x80-\xbf˜†…–]|â€.|\ufffd")
 """UTF-8 that was read as Windows-1252 or Latin-1 and saved again, and the sign for a lost letter."""
+CORE = re.compile(
+    r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[tT]rue|TRUE|[fF]alse|FALSE|[yYnN]"
+)
+"""What YAML 1.2 takes for a number or a truth without quotes (YAML 1.2.2, 10.3.2); y and n are YAML 1.1's."""
+WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+TEXT = "tag:yaml.org,2002:str"
 CUT = re.compile(r"[ \t]#(?!tillad|allow)[^\s#]")
 
 
@@ -50,13 +58,54 @@ class Sequence(NamedTuple):
 
 
 class Mapping(NamedTuple):
+    """Fields by name: each with the place of its name, and its value."""
+
     entries: dict[str, tuple[Scalar, "Node"]]
     line: int
     column: int
     end_column: int
 
+    def get(self, name: str) -> "Node | None":
+        """The value of a field; None if it is not there."""
+        entry = self.entries.get(name)
+        return entry[1] if entry else None
+
+    def text(self, name: str) -> str | None:
+        """The text of a field; None if it is not there or holds no text."""
+        node = self.get(name)
+        return node.text if isinstance(node, Scalar) else None
+
+    def mapping(self, name: str) -> "Mapping | None":
+        """The object under a field; None if it is not there or holds none."""
+        node = self.get(name)
+        return node if isinstance(node, Mapping) else None
+
+    def scalars(self, name: str) -> list[Scalar]:
+        """The texts in the list under a field."""
+        node = self.get(name)
+        return [item for item in items(node) if isinstance(item, Scalar)]
+
+    def mappings(self, name: str) -> "list[Mapping]":
+        """The objects in the list under a field."""
+        return mappings(self.get(name))
+
 
 Node = Scalar | Sequence | Mapping
+
+
+def items(node: Node | None) -> list[Node]:
+    """What stands in a list; nothing if it is none."""
+    return node.items if isinstance(node, Sequence) else []
+
+
+def mappings(node: Node | None) -> list[Mapping]:
+    """The objects in a list; nothing if it is none."""
+    return [item for item in items(node) if isinstance(item, Mapping)]
+
+
+def objects(node: Node | None) -> list[Mapping]:
+    """The object itself, or those in a list."""
+    return [node] if isinstance(node, Mapping) else mappings(node)
 
 
 class Refused(NamedTuple):
@@ -140,14 +189,14 @@ def parse_yaml(text: str, name: str, *, is_open: bool = True) -> Node | None:
             raise _unreadable(
                 name, f"linjen er på over {MAX_LINE} tegn; del den i flere", "the line is too long; split it", number
             )
-    watch = Watch(text)
+    watch = CompatibilityWatch(text)
     try:
-        events = watch.seen(_bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name))
+        events = _watched(_bounded(yaml.parse(text, Loader=yaml.CSafeLoader), name), watch)
         root = _document(_whole(events, text, name) if CUT.search(text) else events, name)
     except yaml.MarkedYAMLError as error:
         raise _syntax(name, text, error) from error
     if is_open and (findings := watch.findings()):
-        raise DataError([_not_for_others(name, one) for one in findings])
+        raise DataError([_not_for_others(name, finding) for finding in findings])
     return root
 
 
@@ -164,13 +213,64 @@ def plain_value(node: Node | None) -> object:
             return None
 
 
+@lru_cache(maxsize=4096)
+def taken_by_yaml_1_1(text: str) -> str:
+    """The tag that YAML 1.1 gives a text without quotes: tag:yaml.org,2002:bool for `no`."""
+    resolver: Any = yaml.resolver.Resolver()  # its methods have no types
+    tag: str = resolver.resolve(yaml.ScalarNode, text, (True, False))
+    return tag
+
+
+def stops_yaml_1_1(text: str) -> bool:
+    """Whether YAML 1.1 takes a text without quotes for a date or a number that does not exist, and stops there."""
+    try:
+        loader = yaml.SafeLoader("")
+        loader.construct_object(yaml.ScalarNode(taken_by_yaml_1_1(text), text), deep=True)
+    except (ValueError, yaml.YAMLError):
+        return True
+    return False
+
+
+def is_taken_for_else(text: str, kind: str) -> bool:
+    """Whether some reader takes a text without quotes for something else than `kind`, a type of the description."""
+    if kind == "boolean":
+        return False
+    if kind == "integer":
+        return not WHOLE.fullmatch(text)
+    return CORE.fullmatch(text) is not None or taken_by_yaml_1_1(text) != TEXT
+
+
+def _start(event: yaml.Event) -> ParserMark:
+    assert event.start_mark is not None  # the parser marks each of its events; those made by hand have none
+    return event.start_mark
+
+
+def _end(event: yaml.Event) -> ParserMark:
+    assert event.end_mark is not None
+    return event.end_mark
+
+
 def _bounded(events: Iterator[yaml.Event], name: str) -> Iterator[yaml.Event]:
     for number, event in enumerate(events):
         if number > MAX_EVENTS:
-            line = event.start_mark.line + 1
             raise _unreadable(
-                name, "den er for stor; del den i en mappe af filer", "it is too large; split it into a folder", line
+                name,
+                "den er for stor; del den i en mappe af filer",
+                "it is too large; split it into a folder",
+                _start(event).line + 1,
             )
+        yield event
+
+
+def _watched(events: Iterator[yaml.Event], watch: CompatibilityWatch) -> Iterator[yaml.Event]:
+    """The events, each of which the watch has seen."""
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            watch.scalar(event.value, event.style or "", _start(event), _end(event))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            watch.opened(bool(event.flow_style), _start(event), _end(event))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            watch.closed(_end(event))
         yield event
 
 
@@ -196,8 +296,8 @@ def _of(text: str, name: str, found: re.Match[str], rule: str, /, **values: obje
 def _whole(events: Iterator[yaml.Event], text: str, name: str) -> Iterator[yaml.Event]:
     """The events, as long as no text without quotes ends where a # without a space after it makes it a comment."""
     for event in events:
-        if isinstance(event, yaml.ScalarEvent) and not event.style and CUT.match(text, event.end_mark.index):
-            mark = event.end_mark
+        if isinstance(event, yaml.ScalarEvent) and not event.style and CUT.match(text, _end(event).index):
+            mark = _end(event)
             raise _refused(
                 name,
                 mark.line + 1,
@@ -224,10 +324,11 @@ def _document(events: Iterator[yaml.Event], name: str) -> Node | None:
 
 def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, depth: int) -> Node:
     _refuse_what_hides(event, name, depth)
-    line, column = event.start_mark.line + 1, event.start_mark.column + 1
+    start = _start(event)
+    line, column = start.line + 1, start.column + 1
     if isinstance(event, yaml.ScalarEvent):
-        same_line = event.end_mark.line == event.start_mark.line
-        end_column = event.end_mark.column + 1 if same_line else column + 1
+        end = _end(event)
+        end_column = end.column + 1 if end.line == start.line else column + 1
         return Scalar(_written(event), line, column, end_column, not event.style)
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
@@ -258,16 +359,16 @@ def _written(event: yaml.ScalarEvent) -> str:
 
 
 def _refuse_what_hides(event: yaml.Event, name: str, depth: int) -> None:
-    if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+    if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
         raise _at(name, event, ALIASES)
-    if event.tag is not None:
+    if isinstance(event, yaml.CollectionStartEvent | yaml.ScalarEvent) and event.tag is not None:
         raise _at(name, event, TAGS)
     if depth > MAX_DEPTH:
         raise _at(name, event, LEVELS)
 
 
 def _at(name: str, event: yaml.Event, refused: Refused) -> DataError:
-    mark = event.start_mark
+    mark = _start(event)
     return _refused(name, mark.line + 1, mark.column + 1, "not-allowed", **refused._asdict())
 
 
@@ -275,9 +376,11 @@ def _refused(name: str, line: int, column: int, rule: str, /, **values: object) 
     return DataError([Problem(name, line, column, column + 1, rule, worded(rule, **values))])
 
 
-def _not_for_others(name: str, one: Finding) -> Problem:
-    message = worded("other-readers", why_da=one.why_da, why_en=one.why_en)
-    return Problem(name, one.line, one.column, one.end_column, "other-readers", message)
+def _not_for_others(name: str, finding: Finding) -> Problem:
+    message = worded("other-readers", why_da=finding.why_da, why_en=finding.why_en)
+    return Problem(
+        name, finding.line, finding.column, finding.end_column, "other-readers", message
+    )
 
 
 def _unreadable(name: str, why_da: str, why_en: str, line: int = 1) -> DataError:
@@ -285,7 +388,9 @@ def _unreadable(name: str, why_da: str, why_en: str, line: int = 1) -> DataError
 
 
 def _syntax(name: str, text: str, error: yaml.MarkedYAMLError) -> DataError:
-    began = error.context_mark or error.problem_mark
-    complaint = Complaint(error.problem or "", error.context or "", error.problem_mark, began)
+    gave_up = error.problem_mark
+    assert gave_up is not None  # the parser says where it gave up
+    began = error.context_mark or gave_up
+    complaint = Complaint(error.problem or "", error.context or "", gave_up, began)
     line, column, why_da, why_en = explain(text, complaint)
     return _refused(name, line, column, "syntax", why_da=why_da, why_en=why_en)

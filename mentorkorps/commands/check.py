@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.earlier_edition import (
+    EarlierRecords,
+    NoEarlierEdition,
+    earlier_folder,
+    read_earlier_records,
+)
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.commands.exit_codes import PROBLEMS, SOUND, CannotRun
 from mentorkorps.curriculum.loading import find_problems
@@ -15,7 +21,6 @@ from mentorkorps.validation import links
 
 if TYPE_CHECKING:
     from mentorkorps.validation.calendar_changes import Announced
-    from mentorkorps.validation.vanished_ids import Earlier
 from mentorkorps.commands.folders import DOCS, TRAINING
 from mentorkorps.commands.job_summary import add_to_job_summary
 
@@ -42,17 +47,16 @@ def run_check(options: argparse.Namespace) -> int:
     return PROBLEMS if verdict.problems else SOUND
 
 
-def _earlier(data: Path, since: str | None) -> "tuple[Earlier | None, Announced | None]":
+def _earlier(data: Path, since: str | None) -> "tuple[EarlierRecords | None, Announced | None]":
     """The records of the edition before, and what calendars showed; None where nobody can tell."""
-    from mentorkorps.editing import diff
     from mentorkorps.validation.calendar_changes import announced
     from mentorkorps.validation.policy import DENMARK
 
     now = datetime.now(DENMARK).replace(tzinfo=None)
     try:
-        with diff.earlier_data(since or "HEAD", data) as base:
-            return diff.earlier(base), announced(base, now)
-    except diff.NoBase as error:
+        with earlier_folder(since or "HEAD", data) as base:
+            return read_earlier_records(base), announced(base, now)
+    except NoEarlierEdition as error:
         if since:
             raise CannotRun(str(error)) from error
         return None, None

@@ -15,6 +15,7 @@ from mentorkorps.interface.languages import LANGUAGES
 
 if TYPE_CHECKING:
     pass
+from mentorkorps.catalogue.tables import ADDED_BY_NEW
 from mentorkorps.commands.check import run_check
 from mentorkorps.commands.edit import run_diff, run_new, run_schema
 from mentorkorps.commands.papers import run_kit, run_pack, run_papers
@@ -94,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     schemas = command("schema", run_schema, "write a JSON Schema of every table, for editors' tools")
     schemas.add_argument("--to", type=Path, default=None, help="folder to write to (default: schema/ in the data)")
     news = command("new", run_new, "add a whole record to its file: a programme, an organisation, a course or an event")
-    news.add_argument("kind", choices=("programme", "organisation", "course", "event"), help="what to add")
+    news.add_argument("kind", choices=tuple(ADDED_BY_NEW), help="what to add")
     news.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", dest="values",
         help="give a value instead of being asked, such as name.da=Smedene or sources=a,b",

@@ -2,14 +2,18 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from mentorkorps.catalogue.earlier_edition import NoEarlierEdition, earlier_folder
 from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.catalogue.model.courses import Course, Event
+from mentorkorps.catalogue.tables import ADDED_BY_NEW, TABLES
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
 
 if TYPE_CHECKING:
-    from mentorkorps.catalogue.dictionary import Described
+    from mentorkorps.catalogue.dictionary import FieldDescription
 from mentorkorps.commands.job_summary import add_to_job_summary
 
 
@@ -25,19 +29,25 @@ def run_schema(options: argparse.Namespace) -> int:
 def run_new(options: argparse.Namespace) -> int:
     from mentorkorps.editing import scaffold
 
-    table = scaffold.KINDS[options.kind]
+    table = ADDED_BY_NEW[options.kind]
     records = load_catalogue(options.data)
-    fields = records.described[table].fields
+    fields = records.dictionary[table].fields
     given = dict(_assignment(one, set(scaffold.paths(fields))) for one in options.values)
     if options.earlier:
-        held = {"course": records.courses, "event": records.events}.get(options.kind, {}).get(options.earlier)
-        if held is None or options.date is None:
+        dated: dict[str, Mapping[str, Course | Event]] = {
+            "courses": records.courses,
+            "events": records.events,
+        }
+        record = dated.get(table, {}).get(options.earlier)
+        if record is None or options.date is None:
             raise CannotRun(
                 "--from needs `new course` or `new event`, the id of one that exists, and --date YYYY-MM-DD"
             )
-        text = scaffold.copy_text(options.data, table, held, options.date, date.today(), given)
+        text = scaffold.copy_text(
+            options.data, table, record, options.date, date.today(), given
+        )
     else:
-        text = scaffold.record_text(fields, scaffold.defaults(options.kind, date.today()) | given, _ask)
+        text = scaffold.record_text(fields, scaffold.defaults(TABLES[table], date.today()) | given, _ask)
     file, line = scaffold.append_record(options.data, table, text)
     print(f"{file}:{line}  added. Fill in what stands as a comment, and run: mentorkorps check")
     return SOUND
@@ -50,7 +60,7 @@ def _assignment(written: str, known: set[str]) -> tuple[str, str]:
     return path, value
 
 
-def _ask(path: str, field: "Described") -> str:
+def _ask(path: str, field: "FieldDescription") -> str:
     if not sys.stdin.isatty():
         raise CannotRun(f"“{path}” is needed: give it as --set {path}=VALUE")
     options = f" ({', '.join(field.options)})" if field.options else ""
@@ -65,9 +75,9 @@ def run_diff(options: argparse.Namespace) -> int:
     from mentorkorps.validation import report
 
     try:
-        with diff.earlier_data(options.base, options.data) as base:
+        with earlier_folder(options.base, options.data) as base:
             found = list(diff.differences(base, options.data, date.today()))
-    except diff.NoBase as error:
+    except NoEarlierEdition as error:
         raise CannotRun(str(error)) from error
     print("\n".join(map(report.visible, found)) if found else "Intet ændrer sig på siden.")
     changes = [f"- {report.markdown(one)}" for one in found]

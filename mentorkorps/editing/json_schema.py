@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mentorkorps.catalogue.dictionary import Described
+from mentorkorps.catalogue.dictionary import FieldDescription
 from mentorkorps.catalogue.load import Catalogue, key_of
 from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.catalogue.scalars import YEAR
-from mentorkorps.catalogue.tables import WITHOUT_AN_ID
+from mentorkorps.catalogue.tables import TABLES, Table
 
 Schema = dict[str, Any]
 
@@ -28,7 +28,9 @@ LIMITS = {"minimum": "minimum", "maximum": "maximum", "pattern": "pattern", "max
 
 def schemas(catalogue: Catalogue) -> dict[str, Schema]:
     """The schema of each table's file by the table's name."""
-    choices = {table: _choices(catalogue, table) for table in catalogue.described if table not in WITHOUT_AN_ID}
+    choices = {
+        table.name: _choices(catalogue, table) for table in TABLES.values() if table.has_one_key
+    }
     return {
         table.name: {
             "$schema": "http://json-schema.org/draft-07/schema#",
@@ -37,7 +39,7 @@ def schemas(catalogue: Catalogue) -> dict[str, Schema]:
             "type": ["array", "null"],
             "items": _object(table.fields, choices),
         }
-        for table in catalogue.described.values()
+        for table in catalogue.dictionary.values()
     }
 
 
@@ -54,20 +56,23 @@ def as_text(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
-def _choices(catalogue: Catalogue, table: str) -> Schema:
+def _choices(catalogue: Catalogue, table: Table) -> Schema:
     """The keys of a table with the names that people know them by. An empty table allows nothing."""
-    records = getattr(catalogue, table).values()
+    records = getattr(catalogue, table.name).values()
     choices = {
         "type": "string",
         "enum": [key_of(table, record)[0] for record in records],
         "enumDescriptions": [_label(record) for record in records],
     }
-    return choices | ({"defaultSnippets": _by_name(records)} if table == "municipalities" else {})
+    return choices | ({"defaultSnippets": _by_name(records)} if table.name == "municipalities" else {})
 
 
 def _by_name(municipalities: Iterable[Municipality]) -> list[Schema]:
     """Codes offered by their names, as nobody types a code: understood by yaml-language-server 1.25."""
-    return [{"label": one.name, "description": one.code, "body": f'"{one.code}"'} for one in municipalities]
+    return [
+        {"label": place.name, "description": place.code, "body": f'"{place.code}"'}
+        for place in municipalities
+    ]
 
 
 def _label(record: object) -> str:
@@ -75,7 +80,7 @@ def _label(record: object) -> str:
     return label if isinstance(label, str) else label.da
 
 
-def _object(fields: Iterable[Described], choices: dict[str, Schema]) -> Schema:
+def _object(fields: Iterable[FieldDescription], choices: dict[str, Schema]) -> Schema:
     fields = tuple(fields)
     return {
         "type": "object",
@@ -85,15 +90,16 @@ def _object(fields: Iterable[Described], choices: dict[str, Schema]) -> Schema:
     }
 
 
-def _field(field: Described, choices: dict[str, Schema]) -> Schema:
-    said = {"description": f"{field.meaning.da}\n\n{field.meaning.en}"}
+def _field(field: FieldDescription, choices: dict[str, Schema]) -> Schema:
+    meaning = {"description": f"{field.meaning.da}\n\n{field.meaning.en}"}
     if field.type == "array":
         unique = {"uniqueItems": True} if field.references or "pattern" in field.limits else {}
-        return said | {"type": "array", "minItems": 1} | unique | {"items": _one(field, choices)}
-    return said | _one(field, choices)
+        items = {"items": _value(field, choices)}
+        return meaning | {"type": "array", "minItems": 1} | unique | items
+    return meaning | _value(field, choices)
 
 
-def _one(field: Described, choices: dict[str, Schema]) -> Schema:
+def _value(field: FieldDescription, choices: dict[str, Schema]) -> Schema:
     if field.inner:
         return _object(field.inner, choices)
     if field.references:

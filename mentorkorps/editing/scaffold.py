@@ -3,45 +3,43 @@
 Fields without a value stand as comments. The rest of the file stays as it is, byte for byte.
 """
 
+import collections.abc
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
-from mentorkorps.catalogue.dictionary import Described
+from mentorkorps.catalogue.dictionary import FieldDescription
 from mentorkorps.catalogue.load import files_of, read_all
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.catalogue.yaml_source import Node
+from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.catalogue.tables import Table
+from mentorkorps.catalogue.yaml_source import Mapping, Node
 from mentorkorps.interface.dates import MONTHS
-from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.interface.languages import LANGUAGES, Language
 
-KINDS = {"programme": "programmes", "organisation": "organisations", "course": "courses", "event": "events"}
 PLAIN = re.compile(r"[A-Za-zÆØÅæøå][A-Za-zÆØÅæøå0-9 ()/.'-]*[A-Za-zÆØÅæøå0-9().]|[A-Za-zÆØÅæøå]")
 NOT_PLAIN = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 COURSE_HOURS = ("09:00", "16:00")
 
-Values = Mapping[str, str]
+Values = collections.abc.Mapping[str, str]
 """Values by their path: `name.da`, `venue.municipality`; lists are written with commas."""
-Ask = Callable[[str, Described], str]
+Ask = Callable[[str, FieldDescription], str]
 
 
-def defaults(kind: str, today: date) -> dict[str, str]:
+def defaults(table: Table, today: date) -> dict[str, str]:
     """What an editor is not asked for."""
-    match kind:
-        case "programme":
-            return {"status": "draft"}
-        case "course" | "event":
-            return {"status": "planned", "confirmed": today.isoformat(), "language": "da"}
-        case _:
-            return {}
+    if table.is_dated:
+        return {"status": "planned", "confirmed": today.isoformat(), "language": "da"}
+    return {"status": "draft"} if table.record is Programme else {}
 
 
-def needed(fields: tuple[Described, ...], before: str = "") -> Iterator[tuple[str, Described]]:
+def needed(fields: tuple[FieldDescription, ...], before: str = "") -> Iterator[tuple[str, FieldDescription]]:
     """The paths that a record cannot do without, with their fields."""
     for field in fields:
         if field.required:
@@ -51,7 +49,7 @@ def needed(fields: tuple[Described, ...], before: str = "") -> Iterator[tuple[st
                 yield f"{before}{field.name}", field
 
 
-def paths(fields: tuple[Described, ...], before: str = "") -> Iterator[str]:
+def paths(fields: tuple[FieldDescription, ...], before: str = "") -> Iterator[str]:
     """Every path that can be given a value."""
     for field in fields:
         if field.inner and field.type == "object":
@@ -60,7 +58,7 @@ def paths(fields: tuple[Described, ...], before: str = "") -> Iterator[str]:
             yield f"{before}{field.name}"
 
 
-def record_text(fields: tuple[Described, ...], given: Values, ask: Ask) -> str:
+def record_text(fields: tuple[FieldDescription, ...], given: Values, ask: Ask) -> str:
     """The record as YAML; `ask` is called for what is needed and not given. Raises whatever `ask` raises."""
     values = {**given, **{path: ask(path, field) for path, field in needed(fields) if path not in given}}
     lines = [line for field in fields for line in _lines(field, values, field.name, "  ", commented=True)]
@@ -68,42 +66,55 @@ def record_text(fields: tuple[Described, ...], given: Values, ask: Ask) -> str:
     return "\n".join([f"- {id.lstrip()}", what_id_means.replace("# ", "# id: ", 1), *rest]) + "\n"
 
 
-def copy_text(data: Path, table: str, held: Course | Event, day: date, today: date, given: Values) -> str:
+def copy_text(
+    data: Path, table: str, record: Course | Event, day: date, today: date, given: Values
+) -> str:
     """The lines of an earlier course or event with its days, deadline and name moved to begin on `day`.
 
     Comments and order stay as they are. The copy is planned, and confirmed today.
     """
-    file, node = _found(data, table, held)
+    file, nodes, node = _find(data, table, record)
     lines = file.read_text("utf-8-sig").split("\n")
-    first = held.days[0].date
-    moved = day - first
-    new_id = given.get("id") or _moved_words(held.id, first, day, "da", "-")
-    if new_id == held.id:
-        new_id = f"{held.id}-{day.isoformat()}"
-    edits: list[tuple[Node, str]] = [
-        (_at(node, "id"), new_id),
-        (_at(node, "status"), "planned"),
-        (_at(node, "deadline"), f'"{held.deadline + moved}"'),
-        (_at(node, "confirmed"), f'"{today}"'),
-    ]
-    if "changed" in node.entries:
-        edits.append((_at(node, "changed"), f'"{today} 00:00"'))
-    objects = _at(node, "days").items if isinstance(held, Course) else [node]
-    for one, held_on in zip(objects, held.days, strict=True):
-        edits.append((_at(one, "date"), f'"{held_on.date + moved}"'))
-    for language in LANGUAGES:
-        name = _at(_at(node, "name"), language)
-        moved_name = _moved_words(name.text, first, day, language, " ")
-        edits.append((name, _quoted(given.get(f"name.{language}", moved_name))))
-    for one, value in sorted(edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True):
-        line = lines[one.line - 1]
-        lines[one.line - 1] = line[: one.column - 1] + value + line[one.end_column - 1 :]
-    copied = range(node.line, _end(file, node, len(lines)) + 1)
+    edits = _moves(node, record, day, today, given)
+    for place, value in sorted(edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True):
+        line = lines[place.line - 1]
+        lines[place.line - 1] = line[: place.column - 1] + value + line[place.end_column - 1 :]
+    end = next((later.line - 1 for later in nodes if later.line > node.line), len(lines))
     own = _lines_of(node, "was")
-    return "\n".join(lines[number - 1] for number in copied if number not in own).rstrip() + "\n"
+    copied = (lines[number - 1] for number in range(node.line, end + 1) if number not in own)
+    return "\n".join(copied).rstrip() + "\n"
 
 
-def _lines_of(node: yaml_source.Mapping, key: str) -> range:
+def _moves(
+    node: Mapping, record: Course | Event, day: date, today: date, given: Values
+) -> list[tuple[Node, str]]:
+    """Each value that the copy of a record has instead, with the place of the one that it has now."""
+    first = record.days[0].date
+    distance = day - first
+    new_id = given.get("id") or _moved_words(record.id, first, day, "da", "-")
+    if new_id == record.id:
+        new_id = f"{record.id}-{day.isoformat()}"
+    edits = [
+        (node.entries["id"][1], new_id),
+        (node.entries["status"][1], "planned"),
+        (node.entries["deadline"][1], f'"{record.deadline + distance}"'),
+        (node.entries["confirmed"][1], f'"{today}"'),
+    ]
+    if changed := node.get("changed"):
+        edits.append((changed, f'"{today} 00:00"'))
+    days = node.mappings("days") if isinstance(record, Course) else [node]
+    for written, course_day in zip(days, record.days, strict=True):
+        edits.append((written.entries["date"][1], f'"{course_day.date + distance}"'))
+    names = node.mapping("name")
+    assert names is not None  # the record has been read, so it has a name in both languages
+    for language in LANGUAGES:
+        moved_name = _moved_words(record.name.of(language), first, day, language, " ")
+        value = _quoted(given.get(f"name.{language}", moved_name))
+        edits.append((names.entries[language][1], value))
+    return edits
+
+
+def _lines_of(node: Mapping, key: str) -> range:
     """The lines on which a field stands, from its name to before the next field."""
     names = [place.line for place, _ in node.entries.values()]
     first = node.entries[key][0].line if key in node.entries else 0
@@ -114,7 +125,7 @@ def _lines_of(node: yaml_source.Mapping, key: str) -> range:
 
 
 def _last_line(node: Node) -> int:
-    return max([node.line, *(one.line for one in getattr(node, "items", ()))])
+    return max([node.line, *(item.line for item in yaml_source.items(node))])
 
 
 def append_record(data: Path, table: str, text: str) -> tuple[Path, int]:
@@ -128,8 +139,8 @@ def append_record(data: Path, table: str, text: str) -> tuple[Path, int]:
         _, before = read_all(trial, data.as_posix())
         _append(trial, table, text)
         _, after = read_all(trial, data.as_posix())
-        told = {str(one) for one in before}
-        if problems := [one for one in after if str(one) not in told]:
+        known = {str(problem) for problem in before}
+        if problems := [problem for problem in after if str(problem) not in known]:
             raise DataError(problems)
     return _append(data, table, text)
 
@@ -137,14 +148,15 @@ def append_record(data: Path, table: str, text: str) -> tuple[Path, int]:
 def _append(data: Path, table: str, text: str) -> tuple[Path, int]:
     file = data / f"{table}.yaml"
     if not file.exists():
-        file = data / table / f"{re.search('id: (.*)', text)[1]}.yaml"
+        id = re.search("id: (.*)", text)
+        file = data / table / f"{id[1] if id else table}.yaml"
     before = file.read_bytes() if file.exists() else b""
     between = b"" if not before or before.endswith(b"\n") else b"\n"
     file.write_bytes(before + between + text.encode())
     return file, (before + between).count(b"\n") + 1
 
 
-def _lines(field: Described, values: Values, path: str, indent: str, commented: bool) -> Iterator[str]:
+def _lines(field: FieldDescription, values: Values, path: str, indent: str, commented: bool) -> Iterator[str]:
     if commented:
         yield f"{indent}# {field.meaning.da}"
     given = [name for name in values if name == path or name.startswith(f"{path}.")]
@@ -168,7 +180,7 @@ def _lines(field: Described, values: Values, path: str, indent: str, commented: 
         yield f"{indent}{field.name}: {_quoted(values[path])}"
 
 
-def _shape(field: Described) -> str:
+def _shape(field: FieldDescription) -> str:
     """How an optional field would be written."""
     if field.inner:
         inside = ", ".join(f"{inner.name}: {_shape(inner)}" for inner in field.inner)
@@ -193,22 +205,17 @@ def _quoted(value: str) -> str:
     return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
-def _moved_words(text: str, before: date, after: date, language: str, between: str) -> str:
+def _moved_words(text: str, before: date, after: date, language: Language, between: str) -> str:
     """A name with the month and the year of a date, with those of another: odense-marts-2027."""
     old, new = (f"{MONTHS[language][day.month - 1]}{between}{day.year}" for day in (before, after))
     return text.replace(old, new)
 
 
-def _found(data: Path, table: str, held: Course | Event) -> tuple[Path, yaml_source.Mapping]:
-    file = next(path for name, path in files_of(data, data.as_posix(), table) if name == held.at.file)
-    root = yaml_source.read_yaml(file, held.at.file)
-    return file, next(node for node in root.items if node.line == held.at.line)
-
-
-def _at(node: Node, key: str) -> Node:
-    return node.entries[key][1]
-
-
-def _end(file: Path, node: Node, last: int) -> int:
-    following = (one.line - 1 for one in yaml_source.read_yaml(file, file.name).items if one.line > node.line)
-    return next(following, last)
+def _find(
+    data: Path, table: str, record: Course | Event
+) -> tuple[Path, list[Mapping], Mapping]:
+    """The file of a record, all nodes of that file, and the record's own."""
+    place = record.at
+    file = next(path for name, path in files_of(data, data.as_posix(), table) if name == place.file)
+    nodes = yaml_source.mappings(yaml_source.read_yaml(file, place.file))
+    return file, nodes, next(node for node in nodes if node.line == place.line)

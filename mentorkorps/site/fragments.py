@@ -19,7 +19,7 @@ def fragments(catalogue: Catalogue, language: Language) -> dict[str, str]:
     """The generated parts of hand-written pages, by name, each one block of HTML."""
     return {
         "retention": render("retention.html", language, forms=catalogue.forms.values()).strip(),
-        "fields": render("fields.html", language, tables=catalogue.described.values()).strip(),
+        "fields": render("fields.html", language, tables=catalogue.dictionary.values()).strip(),
     }
 
 

@@ -4,22 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mentorkorps.interface.addresses import address
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.interface.languages import LANGUAGES
-from mentorkorps.catalogue.model.lasting import Lasting, Retired, known_as
+from mentorkorps.catalogue.model.lasting import LastingRecord, Retired, known_as
 from mentorkorps.catalogue.model.places import Municipality
+from mentorkorps.catalogue.tables import PAGES
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.languages import LANGUAGES
 
-PAGES = {
-    "programmes": "programme",
-    "organisations": "organisation",
-    "municipalities": "municipality",
-    "industries": "industry",
-    "courses": "course",
-    "events": "event",
-    "forms": "form",
-}
-"""The kind of page that a record of a table has."""
 CODE = re.compile("[0-9]{4}")
 """A municipality's code, which stands in no address."""
 
@@ -30,7 +21,7 @@ class Moved(NamedTuple):
     kind: str
     was: str
     now: str
-    record: Lasting
+    record: LastingRecord
 
 
 def moved(catalogue: Catalogue) -> Iterator[Moved]:
@@ -63,10 +54,10 @@ def gone_addresses(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(address(kind, language, one.id) for kind, one in gone(catalogue) for language in LANGUAGES)
 
 
-def _now(record: Lasting) -> str:
+def _now(record: LastingRecord) -> str:
     return record.slug if isinstance(record, Municipality) else record.id
 
 
-def _in_addresses(record: Lasting) -> tuple[str, ...]:
+def _in_addresses(record: LastingRecord) -> tuple[str, ...]:
     former = known_as(record)[:-1]
     return tuple(id for id in former if not CODE.fullmatch(id)) if isinstance(record, Municipality) else former

@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import Entry
-from mentorkorps.catalogue.diagnostics import DataError, Problem
-from mentorkorps.catalogue.load import files_of
-from mentorkorps.catalogue.yaml_source import Node, Scalar, Sequence
+from mentorkorps.catalogue.binding import Entries, Entry
+from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.earlier_edition import readable_records
+from mentorkorps.catalogue.tables import DATED
 
-TABLES = ("courses", "events")
 FORMAT = "%Y-%m-%d %H:%M"
-NAMED = {
+PARTS = {
     "days": ("dagene eller klokkeslættene", "the days or hours"),
     "venue": ("stedet", "the venue"),
     "status": ("status", "the status"),
@@ -42,38 +41,49 @@ class Announced:
 
 
 def announced(base: Path, now: datetime) -> Announced:
-    """What the calendars of a data folder show; of a file that cannot be read, nothing."""
-    return Announced({(table, id): shown for table in TABLES for id, shown in _of_table(base, table)}, now)
+    """Reads what the calendars of a data folder show; of a file that cannot be read, nothing."""
+    records = (
+        (table, node.text("id"), node)
+        for table in DATED
+        for _, node in readable_records(base, table)
+    )
+    return Announced({(table, id): shown(node) for table, id, node in records if id}, now)
 
 
-def unannounced(entries: Mapping[str, list[Entry]], before: Announced) -> Iterator[Problem]:
+def unannounced(entries: Entries, before: Announced) -> Iterator[Problem]:
     """Each course and event that has changed since, while its calendar file has the number of then."""
-    for table in TABLES:
+    for table in DATED:
         for entry in entries[table]:
-            ids = [entry.record or "", *_texts(entry.node.entries.get("was", (None, None))[1])]
-            earlier = next((before.shown[table, id] for id in ids if (table, id) in before.shown), None)
+            ids = (entry.record or "", *(former.text for former in entry.former()))
+            earlier = next(
+                (before.shown[table, id] for id in ids if (table, id) in before.shown), None
+            )
             if entry.value and earlier and not _is_over(entry.node, before.now):
-                yield from _held_against(entry, earlier, shown(entry.node), before.now)
+                yield from _unnumbered(entry, earlier, shown(entry.node), before.now)
 
 
 def shown(node: yaml_source.Mapping) -> Shown:
-    days = _at(node, "days")
-    held = [one for one in days.items if isinstance(one, yaml_source.Mapping)] if isinstance(days, Sequence) else [node]
+    """What a calendar shows of a record as it is written."""
+    is_list = isinstance(node.get("days"), yaml_source.Sequence)
+    days = node.mappings("days") if is_list else [node]
     status = _text(node, "status")
-    venue = _at(node, "venue")
-    place = venue if isinstance(venue, yaml_source.Mapping) else None
+    venue = node.mapping("venue")
     return Shown(
         max(f"{_text(node, 'confirmed')} 00:00", _text(node, "changed").replace("T", " ")),
         {
-            "days": [(_text(one, "date"), _text(one, "start").zfill(5), _text(one, "end").zfill(5)) for one in held],
-            "venue": place and (yaml_source.plain_value(_at(place, "name")), _text(place, "address")),
+            "days": [
+                (_text(day, "date"), _text(day, "start").zfill(5), _text(day, "end").zfill(5))
+                for day in days
+            ],
+            "venue": venue
+            and (yaml_source.plain_value(venue.get("name")), _text(venue, "address")),
             "status": status if status in ("cancelled", "planned") else "held",
         },
     )
 
 
-def _held_against(entry: Entry, earlier: Shown, today: Shown, now: datetime) -> Iterator[Problem]:
-    changes = [NAMED[name] for name, part in today.parts.items() if part != earlier.parts[name]]
+def _unnumbered(entry: Entry, earlier: Shown, today: Shown, now: datetime) -> Iterator[Problem]:
+    changes = [PARTS[name] for name, part in today.parts.items() if part != earlier.parts[name]]
     if today.moment > earlier.moment or (not changes and today.moment == earlier.moment):
         return
     lists = [" og ".join(da for da, _ in changes), " and ".join(en for _, en in changes)]
@@ -95,29 +105,8 @@ def _next(moment: str) -> str:
 def _is_over(node: yaml_source.Mapping, now: datetime) -> bool:
     """Whether its last day has passed; no calendar moves what is over."""
     days = shown(node).parts["days"]
-    return isinstance(days, list) and max(one[0] for one in days) < now.date().isoformat()
-
-
-def _of_table(base: Path, table: str) -> Iterator[tuple[str, Shown]]:
-    for name, path in files_of(base, base.as_posix(), table):
-        try:
-            root = yaml_source.read_yaml(path, name)
-        except DataError:
-            continue
-        for record in root.items if isinstance(root, Sequence) else ():
-            if isinstance(record, yaml_source.Mapping) and (id := _text(record, "id")):
-                yield id, shown(record)
-
-
-def _texts(node: Node | None) -> Iterator[str]:
-    if isinstance(node, Sequence):
-        yield from (one.text for one in node.items if isinstance(one, Scalar))
-
-
-def _at(node: yaml_source.Mapping, name: str) -> Node | None:
-    return node.entries.get(name, (None, None))[1]
+    return isinstance(days, list) and max(day for day, _, _ in days) < now.date().isoformat()
 
 
 def _text(node: yaml_source.Mapping, name: str) -> str:
-    found = _at(node, name)
-    return found.text.strip() if isinstance(found, Scalar) else ""
+    return (node.text(name) or "").strip()

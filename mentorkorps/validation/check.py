@@ -1,7 +1,7 @@
 """Everything that is wrong with the data, at its place and in the editor's words.
 
 The catalogue finds what would keep a page from being rendered; Frictionless judges the limits that
-data/datapackage.yaml sets for each field; what they cannot know stands in `judgement`. Frictionless knows neither
+data/datapackage.yaml sets for each field; what they cannot know stands in `policy`. Frictionless knows neither
 lines nor nested fields, so each table, and each object inside one, is handed to it as rows of its own, and its
 verdicts are carried back.
 """
@@ -13,14 +13,15 @@ from pathlib import Path
 
 from mentorkorps.catalogue.binding import without_collector
 from mentorkorps.catalogue.diagnostics import DataError, Problem
-from mentorkorps.catalogue.dictionary import Table, described
+from mentorkorps.catalogue.dictionary import TableDescription, read_dictionary
+from mentorkorps.catalogue.earlier_edition import EarlierRecords
 from mentorkorps.catalogue.images import pictures_beside
-from mentorkorps.catalogue.load import Catalogue, data_files, read_all, records_of
+from mentorkorps.catalogue.load import Catalogue, build_catalogue, data_files, read_all
 from mentorkorps.validation.calendar_changes import Announced, unannounced
 from mentorkorps.validation.limits import judge_limits, limit_tables
 from mentorkorps.validation.policy import policy_problems
 from mentorkorps.validation.suppressions import Allowance, Allowed, allowances, without_suppressed
-from mentorkorps.validation.vanished_ids import Earlier, vanished
+from mentorkorps.validation.vanished_ids import find_vanished_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +38,50 @@ class Verdict:
 
 
 def check(
-    data: Path, today: date, name: str | None = None, earlier: Earlier | None = None, before: Announced | None = None
+    data: Path,
+    today: date,
+    name: str | None = None,
+    earlier: EarlierRecords | None = None,
+    before: Announced | None = None,
 ) -> Verdict:
     """All findings of all files in one run, in the order of the files. Never raises for what stands in them.
 
     `earlier` holds the records of the edition before, if that is known; `before` what calendars showed.
     """
     try:
-        tables = described(data)
+        dictionary = read_dictionary(data)
     except DataError as error:
         return Verdict(error.problems, [], [], None)
     with without_collector():
-        return _check(data, today, name, tables, earlier, before)
+        return _check(data, today, name, dictionary, earlier, before)
 
 
 def _check(
     data: Path,
     today: date,
     name: str | None,
-    tables: dict[str, Table],
-    earlier: Earlier | None,
+    dictionary: dict[str, TableDescription],
+    earlier: EarlierRecords | None,
     before: Announced | None,
 ) -> Verdict:
-    entries, found = read_all(data, name)
-    records = None if found else records_of(entries, tables, pictures_beside(data))
-    told = {(one.file, one.line, one.column) for one in found}
-    for sheet in limit_tables(tables, entries):
-        for problem in judge_limits(sheet):
-            if (problem.file, problem.line, problem.column) not in told:
-                found.append(problem)
-    found.extend(policy_problems(entries, tables, today, earlier))
+    entries, problems = read_all(data, name)
+    records = None if problems else build_catalogue(entries, dictionary, pictures_beside(data))
+    places = {problem.place() for problem in problems}
+    for table in limit_tables(dictionary, entries):
+        problems.extend(
+            problem for problem in judge_limits(table) if problem.place() not in places
+        )
+    problems.extend(policy_problems(entries, dictionary, today, earlier))
     if before:
-        found.extend(unannounced(entries, before))
+        problems.extend(unannounced(entries, before))
     if earlier is not None:
-        found.extend(vanished(entries, earlier, found, today, name or data.as_posix()))
-    left, allowed = without_suppressed(found, list(_allowances(data, name)))
-    left.sort(key=lambda one: (one.file, one.line, one.column))
-    problems = [one for one in left if one.severity == "error"]
-    return Verdict(problems, [one for one in left if one.severity != "error"], allowed, records)
+        folder = name or data.as_posix()
+        problems.extend(find_vanished_ids(entries, earlier, problems, today, folder))
+    unsuppressed, allowed = without_suppressed(problems, list(_allowances(data, name)))
+    unsuppressed.sort(key=Problem.place)
+    errors = [problem for problem in unsuppressed if problem.severity == "error"]
+    notices = [problem for problem in unsuppressed if problem.severity != "error"]
+    return Verdict(errors, notices, allowed, records)
 
 
 def _allowances(data: Path, name: str | None) -> Iterator[Allowance]:
@@ -82,6 +89,6 @@ def _allowances(data: Path, name: str | None) -> Iterator[Allowance]:
         try:
             raw = path.read_bytes()
         except OSError:
-            continue  # told as unreadable
+            continue  # a problem already: unreadable
         if b"# tillad" in raw or b"# allow" in raw:
             yield from allowances(file, raw.decode("utf-8-sig", "replace"))

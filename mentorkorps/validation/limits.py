@@ -5,7 +5,7 @@ of its own, and its verdicts are carried back.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,10 @@ from frictionless import Resource, Schema
 from frictionless.errors import CellError
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import Entry, shown
+from mentorkorps.catalogue.binding import Entries, Entry, shown
 from mentorkorps.catalogue.diagnostics import Problem
-from mentorkorps.catalogue.dictionary import Described, Table
-from mentorkorps.catalogue.yaml_source import Mapping, Node, Sequence
+from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
+from mentorkorps.catalogue.yaml_source import Node, objects
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
@@ -43,74 +43,68 @@ class LimitRow:
     """One line of a sheet: the object in the file, and the record that it belongs to."""
 
     entry: Entry
-    node: Mapping
+    node: yaml_source.Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class LimitTable:
     """Objects with the same fields, wherever in the tables they stand: a table, or one object of its records."""
 
-    fields: tuple[Described, ...]
+    fields: tuple[FieldDescription, ...]
     rows: list[LimitRow]
 
 
-def limit_tables(tables: dict[str, Table], entries: dict[str, list[Entry]]) -> Iterator[LimitTable]:
-    """The objects of all records, those with the same limits together, since each sheet costs Frictionless 2 ms."""
+def limit_tables(dictionary: Mapping[str, TableDescription], entries: Entries) -> Iterator[LimitTable]:
+    """The objects of all records, those with the same limits together, since each costs Frictionless 2 ms."""
     alike: dict[str, LimitTable] = {}
-    for name, table in tables.items():
-        for sheet in _limit_tables(table.fields, [LimitRow(entry, entry.node) for entry in entries.get(name, [])]):
-            if limited := tuple(field for field in sheet.fields if _has_limits(field)):
+    for name, table in dictionary.items():
+        records = [LimitRow(entry, entry.node) for entry in entries.get(name, [])]
+        for part in _limit_tables(table.fields, records):
+            if limited := tuple(field for field in part.fields if _has_limits(field)):
                 key = repr([(field.name, field.type, dict(field.limits)) for field in limited])
-                alike.setdefault(key, LimitTable(limited, [])).rows.extend(sheet.rows)
+                alike.setdefault(key, LimitTable(limited, [])).rows.extend(part.rows)
     yield from alike.values()
 
 
-def _limit_tables(fields: tuple[Described, ...], rows: list[LimitRow]) -> Iterator[LimitTable]:
+def _limit_tables(fields: tuple[FieldDescription, ...], rows: list[LimitRow]) -> Iterator[LimitTable]:
     yield LimitTable(fields, rows)
     for field in fields:
         if inner := field.inner:
-            nodes = [(row.entry, row.node.entries.get(field.name, (None, None))[1]) for row in rows]
-            yield from _limit_tables(
-                inner, [LimitRow(entry, node) for entry, outer in nodes for node in _objects(outer)]
-            )
+            inside = [
+                LimitRow(row.entry, node) for row in rows for node in objects(row.node.get(field.name))
+            ]
+            yield from _limit_tables(inner, inside)
 
 
-def _objects(node: Node | None) -> Iterator[Mapping]:
-    if isinstance(node, Mapping):
-        yield node
-    elif isinstance(node, Sequence):
-        yield from (item for item in node.items if isinstance(item, Mapping))
-
-
-def judge_limits(sheet: LimitTable) -> Iterator[Problem]:
-    fields = {field.name: field for field in sheet.fields}
-    if not sheet.rows:
+def judge_limits(table: LimitTable) -> Iterator[Problem]:
+    fields = {field.name: field for field in table.fields}
+    if not table.rows:
         return
     schema = Schema.from_descriptor({"fields": [_standard(field) for field in fields.values()]})
-    data = [{name: _cell(row.node, name) for name in fields} for row in sheet.rows]
+    data = [{name: _cell(row.node, name) for name in fields} for row in table.rows]
     report = Resource(name="sheet", data=data, schema=schema).validate()
     for error in (error for task in report.tasks for error in task.errors):
         if isinstance(error, CellError):
-            row = sheet.rows[error.row_number - 2]
+            row = table.rows[error.row_number - 2]
             yield _carried_back(error, fields[error.field_name], row)
 
 
-def _has_limits(field: Described) -> bool:
+def _has_limits(field: FieldDescription) -> bool:
     """Whether a value of the right type can still be wrong; the types themselves are the catalogue's."""
     return bool(field.limits) and not field.inner and field.type != "array"
 
 
-def _standard(field: Described) -> dict[str, Any]:
-    kept = {"name": field.name, "type": field.type} | ({"format": field.format} if field.format else {})
-    return kept | {"constraints": dict(field.limits)}
+def _standard(field: FieldDescription) -> dict[str, Any]:
+    standard = {"name": field.name, "type": field.type} | ({"format": field.format} if field.format else {})
+    return standard | {"constraints": dict(field.limits)}
 
 
-def _cell(node: Mapping, name: str) -> object:
-    value = yaml_source.plain_value(node.entries.get(name, (None, None))[1])
+def _cell(node: yaml_source.Mapping, name: str) -> object:
+    value = yaml_source.plain_value(node.get(name))
     return value or None
 
 
-def _carried_back(error: CellError, field: Described, row: LimitRow) -> Problem:
+def _carried_back(error: CellError, field: FieldDescription, row: LimitRow) -> Problem:
     node = row.node.entries[field.name][1]
     limit_name = re.match(r'constraint "(\w+)"', error.note)
     if not limit_name:
@@ -124,8 +118,17 @@ def _carried_back(error: CellError, field: Described, row: LimitRow) -> Problem:
     )
 
 
-def _problem(row: LimitRow, node: Node, field: Described, rule: str, **values: object) -> Problem:
+def _problem(
+    row: LimitRow, node: Node, field: FieldDescription, rule: str, **values: object
+) -> Problem:
     return Problem.at(
-        row.entry.file, node, rule,
-        record=row.entry.record, field=field.name, key=field.name, value=shown(node), **values,
-    )  # fmt: skip
+        row.entry.file,
+        node,
+        rule,
+        record=row.entry.record,
+        field=field.name,
+        suggestion=None,
+        key=field.name,
+        value=shown(node),
+        **values,
+    )

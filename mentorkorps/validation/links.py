@@ -9,7 +9,10 @@ from typing import NamedTuple
 from mentorkorps.catalogue import images, yaml_source
 from mentorkorps.catalogue.diagnostics import DataError, Problem
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.catalogue.suggestions import nearest
+from mentorkorps.catalogue.tables import PAGES
 from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.interface.addresses import ADDRESSES, address
 from mentorkorps.interface.languages import LANGUAGES, Language
@@ -22,6 +25,8 @@ FENCE = re.compile(r"^ {0,3}(```|~~~)")
 
 
 class Span(NamedTuple):
+    """A place in a line, from 1; `end_column` is exclusive."""
+
     line: int
     column: int
     end_column: int
@@ -82,16 +87,17 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _generated(catalogue: Catalogue, curriculum: Curriculum | None, language: Language) -> Iterator[str]:
     front = address("front", language)
-    ids = {
-        "programme": [one.id for one in catalogue.published_programmes()],
-        "organisation": list(catalogue.organisations),
-        "municipality": [one.slug for one in catalogue.municipalities.values()],
-        "industry": list(catalogue.industries),
-        "course": list(catalogue.courses),
-        "event": list(catalogue.events),
-        "form": list(catalogue.forms),
-    }
+    ids = {page: list(_in_addresses(catalogue, table)) for table, page in PAGES.items()}
     taught = [*curriculum.order(), *curriculum.papers["da"], *curriculum.cards["da"]] if curriculum else []
     for kind, at in ADDRESSES.items():
         for id in ids.get(kind, taught) if "{id}" in at[language] else [""]:
             yield f"{address(kind, language, id).removeprefix(front)}index.md"
+
+
+def _in_addresses(catalogue: Catalogue, table: str) -> Iterator[str]:
+    """What stands in the addresses of a table's records, but for programmes that are not shown yet."""
+    for record in catalogue.table(table).values():
+        if isinstance(record, Municipality):
+            yield record.slug
+        elif not (isinstance(record, Programme) and record.status == "draft"):
+            yield record.id

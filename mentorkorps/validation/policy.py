@@ -1,21 +1,30 @@
 """What only this house knows about its data: private details, bare figures, what goes stale or looks alike."""
 
+import collections.abc
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mentorkorps.catalogue.binding import Entry
+from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
-from mentorkorps.catalogue.dictionary import Described, Table
+from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
+from mentorkorps.catalogue.earlier_edition import EarlierRecords
 from mentorkorps.catalogue.gazetteer import place_key
 from mentorkorps.catalogue.load import spelt_alike
 from mentorkorps.catalogue.model.organisations import CONFIRMATION_HOLDS
 from mentorkorps.catalogue.model.text import CPR
-from mentorkorps.catalogue.yaml_compatibility import cannot_be_taken, is_taken_for_else
-from mentorkorps.catalogue.yaml_source import Mapping, Node, Scalar, Sequence
+from mentorkorps.catalogue.tables import DATED, TABLES
+from mentorkorps.catalogue.yaml_source import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    is_taken_for_else,
+    objects,
+    stops_yaml_1_1,
+)
 from mentorkorps.interface.holidays import day_off
-from mentorkorps.validation.vanished_ids import DATED, Earlier
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
@@ -31,44 +40,39 @@ DENMARK = ZoneInfo("Europe/Copenhagen")
 MORNING = 6
 """The hour before which nobody means what he writes."""
 
-NAMED = ("regions", "industries", "languages", "organisations", "programmes", "courses", "events")
-ADDRESSES = ("website", "url")
-WITHOUT_PERCENT = ("organisations", "programmes", "courses", "events")
-
-Entries = dict[str, list[Entry]]
+WEB_ADDRESSES = ("website", "url")
 
 
 def policy_problems(
-    entries: Entries, tables: dict[str, Table], today: date, earlier: Earlier | None = None
+    entries: Entries,
+    dictionary: collections.abc.Mapping[str, TableDescription],
+    today: date,
+    earlier: EarlierRecords | None = None,
 ) -> Iterator[Problem]:
     """Every finding that neither the types nor the limits of the fields can tell.
 
     Without `earlier` nobody knows what is new.
     """
-    for table in DATED if earlier is not None else ():
-        known = {id for record in earlier.get(table, ()) for id in record.ids}
-        for entry in entries[table]:
-            if entry.record not in known and known.isdisjoint(one.text for one in entry.former()):
-                yield from _begun(entry, today)
-    for of_table in entries.values():
-        for entry in of_table:
+    if earlier is not None:
+        yield from _new_and_begun(entries, earlier, today)
+    for records in entries.values():
+        for entry in records:
             yield from _private(entry)
             yield from _markup(entry)
             if entry.text("example") == "true":
                 yield entry.problem("example", "example")
-    for table in WITHOUT_PERCENT:
-        for entry in entries[table]:
-            yield from _bare_percents(entry)
-    for table in DATED:
-        for entry in entries[table]:
-            yield from _when_few_can_come(entry, today)
-    for table in NAMED:
-        yield from _alike(entries[table])
+    for entry in _of_tables(entries, (table.name for table in TABLES.values() if table.refuses_bare_percent)):
+        yield from _bare_percents(entry)
+    for entry in _of_tables(entries, DATED):
+        yield from _when_few_can_come(entry, today)
+    for table in TABLES.values():
+        if table.has_distinct_names:
+            yield from _alike(entries[table.name])
     yield from _unreachable(entries)
-    for table, described in tables.items():
-        for entry in entries.get(table, []):
-            yield from _only_danish(entry, described.fields)
-            yield from _read_differently(entry, described.fields)
+    for name, description in dictionary.items():
+        for entry in entries.get(name, []):
+            yield from _only_danish(entry, description.fields)
+            yield from _read_differently(entry, description.fields)
             yield from _in_the_future(entry, today)
     for entry in entries["outcomes"]:
         yield from _figures(entry)
@@ -76,6 +80,20 @@ def policy_problems(
         yield from _stale_programme(entry, today)
     for entry in entries["rules"]:
         yield from _stale_rule_card(entry, today)
+
+
+def _of_tables(entries: Entries, names: Iterable[str]) -> Iterator[Entry]:
+    for name in names:
+        yield from entries[name]
+
+
+def _new_and_begun(entries: Entries, earlier: EarlierRecords, today: date) -> Iterator[Problem]:
+    for table in DATED:
+        known = {id for record in earlier.get(table, ()) for id in record.ids}
+        for entry in entries[table]:
+            is_new = known.isdisjoint(former.text for former in entry.former())
+            if is_new and entry.record not in known:
+                yield from _begun(entry, today)
 
 
 def _private(entry: Entry) -> Iterator[Problem]:
@@ -89,7 +107,7 @@ def _private(entry: Entry) -> Iterator[Problem]:
 
 
 def _markup(entry: Entry) -> Iterator[Problem]:
-    for name, node in texts(entry.node, beside=ADDRESSES):
+    for name, node in texts(entry.node, beside=WEB_ADDRESSES):
         if found := MARKUP.search(node.text):
             yield _at(entry, name, node, "markup", value=found[0][:40])
 
@@ -117,8 +135,10 @@ def _same(
         if not (value := written(entry)):
             continue
         first = seen.setdefault(key(value), entry)
-        told = _id if field == "id" else lambda one: _plain_id(_id(one))
-        if first is not entry and told(entry) != told(first):
+        same_id = _id(entry) == _id(first)
+        if field == "name":
+            same_id = _plain_id(_id(entry)) == _plain_id(_id(first))
+        if first is not entry and not same_id:
             yield entry.problem(
                 field, "alike", value=value, other=written(first), file=first.file, line=first.node.line
             )
@@ -130,8 +150,8 @@ def _unreachable(entries: Entries) -> Iterator[Problem]:
     for entry in (*entries["municipalities"], *entries["placenames"]):
         name = entry.text("name") or ""
         first = seen.setdefault(place_key(name), entry)
-        told = (first.table, first.text("name")) == ("placenames", name)
-        if entry.table == "placenames" and first is not entry and not told:
+        is_equal = (first.table, first.text("name")) == ("placenames", name)
+        if entry.table == "placenames" and first is not entry and not is_equal:
             other = first.text("name")
             yield entry.problem("name", "alike", value=name, other=other, file=first.file, line=first.node.line)
 
@@ -146,33 +166,32 @@ def _plain_id(id: str) -> str:
 
 
 def _danish_name(entry: Entry) -> str:
-    name = entry.node.entries.get("name", (None, None))[1]
-    danish = name.entries.get("da", (None, None))[1] if isinstance(name, Mapping) else None
-    return danish.text if isinstance(danish, Scalar) else ""
+    name = entry.node.mapping("name")
+    return (name.text("da") if name else None) or ""
 
 
-def _only_danish(entry: Entry, fields: tuple[Described, ...]) -> Iterator[Problem]:
+def _only_danish(entry: Entry, fields: tuple[FieldDescription, ...]) -> Iterator[Problem]:
     lacking = list(_without_english(entry.node, fields))
     if lacking:
         names = ", ".join(dict.fromkeys(name for name, _ in lacking))
         yield _at(entry, lacking[0][0], lacking[0][1], "only-danish", fields=names)
 
 
-def _without_english(node: Mapping, fields: tuple[Described, ...]) -> Iterator[tuple[str, Mapping]]:
+def _without_english(node: Mapping, fields: tuple[FieldDescription, ...]) -> Iterator[tuple[str, Mapping]]:
     for field in fields:
-        for inner in _objects(node.entries.get(field.name, (None, None))[1]):
+        for inner in objects(node.get(field.name)):
             if field.translated == "danish" and "da" in inner.entries and "en" not in inner.entries:
                 yield field.name, inner
             elif field.fields:
                 yield from _without_english(inner, field.fields)
 
 
-def _read_differently(entry: Entry, fields: tuple[Described, ...]) -> Iterator[Problem]:
+def _read_differently(entry: Entry, fields: tuple[FieldDescription, ...]) -> Iterator[Problem]:
     """What stands without quotes, and what others make of it: told once a record, and each place where they stop."""
     if entry.value is None:
         return
     taken = list(_taken_for_else(entry.node, fields))
-    stopping = [(name, node) for name, node in taken if cannot_be_taken(node.text)]
+    stopping = [(name, node) for name, node in taken if stops_yaml_1_1(node.text)]
     for name, node in stopping:
         why_da = f'det ligner en dato eller et tal, som ikke findes; skriv "{node.text}"'
         why_en = f'it looks like a date or a number that is none; write "{node.text}"'
@@ -182,14 +201,14 @@ def _read_differently(entry: Entry, fields: tuple[Described, ...]) -> Iterator[P
         yield _at(entry, *taken[0], "read-differently", values=values)
 
 
-def _taken_for_else(node: Mapping, fields: tuple[Described, ...]) -> Iterator[tuple[str, Scalar]]:
+def _taken_for_else(node: Mapping, fields: tuple[FieldDescription, ...]) -> Iterator[tuple[str, Scalar]]:
     for field in fields:
-        held = node.entries.get(field.name, (None, None))[1]
-        for inner in _objects(held):
+        value = node.get(field.name)
+        for inner in objects(value):
             yield from _taken_for_else(inner, field.inner)
-        for one in held.items if isinstance(held, Sequence) else (held,):
-            if isinstance(one, Scalar) and one.is_plain and is_taken_for_else(one.text, field.type):
-                yield field.name, one
+        for text in value.items if isinstance(value, Sequence) else [value]:
+            if isinstance(text, Scalar) and text.is_plain and is_taken_for_else(text.text, field.type):
+                yield field.name, text
 
 
 def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
@@ -201,17 +220,15 @@ def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
 
 def _begun(entry: Entry, today: date) -> Iterator[Problem]:
     if entry.value and (first := entry.value.days[0].date) < today:
-        days = entry.node.entries.get("days")
-        holder = days[1].items[0] if days else entry.node
-        yield _at(entry, "date", holder.entries["date"][1], "begun", value=first)
+        days = entry.node.mappings("days") or [entry.node]
+        yield _at(entry, "date", days[0].entries["date"][1], "begun", value=first)
 
 
 def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
     """Days off, hours of the night, and times that the change of clocks skips or repeats."""
     if entry.value is None or entry.value.status == "cancelled":
         return
-    days = entry.node.entries.get("days")
-    nodes = days[1].items if days else [entry.node]
+    nodes = entry.node.mappings("days") or [entry.node]
     for day, node in zip(entry.value.days, nodes, strict=True):
         if day.date < today:
             continue
@@ -286,12 +303,7 @@ def texts(node: Node, name: str = "", beside: tuple[str, ...] = ()) -> Iterator[
                     yield from texts(value, key, beside)
 
 
-def _objects(node: Node | None) -> Iterator[Mapping]:
-    if isinstance(node, Mapping):
-        yield node
-    elif isinstance(node, Sequence):
-        yield from (item for item in node.items if isinstance(item, Mapping))
-
-
 def _at(entry: Entry, field: str, node: Node, rule: str, **values: object) -> Problem:
-    return Problem.at(entry.file, node, rule, record=entry.record, field=field, **values)
+    return Problem.at(
+        entry.file, node, rule, record=entry.record, field=field, suggestion=None, **values
+    )

@@ -31,8 +31,10 @@ def report_text(found: Iterable[Problem], allowed: Iterable[Allowed], colour: bo
         label = "" if one.severity == "error" else f" ({LABELS[one.severity]})"
         yield f"{place}  {visible(one.message.da)}  {paint(f'[{one.rule}]{label}', COLOURS[one.severity])}"
         yield from _excerpt(one, paint)
-    for one in allowed:
-        yield f"{visible(one.problem.file)}:{one.problem.line}  Tilladt: {visible(one.reason)}  [{one.problem.rule}]"
+    for suppressed in allowed:
+        problem = suppressed.problem
+        place = f"{visible(problem.file)}:{problem.line}"
+        yield f"{place}  Tilladt: {visible(suppressed.reason)}  [{problem.rule}]"
     yield in_total(counts["error"], counts["warning"])
 
 
@@ -61,9 +63,10 @@ def report_summary(found: Iterable[Problem], allowed: Iterable[Allowed]) -> Iter
         place = f"{one.file}:{one.line}"
         told = "<br>".join(map(markdown, _sentences(one)))
         yield f"- **{markdown(place)}** ({LABELS[one.severity]}): {told} `{one.rule}`"
-    for one in allowed:
-        place = f"{one.problem.file}:{one.problem.line}"
-        yield f"- **{markdown(place)}** (tilladt): {markdown(one.reason)} `{one.problem.rule}`"
+    for suppressed in allowed:
+        problem = suppressed.problem
+        place = markdown(f"{problem.file}:{problem.line}")
+        yield f"- **{place}** (tilladt): {markdown(suppressed.reason)} `{problem.rule}`"
 
 
 def report_json(problems: Iterable[Problem], notices: Iterable[Problem], allowed: Iterable[Allowed]) -> str:

@@ -1,55 +1,30 @@
 """Ids that an earlier edition of the data had and this one lacks: their addresses would die, their sign-ups be lost."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mentorkorps.catalogue.binding import Entry
+from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.earlier_edition import EarlierRecord, EarlierRecords
 from mentorkorps.catalogue.messages import files
 from mentorkorps.catalogue.messages.rule import Message
-from mentorkorps.catalogue.model.lasting import LASTING
 from mentorkorps.catalogue.suggestions import nearest, slug
+from mentorkorps.catalogue.tables import DATED, TABLES, WITH_FORMER_IDS
 
-Entries = dict[str, list[Entry]]
-DATED = ("courses", "events")
-CLOSED = {"programmes": "closed", "courses": "cancelled", "events": "cancelled"}
-"""The status of what is over and keeps its page."""
 MOST_COMPARED = 200
 """Ids that are compared letter by letter, since each costs some 20 µs."""
-NEVER = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A record of an earlier edition: its ids, the first that it had in front, and where in the folder it stood.
-
-    `status` and `last_day` (ISO 8601) as they were written.
-    """
-
-    ids: tuple[str, ...]
-    file: str
-    name: str | None = None
-    status: str | None = None
-    last_day: str | None = None
-
-    def is_over(self, today: date) -> bool:
-        return self.status == "cancelled" or (self.last_day or NEVER) < today.isoformat()
-
-
-Earlier = Mapping[str, tuple[Known, ...]]
-"""The records of an earlier edition by table: those that keep their ids, and those that are gone for good."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
+class TableHistory:
     """A table of today beside its earlier edition. `folder` is what problems call the data folder."""
 
     name: str
     folder: str
     entries: list[Entry]
     retired: dict[str, Entry]
-    earlier: tuple[Known, ...]
+    earlier: tuple[EarlierRecord, ...]
 
     def problems(self, today: date) -> Iterator[Problem]:
         here = {id for entry in self.entries if not _is_hidden(entry) for id in _spelt(entry)}
@@ -60,30 +35,36 @@ class Table:
                 if id not in self.retired:
                     yield self._vanished(known, id)
                 elif self.name in DATED and not known.is_over(today):
-                    yield _told(self.retired[id], "id", self.name, id, TOO_EARLY)
+                    yield _problem(self.retired[id], "id", self.name, id, TOO_EARLY)
         yield from self._out_of_order()
 
-    def _vanished(self, known: Known, id: str) -> Problem:
-        if hidden := next((one for one in self.entries if id in _spelt(one)), None):
-            return _told(hidden, "status", self.name, id, HIDDEN)
+    def _vanished(self, known: EarlierRecord, id: str) -> Problem:
+        if hidden := next((entry for entry in self.entries if id in _spelt(entry)), None):
+            return _problem(hidden, "status", self.name, id, HIDDEN)
         remedy = _kept(self.name, id)
         if heir := self._heir(known, id):
-            was = ", ".join([*(one.text for one in heir.former()), id])
-            return _told(heir, "was" if heir.former() else "id", self.name, id, _renamed(heir, was, remedy))
+            was = ", ".join([*(former.text for former in heir.former()), id])
+            return _problem(heir, "was" if heir.former() else "id", self.name, id, _renamed(heir, was, remedy))
         return Problem.at(
             f"{self.folder}/{known.file}", None, "vanished",
             record=id, field="id", value=id, table=f"{self.name}.yaml",
             remedy_da=remedy.da, remedy_en=remedy.en,
         )  # fmt: skip
 
-    def _heir(self, known: Known, id: str) -> Entry | None:
+    def _heir(self, known: EarlierRecord, id: str) -> Entry | None:
         """What may have taken the place: the record with one of its other ids, its name, or an id spelt alike."""
-        before = {one for record in self.earlier for one in record.ids}
-        fresh = {one.record: one for one in self.entries if one.record and one.record not in before}
-        kept = (one for one in self.entries if set(_ids(one)) & set(known.ids))
-        named = (one for one in fresh.values() if known.name and known.name in one.names())
+        before = {earlier_id for record in self.earlier for earlier_id in record.ids}
+        fresh = {
+            entry.record: entry
+            for entry in self.entries
+            if entry.record and entry.record not in before
+        }
+        same_id = (entry for entry in self.entries if set(_ids(entry)) & set(known.ids))
+        same_name = (
+            entry for entry in fresh.values() if known.name and known.name in entry.names()
+        )
         alike = nearest(id, fresh) if len(fresh) <= MOST_COMPARED else None
-        return next(kept, None) or next(named, None) or fresh.get(alike or "")
+        return next(same_id, None) or next(same_name, None) or fresh.get(alike or "")
 
     def _out_of_order(self) -> Iterator[Problem]:
         """Former ids in another order: the database keeps what is about a record under the first of them."""
@@ -100,18 +81,22 @@ class Table:
                     )  # fmt: skip
 
 
-def vanished(
-    entries: Entries, earlier: Earlier, problems: Iterable[Problem], today: date, folder: str
+def find_vanished_ids(
+    entries: Entries, earlier: EarlierRecords, problems: Iterable[Problem], today: date, folder: str
 ) -> Iterator[Problem]:
     """Every id that is not known any more, with its remedy. `problems` are those of the files.
 
-    A table of which some file cannot be read is left out: that is told already.
+    A table of which some file cannot be read is left out: that stands as a problem already.
     """
-    broken = {one.file for one in problems if one.rule in files.RULES}
-    for name in LASTING:
+    broken = {problem.file for problem in problems if problem.rule in files.RULES}
+    for name in WITH_FORMER_IDS:
         if not any(_is_of(file, f"{folder}/{name}") for file in broken):
-            retired = {one.record: one for one in entries["retired"] if one.record and one.text("table") == name}
-            yield from Table(name, folder, entries[name], retired, earlier.get(name, ())).problems(today)
+            retired = {
+                entry.record: entry
+                for entry in entries["retired"]
+                if entry.record and entry.text("table") == name
+            }
+            yield from TableHistory(name, folder, entries[name], retired, earlier.get(name, ())).problems(today)
 
 
 def _is_of(file: str, table: str) -> bool:
@@ -124,16 +109,16 @@ def _is_hidden(entry: Entry) -> bool:
 
 def _ids(entry: Entry) -> list[str]:
     """All ids of a record, the first that it had in front; what stands in its address counts as one."""
-    written = [*(one.text for one in entry.former()), entry.text("slug"), entry.record]
+    written = [*(former.text for former in entry.former()), entry.text("slug"), entry.record]
     return [id for id in written if id]
 
 
 def _spelt(entry: Entry) -> set[str]:
-    """The same, also as they were meant where they are misspelt: that is told already."""
+    """The same, also as they were meant where they are misspelt: that stands as a problem already."""
     return {id for written in _ids(entry) for id in (written, slug(written)) if id}
 
 
-def _told(entry: Entry, key: str, table: str, id: str, remedy: Message) -> Problem:
+def _problem(entry: Entry, key: str, table: str, id: str, remedy: Message) -> Problem:
     return entry.problem(
         key, "vanished", value=id, table=f"{table}.yaml", remedy_da=remedy.da, remedy_en=remedy.en
     )  # fmt: skip
@@ -150,10 +135,10 @@ TOO_EARLY = Message(
 
 
 def _kept(table: str, id: str) -> Message:
-    if table in CLOSED:
+    if status := TABLES[table].status_when_over:
         return Message(
-            f"Ellers lad den stå med status: {CLOSED[table]}, eller skriv “{id}” i retired.yaml, hvis den er forbi.",
-            f"Otherwise keep it with status: {CLOSED[table]}, or write “{id}” in retired.yaml if it is over.",
+            f"Ellers lad den stå med status: {status}, eller skriv “{id}” i retired.yaml, hvis den er forbi.",
+            f"Otherwise keep it with status: {status}, or write “{id}” in retired.yaml if it is over.",
         )
     return Message(
         f"Ellers lad den stå, eller skriv “{id}” i retired.yaml, hvis den er væk for altid.",

@@ -19,8 +19,8 @@ from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.logging import log_data
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
-from mentorkorps.catalogue.model.lasting import LASTING
 from mentorkorps.catalogue.model.text import Slug
+from mentorkorps.catalogue.tables import WITH_FORMER_IDS
 from mentorkorps.forms.answers import Value
 
 PORTION = 100
@@ -72,7 +72,7 @@ class References(PeriodicJob):
         """How many records of each table are missing."""
         if self.missing is None:
             return None
-        return dict.fromkeys(LASTING, 0) | Counter(one.table for one in self.missing)
+        return dict.fromkeys(WITH_FORMER_IDS, 0) | Counter(one.table for one in self.missing)
 
 
 def _in_missing_halls(connection: Connection, catalogue: Catalogue) -> Counter[Record]:

@@ -9,6 +9,9 @@ from mentorkorps.catalogue.model.places import Venue
 from mentorkorps.catalogue.model.text import Id, Refers, Text, Title
 from mentorkorps.catalogue.yaml_source import Place
 
+Day = date
+"""A record that has a field `date` cannot name its type by that word."""
+
 
 @dataclass(frozen=True, slots=True)
 class CourseDay:
@@ -55,11 +58,15 @@ class Course:
     @property
     def hours(self) -> float:
         """Hours of all its days from beginning to end, pauses included."""
-        return sum(60 * (one.end.hour - one.start.hour) + one.end.minute - one.start.minute for one in self.days) / 60
+        minutes = (
+            60 * (day.end.hour - day.start.hour) + day.end.minute - day.start.minute
+            for day in self.days
+        )
+        return sum(minutes) / 60
 
     @property
     def is_in_the_evening(self) -> bool:
-        return all(one.start.hour >= EVENING for one in self.days)
+        return all(day.start.hour >= EVENING for day in self.days)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -80,16 +87,16 @@ class Event:
     name: Title
     organisation: Annotated[str, Refers("organisations")]
     about: Text
-    date: date
+    date: Day
     start: time
     end: time
     venue: Venue
     seats: int
     language: Annotated[str, Refers("languages")]
-    deadline: date
+    deadline: Day
     cost: Text
     status: Literal["planned", "open", "full", "cancelled"]
-    confirmed: date
+    confirmed: Day
     at: Place
     changed: datetime | None = None
     was: tuple[Id, ...] = ()
@@ -108,19 +115,19 @@ class Event:
     def phases(self) -> tuple[Phase, ...]:
         return phases_by_date(self)
 
-    def state(self, day: date) -> State:
+    def state(self, day: Day) -> State:
         return next(phase.state for phase in self.phases if phase.holds(day))
 
 
-def phases_by_date(held: Course | Event) -> tuple[Phase, ...]:
+def phases_by_date(record: Course | Event) -> tuple[Phase, ...]:
     """What a course or an event is on which days, from its status and its dates alone."""
-    if held.status == "cancelled":
+    if record.status == "cancelled":
         return (Phase("cancelled"),)
     a_day = timedelta(days=1)
-    first, last, after = held.days[0].date, held.days[-1].date, held.deadline + a_day
+    first, last, after = record.days[0].date, record.days[-1].date, record.deadline + a_day
     waiting = (Phase("closed", after, first - a_day),) if after < first else ()
     return (
-        Phase(held.status, until=held.deadline),
+        Phase(record.status, until=record.deadline),
         *waiting,
         Phase("running", max(first, after), last),
         Phase("over", since=last + a_day),

@@ -23,18 +23,15 @@ class Retired:
     at: Place
 
 
-Lasting = Municipality | Industry | SpokenLanguage | Organisation | Programme | Course | Event | Form
+LastingRecord = Municipality | Industry | SpokenLanguage | Organisation | Programme | Course | Event | Form
 """Records that keep the ids they had before: addresses lead to them, or answers in the database name them."""
-LASTING = ("municipalities", "industries", "languages", "organisations", "programmes", "courses", "events", "forms")
-"""Their tables."""
 
-
-def known_as(record: Lasting) -> tuple[str, ...]:
+def known_as(record: LastingRecord) -> tuple[str, ...]:
     """Every id of a record, the first that it had in front and today's at the end."""
     return (*record.was, record.code if isinstance(record, Municipality) else record.id)
 
 
-def lasting_id(record: Lasting) -> str:
+def lasting_id(record: LastingRecord) -> str:
     """The id under which the database keeps what is about a record: the first that it had.
 
     So an instance that runs on the data of before a renaming, or of before it was taken back, finds the same rows.

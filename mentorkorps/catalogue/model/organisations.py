@@ -101,7 +101,17 @@ class Question:
 
 
 State = Literal[
-    "open", "interest", "full", "paused", "closed", "unconfirmed", "cancelled", "running", "over", "planned"
+    "draft",
+    "open",
+    "interest",
+    "full",
+    "paused",
+    "closed",
+    "unconfirmed",
+    "cancelled",
+    "running",
+    "over",
+    "planned",
 ]
 
 
