@@ -30,7 +30,9 @@ def on_config(config: MkDocsConfig) -> None:
     try:
         config.extra["catalogue"] = load_catalogue(Path(config.extra["data"]), "data")
         training = Path(config.extra["training"])
-        config.extra["curriculum"] = load_curriculum(training, config.extra["catalogue"], "training")
+        config.extra["curriculum"] = load_curriculum(
+            training, config.extra["catalogue"], "training"
+        )
     except DataError as error:
         raise PluginError(str(error)) from error
 
@@ -43,7 +45,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     config.extra["bodies"] = bodies = {}
     extra = config.extra
     for page in site_pages(extra["catalogue"], language, extra["forms_url"], extra["curriculum"]):
-        file = File.generated(config, f"{inside(page.at, language)}index.md", content=page.front_matter)
+        file = File.generated(
+            config, f"{inside(page.at, language)}index.md", content=page.front_matter
+        )
         bodies[file.src_uri] = page.body
         if page.source:
             file.edit_uri = f"../../{page.source.file}#L{page.source.line}"
@@ -53,7 +57,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     language = config.theme["language"]
-    front, elsewhere = (addresses.address("front", code) for code in (language, other_than(language)))
+    front, elsewhere = (
+        addresses.address("front", code) for code in (language, other_than(language))
+    )
     env.globals |= {
         "t": words(language),
         "language": language,
@@ -70,10 +76,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    return config.extra["bodies"].get(page.file.src_uri, html)  # HTML already: Markdown would read it for nothing
+    return config.extra["bodies"].get(
+        page.file.src_uri, html
+    )  # HTML already: Markdown would read it for nothing
 
 
-def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
+def on_page_context(
+    context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
+) -> None:
     language = config.theme["language"]
     front = addresses.address("front", language)
     if translations := addresses.translations(front + page.url.removeprefix("./")):
@@ -84,7 +94,10 @@ def on_page_context(context: TemplateContext, page: Page, config: MkDocsConfig, 
 
 def on_post_build(config: MkDocsConfig) -> None:
     language = config.theme["language"]
-    site, root = {language: Path(config.site_dir)}, config.site_url.removesuffix(addresses.address("front", language))
+    site, root = (
+        {language: Path(config.site_dir)},
+        config.site_url.removesuffix(addresses.address("front", language)),
+    )
     slides.write_slides(config.extra["catalogue"], config.extra["curriculum"], site)
     calendars.write_calendars(config.extra["catalogue"], site, root)
     place_index.write(config.extra["catalogue"], site[language])

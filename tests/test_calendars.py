@@ -32,7 +32,10 @@ def lines_of(text: str) -> list[tuple[str, str, str]]:
     assert text.endswith("\r\n")
     assert "\n" not in text.replace("\r\n", "")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-    found = [LINE.fullmatch(line) for line in text.removesuffix("\r\n").replace("\r\n ", "").split("\r\n")]
+    found = [
+        LINE.fullmatch(line)
+        for line in text.removesuffix("\r\n").replace("\r\n ", "").split("\r\n")
+    ]
     assert all(found)
     return [(line[1], line[2], line[3]) for line in found]
 
@@ -50,7 +53,9 @@ def components(text: str, kind: str) -> list[dict[str, str]]:
         elif path[-1] == kind:
             assert name not in found[-1]
             found[-1][name] = (
-                parameters.lstrip(";") + (":" if parameters else "") + (value if name == "RRULE" else plain(value))
+                parameters.lstrip(";")
+                + (":" if parameters else "")
+                + (value if name == "RRULE" else plain(value))
             )
     assert not path
     return found
@@ -106,7 +111,9 @@ def test_a_cancelled_course_stays_and_is_the_same_event(sound):
 def test_a_course_confirmed_anew_outdoes_what_was_sent_before(sound):
     confirmed = sound.courses["odense-2027"].confirmed + timedelta(days=1)
 
-    assert int(of_course(sound, "da")[0]["SEQUENCE"]) < int(of_course(sound, "da", confirmed=confirmed)[0]["SEQUENCE"])
+    assert int(of_course(sound, "da")[0]["SEQUENCE"]) < int(
+        of_course(sound, "da", confirmed=confirmed)[0]["SEQUENCE"]
+    )
 
 
 def test_what_the_format_keeps_for_itself_is_escaped(sound):
@@ -123,7 +130,9 @@ def test_long_lines_are_folded_between_characters(text):
     assert text == "".join([parts[0], *(part[1:] for part in parts[1:])])
 
 
-@pytest.mark.parametrize("moment", ["2026-03-29 00:59", "2026-03-29 01:00", "2027-10-31 00:59", "2027-10-31 01:00"])
+@pytest.mark.parametrize(
+    "moment", ["2026-03-29 00:59", "2026-03-29 01:00", "2027-10-31 00:59", "2027-10-31 01:00"]
+)
 def test_the_rule_of_summer_time_is_that_of_copenhagen(moment, sound):
     """The transitions, which happen at 01:00 UTC on the last Sunday of March and October."""
     text = Calendars(sound, "da", URL).calendar([])

@@ -24,22 +24,32 @@ def write_certificates(options: argparse.Namespace) -> int:
     records = load_catalogue(options.data)
     course = records.courses.get(options.course)
     if course is None or course.status == "cancelled":
-        why = "is cancelled" if course else f"does not exist. There are: {', '.join(records.courses)}"
+        why = (
+            "is cancelled" if course else f"does not exist. There are: {', '.join(records.courses)}"
+        )
         raise CannotRun(f"the course {options.course!r} {why}")
     languages = LANGUAGES if options.language == "both" else (options.language,)
     with database_command(must_exist=False) as settings:
         if SECRET_KEYS not in os.environ and not connect.database_exists(settings):
-            raise CannotRun(f"set {SECRET_KEYS} to those of the server: it will know no other certificates")
+            raise CannotRun(
+                f"set {SECRET_KEYS} to those of the server: it will know no other certificates"
+            )
     people = names.ask_for_names(options)
     try:
         holders = [
-            certificate_sheets.Holder(name, codes.code(settings.secret_keys[0], lasting_id(course), number, name))
+            certificate_sheets.Holder(
+                name, codes.code(settings.secret_keys[0], lasting_id(course), number, name)
+            )
             for number, name in enumerate(people)
         ]
-        press = papers.Press(records, load_curriculum(TRAINING, records), languages[0], settings.public_url)
+        press = papers.Press(
+            records, load_curriculum(TRAINING, records), languages[0], settings.public_url
+        )
         printed = certificate_sheets.certificates(press, course, holders, languages)
         options.to.write_bytes(Printer().pdf(printed))
     except PangoMissing as error:
         raise CannotRun(str(error)) from error
-    print(f"{options.to} holds {counted(len(holders), 'certificate', 'certificates')}. Delete {options.names} now.")
+    print(
+        f"{options.to} holds {counted(len(holders), 'certificate', 'certificates')}. Delete {options.names} now."
+    )
     return SOUND

@@ -26,12 +26,16 @@ def run_check(options: argparse.Namespace) -> int:
 
     folder = options.path or options.data
     if not folder.is_dir():
-        raise CannotRun(f"the folder {folder} does not exist. Give the data folder: mentorkorps check data")
+        raise CannotRun(
+            f"the folder {folder} does not exist. Give the data folder: mentorkorps check data"
+        )
     earlier, before = _earlier(folder, options.since)
     verdict = check(folder, options.on, earlier=earlier, before=before)
     for problem in _of_texts(folder, verdict.records):
         (verdict.problems if problem.severity == "error" else verdict.notices).append(problem)
-    found = sorted(verdict.problems + verdict.notices, key=lambda one: (one.file, one.line, one.column))
+    found = sorted(
+        verdict.problems + verdict.notices, key=lambda one: (one.file, one.line, one.column)
+    )
     if options.format == "json":
         print(report.report_json(verdict.problems, verdict.notices, verdict.allowed))
     elif options.format == "github":
@@ -57,14 +61,18 @@ def _earlier(data: Path, since: str | None) -> "tuple[Earlier | None, Announced 
 
 
 def _of_texts(data: Path, records: Catalogue | None) -> list[Problem]:
-    """What is wrong with the training and the pages beside the data, once the data they lean on can be read."""
+    """What is wrong with the training and the pages beside the data, once the data they lean on
+    can be read.
+    """
     if records is None:
         return []
     training, problems = None, []
     if (folder := data.resolve().parent / TRAINING).is_dir():
         training, problems = find_problems(folder, records, TRAINING.as_posix())
     return problems + list(
-        links.find_broken_links(data.parent / DOCS, (data.parent / DOCS).as_posix(), records, training)
+        links.find_broken_links(
+            data.parent / DOCS, (data.parent / DOCS).as_posix(), records, training
+        )
     )
 
 

@@ -1,4 +1,6 @@
-"""The command line: parse, call, print, exit code. Heavy imports happen inside the command that needs them."""
+"""The command line: parse, call, print, exit code. Heavy imports happen inside the command that
+needs them.
+"""
 
 import argparse
 import os
@@ -22,7 +24,9 @@ from mentorkorps.commands.site import run_build, run_export
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns 0 if all is well, 1 for problems in the data, 2 if it could not run."""
+    """Runs one command. Returns 0 if all is well, 1 for problems in the data, 2 if it could not
+    run.
+    """
     options = parser().parse_args(arguments)
     try:
         ended = options.run(options)
@@ -52,8 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     every = argparse.ArgumentParser(add_help=False)
-    every.add_argument("--data", type=Path, default=Path("data"), help="folder of the data files (default: data)")
-    top = argparse.ArgumentParser(prog="mentorkorps", description="The portal for volunteer mentor corps.")
+    every.add_argument(
+        "--data", type=Path, default=Path("data"), help="folder of the data files (default: data)"
+    )
+    top = argparse.ArgumentParser(
+        prog="mentorkorps", description="The portal for volunteer mentor corps."
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
@@ -63,44 +71,91 @@ def parser() -> argparse.ArgumentParser:
 
     checks = command("check", run_check, "find everything that is wrong with the data")
     checks.add_argument("path", nargs="?", type=Path, help="the data folder, if not --data")
-    checks.add_argument("--format", choices=("text", "github", "json"), default="text", help="how to tell it")
     checks.add_argument(
-        "--on", type=date.fromisoformat, default=date.today(), metavar="DATE",
+        "--format", choices=("text", "github", "json"), default="text", help="how to tell it"
+    )
+    checks.add_argument(
+        "--on",
+        type=date.fromisoformat,
+        default=date.today(),
+        metavar="DATE",
         help="judge as on that day: what will be stale then? (default: today)",
-    )  # fmt: skip
+    )
     checks.add_argument(
-        "--since", metavar="BASE",
+        "--since",
+        metavar="BASE",
         help="a Git revision or another data folder: what is not there is new, and may not begin in the past; "
         "what is there may not vanish, and what calendars showed there must be told as changed "
         "(default: HEAD, where Git knows the data)",
-    )  # fmt: skip
+    )
     builds = command("build", run_build, "build the site in both languages")
-    builds.add_argument("--site", type=Path, default=Path("site"), help="folder to build into (default: site)")
+    builds.add_argument(
+        "--site", type=Path, default=Path("site"), help="folder to build into (default: site)"
+    )
     exports = command("export", run_export, "write all pages and a small mkdocs.yml to a folder")
     exports.add_argument("folder", type=Path, help="an empty or missing folder")
-    prints = command("papers", run_papers, "write workbook, trainer guide, run sheet, cards and handouts as PDF")
+    prints = command(
+        "papers", run_papers, "write workbook, trainer guide, run sheet, cards and handouts as PDF"
+    )
     kits = command(
-        "kit", run_kit, "write what a dated course needs on the day: lists, signs, run sheet, mail, calendar"
+        "kit",
+        run_kit,
+        "write what a dated course needs on the day: lists, signs, run sheet, mail, calendar",
     )
     kits.add_argument("course", help="the id of a course in data/courses.yaml")
-    operators.names.add_options(kits, "names for list and tags, else they are blank", required=False)
-    packs = command("pack", run_pack, "write the course as one zip a language that opens without a network")
+    operators.names.add_options(
+        kits, "names for list and tags, else they are blank", required=False
+    )
+    packs = command(
+        "pack", run_pack, "write the course as one zip a language that opens without a network"
+    )
     packs.add_argument("--without-pdf", action="store_true", help="pages, slides and search alone")
     for made in (prints, kits, packs):
         made.add_argument("folder", type=Path, help="folder to write to")
         made.add_argument("--language", choices=LANGUAGES, help="one language (default: both)")
-    shown = command("picture", run_picture, "make pictures fit for the site: upright, small, without place and names")
-    shown.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a jpg, png or webp, written in its place")
-    schemas = command("schema", run_schema, "write a JSON Schema of every table, for editors' tools")
-    schemas.add_argument("--to", type=Path, default=None, help="folder to write to (default: schema/ in the data)")
-    news = command("new", run_new, "add a whole record to its file: a programme, an organisation, a course or an event")
-    news.add_argument("kind", choices=("programme", "organisation", "course", "event"), help="what to add")
+    shown = command(
+        "picture",
+        run_picture,
+        "make pictures fit for the site: upright, small, without place and names",
+    )
+    shown.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="a jpg, png or webp, written in its place",
+    )
+    schemas = command(
+        "schema", run_schema, "write a JSON Schema of every table, for editors' tools"
+    )
+    schemas.add_argument(
+        "--to", type=Path, default=None, help="folder to write to (default: schema/ in the data)"
+    )
+    news = command(
+        "new",
+        run_new,
+        "add a whole record to its file: a programme, an organisation, a course or an event",
+    )
     news.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="values",
+        "kind", choices=("programme", "organisation", "course", "event"), help="what to add"
+    )
+    news.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        dest="values",
         help="give a value instead of being asked, such as name.da=Smedene or sources=a,b",
-    )  # fmt: skip
-    news.add_argument("--from", dest="earlier", metavar="ID", help="for a course or an event: copy this earlier one")
-    news.add_argument("--date", type=date.fromisoformat, help="for --from: the first day of the copy")
+    )
+    news.add_argument(
+        "--from",
+        dest="earlier",
+        metavar="ID",
+        help="for a course or an event: copy this earlier one",
+    )
+    news.add_argument(
+        "--date", type=date.fromisoformat, help="for --from: the first day of the copy"
+    )
     differs = command("diff", run_diff, "say in plain Danish what changes on the site since BASE")
     differs.add_argument("base", help="a Git revision such as origin/main, or another data folder")
     operators.add_commands(command)
@@ -115,7 +170,11 @@ def run_picture(options: argparse.Namespace) -> int:
         try:
             size = images.clean(path)
         except ValueError as error:
-            raise CannotRun(f"{path} is no whole jpg, png or webp picture; nothing is changed") from error
+            raise CannotRun(
+                f"{path} is no whole jpg, png or webp picture; nothing is changed"
+            ) from error
         after = path.stat().st_size
-        print(f"{path}: {size.width} × {size.height} pixels, {before // 1000} kB before and {after // 1000} kB now")
+        print(
+            f"{path}: {size.width} × {size.height} pixels, {before // 1000} kB before and {after // 1000} kB now"
+        )
     return SOUND

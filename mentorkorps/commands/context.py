@@ -17,7 +17,9 @@ def database_command(must_exist: bool = True) -> Iterator[Settings]:
     try:
         settings = read_settings(os.environ)
         if must_exist and not connect.database_exists(settings):
-            raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
+            raise CannotRun(
+                f"there is no database at {settings.database} yet: nobody has signed up here"
+            )
         yield settings
     except (SettingsError, CannotOpen) as error:
         raise CannotRun(str(error)) from error

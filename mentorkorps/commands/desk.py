@@ -40,9 +40,15 @@ def _list(options: argparse.Namespace) -> int:
     records = load_catalogue(options.data)
     names = csv_export.kept_under(records, options.form) if options.form else ()
     with database_command() as settings:
-        sign_ups = [one for one in operator_reads.sign_ups(settings) if _is_wanted(one, names, options.state)]
+        sign_ups = [
+            one
+            for one in operator_reads.sign_ups(settings)
+            if _is_wanted(one, names, options.state)
+        ]
     for one in sign_ups:
-        print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {records.todays('forms', one.form):<16} {_state(one)}")
+        print(
+            f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {records.todays('forms', one.form):<16} {_state(one)}"
+        )
     waiting = sum(one.awaited and one.answered_at is None for one in sign_ups)
     print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
     return SOUND
@@ -72,8 +78,14 @@ def _one(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     with database_command() as settings:
         found = _meant(settings, options.sign_up)
-        is_restored = command_files.run_beside_server(settings, command_files.CommandFile("restore", found.id), utc_now)
-    print(f"{found.id} is no spam. Its coordinator gets a mail." if is_restored else f"{found.id} was no spam before.")
+        is_restored = command_files.run_beside_server(
+            settings, command_files.CommandFile("restore", found.id), utc_now
+        )
+    print(
+        f"{found.id} is no spam. Its coordinator gets a mail."
+        if is_restored
+        else f"{found.id} was no spam before."
+    )
     return SOUND
 
 
@@ -97,11 +109,15 @@ def _export(options: argparse.Namespace) -> int:
                 count = table.write(file, operator_reads.each_sign_up(settings), period)
         except FileExistsError:
             raise CannotRun(f"{options.file} exists already: name a file that does not") from None
-    print(f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}. Delete it when you are done with it.")
+    print(
+        f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}. Delete it when you are done with it."
+    )
     return SOUND
 
 
-def _sheet(settings: Settings, records: Catalogue, options: argparse.Namespace) -> csv_export.CsvExport:
+def _sheet(
+    settings: Settings, records: Catalogue, options: argparse.Namespace
+) -> csv_export.CsvExport:
     """The sheet of a form, also of one that is gone, as long as something that came by it is kept."""
     if form := records.forms.get(options.form):
         return csv_export.CsvExport(form, records, options.language)
@@ -113,12 +129,16 @@ def _sheet(settings: Settings, records: Catalogue, options: argparse.Namespace) 
 
 
 def _participants(options: argparse.Namespace) -> int:
-    """One column with the heading `name`, which `mentorkorps certificates` and a sign-in sheet take."""
+    """One column with the heading `name`, which `mentorkorps certificates` and a sign-in sheet
+    take.
+    """
     records = load_catalogue(options.data)
     with database_command() as settings:
         coming = operator_reads.participants(settings, allocation.halls_of(records, options.record))
     if coming is None and all(options.record not in records.table(kind) for kind in BOOKED_BY):
-        raise CannotRun(f"there is no course or event {options.record!r}, and nobody ever signed up for one")
+        raise CannotRun(
+            f"there is no course or event {options.record!r}, and nobody ever signed up for one"
+        )
     written = csv.writer(sys.stdout, lineterminator="\n")
     written.writerows([["name"], *([str(one.answers.get("name", ""))] for one in coming or ())])
     return SOUND
@@ -138,7 +158,13 @@ def _private(path: Path) -> Iterator[BinaryIO]:
 def _state(sign_up: SignUp) -> str:
     if sign_up.withdrawn_at:
         return "withdrawn"
-    answered = "answered" if sign_up.answered_at else "not answered" if sign_up.awaited else "needs no answer"
+    answered = (
+        "answered"
+        if sign_up.answered_at
+        else "not answered"
+        if sign_up.awaited
+        else "needs no answer"
+    )
     confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
     more = ", looks like spam" if sign_up.flagged else ""
     return f"{answered}, {confirmed}{more}{f', number {sign_up.code}' if sign_up.code else ''}"
@@ -147,7 +173,9 @@ def _state(sign_up: SignUp) -> str:
 def _show(sign_up: SignUp, records: Catalogue, consents: Sequence[GivenConsent]) -> None:
     form = records.todays("forms", sign_up.form)
     print(f"{sign_up.id}  {form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
-    for label, words in rows(records.forms.get(sign_up.form), records, sign_up.answers, sign_up.language):
+    for label, words in rows(
+        records.forms.get(sign_up.form), records, sign_up.answers, sign_up.language
+    ):
         print(f"  {label}: {words}")
     if sign_up.signs:
         print(f"  (for spam speaks: {', '.join(sign_up.signs)})")

@@ -30,14 +30,18 @@ def run_new(options: argparse.Namespace) -> int:
     fields = records.described[table].fields
     given = dict(_assignment(one, set(scaffold.paths(fields))) for one in options.values)
     if options.earlier:
-        held = {"course": records.courses, "event": records.events}.get(options.kind, {}).get(options.earlier)
+        held = {"course": records.courses, "event": records.events}.get(options.kind, {}).get(
+            options.earlier
+        )
         if held is None or options.date is None:
             raise CannotRun(
                 "--from needs `new course` or `new event`, the id of one that exists, and --date YYYY-MM-DD"
             )
         text = scaffold.copy_text(options.data, table, held, options.date, date.today(), given)
     else:
-        text = scaffold.record_text(fields, scaffold.defaults(options.kind, date.today()) | given, _ask)
+        text = scaffold.record_text(
+            fields, scaffold.defaults(options.kind, date.today()) | given, _ask
+        )
     file, line = scaffold.append_record(options.data, table, text)
     print(f"{file}:{line}  added. Fill in what stands as a comment, and run: mentorkorps check")
     return SOUND
@@ -46,7 +50,9 @@ def run_new(options: argparse.Namespace) -> int:
 def _assignment(written: str, known: set[str]) -> tuple[str, str]:
     path, equals, value = written.partition("=")
     if not equals or path not in known:
-        raise CannotRun(f"--set {written}: write FIELD=VALUE, with one of {', '.join(sorted(known))}")
+        raise CannotRun(
+            f"--set {written}: write FIELD=VALUE, with one of {', '.join(sorted(known))}"
+        )
     return path, value
 
 

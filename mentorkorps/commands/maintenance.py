@@ -20,7 +20,9 @@ def purge(options: argparse.Namespace) -> int:
         try:
             print(f"{purge_now(settings, records, utc_now, options.yes)}.")
         except InUse:
-            count = command_files.hand_over(settings, command_files.CommandFile("purge", sure=options.yes))
+            count = command_files.hand_over(
+                settings, command_files.CommandFile("purge", sure=options.yes)
+            )
             print(f"The server deletes {counted(count, 'sign-up', 'sign-ups')} now.")
     return SOUND
 
@@ -35,7 +37,9 @@ def rotate(options: argparse.Namespace) -> int:
 def backup(options: argparse.Namespace) -> int:
     with database_command() as settings:
         count = copies.write_backup(settings, options.file)
-    print(f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}, encrypted with the first key.")
+    print(
+        f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}, encrypted with the first key."
+    )
     return SOUND
 
 
@@ -45,5 +49,7 @@ def restore(options: argparse.Namespace) -> int:
         seen_at = connect.run_on_database(settings, believe, now)
     print(f"{settings.database} holds {counted(count, 'sign-up', 'sign-ups')} now.")
     before = f", after {minute(seen_at)} in the copy" if seen_at else ""
-    print(f"The last moment seen is {minute(now)} now{before}: what has run out since is deleted at the start.")
+    print(
+        f"The last moment seen is {minute(now)} now{before}: what has run out since is deleted at the start."
+    )
     return SOUND

@@ -17,7 +17,9 @@ def outbox(options: argparse.Namespace) -> int:
 
 def _resend(options: argparse.Namespace) -> int:
     with database_command() as settings:
-        errand = command_files.CommandFile("resend", None if options.failed else _meant(settings, options.mail))
+        errand = command_files.CommandFile(
+            "resend", None if options.failed else _meant(settings, options.mail)
+        )
         count = command_files.run_beside_server(settings, errand, utc_now)
     print(f"{counted(count, 'mail is', 'mails are')} on the way again.")
     return SOUND

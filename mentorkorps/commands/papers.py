@@ -41,7 +41,9 @@ def run_kit(options: argparse.Namespace) -> int:
 
     records, training = _records(options)
     if options.course not in records.courses:
-        raise CannotRun(f"there is no course {options.course!r}. There are: {', '.join(records.courses)}")
+        raise CannotRun(
+            f"there is no course {options.course!r}. There are: {', '.join(records.courses)}"
+        )
     public_url = _public_url()
     try:
         names = operators.names.read(options) if options.names else ()
@@ -63,7 +65,9 @@ def run_pack(options: argparse.Namespace) -> int:
     with_pdf = not options.without_pdf and can_be_pdf()
     for language in _languages(options):
         prints = papers.Press(records, training, language, public_url).prints()
-        pack = offline_pack.Packer(records, training, language, public_url).pack(pdfs(prints) if with_pdf else ())
+        pack = offline_pack.Packer(records, training, language, public_url).pack(
+            pdfs(prints) if with_pdf else ()
+        )
         print(f"{offline_pack.write_pack(pack, options.folder)}  {len(pack.content) / 1e6:.1f} MB")
         for left_out in pack.left_out:
             print(f"  no room for {left_out.file}.pdf", file=sys.stderr)
@@ -84,5 +88,7 @@ def _languages(options: argparse.Namespace) -> Sequence[Language]:
 def _public_url() -> str:
     """Where the portal stands, for QR codes and links on paper, with a slash at its end."""
     if "MENTORKORPS_PUBLIC_URL" not in os.environ:
-        print(f"mentorkorps: papers will lead to {LOCAL}; set MENTORKORPS_PUBLIC_URL", file=sys.stderr)
+        print(
+            f"mentorkorps: papers will lead to {LOCAL}; set MENTORKORPS_PUBLIC_URL", file=sys.stderr
+        )
     return os.environ.get("MENTORKORPS_PUBLIC_URL", LOCAL).rstrip("/") + "/"

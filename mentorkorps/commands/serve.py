@@ -8,7 +8,13 @@ from mentorkorps.backend.app import create_app
 from mentorkorps.backend.db.errors import CannotOpen
 from mentorkorps.backend.settings import PUBLIC_URL, SettingsError, read_settings
 from mentorkorps.backend.web.responses import SiteMissing
-from mentorkorps.backend.web.server import PortTaken, TooFewFiles, bind_socket, connections_allowed, run_server
+from mentorkorps.backend.web.server import (
+    PortTaken,
+    TooFewFiles,
+    bind_socket,
+    connections_allowed,
+    run_server,
+)
 from mentorkorps.backend.web.socket_activation import UnusableSocket, address_of, passed_on
 from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
@@ -22,9 +28,19 @@ def serve(options: argparse.Namespace) -> int:
             settings = read_settings({PUBLIC_URL: address} | os.environ)
             app = create_app(load_catalogue(options.data), options.site, settings)
             print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
-            print(f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}", flush=True)
+            print(
+                f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}",
+                flush=True,
+            )
             run_server(app, listening, limits)
-    except (SettingsError, SiteMissing, PortTaken, UnusableSocket, TooFewFiles, CannotOpen) as error:
+    except (
+        SettingsError,
+        SiteMissing,
+        PortTaken,
+        UnusableSocket,
+        TooFewFiles,
+        CannotOpen,
+    ) as error:
         raise CannotRun(str(error)) from error
     return SOUND
 

@@ -34,7 +34,9 @@ def run_export(options: argparse.Namespace) -> int:
     from mentorkorps.site.export import export_pages
 
     if options.folder.exists() and any(options.folder.iterdir()):
-        raise CannotRun(f"the folder {options.folder} is not empty. Name an empty or a missing one.")
+        raise CannotRun(
+            f"the folder {options.folder} is not empty. Name an empty or a missing one."
+        )
     records = load_catalogue(options.data)
     training = load_curriculum(TRAINING, records)
     count = export_pages(records, options.folder, curriculum=training)

@@ -58,7 +58,9 @@ class Loading:
         reading = Reading(file=file)
         if isinstance(node, yaml_source.Mapping):
             node = node._replace(
-                entries={key: value for key, value in node.entries.items() if not _is_empty(key, value)}
+                entries={
+                    key: value for key, value in node.entries.items() if not _is_empty(key, value)
+                }
             )
             reading.record = _text(node, "id")
             self.nodes[file] = node
@@ -68,25 +70,39 @@ class Loading:
         self.problems.extend(reading.problems)
         self.references.extend((of, scalar, table) for of, scalar, table, *_ in reading.references)
         if read is not WRONG and hasattr(read, "id") and read.id != Path(file).stem:
-            self.tell(file, "id", "training-text", why_da=f"filen hedder {Path(file).stem}, men id er {read.id}",
-                      why_en=f"the file is called {Path(file).stem}, but its id is {read.id}")  # fmt: skip
+            self.tell(
+                file,
+                "id",
+                "training-text",
+                why_da=f"filen hedder {Path(file).stem}, men id er {read.id}",
+                why_en=f"the file is called {Path(file).stem}, but its id is {read.id}",
+            )
         return read
 
     def document(self, file: str) -> tuple[Node | None, str, int] | None:
-        """Front matter, text, and the line on which the text begins. None if the file cannot be read."""
+        """Front matter, text, and the line on which the text begins. None if the file cannot be
+        read.
+        """
         if (raw := self.text_of(file)) is None:
             return None
         found = FRONT.match(raw)
         if not found:
-            self.tell(file, None, "training-text", why_da="filen begynder ikke med --- felter ---",
-                      why_en="the file does not begin with --- fields ---")  # fmt: skip
+            self.tell(
+                file,
+                None,
+                "training-text",
+                why_da="filen begynder ikke med --- felter ---",
+                why_en="the file does not begin with --- fields ---",
+            )
             return None
         node = self.parse(f"\n{found[1]}", file)
         body = raw[found.end() :]
         return node, body, raw[: found.end()].count("\n") + 1
 
     def text_of(self, file: str) -> str | None:
-        """The file as text; None if it is none. What looks like a CPR number is told wherever it stands."""
+        """The file as text; None if it is none. What looks like a CPR number is told wherever it
+        stands.
+        """
         try:
             text = yaml_source.read_yaml_text(self.folder / Path(file).relative_to(self.name), file)
         except DataError as error:
@@ -116,11 +132,16 @@ class Loading:
         place = node.entries.get(at, (None, None))[1] if isinstance(at, str) and node else at
         record = _text(node, "id") if node else None
         self.problems.append(
-            Problem.at(file, place if not isinstance(place, str) else None, rule, record=record, **values)
+            Problem.at(
+                file, place if not isinstance(place, str) else None, rule, record=record, **values
+            )
         )
 
     def files(self, pattern: str) -> list[str]:
-        return [f"{self.name}/{path.relative_to(self.folder).as_posix()}" for path in sorted(self.folder.glob(pattern))]
+        return [
+            f"{self.name}/{path.relative_to(self.folder).as_posix()}"
+            for path in sorted(self.folder.glob(pattern))
+        ]
 
 
 def mark_of(text: str) -> str:
@@ -130,7 +151,9 @@ def mark_of(text: str) -> str:
 
 
 def load_curriculum(folder: Path, catalogue: Catalogue, name: str | None = None) -> Curriculum:
-    """Reads the folder. Raises DataError if anything in it is wrong; warnings and notices stop nobody."""
+    """Reads the folder. Raises DataError if anything in it is wrong; warnings and notices stop
+    nobody.
+    """
     curriculum, problems = find_problems(folder, catalogue, name)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or curriculum is None:
@@ -183,7 +206,9 @@ def _modules(loading: Loading, language: Language) -> Iterator[tuple[str, Module
         yield facts.id, _module(facts, found, language, Place(file, 1, 1), loading.marks[file])
 
 
-def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Place, mark: str) -> Module:
+def _module(
+    facts: ModuleFacts, found: list[Section], language: Language, at: Place, mark: str
+) -> Module:
     of = {section.id: section for section in found}
     begins = [0, *accumulate(activity.minutes for activity in facts.activities)]
     activities = tuple(
@@ -194,11 +219,15 @@ def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Pl
             title=of[one.id].title if one.id in of else one.title,
             begins=begin,
             blocks=of[one.id].blocks if one.id in of else (),
-        )  # fmt: skip
+        )
         for one, begin in zip(facts.activities, begins, strict=False)
     )
     return Module(
-        **_values(facts) | {"activities": activities}, language=language, intro=found[0].blocks, at=at, mark=mark
+        **_values(facts) | {"activities": activities},
+        language=language,
+        intro=found[0].blocks,
+        at=at,
+        mark=mark,
     )
 
 
@@ -208,16 +237,35 @@ def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Secti
     entries = loading.nodes[file].entries["activities"][1]
     for id, node in zip(wanted, entries.items, strict=True):
         if id not in there:
-            loading.tell(file, node, "training-text", why_da=f"aktiviteten har ingen overskrift ## … {{#{id}}}",
-                         why_en=f"the activity has no heading ## … {{#{id}}}")  # fmt: skip
+            loading.tell(
+                file,
+                node,
+                "training-text",
+                why_da=f"aktiviteten har ingen overskrift ## … {{#{id}}}",
+                why_en=f"the activity has no heading ## … {{#{id}}}",
+            )
     for section in found[1:]:
         if section.id not in wanted:
-            _tell_faults(loading, file, [markdown.Fault(
-                section.line, 1, f"overskriften “{section.id}” hører ikke til en aktivitet",
-                f"the heading “{section.id}” belongs to no activity")])  # fmt: skip
+            _tell_faults(
+                loading,
+                file,
+                [
+                    markdown.Fault(
+                        section.line,
+                        1,
+                        f"overskriften “{section.id}” hører ikke til en aktivitet",
+                        f"the heading “{section.id}” belongs to no activity",
+                    )
+                ],
+            )
     if sorted(there) == sorted(wanted) and there != wanted:
-        loading.tell(file, "activities", "training-text", why_da="aktiviteterne står i en anden rækkefølge i teksten",
-                     why_en="the activities stand in another order in the text")  # fmt: skip
+        loading.tell(
+            file,
+            "activities",
+            "training-text",
+            why_da="aktiviteterne står i en anden rækkefølge i teksten",
+            why_en="the activities stand in another order in the text",
+        )
 
 
 def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]:
@@ -240,9 +288,20 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
         paper = Paper(**own, blocks=found, at=Place(file, 1, 1), mark=loading.marks[file])
         for block in found:
             if block.is_secret and not paper.is_for_trainers:
-                _tell_faults(loading, file, [markdown.Fault(
-                    block.line, 1, "deltagerne får papiret; sæt noten i modulet eller i et papir for trainers",
-                    "participants get this paper; put the note in the module or in a paper for trainers")])  # fmt: skip
+                _tell_faults(
+                    loading,
+                    file,
+                    [
+                        markdown.Fault(
+                            block.line,
+                            1,
+                            "deltagerne får papiret; "
+                            "sæt noten i modulet eller i et papir for trainers",
+                            "participants get this paper; "
+                            "put the note in the module or in a paper for trainers",
+                        )
+                    ],
+                )
         yield facts.id, paper
 
 
@@ -251,9 +310,18 @@ def _blanks(loading: Loading, file: str, body: str, first: int) -> None:
     for number, line in enumerate(body.split("\n"), first):
         for found in markdown.BLANK.finditer(line):
             if found[1] not in MAIL_BLANKS:
-                _tell_faults(loading, file, [markdown.Fault(
-                    number, found.start() + 1, f"{found[0]} kan ikke udfyldes; skriv en af {known}",
-                    f"{found[0]} cannot be filled in; write one of {known}")])  # fmt: skip
+                _tell_faults(
+                    loading,
+                    file,
+                    [
+                        markdown.Fault(
+                            number,
+                            found.start() + 1,
+                            f"{found[0]} kan ikke udfyldes; skriv en af {known}",
+                            f"{found[0]} cannot be filled in; write one of {known}",
+                        )
+                    ],
+                )
 
 
 def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, CardSet]]:
@@ -263,7 +331,12 @@ def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, Card
         if facts is WRONG:
             loading.unread.append(Path(file).stem)
             continue
-        yield facts.id, CardSet(**_values(facts), language=language, at=Place(file, 1, 1), mark=loading.marks[file])
+        yield (
+            facts.id,
+            CardSet(
+                **_values(facts), language=language, at=Place(file, 1, 1), mark=loading.marks[file]
+            ),
+        )
 
 
 def _glossary(loading: Loading) -> Iterator[Term]:
@@ -300,14 +373,18 @@ def _minutes(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
     for module in _all(curriculum.modules):
         total = sum(activity.minutes for activity in module.activities)
         if total != module.minutes:
-            loading.tell(module.at.file, "minutes", "training-minutes", total=total, minutes=module.minutes)
+            loading.tell(
+                module.at.file, "minutes", "training-minutes", total=total, minutes=module.minutes
+            )
 
 
 def _keys(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
     for module in _all(curriculum.modules):
         entries = loading.nodes[module.at.file].entries["activities"][1]
         for activity, node in zip(module.activities, entries.items, strict=True):
-            if activity.kind == EXERCISE and not any(block.kind == "key" for block in activity.blocks):
+            if activity.kind == EXERCISE and not any(
+                block.kind == "key" for block in activity.blocks
+            ):
                 loading.tell(module.at.file, node, "training-key", value=activity.id)
 
 
@@ -316,13 +393,27 @@ def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
         _misfits(loading, curriculum, day, f"dag {number}", f"day {number}")
     for variant in curriculum.timetable.variants:
         for number, day in enumerate(variant.days, 1):
-            _misfits(loading, curriculum, day, f"{variant.id}, gang {number}", f"{variant.id}, session {number}")
+            _misfits(
+                loading,
+                curriculum,
+                day,
+                f"{variant.id}, gang {number}",
+                f"{variant.id}, session {number}",
+            )
     for addon in curriculum.timetable.addons:
         written = [module for id in addon.modules if (module := curriculum.module(id, "da"))]
         total = sum(module.minutes for module in written)
         if len(written) == len(addon.modules) and total != addon.minutes:
-            loading.tell(written[-1].at.file, "minutes", "training-plan", day_da=addon.id, day_en=addon.id,
-                         minutes=total - addon.minutes, due="-", blamed=", ".join(addon.modules))  # fmt: skip
+            loading.tell(
+                written[-1].at.file,
+                "minutes",
+                "training-plan",
+                day_da=addon.id,
+                day_en=addon.id,
+                minutes=total - addon.minutes,
+                due="-",
+                blamed=", ".join(addon.modules),
+            )
 
 
 def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
@@ -331,14 +422,27 @@ def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> 
 
 
 def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, day_en: str) -> None:
-    planned = {slot.module: slot.minutes for one in curriculum.timetable.days for slot in one.slots if slot.minutes}
+    planned = {
+        slot.module: slot.minutes
+        for one in curriculum.timetable.days
+        for slot in one.slots
+        if slot.minutes
+    }
     for misfit in timetable.misfits(day, curriculum.minutes_of, planned):
-        blamed = [module for slot in misfit.blamed if (module := curriculum.module(slot.module, "da"))]
+        blamed = [
+            module for slot in misfit.blamed if (module := curriculum.module(slot.module, "da"))
+        ]
         file = blamed[0].at.file if blamed else f"{loading.name}/timetable.yaml"
         loading.tell(
-            file, "minutes", "training-plan", day_da=day_da, day_en=day_en, minutes=f"{misfit.minutes:+}",
-            due=f"{misfit.due:%H:%M}", blamed=", ".join(slot.module for slot in misfit.blamed),
-        )  # fmt: skip
+            file,
+            "minutes",
+            "training-plan",
+            day_da=day_da,
+            day_en=day_en,
+            minutes=f"{misfit.minutes:+}",
+            due=f"{misfit.due:%H:%M}",
+            blamed=", ".join(slot.module for slot in misfit.blamed),
+        )
 
 
 def _editions(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
@@ -355,24 +459,46 @@ def _translations(loading: Loading, curriculum: Curriculum, _: Catalogue) -> Non
     for table in (curriculum.modules, curriculum.papers, curriculum.cards):
         for id, english in table["en"].items():
             if id not in table["da"] and id not in loading.unread:
-                loading.tell(english.at.file, "id", "training-text", why_da="der er ingen dansk udgave",
-                             why_en="there is no Danish one")  # fmt: skip
+                loading.tell(
+                    english.at.file,
+                    "id",
+                    "training-text",
+                    why_da="der er ingen dansk udgave",
+                    why_en="there is no Danish one",
+                )
         for id, danish in table["da"].items():
             english = table["en"].get(id)
             if english is None and danish.language == "da" and id not in loading.unread:
-                loading.tell(danish.at.file, "edition", "training-translation",
-                             why_da="der er ingen engelsk udgave", why_en="there is no English one")  # fmt: skip
+                loading.tell(
+                    danish.at.file,
+                    "edition",
+                    "training-translation",
+                    why_da="der er ingen engelsk udgave",
+                    why_en="there is no English one",
+                )
             elif english is not None and curriculum.is_behind(english):
                 now = f'follows: "{danish.edition}", danish: "{danish.mark}"'
                 loading.tell(
-                    english.at.file, "follows" if english.follows else "edition", "training-translation",
-                    why_da=f"den danske tekst er ændret siden. Ret den engelske, hvor det trænger, og skriv {now}",
-                    why_en=f"the Danish text has changed since. Mend the English one where needed, and write {now}",
-                )  # fmt: skip
-            if isinstance(danish, Module) and isinstance(english, Module) and _plan(danish) != _plan(english):
-                loading.tell(english.at.file, "activities", "training-text",
-                             why_da="aktiviteterne har andre id'er eller minutter end på dansk",
-                             why_en="the activities have other ids or minutes than the Danish ones")  # fmt: skip
+                    english.at.file,
+                    "follows" if english.follows else "edition",
+                    "training-translation",
+                    why_da="den danske tekst er ændret siden. "
+                    f"Ret den engelske, hvor det trænger, og skriv {now}",
+                    why_en="the Danish text has changed since. "
+                    f"Mend the English one where needed, and write {now}",
+                )
+            if (
+                isinstance(danish, Module)
+                and isinstance(english, Module)
+                and _plan(danish) != _plan(english)
+            ):
+                loading.tell(
+                    english.at.file,
+                    "activities",
+                    "training-text",
+                    why_da="aktiviteterne har andre id'er eller minutter end på dansk",
+                    why_en="the activities have other ids or minutes than the Danish ones",
+                )
 
 
 def _plan(module: Module) -> list[tuple[str, int]]:
@@ -406,4 +532,6 @@ def _renamed(node: Node | None, before: str, after: str) -> Node | None:
     """`for` is a word of Python's, so the record calls it otherwise."""
     if not isinstance(node, yaml_source.Mapping):
         return node
-    return node._replace(entries={after if key == before else key: value for key, value in node.entries.items()})
+    return node._replace(
+        entries={after if key == before else key: value for key, value in node.entries.items()}
+    )

@@ -50,7 +50,9 @@ Held = Course | Event
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """Writes the calendar files of one language. `public_url` is where the portal stands, with a slash at its end."""
+    """Writes the calendar files of one language. `public_url` is where the portal stands, with a
+    slash at its end.
+    """
 
     catalogue: Catalogue
     language: Language
@@ -61,10 +63,15 @@ class Calendars:
         names = words(self.language)["calendar"]
         for kind, held in self._held():
             text = self.calendar([held])
-            for id in known_as(held):  # whoever keeps the address of a file cannot be sent on by a page
+            for id in known_as(
+                held
+            ):  # whoever keeps the address of a file cannot be sent on by a page
                 yield f"{address(kind, self.language, id)}{names[kind]}", text
         courses = self.catalogue.courses.values()
-        yield f"{address('courses', self.language)}{names['courses']}", self.calendar(courses, names["name"])
+        yield (
+            f"{address('courses', self.language)}{names['courses']}",
+            self.calendar(courses, names["name"]),
+        )
 
     def _held(self) -> Iterator[tuple[str, Held]]:
         yield from (("course", one) for one in self.catalogue.courses.values())
@@ -72,7 +79,12 @@ class Calendars:
 
     def calendar(self, held: Iterable[Held], name: str = "") -> str:
         """A whole calendar; with a name, one that programs read again every day."""
-        lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Mentorkorps//Mentorkorps//DA", "METHOD:PUBLISH"]
+        lines = [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//Mentorkorps//Mentorkorps//DA",
+            "METHOD:PUBLISH",
+        ]
         if name:
             lines += [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:P1D"]
         lines += VTIMEZONE
@@ -87,7 +99,9 @@ class Calendars:
         url = urljoin(self.public_url, address(kind, self.language, held.id))
         title = held.name.of(self.language)
         if len(held.days) > 1:
-            title = words(self.language)["calendar"]["day"].format(title=title, number=number, count=len(held.days))
+            title = words(self.language)["calendar"]["day"].format(
+                title=title, number=number, count=len(held.days)
+            )
         place = f"{held.venue.name.of(self.language)}, {held.venue.address}"
         about = " ".join(held.about.of(self.language).split()) + f"\n{url}"
         yield "BEGIN:VEVENT"
@@ -121,7 +135,8 @@ def write_calendars(catalogue: Catalogue, sites: Mapping[Language, Path], public
 def sequence(held: Held) -> int:
     """Minutes from 2020 to the latest of `confirmed` and `changed` (RFC 5545, 3.8.7.4).
 
-    It depends on nothing that can go back, such as the status: what is cancelled and then held after all grows twice.
+    It depends on nothing that can go back, such as the status: what is cancelled and then held
+    after all grows twice.
     """
     return max(0, int((moment(held) - BEGINNING).total_seconds()) // 60)
 

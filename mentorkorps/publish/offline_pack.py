@@ -1,4 +1,6 @@
-"""The course as one zip a language: pages, slides, papers and a search, opened as files without a network."""
+"""The course as one zip a language: pages, slides, papers and a search, opened as files without a
+network.
+"""
 
 import json
 import re
@@ -96,7 +98,12 @@ class Packer:
 
     def pages(self) -> list[Page]:
         rules = RecordPages(self.catalogue, self.language, self.public_url).rules()
-        return [*training_pages.training_pages(self.catalogue, self.curriculum, self.language, self.public_url), rules]
+        return [
+            *training_pages.training_pages(
+                self.catalogue, self.curriculum, self.language, self.public_url
+            ),
+            rules,
+        ]
 
     def decks(self) -> list[slides.Deck]:
         return list(slides.decks(self.catalogue, self.curriculum, self.language))
@@ -107,11 +114,20 @@ class Packer:
 
     def framed(self, page: Page, body: Markup) -> str:
         root = relative(page.at, "") if page.at else "./"
-        menu = [(f"{root}{self.place(kind)}", words(self.language)["site"]["names"][kind]) for kind in MENU]
+        menu = [
+            (f"{root}{self.place(kind)}", words(self.language)["site"]["names"][kind])
+            for kind in MENU
+        ]
         return render(
-            "kit-page.html", self.language, page=page, body=body, root=root, menu=menu, public_url=self.public_url,
+            "kit-page.html",
+            self.language,
+            page=page,
+            body=body,
+            root=root,
+            menu=menu,
+            public_url=self.public_url,
             edition=self.curriculum.timetable.editions[-1],
-        )  # fmt: skip
+        )
 
     def index(self, papers: list[Print]) -> str:
         texts: dict[str, Any] = words(self.language)["training"]
@@ -124,27 +140,42 @@ class Packer:
             (self.place("glossary"), texts["glossary"]["title"], texts["glossary"]["lead"]),
         ]
         body = render(
-            "kit-index.html", self.language, ways=ways,
+            "kit-index.html",
+            self.language,
+            ways=ways,
             decks=[(f"{deck.at}index.html", deck.slides[0].title) for deck in self.decks()],
             pdfs=[(f"{PAPERS}/{one.file}.pdf", one.title) for one in papers],
-        )  # fmt: skip
+        )
         title = words(self.language)["paper"]["pack"]["title"]
-        return self.framed(Page("", self.language, title, title, body, assets=training_pages.STYLES), Markup(body))
+        return self.framed(
+            Page("", self.language, title, title, body, assets=training_pages.STYLES), Markup(body)
+        )
 
     def place(self, kind: str) -> str:
         return f"{address(kind, self.language)}index.html"
 
     def as_file(self, html: str, at: str, here: set[str]) -> str:
-        """The HTML of the page at `at` with its links as they work between files; the rest lead to the portal."""
+        """The HTML of the page at `at` with its links as they work between files; the rest lead to
+        the portal.
+        """
 
         def rewritten(found: re.Match[str]) -> str:
             name, link = found.groups()
             parts = urlsplit(urljoin(f"/{at}", unescape(link)))
             target = parts.path.removeprefix("/")
-            if parts.netloc or parts.scheme or not (parts.path.endswith("/")) or link.startswith("#"):
+            if (
+                parts.netloc
+                or parts.scheme
+                or not (parts.path.endswith("/"))
+                or link.startswith("#")
+            ):
                 return found[0]
             rest = f"{'?' if parts.query else ''}{parts.query}{'#' if parts.fragment else ''}{parts.fragment}"
-            to = relative(at, f"{target}index.html") if target in here else urljoin(self.public_url, target)
+            to = (
+                relative(at, f"{target}index.html")
+                if target in here
+                else urljoin(self.public_url, target)
+            )
             return f'{name}="{escape(to + rest)}"'
 
         return LINK.sub(rewritten, html)
@@ -152,7 +183,11 @@ class Packer:
     def search_index(self, pages: list[Page]) -> str:
         """What the search asks for, as a script: a page that was opened as a file may not fetch."""
         docs = [
-            {"location": f"{page.at}index.html", "title": escape(page.title), "text": _text(page.body)}
+            {
+                "location": f"{page.at}index.html",
+                "title": escape(page.title),
+                "text": _text(page.body),
+            }
             for page in pages
             if page.listed and page.searchable
         ]

@@ -12,14 +12,19 @@ from mentorkorps.interface.languages import Language
 
 TAG = re.compile(r"(<[^>]*>)")
 NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)")
-UNMARKED = frozenset({"a", "button", "code", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "th"})
+UNMARKED = frozenset(
+    {"a", "button", "code", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "th"}
+)
 """Elements whose words stay as they are: links hold no links, and headings are names."""
 ASIDE = re.compile(r" \(.*?\)")
 ENDINGS = {
-    "da": "(?:ernes|erne|rnes|rne|enes|ene|nes|ne|ens|ets|eres|ere|ers|ede|er|en|et|es|ns|ts|rs|e|n|t|r|s)?",
+    "da": "(?:ernes|erne|rnes|rne|enes|ene|nes|ne|ens|ets|eres|ere|ers|ede"
+    "|er|en|et|es|ns|ts|rs|e|n|t|r|s)?",
     "en": "(?:es|['’]s|s)?",
 }
-"""What may follow a word of each language; a Danish one may double its last letter before it (`tilskuddet`)."""
+"""What may follow a word of each language; a Danish one may double its last letter before it
+(`tilskuddet`).
+"""
 
 
 def glossed(html: str, terms: tuple[Term, ...], language: Language, glossary: str) -> Markup:
@@ -40,11 +45,15 @@ def glossed(html: str, terms: tuple[Term, ...], language: Language, glossary: st
         return f'<a class="mk-term" href="{glossary}#{id}" data-meaning="{meaning}">{found[0]}</a>'
 
     pieces = _with_depth(html)
-    return Markup("".join(piece if depth else words.pattern.sub(marked, piece) for piece, depth in pieces))
+    return Markup(
+        "".join(piece if depth else words.pattern.sub(marked, piece) for piece, depth in pieces)
+    )
 
 
 class _Words(NamedTuple):
-    """One expression that finds every term, the longest first, and the id that each of its groups stands for."""
+    """One expression that finds every term, the longest first, and the id that each of its groups
+    stands for.
+    """
 
     pattern: re.Pattern[str]
     ids: dict[str | None, str]
@@ -52,15 +61,24 @@ class _Words(NamedTuple):
 
 @lru_cache(maxsize=4)
 def _words(terms: tuple[Term, ...], language: Language) -> _Words:
-    forms = sorted(((form, term.id) for term in terms for form in _forms(term, language)), key=lambda one: -len(one[0]))
-    parts = "|".join(f"(?P<t{number}>{_pattern(form, language)})" for number, (form, _) in enumerate(forms))
+    forms = sorted(
+        ((form, term.id) for term in terms for form in _forms(term, language)),
+        key=lambda one: -len(one[0]),
+    )
+    parts = "|".join(
+        f"(?P<t{number}>{_pattern(form, language)})" for number, (form, _) in enumerate(forms)
+    )
     pattern = re.compile(rf"(?<![\w-])(?:{parts})(?![\w-])", re.IGNORECASE)
     return _Words(pattern, {f"t{number}": id for number, (_, id) in enumerate(forms)})
 
 
 def _forms(term: Term, language: Language) -> list[str]:
-    """`Skattekort / forskudsopgørelse` is two words, what stands in brackets none. Danish ones count in English too."""
-    found = {form for one in ("da", language) for form in ASIDE.sub("", term.term.of(one)).split(" / ")}
+    """`Skattekort / forskudsopgørelse` is two words, what stands in brackets none. Danish ones
+    count in English too.
+    """
+    found = {
+        form for one in ("da", language) for form in ASIDE.sub("", term.term.of(one)).split(" / ")
+    }
     return sorted({*found, *term.also.of("da"), *term.also.of(language)})
 
 
@@ -76,7 +94,9 @@ def _inflected(word: str, language: Language) -> str:
 
 
 def _with_depth(html: str) -> Iterator[tuple[str, int]]:
-    """Tags and texts in turn, with how many unmarked elements are open. A tag counts as unmarked itself."""
+    """Tags and texts in turn, with how many unmarked elements are open. A tag counts as unmarked
+    itself.
+    """
     depth = 0
     for piece in TAG.split(html):
         if found := NAME.match(piece):

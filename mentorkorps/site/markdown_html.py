@@ -53,7 +53,9 @@ def _rewritten(text: str, level: int) -> str:
 
 
 def _headed(table: str) -> str:
-    """A cell without words heads nothing; under an empty corner each row has a head of its own (PDF/UA, 7.5)."""
+    """A cell without words heads nothing; under an empty corner each row has a head of its own
+    (PDF/UA, 7.5).
+    """
     head, body, rest = table.partition("<tbody>")
     if CORNER.search(head):
         body, rest = body + FIRST_CELL.sub(r'<tr>\1<th scope="row">\2</th>', rest), ""
@@ -61,7 +63,9 @@ def _headed(table: str) -> str:
 
 
 def _to_fill_in(table: str) -> str:
-    """The table with the rows marked that are there to be written in: half of their cells are empty or a label."""
+    """The table with the rows marked that are there to be written in: half of their cells are
+    empty or a label.
+    """
     head, body, rest = table.partition("<tbody>")
 
     def marked(row: re.Match[str]) -> str:
@@ -74,7 +78,9 @@ def _to_fill_in(table: str) -> str:
 
 
 def _scrolling(found: re.Match[str]) -> str:
-    """From three columns on, a phone reads row by row, with a word for each cell; four may scroll: by keyboard too."""
+    """From three columns on, a phone reads row by row, with a word for each cell; four may scroll:
+    by keyboard too.
+    """
     columns = len(CELL.findall(found[0].partition("</tr>")[0]))
     reached = ' tabindex="0" role="group"' if columns > 3 else ""
     if columns < 3:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.gazetteer import Gazetteer, PlaceMatch
+from mentorkorps.catalogue.load import Catalogue
 
 FILE = "places.json"
 UNDECIDED = "?"
@@ -14,7 +14,9 @@ UNDECIDED = "?"
 
 
 def place_index(gazetteer: Gazetteer) -> dict[str, str]:
-    """Names and ranges of existing postcodes, apart by commas, by the municipalities' codes, the likeliest first."""
+    """Names and ranges of existing postcodes, apart by commas, by the municipalities' codes, the
+    likeliest first.
+    """
     names: dict[str, list[str]] = {}
     for name, match in gazetteer.names.items():
         names.setdefault(_codes(match), []).append(name)

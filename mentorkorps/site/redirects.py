@@ -1,14 +1,16 @@
-"""Addresses of records that have another id now, or are gone for good: a published address never dies."""
+"""Addresses of records that have another id now, or are gone for good: a published address never
+dies.
+"""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mentorkorps.interface.addresses import address
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.interface.languages import LANGUAGES
 from mentorkorps.catalogue.model.lasting import Lasting, Retired, known_as
 from mentorkorps.catalogue.model.places import Municipality
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.languages import LANGUAGES
 
 PAGES = {
     "programmes": "programme",
@@ -60,7 +62,9 @@ def redirects(catalogue: Catalogue) -> dict[str, str]:
 
 def gone_addresses(catalogue: Catalogue) -> frozenset[str]:
     """The addresses that say that a record is gone for good, in every language."""
-    return frozenset(address(kind, language, one.id) for kind, one in gone(catalogue) for language in LANGUAGES)
+    return frozenset(
+        address(kind, language, one.id) for kind, one in gone(catalogue) for language in LANGUAGES
+    )
 
 
 def _now(record: Lasting) -> str:
@@ -69,4 +73,8 @@ def _now(record: Lasting) -> str:
 
 def _in_addresses(record: Lasting) -> tuple[str, ...]:
     former = known_as(record)[:-1]
-    return tuple(id for id in former if not CODE.fullmatch(id)) if isinstance(record, Municipality) else former
+    return (
+        tuple(id for id in former if not CODE.fullmatch(id))
+        if isinstance(record, Municipality)
+        else former
+    )

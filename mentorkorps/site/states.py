@@ -1,14 +1,16 @@
-"""States in words: what a programme, a course or an event is on which days, and what a reader can do then."""
+"""States in words: what a programme, a course or an event is on which days, and what a reader can
+do then.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.interface.languages import Language
 from mentorkorps.catalogue.model.organisations import Phase, Programme, State
 from mentorkorps.interface.dates import day
 from mentorkorps.interface.i18n import words
+from mentorkorps.interface.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ def _of_programme(programme: Programme, phase: Phase, language: Language) -> Sta
     elif phase.state == "unconfirmed":
         detail = texts["detail"]["last"].format(confirmed=day(programme.confirmed, language))
     elif phase.until:
-        dates = {"confirmed": day(programme.confirmed, language), "until": day(phase.until, language)}
+        dates = {
+            "confirmed": day(programme.confirmed, language),
+            "until": day(phase.until, language),
+        }
         detail = texts["detail"]["holds"].format(**dates)
     else:
         detail = texts["detail"]["confirmed"].format(confirmed=day(programme.confirmed, language))
@@ -88,8 +93,12 @@ def _event_call(event: Event, phase: Phase, labels: Mapping[str, str]) -> Call:
     return Call(labels["other"], "events")
 
 
-def _mark(phase: Phase, texts: Mapping[str, Mapping[str, str]], detail: str, call: Call) -> StateMark:
-    return StateMark(phase.state, texts["states"][phase.state], detail, call, phase.since, phase.until)
+def _mark(
+    phase: Phase, texts: Mapping[str, Mapping[str, str]], detail: str, call: Call
+) -> StateMark:
+    return StateMark(
+        phase.state, texts["states"][phase.state], detail, call, phase.since, phase.until
+    )
 
 
 def _texts(kind: str, language: Language) -> Mapping[str, Mapping[str, str]]:
