@@ -284,11 +284,23 @@ class Curriculum:
         """
         return self.modules[language].get(id) or self.modules["da"].get(id)
 
+    def written_module(self, id: str, language: Language) -> Module:
+        """The module in a language, or the Danish one. Raises KeyError if nobody has written it."""
+        return self.modules[language].get(id) or self.modules["da"][id]
+
     def paper(self, id: str, language: Language) -> Paper | None:
         return self.papers[language].get(id) or self.papers["da"].get(id)
 
+    def written_paper(self, id: str, language: Language) -> Paper:
+        """As `paper`. Raises KeyError if nobody has written it."""
+        return self.papers[language].get(id) or self.papers["da"][id]
+
     def card_set(self, id: str, language: Language) -> CardSet | None:
         return self.cards[language].get(id) or self.cards["da"].get(id)
+
+    def written_card_set(self, id: str, language: Language) -> CardSet:
+        """As `card_set`. Raises KeyError if nobody has written it."""
+        return self.cards[language].get(id) or self.cards["da"][id]
 
     def is_behind(self, translation: Module | Paper | CardSet) -> bool:
         """Whether the Danish text is another one than when it was translated."""

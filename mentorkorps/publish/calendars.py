@@ -68,7 +68,8 @@ class Calendars:
         for gathering in gatherings:
             for number, day in enumerate(gathering.days, 1):
                 calendar.add_component(self._event(gathering, day, number))
-        return calendar.to_ical(sorted=False).decode()
+        content: bytes = calendar.to_ical(sorted=False)
+        return content.decode()
 
     def _event(self, gathering: Gathering, day: CourseDay, number: int) -> icalendar.Event:
         kind = "course" if isinstance(gathering, Course) else "event"

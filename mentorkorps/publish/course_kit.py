@@ -84,7 +84,7 @@ class Kit:
         """The preparation mail with the facts of the course, as plain text: the subject on its
         first line.
         """
-        paper = self.press.curriculum.paper(MAIL, self.press.language).filled(self.facts)
+        paper = self.press.curriculum.written_paper(MAIL, self.press.language).filled(self.facts)
         text = "\n\n".join(block.text for block in paper.blocks if block.kind == "text")
         text = STRONG.sub(r"\1", REFERENCE.sub(self._referred, text))
         subject = f"{self.press.texts['subject']}: {paper.title}"

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WHOLE = (
-    "navn", "navne", "fulde navn", "fuldt navn", "hele navnet", "name", "names", "full name", "deltager",
-    "deltagere", "deltagernavn", "deltagerens navn", "participant", "participants", "participant name", "name of participant",
+    "navn", "navne", "fulde navn", "fuldt navn", "hele navnet", "name", "names", "full name",
+    "deltager", "deltagere", "deltagernavn", "deltagerens navn", "participant", "participants",
+    "participant name", "name of participant",
 )  # fmt: skip
 FIRST = (
     "fornavn",
@@ -28,10 +29,10 @@ BEFORE_A_LAST_NAME = ("navn", "name")
 """What some call the column of first names when that of last names stands beside it."""
 LAST = ("efternavn", "efternavne", "last name", "last names", "lastname", "surname", "family name")
 OTHER_HEADS = (
-    "by", "mail", "email", "e mail", "mailadresse", "telefon", "tlf", "mobil", "adresse", "postnr",
-    "postnummer", "nr", "nummer", "dato", "kursus", "organisation", "fagforening", "kommune", "bemærkning", "bemærkninger",
-    "noter", "alder", "city", "town", "phone", "address", "date", "course", "number", "no", "organization",
-    "company", "notes", "id",
+    "by", "mail", "email", "e mail", "mailadresse", "telefon", "tlf", "mobil", "adresse",
+    "postnr", "postnummer", "nr", "nummer", "dato", "kursus", "organisation", "fagforening",
+    "kommune", "bemærkning", "bemærkninger", "noter", "alder", "city", "town", "phone", "address",
+    "date", "course", "number", "no", "organization", "company", "notes", "id",
 )  # fmt: skip
 """Heads of other columns, by which a head is told from a person."""
 OF_A_LIST = re.compile(

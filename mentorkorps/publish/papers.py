@@ -59,7 +59,9 @@ class PrintView(TrainingView):
         """
         cards = [cards.title for id in module.cards if (cards := self.card_set(id))]
         papers = [
-            id.upper() if NUMBERED.fullmatch(id) else self.paper(id).title
+            id.upper()
+            if NUMBERED.fullmatch(id)
+            else self.curriculum.written_paper(id, self.language).title
             for id in self.handed_out(module)
         ]
         return papers + cards
@@ -85,18 +87,21 @@ class Press:
 
     @property
     def modules(self) -> list[Module]:
-        return [self.curriculum.module(id, self.language) for id in self.curriculum.order()]
+        return [self.curriculum.written_module(id, self.language) for id in self.curriculum.order()]
 
     @property
     def papers(self) -> list[Paper]:
         return [
-            blocks_shown(self.curriculum.paper(id, self.language), self.language)
+            blocks_shown(self.curriculum.written_paper(id, self.language), self.language)
             for id in self.curriculum.papers["da"]
         ]
 
     @property
     def card_sets(self) -> list[CardSet]:
-        return [self.curriculum.card_set(id, self.language) for id in self.curriculum.cards["da"]]
+        return [
+            self.curriculum.written_card_set(id, self.language)
+            for id in self.curriculum.cards["da"]
+        ]
 
     def prints(self) -> Iterator[Print]:
         """Every paper of the course."""

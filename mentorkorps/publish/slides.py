@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.curriculum.markdown import Block
-from mentorkorps.curriculum.model import Activity, Curriculum, Module
+from mentorkorps.curriculum.model import Activity, CardSet, Curriculum, Module, Paper
 from mentorkorps.interface.addresses import address, relative
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
@@ -106,7 +106,7 @@ class Author:
     def deck(self, id: str) -> Deck:
         at = address_of(self.curriculum, self.language, id)
         view = TrainingView(self.catalogue, self.language, at, curriculum=self.curriculum)
-        module = self.curriculum.module(id, self.language)
+        module = self.curriculum.written_module(id, self.language)
         slides = tuple(self.slides(module))
         html = view.body(
             "slides.html",
@@ -176,13 +176,14 @@ class Author:
 
     def title_of(self, kind: str, id: str) -> tuple[str, None]:
         """A slide leads nowhere: what it refers to stands there by its title."""
+        record: Module | Paper | CardSet | None
         match kind:
             case "rule":
                 return self.catalogue.rules[id].title.of(self.language), None
             case "module":
-                found = self.curriculum.module(id, self.language)
+                record = self.curriculum.module(id, self.language)
             case "paper":
-                found = self.curriculum.paper(id, self.language)
+                record = self.curriculum.paper(id, self.language)
             case _:
-                found = self.curriculum.card_set(id, self.language)
-        return (found.title if found else id), None
+                record = self.curriculum.card_set(id, self.language)
+        return (record.title if record else id), None

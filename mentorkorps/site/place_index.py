@@ -24,7 +24,7 @@ def place_index(gazetteer: Gazetteer) -> dict[str, str]:
     return {codes: ",".join(_shortened(of, existing)) for codes, of in sorted(names.items())}
 
 
-def write(catalogue: Catalogue, site: Path) -> None:
+def write_place_index(catalogue: Catalogue, site: Path) -> None:
     """Writes the index into the root of a site in one language."""
     text = json.dumps(place_index(catalogue.gazetteer), ensure_ascii=False, separators=(",", ":"))
     (site / FILE).write_text(text, "utf-8")

@@ -37,11 +37,12 @@ class StateMark:
 
 def state_marks(record: Programme | Course | Event, language: Language) -> tuple[StateMark, ...]:
     """One mark for each phase of the record, in the order of time."""
-    described = _of_programme if isinstance(record, Programme) else _of_dated
-    return tuple(described(record, phase, language) for phase in record.phases)
+    if isinstance(record, Programme):
+        return tuple(_programme_mark(record, phase, language) for phase in record.phases)
+    return tuple(_dated_mark(record, phase, language) for phase in record.phases)
 
 
-def _of_programme(programme: Programme, phase: Phase, language: Language) -> StateMark:
+def _programme_mark(programme: Programme, phase: Phase, language: Language) -> StateMark:
     texts = _texts("programme", language)
     if programme.confirmed is None:
         detail = texts["detail"]["never"]
@@ -58,15 +59,17 @@ def _of_programme(programme: Programme, phase: Phase, language: Language) -> Sta
     return _mark(phase, texts, detail, _programme_call(programme, phase, texts["call"]))
 
 
-def _of_dated(held: Course | Event, phase: Phase, language: Language) -> StateMark:
-    texts = _texts("course" if isinstance(held, Course) else "event", language)
+def _dated_mark(record: Course | Event, phase: Phase, language: Language) -> StateMark:
+    texts = _texts("course" if isinstance(record, Course) else "event", language)
     detail = texts["detail"][phase.state].format(
-        deadline=day(held.deadline, language),
-        first=day(held.days[0].date, language),
-        last=day(held.days[-1].date, language),
+        deadline=day(record.deadline, language),
+        first=day(record.days[0].date, language),
+        last=day(record.days[-1].date, language),
     )
-    call = _course_call if isinstance(held, Course) else _event_call
-    return _mark(phase, texts, detail, call(held, phase, texts["call"]))
+    labels = texts["call"]
+    if isinstance(record, Course):
+        return _mark(phase, texts, detail, _course_call(record, phase, labels))
+    return _mark(phase, texts, detail, _event_call(record, phase, labels))
 
 
 def _programme_call(programme: Programme, phase: Phase, labels: Mapping[str, str]) -> Call:

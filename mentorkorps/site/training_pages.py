@@ -186,8 +186,9 @@ class TrainingView(View):
 
     def papers(self, kind: PaperKind, *audiences: Audience) -> list[Paper]:
         """The papers of a kind for some readers, h2 before h10."""
-        found = [self.paper(id) for id in sorted(self.curriculum.papers["da"], key=_counted)]
-        return [one for one in found if one.kind == kind and one.for_ in audiences]
+        ids = sorted(self.curriculum.papers["da"], key=_counted)
+        papers = [self.curriculum.written_paper(id, self.language) for id in ids]
+        return [paper for paper in papers if paper.kind == kind and paper.for_ in audiences]
 
     def sheets(self, paper: Paper) -> list[tuple[Block, ...]]:
         return [sheet for sheet in paper.sheets if sheet]
@@ -253,7 +254,7 @@ class TrainingPages:
         return self.page("training", "", texts["title"], texts["lead"], assets=LEARNING)
 
     def module(self, id: str) -> Page:
-        module = self.curriculum.module(id, self.language)
+        module = self.curriculum.written_module(id, self.language)
         kind = kind_of(self.curriculum, id)
         return self.page(
             kind,
@@ -267,7 +268,7 @@ class TrainingPages:
         )
 
     def trainer(self, id: str) -> Page:
-        module = self.curriculum.module(id, self.language)
+        module = self.curriculum.written_module(id, self.language)
         return self.page(
             kind_of(self.curriculum, id, for_trainers=True),
             id,
@@ -281,7 +282,7 @@ class TrainingPages:
         )
 
     def paper(self, id: str) -> Page:
-        paper = blocks_shown(self.curriculum.paper(id, self.language), self.language)
+        paper = blocks_shown(self.curriculum.written_paper(id, self.language), self.language)
         return self.page(
             "paper",
             id,
@@ -296,7 +297,7 @@ class TrainingPages:
         )
 
     def cards(self, id: str, kind: Literal["cards", "cards-trainer"]) -> Page:
-        cards = self.curriculum.card_set(id, self.language)
+        cards = self.curriculum.written_card_set(id, self.language)
         for_trainers = kind == "cards-trainer"
         title = (
             self.texts["trainer"]["title"].format(title=cards.title)
@@ -316,7 +317,9 @@ class TrainingPages:
 
     def whole(self) -> Page:
         texts = self.texts["whole"]
-        modules = [self.curriculum.module(id, self.language) for id in self.curriculum.order()]
+        modules = [
+            self.curriculum.written_module(id, self.language) for id in self.curriculum.order()
+        ]
         return self.page(
             "training-whole",
             "",
