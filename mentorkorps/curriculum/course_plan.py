@@ -7,7 +7,7 @@ from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.model.courses import Course, CourseDay
 from mentorkorps.catalogue.yaml_source import Scalar
 from mentorkorps.curriculum.model import Curriculum, Day, Slot, Variant
-from mentorkorps.curriculum.timetable import Session, misfits, spread
+from mentorkorps.curriculum.timetable import Session, misfits, planned_minutes, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
     variant = variant_of(curriculum, course)
     if course.variant and variant is None:
         known = ", ".join(one.id for one in curriculum.timetable.variants)
-        yield _told(
+        yield _problem(
             course,
             None,
             "course-plan",
@@ -63,7 +63,7 @@ def problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
         return
     days = variant.days if variant and variant.days else curriculum.timetable.days
     if len(days) != len(course.days):
-        yield _told(
+        yield _problem(
             course,
             None,
             "course-plan",
@@ -82,7 +82,7 @@ def _of_day(
     modules = {slot.module for slot in day.slots if slot.module}
     if lost := [pause.after for pause in held.pauses if pause.after not in modules]:
         names = ", ".join(lost)
-        yield _told(
+        yield _problem(
             course,
             held,
             "course-plan",
@@ -90,16 +90,11 @@ def _of_day(
             why_en=f"“{names}” is not held on day {number}",
         )
         return
-    planned = {
-        slot.module: slot.minutes
-        for one in curriculum.timetable.days
-        for slot in one.slots
-        if slot.minutes
-    }
+    planned = planned_minutes(curriculum)
     for misfit in misfits(day, curriculum.minutes_of, planned):
         words = GAP if misfit.minutes < 0 else OVERLAP if misfit.point else OVER
         due = f"{misfit.due:%H:%M}"
-        yield _told(
+        yield _problem(
             course,
             held,
             "course-gap" if words is GAP else "course-over-run",
@@ -129,9 +124,16 @@ def _slots(day: Day, held: CourseDay) -> tuple[Slot, ...]:
     return tuple(found)
 
 
-def _told(course: Course, held: CourseDay | None, rule: str, /, **values: object) -> Problem:
+def _problem(course: Course, held: CourseDay | None, rule: str, /, **values: object) -> Problem:
     at = held.at if held and held.at else course.at
     place = Scalar("", at.line, at.column, at.column + 1)
     return Problem.at(
-        course.at.file, place, rule, record=course.id, field="days", course=course.id, **values
+        course.at.file,
+        place,
+        rule,
+        record=course.id,
+        field="days",
+        suggestion=None,
+        course=course.id,
+        **values,
     )

@@ -9,6 +9,9 @@ Kind = Literal["text", "trainer", "key", "check", "rule", "write", "page"]
 SECRET: tuple[Kind, ...] = ("trainer", "key")
 """What only trainers see."""
 
+OPENED: dict[str, Kind] = {"trainer": "trainer", "key": "key", "check": "check"}
+"""Blocks that are opened with a title, by the word in their first line."""
+
 REFERENCE = re.compile(r"\[\[(rule|paper|cards|module):([a-z0-9-]+)\]\]")
 OPENING = re.compile(r'(!!!|\?\?\?) (trainer|key|check) "(.+)"')
 HEADING = re.compile(r"## (.+?) \{#([a-z0-9-]+)\}")
@@ -95,13 +98,15 @@ def sections(text: str, first: int) -> tuple[list[Section], list[Fault]]:
     lines = text.split("\n")
     faults: list[Fault] = []
     heads = [
-        (i, found) for i, line in enumerate(lines) if (found := HEADING.fullmatch(line.rstrip()))
+        (i, heading)
+        for i, line in enumerate(lines)
+        if (heading := HEADING.fullmatch(line.rstrip()))
     ]
-    starts = [("", "", 0, 0), *((found[2], found[1], i, i + 1) for i, found in heads)]
+    starts = [("", "", 0, 0), *((heading[2], heading[1], i, i + 1) for i, heading in heads)]
     ends = [i for i, _ in heads] + [len(lines)]
-    found = []
+    parts: list[Section] = []
     for (id, title, at, start), end in zip(starts, ends, strict=True):
-        found.append(
+        parts.append(
             Section(id, title, tuple(blocks(lines[start:end], first + start, faults)), first + at)
         )
     faults.extend(
@@ -114,7 +119,7 @@ def sections(text: str, first: int) -> tuple[list[Section], list[Fault]]:
         for i, line in enumerate(lines)
         if line.startswith("## ") and not HEADING.fullmatch(line.rstrip())
     )
-    return found, sorted(faults)
+    return parts, sorted(faults)
 
 
 def blocks(lines: list[str], first: int, faults: list[Fault]) -> Iterator[Block]:
@@ -202,4 +207,4 @@ def _opened(
                 "the line is not indented enough: four spaces, or participants see it",
             )
         )
-    return Block(kind, text, first + i, title), end
+    return Block(OPENED[kind], text, first + i, title), end

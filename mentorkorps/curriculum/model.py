@@ -304,11 +304,17 @@ class Curriculum:
 
     def is_behind(self, translation: Module | Paper | CardSet) -> bool:
         """Whether the Danish text is another one than when it was translated."""
-        table = {Module: self.modules, Paper: self.papers, CardSet: self.cards}[type(translation)]
-        danish = table["da"].get(translation.id)
+        danish = self._danish(translation)
         if translation.language != "en" or danish is None:
             return False
         return (translation.follows, translation.danish) != (danish.edition, danish.mark)
+
+    def _danish(self, translation: Module | Paper | CardSet) -> Module | Paper | CardSet | None:
+        if isinstance(translation, Module):
+            return self.modules["da"].get(translation.id)
+        if isinstance(translation, Paper):
+            return self.papers["da"].get(translation.id)
+        return self.cards["da"].get(translation.id)
 
     def day_of(self, id: str) -> int | None:
         """1 or 2, or None for a module of an add-on."""

@@ -96,7 +96,7 @@ def misfits(day: Day, minutes_of: MinutesOf, planned: Mapping[str, int]) -> Iter
                 odd = tuple(
                     one
                     for one, _ in since
-                    if minutes_of(one) != planned.get(one.module, minutes_of(one))
+                    if minutes_of(one) != planned.get(one.module or "", minutes_of(one))
                 )
                 beyond = tuple(one for one, end in since if end > due)
                 last = tuple(one for one, _ in since[-1:])
@@ -104,6 +104,12 @@ def misfits(day: Day, minutes_of: MinutesOf, planned: Mapping[str, int]) -> Iter
             now, since = due, []
         now += minutes_of(slot)
         since += [(slot, now)] if slot.module else []
+
+
+def planned_minutes(curriculum: Curriculum) -> dict[str, int]:
+    """The minutes that the plan gives each module of the course."""
+    slots = (slot for day in curriculum.timetable.days for slot in day.slots)
+    return {slot.module: slot.minutes for slot in slots if slot.module and slot.minutes}
 
 
 def _minutes(clock: time) -> int:

@@ -83,8 +83,9 @@ class Printer:
 
     def __init__(self) -> None:
         try:
-            import weasyprint
-            from weasyprint.text.fonts import FontConfiguration
+            # WeasyPrint ships no types, and nobody has written stubs.
+            import weasyprint  # type: ignore[import-untyped]
+            from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
         except OSError as error:
             raise PangoMissing from error
         self.html = weasyprint.HTML
@@ -93,7 +94,8 @@ class Printer:
 
     def pdf(self, one: Print) -> bytes:
         with Unprintable(one.file):
-            return self.fitted(one).write_pdf(pdf_variant="pdf/ua-1")
+            pdf: bytes = self.fitted(one).write_pdf(pdf_variant="pdf/ua-1")
+            return pdf
 
     def fitted(self, one: Print) -> Any:
         """The print in its pages; set smaller, in two steps, while it fills more sheets than it

@@ -102,7 +102,15 @@ class RecordPages:
 
     def overview(self, kind: str) -> Page:
         texts = self.texts[kind]
-        return self.page(kind, title=texts["title"], description=texts["lead"], **self.listed(kind))
+        return self.page(
+            kind,
+            title=texts["title"],
+            description=texts["lead"],
+            id="",
+            source=None,
+            at="",
+            **self.listed(kind),
+        )
 
     def listed(self, kind: str) -> dict[str, object]:
         """What a list shows beyond the tables themselves."""

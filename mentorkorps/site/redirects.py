@@ -40,7 +40,7 @@ def moved(catalogue: Catalogue) -> Iterator[Moved]:
     hidden = {one.id for one in catalogue.programmes.values() if one.status == "draft"}
     for table, kind in PAGES.items():
         for key, record in catalogue.table(table).items():
-            if table != "programmes" or key not in hidden:
+            if isinstance(record, Lasting) and (table != "programmes" or key not in hidden):
                 yield from (Moved(kind, was, _now(record), record) for was in _in_addresses(record))
 
 
