@@ -3,21 +3,45 @@
 import argparse
 import os
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.commands.arguments import AddCommand
 from mentorkorps.commands.exit_codes import PROBLEMS, SOUND, CannotRun
+from mentorkorps.commands.folders import DOCS, TRAINING
+from mentorkorps.commands.job_summary import add_to_job_summary
 from mentorkorps.curriculum.loading import find_problems
+from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.validation import links
 
 if TYPE_CHECKING:
     from mentorkorps.validation.calendar_changes import Announced
     from mentorkorps.validation.vanished_ids import Earlier
-from mentorkorps.commands.folders import DOCS, TRAINING
-from mentorkorps.commands.job_summary import add_to_job_summary
+
+
+def add_commands(add: AddCommand) -> None:
+    check = add("check", run_check, "find everything that is wrong with the data")
+    check.add_argument("path", nargs="?", type=Path, help="the data folder, if not --data")
+    check.add_argument(
+        "--format", choices=("text", "github", "json"), default="text", help="how to tell it"
+    )
+    check.add_argument(
+        "--on",
+        type=date.fromisoformat,
+        default=date.today(),
+        metavar="DATE",
+        help="judge as on that day: what will be stale then? (default: today)",
+    )
+    check.add_argument(
+        "--since",
+        metavar="BASE",
+        help="a Git revision or another data folder: what is not there is new, and may not begin "
+        "in the past; what is there may not vanish, and what calendars showed there must be told "
+        "as changed (default: HEAD, where Git knows the data)",
+    )
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -33,16 +57,17 @@ def run_check(options: argparse.Namespace) -> int:
     verdict = check(folder, options.on, earlier=earlier, before=before)
     for problem in _of_texts(folder, verdict.records):
         (verdict.problems if problem.severity == "error" else verdict.notices).append(problem)
-    found = sorted(
-        verdict.problems + verdict.notices, key=lambda one: (one.file, one.line, one.column)
+    problems = sorted(
+        verdict.problems + verdict.notices,
+        key=lambda problem: (problem.file, problem.line, problem.column),
     )
     if options.format == "json":
         print(report.report_json(verdict.problems, verdict.notices, verdict.allowed))
     elif options.format == "github":
-        print("".join(f"{line}\n" for line in report.report_github(found)), end="")
-        add_to_job_summary(report.report_summary(found, verdict.allowed))
+        print("".join(f"{line}\n" for line in report.report_github(problems)), end="")
+        add_to_job_summary(report.report_summary(problems, verdict.allowed))
     else:
-        print("\n".join(report.report_text(found, verdict.allowed, _wants_colour())))
+        print("\n".join(report.report_text(problems, verdict.allowed, _wants_colour())))
     return PROBLEMS if verdict.problems else SOUND
 
 
@@ -66,7 +91,8 @@ def _of_texts(data: Path, records: Catalogue | None) -> list[Problem]:
     """
     if records is None:
         return []
-    training, problems = None, []
+    training: Curriculum | None = None
+    problems: list[Problem] = []
     if (folder := data.resolve().parent / TRAINING).is_dir():
         training, problems = find_problems(folder, records, TRAINING.as_posix())
     return problems + list(

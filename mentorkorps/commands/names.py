@@ -17,7 +17,8 @@ def add_options(parser: argparse.ArgumentParser, help: str, *, required: bool) -
         action="append",
         default=[],
         metavar="HEAD",
-        help="the column of the names by its head, or its number if there is no head; twice for two that are one name",
+        help="the column of the names by its head, or its number if there is no head; "
+        "twice for two that are one name",
     )
 
 
