@@ -60,7 +60,9 @@ def test_a_file_that_is_not_saved_as_utf_8_is_told_with_its_line(folder, real):
     module.write_bytes(module.read_text("utf-8").encode("latin-1", "replace"))
 
     assert [
-        line for line in found(folder, real) if "UTF-8" in line and line.startswith("training/da/modules/d1-m1.md:")
+        line
+        for line in found(folder, real)
+        if "UTF-8" in line and line.startswith("training/da/modules/d1-m1.md:")
     ]
 
 
@@ -86,7 +88,9 @@ def test_every_module_of_the_plan_is_written(whole):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_minutes_add_up_in_every_module(language, whole):
     for module in whole.modules[language].values():
-        assert module.minutes == sum(activity.minutes for activity in module.activities), module.at.file
+        assert module.minutes == sum(activity.minutes for activity in module.activities), (
+            module.at.file
+        )
 
 
 def test_variants_begin_when_they_say_and_never_lose_trauma_and_boundaries(whole):
@@ -138,7 +142,9 @@ def test_every_quoted_rule_card_exists_and_has_a_source(whole, real):
 def test_a_mistake_is_told_with_its_place(file, before, after, message, folder, real):
     edit(folder / file, before, after)
 
-    assert any(message in one and f"{file.rsplit('/', 1)[1]}:" in one for one in found(folder, real))
+    assert any(
+        message in one and f"{file.rsplit('/', 1)[1]}:" in one for one in found(folder, real)
+    )
 
 
 def test_a_reference_to_a_paper_nobody_wrote_is_a_warning_until_it_is_there(folder, real):
@@ -152,7 +158,8 @@ def test_a_reference_to_a_paper_nobody_wrote_is_a_warning_until_it_is_there(fold
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "misfit"), [("minutes: 65", "minutes: 75", "+10"), ("minutes: 65", "minutes: 60", "-5")]
+    ("was", "now", "misfit"),
+    [("minutes: 65", "minutes: 75", "+10"), ("minutes: 65", "minutes: 60", "-5")],
 )
 def test_a_day_that_over_runs_or_leaves_a_gap_names_the_module(was, now, misfit, folder, real):
     for language in LANGUAGES:
@@ -160,7 +167,10 @@ def test_a_day_that_over_runs_or_leaves_a_gap_names_the_module(was, now, misfit,
 
     (problem,) = [one for one in found(folder, real) if "(dag 1)" in one]
 
-    assert f"Planen går ikke op (dag 1): {misfit} minutter i forhold til kl. 12:15. Det skyldes d1-m1." in problem
+    assert (
+        f"Planen går ikke op (dag 1): {misfit} minutter i forhold til kl. 12:15. Det skyldes d1-m1."
+        in problem
+    )
     assert problem.startswith("training/da/modules/d1-m1.md:5:10")
 
 
@@ -169,7 +179,8 @@ def test_a_pause_that_is_too_long_over_runs_the_day(folder, real):
          "- {module: d1-m4, minutes: 75}\n      - {pause: break, minutes: 25}")  # fmt: skip
 
     assert ["+10"] == re.findall(
-        r"går ikke op \(dag 1\): (\S+) minutter i forhold til kl. 16:00", "".join(found(folder, real))
+        r"går ikke op \(dag 1\): (\S+) minutter i forhold til kl. 16:00",
+        "".join(found(folder, real)),
     )
 
 
@@ -182,11 +193,19 @@ def test_a_broken_training_stops_the_build(folder, real):
 
 def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real):
     edit(folder / "da/modules/d1-m1.md", 'edition: "1.0"', 'edition: "1.1"')
-    edit(folder / "timetable.yaml", "editions:", 'editions:\n  - {edition: "1.1", date: "2027-01-01"}')
+    edit(
+        folder / "timetable.yaml",
+        "editions:",
+        'editions:\n  - {edition: "1.1", date: "2027-01-01"}',
+    )
     (folder / "en/papers/h2.md").unlink(missing_ok=True)
 
     read, problems = find_problems(folder, real)
-    notices = {one.file.removeprefix(f"{folder}/") for one in problems if one.rule == "training-translation"}
+    notices = {
+        one.file.removeprefix(f"{folder}/")
+        for one in problems
+        if one.rule == "training-translation"
+    }
 
     assert {"en/modules/d1-m1.md", "da/papers/h2.md"} <= notices
     assert read.is_behind(read.module("d1-m1", "en"))
@@ -203,14 +222,21 @@ def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real)
     [("modules/d1-m1.md", "Tre roller", "Tre slags roller"), ("cards/a.yaml", "Ring til", "Skriv til"),
      ("papers/h2.md", "title: \"", "title: \"Nyt ")],
 )  # fmt: skip
-def test_a_danish_text_changed_without_a_new_edition_is_told_with_the_lines_to_write(file, before, after, folder, real):
+def test_a_danish_text_changed_without_a_new_edition_is_told_with_the_lines_to_write(
+    file, before, after, folder, real
+):
     edit(folder / "da" / file, before, after)
 
     (problem,) = find_problems(folder, real)[1]
 
     assert problem.file == f"{folder}/en/{file}"
-    follows, danish = re.search(r'skriv (follows: ".+"), (danish: ".+")\.', problem.message.da).groups()
-    edit(folder / "en" / file, *(re.search(r"danish: .*", (folder / "en" / file).read_text("utf-8"))[0], danish))
+    follows, danish = re.search(
+        r'skriv (follows: ".+"), (danish: ".+")\.', problem.message.da
+    ).groups()
+    edit(
+        folder / "en" / file,
+        *(re.search(r"danish: .*", (folder / "en" / file).read_text("utf-8"))[0], danish),
+    )
     assert follows in (folder / "en" / file).read_text("utf-8")
     assert [] == find_problems(folder, real)[1]
 
@@ -246,7 +272,11 @@ def letters(text: str) -> str:
 def sentences(markdown: str) -> list[str]:
     """The longer lines of a secret, as they would be found on a page: letters only."""
     lines = (re.sub(r"\[\[\w+:[\w-]+\]\]", "\n", line) for line in markdown.splitlines())
-    pieces = (letters(re.sub(r"^\s*[0-9]+\. ", "", piece)) for line in lines for piece in re.split(r"[\n|]", line))
+    pieces = (
+        letters(re.sub(r"^\s*[0-9]+\. ", "", piece))
+        for line in lines
+        for piece in re.split(r"[\n|]", line)
+    )
     return [piece for piece in pieces if len(piece) >= 30]
 
 
@@ -261,10 +291,17 @@ def participants_see(whole: Curriculum, language: str) -> list[str]:
 
 
 def secrets(whole: Curriculum, language: str) -> list[str]:
-    modules = [block.text for module in whole.modules[language].values() for block in module.secrets]
-    keys = [card.key for cards in whole.cards[language].values() for card in cards.cards if card.key]
+    modules = [
+        block.text for module in whole.modules[language].values() for block in module.secrets
+    ]
+    keys = [
+        card.key for cards in whole.cards[language].values() for card in cards.cards if card.key
+    ]
     papers = [
-        block.text for paper in whole.papers[language].values() if paper.is_for_trainers for block in paper.blocks
+        block.text
+        for paper in whole.papers[language].values()
+        if paper.is_for_trainers
+        for block in paper.blocks
     ]
     return [piece for text in (*modules, *keys, *papers) for piece in sentences(text)]
 
@@ -272,22 +309,32 @@ def secrets(whole: Curriculum, language: str) -> list[str]:
 def written_for_participants(whole: Curriculum, language: str) -> str:
     """A key may quote a card or a text: those words are no secret."""
     modules = [
-        block.text for module in whole.modules[language].values() for block in module.blocks if not block.is_secret
+        block.text
+        for module in whole.modules[language].values()
+        for block in module.blocks
+        if not block.is_secret
     ]
     cards = [card.text for of in whole.cards[language].values() for card in of.cards]
     papers = [
-        block.text for paper in whole.papers[language].values() if not paper.is_for_trainers for block in paper.blocks
+        block.text
+        for paper in whole.papers[language].values()
+        if not paper.is_for_trainers
+        for block in paper.blocks
     ]
     return letters("\n".join((*modules, *cards, *papers)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_for_trainers_stands_on_no_page_for_participants_and_in_no_search(language, site, whole):
+def test_what_is_for_trainers_stands_on_no_page_for_participants_and_in_no_search(
+    language, site, whole
+):
     seen = {
         at: letters(Words((site / at / "index.html").read_text("utf-8")).text)
         for at in participants_see(whole, language)
     }
-    index = json.loads((site / address("front", language) / "search/search_index.json").read_text("utf-8"))
+    index = json.loads(
+        (site / address("front", language) / "search/search_index.json").read_text("utf-8")
+    )
     seen["search"] = letters(" ".join(Words(doc["text"]).text for doc in index["docs"]))
     written = written_for_participants(whole, language)
     kept = [piece for piece in secrets(whole, language) if piece not in written]
@@ -311,13 +358,21 @@ def test_every_secret_stands_on_a_page_for_trainers(language, site, whole):
 
 
 def test_pages_for_trainers_ask_not_to_be_found_and_participants_are_not_led_there(site, whole):
-    for_trainers = [address(kind_of(whole, id, for_trainers=True), "da", id) for id in whole.order()]
+    for_trainers = [
+        address(kind_of(whole, id, for_trainers=True), "da", id) for id in whole.order()
+    ]
     for_trainers += [address("cards-trainer", "da", id) for id in whole.cards["da"]]
-    for_trainers += [address("paper", "da", id) for id, paper in whole.papers["da"].items() if paper.is_for_trainers]
+    for_trainers += [
+        address("paper", "da", id)
+        for id, paper in whole.papers["da"].items()
+        if paper.is_for_trainers
+    ]
     for_trainers += [address("run-sheet", "da"), address("trainers", "da")]
     sitemap = (site / "sitemap.xml").read_text("utf-8")
     for at in for_trainers:
-        assert '<meta name="robots" content="noindex">' in (site / at / "index.html").read_text("utf-8")
+        assert '<meta name="robots" content="noindex">' in (site / at / "index.html").read_text(
+            "utf-8"
+        )
         assert f"/{at}<" not in sitemap
 
     links = {
@@ -327,21 +382,33 @@ def test_pages_for_trainers_ask_not_to_be_found_and_participants_are_not_led_the
     for at, of_page in links.items():
         led = {(site / at / link).resolve().relative_to(site.resolve()).as_posix() + "/" for link in of_page
                if not link.startswith(("http", "#", "/"))}  # fmt: skip
-        assert led & set(for_trainers) <= ({address("trainers", "da")} if at == address("training", "da") else set()), (
-            at
-        )
+        assert led & set(for_trainers) <= (
+            {address("trainers", "da")} if at == address("training", "da") else set()
+        ), at
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_for_trainers_leaves_the_site_as_data(language, site, whole):
-    """Open data, feeds, calendars, schemas, search, site map: whatever is not a page or a theme's asset."""
+    """Open data, feeds, calendars, schemas, search, site map: whatever is not a page or a theme's
+    asset.
+    """
     written = written_for_participants(whole, language)
     kept = [piece for piece in secrets(whole, language) if piece not in written]
     files = [
-        path for path in site.rglob("*") if path.suffix in {".json", ".csv", ".xml", ".ics", ".txt", ".js", ".html"}
+        path
+        for path in site.rglob("*")
+        if path.suffix in {".json", ".csv", ".xml", ".ics", ".txt", ".js", ".html"}
     ]
-    files = [path for path in files if path.suffix != ".html" or "dias" in path.parts or "slides" in path.parts]
+    files = [
+        path
+        for path in files
+        if path.suffix != ".html" or "dias" in path.parts or "slides" in path.parts
+    ]
     assert len(files) > 50
     for path in files:
-        text = letters(Words(path.read_text("utf-8")).text if path.suffix == ".html" else path.read_text("utf-8"))
+        text = letters(
+            Words(path.read_text("utf-8")).text
+            if path.suffix == ".html"
+            else path.read_text("utf-8")
+        )
         assert (path.name, []) == (path.name, [piece for piece in kept if piece in text][:3])

@@ -18,8 +18,13 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_page_of_the_site_is_in_the_folder(exported, site):
     built = {path.parent.relative_to(site).as_posix() for path in site.rglob("index.html")}
-    danish = {page_of(path, exported / "docs" / "da") for path in texts_of(exported / "docs" / "da")}
-    english = {f"en/{page_of(path, exported / 'docs' / 'en')}" for path in texts_of(exported / "docs" / "en")}
+    danish = {
+        page_of(path, exported / "docs" / "da") for path in texts_of(exported / "docs" / "da")
+    }
+    english = {
+        f"en/{page_of(path, exported / 'docs' / 'en')}"
+        for path in texts_of(exported / "docs" / "en")
+    }
 
     assert built == danish | {page.removesuffix("/.") for page in english}
 
@@ -31,7 +36,9 @@ def test_the_folder_builds_without_a_hook(exported, tmp_path):
     )  # fmt: skip
 
     assert 0 == done.returncode, done.stderr
-    assert "Kringlebakken" in (tmp_path / "site" / "programmer" / "lift" / "index.html").read_text("utf-8")
+    assert "Kringlebakken" in (tmp_path / "site" / "programmer" / "lift" / "index.html").read_text(
+        "utf-8"
+    )
     assert "72 timer" in (tmp_path / "site" / "privatliv" / "index.html").read_text("utf-8")
 
 
@@ -39,7 +46,10 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
 
     done = subprocess.run(
-        [sys.executable, "-m", "mentorkorps", "export", tmp_path], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "mentorkorps", "export", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
 
     assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))

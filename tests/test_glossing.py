@@ -53,7 +53,9 @@ def test_nothing_but_links_is_added(terms):
 def test_every_module_marks_some_words_and_each_of_them_once(language, site, real):
     training = load_curriculum(ROOT / "training", real)
     folder = site / ("uddannelse" if language == "da" else "en/training")
-    pages = [path for path in folder.glob("*/*/index.html") if path.parent.name in training.modules["da"]]
+    pages = [
+        path for path in folder.glob("*/*/index.html") if path.parent.name in training.modules["da"]
+    ]
     assert 25 == len(pages)
     for page in pages:
         ids = re.findall(r'class="mk-term" href="[^"]*#([\w-]+)"', page.read_text("utf-8"))

@@ -26,7 +26,9 @@ def training(real):
 
 
 def kit_of(real, training, names=(), language="da") -> course_kit.Kit:
-    return course_kit.Kit(papers.Press(real, training, language, URL), real.courses["odense-marts-2027"], names)
+    return course_kit.Kit(
+        papers.Press(real, training, language, URL), real.courses["odense-marts-2027"], names
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,12 @@ def test_the_door_sign_is_one_sheet_with_the_address_in_words(printed):
     door = words_of(printed["doerskilt"])
 
     assert 1 == len(printed["doerskilt"].pages)
-    for part in ("Velkommen til", "Huset ved Åen", "Eksempelgade 1", "mentorkorps.example/kurser/odense-marts-2027/"):
+    for part in (
+        "Velkommen til",
+        "Huset ved Åen",
+        "Eksempelgade 1",
+        "mentorkorps.example/kurser/odense-marts-2027/",
+    ):
         assert part in door
 
 
@@ -85,7 +92,9 @@ def test_a_paper_of_the_kit_can_be_read_aloud_and_dated(printed, file):
     assert pdf.outline
     assert "udgave 1.0, 26. november 2026" in words_of(pdf)
     assert all("/Alt" in figure for figure in figures(root["/StructTreeRoot"]))
-    assert all(is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values())
+    assert all(
+        is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +118,9 @@ def test_the_mail_is_ready_to_send(language, parts, real, training):
 
 def test_the_mail_of_four_evenings_names_each_of_them_and_no_lunch(real, training):
     evenings = tuple(
-        replace(day, date=day.date + timedelta(days=7 * number), start=time(17), end=time(20), pauses=())
+        replace(
+            day, date=day.date + timedelta(days=7 * number), start=time(17), end=time(20), pauses=()
+        )
         for number, day in enumerate(real.courses["odense-marts-2027"].days[:1] * 4)
     )
     course = replace(real.courses["odense-marts-2027"], days=evenings, variant="online",
@@ -131,7 +142,9 @@ def test_outside_a_course_the_mail_says_what_is_left_open(language, site):
     assert not re.search("{(course|days|venue|cost|trauma)}", page)
 
 
-def test_the_command_writes_the_kit_and_names_a_course_that_does_not_exist(tmp_path, capsys, monkeypatch):
+def test_the_command_writes_the_kit_and_names_a_course_that_does_not_exist(
+    tmp_path, capsys, monkeypatch
+):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("MENTORKORPS_PUBLIC_URL", URL)
 

@@ -1,4 +1,6 @@
-"""Paper as it leaves the printer: nothing cut off, as many sheets as promised, room to write, numbers that go on."""
+"""Paper as it leaves the printer: nothing cut off, as many sheets as promised, room to write,
+numbers that go on.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +16,9 @@ from tests.conftest import ROOT
 
 URL = "https://mentorkorps.example/"
 MILLIMETRE = 96 / 25.4
-LONGEST = "Abdulrahman-Mohammed Testesen Prøvestrup Mikkelsen-Hansen af den Allerlængste Slægt"[: names_csv.LONGEST]
+LONGEST = "Abdulrahman-Mohammed Testesen Prøvestrup Mikkelsen-Hansen af den Allerlængste Slægt"[
+    : names_csv.LONGEST
+]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +43,14 @@ def boxes(box: Any) -> Iterator[Any]:
 
 
 def of_class(document: Any, name: str) -> list[Any]:
-    found = (box for page in document.pages for box in boxes(page._page_box) if box.element is not None)
-    return [box for box in found if name in (box.element.get("class") or "").split() and box.element_tag != "body"]
+    found = (
+        box for page in document.pages for box in boxes(page._page_box) if box.element is not None
+    )
+    return [
+        box
+        for box in found
+        if name in (box.element.get("class") or "").split() and box.element_tag != "body"
+    ]
 
 
 def spill(box: Any) -> float:
@@ -70,7 +80,9 @@ def test_the_longest_certificate_leaves_room_to_sign(press, printer):
     evenings = replace(course, days=course.days[:1] * 4, variant="online")
     holder = certificate_sheets.Holder(LONGEST, "S0M0-0DAA-9HM4-DFGR")
 
-    document = printer.laid_out(certificate_sheets.certificates(press, evenings, [holder], LANGUAGES).html)
+    document = printer.laid_out(
+        certificate_sheets.certificates(press, evenings, [holder], LANGUAGES).html
+    )
 
     ends = max(box.position_y + box.height for box in of_class(document, "pp-certificate__text"))
     (signed,) = of_class(document, "pp-certificate__signed")
@@ -79,7 +91,9 @@ def test_the_longest_certificate_leaves_room_to_sign(press, printer):
 
 
 def test_a_paper_fills_the_sheets_that_its_page_promises(press, printer):
-    found = {one.file: (one.pages, len(printer.fitted(one).pages)) for one in press.prints() if one.pages}
+    found = {
+        one.file: (one.pages, len(printer.fitted(one).pages)) for one in press.prints() if one.pages
+    }
 
     assert len(press.papers) + 1 == len(found)
     assert {} == {file: sheets for file, sheets in found.items() if sheets[0] != sheets[1]}
@@ -87,7 +101,12 @@ def test_a_paper_fills_the_sheets_that_its_page_promises(press, printer):
 
 def test_a_list_goes_on_after_lines_to_write_on(press, printer):
     document = printer.laid_out(press.single(press.curriculum.paper("st1", press.language)).html)
-    markers = [box.text.strip() for page in document.pages for box in boxes(page._page_box) if hasattr(box, "text")]
+    markers = [
+        box.text.strip()
+        for page in document.pages
+        for box in boxes(page._page_box)
+        if hasattr(box, "text")
+    ]
 
     assert ["1.", "2.", "3."] == [one for one in markers if one in ("1.", "2.", "3.")]
 

@@ -19,7 +19,9 @@ def whole(real) -> Curriculum:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_module_asks_for_stands_in_its_lists_and_the_lists_hold_nothing_else(language, whole):
+def test_what_a_module_asks_for_stands_in_its_lists_and_the_lists_hold_nothing_else(
+    language, whole
+):
     """The run sheet and the trainer's page tell what to bring from these lists."""
     for module in whole.modules[language].values():
         named = {one for block in module.blocks for one in REFERENCE.findall(block.text)}
@@ -51,20 +53,26 @@ PLANNED_PAPERS = {*(f"h{number}" for number in range(1, 14)), *(f"t{number}" for
 def test_all_material_of_the_outline_is_there_and_every_card_has_its_key(language, whole):
     assert set(whole.papers[language]) >= PLANNED_PAPERS
     assert PLANNED_CARDS == {id: len(whole.cards[language][id].cards) for id in PLANNED_CARDS}
-    keyless = [card.id for cards in whole.cards[language].values() for card in cards.cards if not card.key]
+    keyless = [
+        card.id for cards in whole.cards[language].values() for card in cards.cards if not card.key
+    ]
     assert [] == keyless
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_module_can_be_taught_from(language, whole):
-    """Opening, notes with what goes wrong for the room, and questions for oneself with their answers."""
+    """Opening, notes with what goes wrong for the room, and questions for oneself with their
+    answers.
+    """
     for module in whole.modules[language].values():
         notes = " ".join(block.text + block.title for block in module.secrets)
         assert module.intro_for_participants, module.at.file
         assert re.search(r"galt|skævt|wrong", notes), module.at.file
         assert module.checks, module.at.file
         assert all(len(check.text) > 10 for check in module.checks)
-        untold = [one.id for one in module.activities if not any(block.is_secret for block in one.blocks)]
+        untold = [
+            one.id for one in module.activities if not any(block.is_secret for block in one.blocks)
+        ]
         assert [] == untold, module.at.file
 
 
@@ -83,4 +91,6 @@ def test_the_editors_guide_shows_every_kind_of_block_as_it_is_read(guide):
 
     assert [] == faults
     assert ["", "kort"] == [section.id for section in found]
-    assert ["text", "rule", "write", "trainer", "key", "check"] == [block.kind for block in found[1].blocks]
+    assert ["text", "rule", "write", "trainer", "key", "check"] == [
+        block.kind for block in found[1].blocks
+    ]

@@ -1,4 +1,5 @@
-"""Pages from records, in both languages: golden files of the small catalogue, and what no page may do.
+"""Pages from records, in both languages: golden files of the small catalogue, and what no page may
+do.
 
 After a wanted change of a template: `make golden`, and read the difference.
 """
@@ -21,7 +22,9 @@ KEPT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("language", "at"), [(language, at) for language, of in KEPT.items() for at in of])
+@pytest.mark.parametrize(
+    ("language", "at"), [(language, at) for language, of in KEPT.items() for at in of]
+)
 def test_a_page_is_as_it_was_read_and_approved(language, at, sound):
     page = next(page for page in site_pages(sound, language) if page.at == at)
     golden = GOLDEN / f"{at.strip('/').replace('/', '.') or 'front'}.md"
@@ -50,7 +53,9 @@ def test_a_draft_has_no_page(data):
     programmes = data / "programmes.yaml"
     programmes.write_text(programmes.read_text().replace("status: interest", "status: draft"))
 
-    assert not [page for page in site_pages(load_catalogue(data), "da") if "smedenes-korps" in page.at]
+    assert not [
+        page for page in site_pages(load_catalogue(data), "da") if "smedenes-korps" in page.at
+    ]
 
 
 def test_an_unknown_generated_part_is_told_with_those_that_exist(sound):

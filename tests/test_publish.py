@@ -1,4 +1,6 @@
-"""What leaves the site: slides cut from the modules' own text, papers to print, a pack for the road."""
+"""What leaves the site: slides cut from the modules' own text, papers to print, a pack for the
+road.
+"""
 
 import re
 from collections import Counter
@@ -46,14 +48,19 @@ def bare(text: str) -> str:
 
 def beginnings(blocks) -> dict[str, str]:
     """The first forty letters of each block, by the line where it stands."""
-    found = {f"{block.line} {block.title}": bare(UNSET.split(STEP.sub("", block.text))[0])[:40] for block in blocks}
+    found = {
+        f"{block.line} {block.title}": bare(UNSET.split(STEP.sub("", block.text))[0])[:40]
+        for block in blocks
+    }
     return {place: text for place, text in found.items() if len(text) > 15}
 
 
 def test_every_module_has_slides_in_both_languages(decks, training):
     language, found = decks
 
-    assert [slides.address_of(training, language, id) for id in training.order()] == [deck.at for deck in found]
+    assert [slides.address_of(training, language, id) for id in training.order()] == [
+        deck.at for deck in found
+    ]
 
 
 def test_every_activity_and_every_self_check_has_a_slide(decks, training):
@@ -62,7 +69,9 @@ def test_every_activity_and_every_self_check_has_a_slide(decks, training):
         module = training.module(id, language)
         sections = [slide.section for slide in deck.slides]
         assert {one.id for one in module.activities} <= set(sections), deck.at
-        assert [one.title for one in module.checks] == [one.title for one in deck.slides if one.kind == "check"]
+        assert [one.title for one in module.checks] == [
+            one.title for one in deck.slides if one.kind == "check"
+        ]
 
 
 def test_slides_never_show_what_only_trainers_see(decks, training):
@@ -70,22 +79,30 @@ def test_slides_never_show_what_only_trainers_see(decks, training):
     for id, deck in zip(training.order(), found, strict=True):
         shown = bare(deck.html)
         assert {} == {
-            at: text for at, text in beginnings(training.module(id, language).secrets).items() if text in shown
+            at: text
+            for at, text in beginnings(training.module(id, language).secrets).items()
+            if text in shown
         }
 
 
 def test_slides_hold_nothing_inline(decks):
     for deck in decks[1]:
-        assert not re.search(r"<style|<script(?![^>]*src=)|\sstyle=|\son\w+=|javascript:", deck.html), deck.at
+        assert not re.search(
+            r"<style|<script(?![^>]*src=)|\sstyle=|\son\w+=|javascript:", deck.html
+        ), deck.at
 
 
 def test_a_count_down_has_the_minutes_of_its_exercise(decks, training):
     language, found = decks
     for id, deck in zip(training.order(), found, strict=True):
         counted = {
-            one.id: one.minutes for one in training.module(id, language).activities if one.kind in slides.COUNTED
+            one.id: one.minutes
+            for one in training.module(id, language).activities
+            if one.kind in slides.COUNTED
         }
-        assert counted == {one.section: one.minutes for one in deck.slides if one.minutes is not None}
+        assert counted == {
+            one.section: one.minutes for one in deck.slides if one.minutes is not None
+        }
 
 
 @pytest.mark.parametrize(
@@ -94,7 +111,10 @@ def test_a_count_down_has_the_minutes_of_its_exercise(decks, training):
         ("En sætning. En anden.", "En sætning."),
         ("Mødet er kl. 9 den 4. december. Kom i god tid.", "Mødet er kl. 9 den 4. december."),
         ("Først dette. Og **det her** tæller. Ikke det.", "Først dette. Og **det her** tæller."),
-        ("Du får et kort. Læs [[paper:h2]] først. Vent.", "Du får et kort. Læs [[paper:h2]] først."),
+        (
+            "Du får et kort. Læs [[paper:h2]] først. Vent.",
+            "Du får et kort. Læs [[paper:h2]] først.",
+        ),
         ("Sig: »Vent lidt. Jeg hører dig.« Tæl til fem.", "Sig: »Vent lidt. Jeg hører dig.«"),
         ("**Stop. Hør efter.** Så taler du.", "**Stop. Hør efter.**"),
     ],
@@ -104,7 +124,9 @@ def test_a_paragraph_is_cut_to_what_a_room_can_read(paragraph, shown):
 
 
 def test_steps_keep_their_numbers_on_the_next_slide():
-    steps = "\n".join(f"{number}. **Trin {number}** {'og lidt mere ' * 6}" for number in range(1, 20))
+    steps = "\n".join(
+        f"{number}. **Trin {number}** {'og lidt mere ' * 6}" for number in range(1, 20)
+    )
 
     first, second, *_ = slide_layout.slide_pages(steps, "Øvelse")
 
@@ -122,7 +144,10 @@ def test_a_table_that_goes_on_repeats_its_head():
 def test_a_heading_is_never_the_last_on_a_slide():
     text = "\n\n".join(f"### Overskrift {number}\n\n{'Et ord ' * 25}." for number in range(12))
 
-    assert all(not sheet.markdown.split("\n\n")[-1].startswith("#") for sheet in slide_layout.slide_pages(text, "Lang"))
+    assert all(
+        not sheet.markdown.split("\n\n")[-1].startswith("#")
+        for sheet in slide_layout.slide_pages(text, "Lang")
+    )
 
 
 def secrets_of(training, language) -> dict[str, str]:
@@ -131,7 +156,11 @@ def secrets_of(training, language) -> dict[str, str]:
     for module in training.modules[language].values():
         found |= {f"{module.id} {at}": text for at, text in beginnings(module.secrets).items()}
     for cards in training.cards[language].values():
-        found |= {card.id: bare(card.key)[:40] for card in cards.cards if card.key and len(bare(card.key)) > 25}
+        found |= {
+            card.id: bare(card.key)[:40]
+            for card in cards.cards
+            if card.key and len(bare(card.key)) > 25
+        }
     for paper in training.papers[language].values():
         if paper.is_for_trainers:
             found |= {f"{paper.id} {at}": text for at, text in beginnings(paper.blocks).items()}
@@ -154,7 +183,9 @@ def press(request, real, training):
 @pytest.fixture(scope="module")
 def first_day(training):
     """A course of one day: a book of it is printed in a third of the time."""
-    return replace(training, timetable=replace(training.timetable, days=training.timetable.days[:1], addons=()))
+    return replace(
+        training, timetable=replace(training.timetable, days=training.timetable.days[:1], addons=())
+    )
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +194,11 @@ def printed(real, training, first_day) -> dict[str, PdfReader]:
     press, short = (papers.Press(real, one, "da", URL) for one in (training, first_day))
     wanted = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/h7", "papirer/t3", "papirer/evaluation",
               "papirer/welcome-ar"}  # fmt: skip
-    chosen = [short.guide(), short.workbook(), *(one for one in press.prints() if one.file in wanted)]
+    chosen = [
+        short.guide(),
+        short.workbook(),
+        *(one for one in press.prints() if one.file in wanted),
+    ]
     return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in pdfs(chosen)}
 
 
@@ -217,7 +252,9 @@ def test_the_validator_finds_what_is_missing(printed):
     assert any("LANGUAGE" in one for one in faults(PdfReader(written)))
 
 
-@pytest.mark.parametrize("file", ["arbejdshaefte", "underviserguide", "koereplan", "kort/a", "papirer/h2"])
+@pytest.mark.parametrize(
+    "file", ["arbejdshaefte", "underviserguide", "koereplan", "kort/a", "papirer/h2"]
+)
 def test_a_pdf_can_be_read_aloud(printed, file):
     root = printed[file].trailer["/Root"]
 
@@ -237,12 +274,16 @@ def test_every_paper_tells_its_edition_and_date(press, training):
         assert bare({"da": "udgave", "en": "edition"}[press.language]) in foot, one.file
 
 
-@pytest.mark.parametrize("file", ["arbejdshaefte", "underviserguide", "koereplan", "kort/a", "papirer/welcome-ar"])
+@pytest.mark.parametrize(
+    "file", ["arbejdshaefte", "underviserguide", "koereplan", "kort/a", "papirer/welcome-ar"]
+)
 def test_figures_have_words_and_fonts_come_along(printed, file):
     pdf = printed[file]
 
     assert all(figure["/Alt"] for figure in figures(pdf.trailer["/Root"]["/StructTreeRoot"]))
-    assert all(is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values())
+    assert all(
+        is_embedded(font) for page in pdf.pages for font in page["/Resources"]["/Font"].values()
+    )
 
 
 def test_books_have_a_bookmark_for_each_module_and_activity(printed, first_day):
@@ -262,7 +303,9 @@ def flat(outline) -> Iterator[str]:
 
 
 def test_a_run_sheet_is_one_sheet_a_day(printed, real, training):
-    assert [["Dag 1"], ["Dag 2"]] == [re.findall(r"Dag \d", page.extract_text()) for page in printed["koereplan"].pages]
+    assert [["Dag 1"], ["Dag 2"]] == [
+        re.findall(r"Dag \d", page.extract_text()) for page in printed["koereplan"].pages
+    ]
 
     printer = Printer()
     press = papers.Press(real, training, "en", URL)
@@ -275,7 +318,11 @@ def test_a_run_sheet_is_one_sheet_a_day(printed, real, training):
 def test_the_foot_tells_edition_date_page_and_address(printed):
     page = printed["papirer/h2"].pages[0].extract_text()
 
-    for part in ("udgave 1.0, 26. november 2026", "1 / 1", "mentorkorps.example/uddannelse/papirer/h2/"):
+    for part in (
+        "udgave 1.0, 26. november 2026",
+        "1 / 1",
+        "mentorkorps.example/uddannelse/papirer/h2/",
+    ):
         assert part in page
 
 
@@ -284,7 +331,10 @@ def test_the_pdf_of_participants_keeps_secrets(printed, training):
     for file in ("arbejdshaefte", "kort/a", "papirer/h2"):
         shown = text_of(printed[file])
         assert (file, []) == (file, [at for at, text in secrets.items() if text in shown])
-        assert "arbejdshaefte" != file or bare(training.modules["da"]["d1-m1"].checks[0].title) in shown
+        assert (
+            "arbejdshaefte" != file
+            or bare(training.modules["da"]["d1-m1"].checks[0].title) in shown
+        )
 
 
 def test_cards_stand_two_by_four_and_their_keys_apart(printed, training):
@@ -303,23 +353,32 @@ def test_a_paper_in_arabic_runs_from_the_right(printed):
     assert "ar" == pdf.trailer["/Root"]["/Lang"]
     assert 1 == len(pdf.pages)
     assert "112" in pdf.pages[0].extract_text()
-    fonts = {font.get_object()["/BaseFont"] for font in pdf.pages[0]["/Resources"]["/Font"].values()}
+    fonts = {
+        font.get_object()["/BaseFont"] for font in pdf.pages[0]["/Resources"]["/Font"].values()
+    }
     assert any("Figtree" not in font for font in fonts), "no font with Arabic letters was found"
 
 
-@pytest.mark.parametrize(("id", "font"), [("welcome-ar", "Mentorkorps-Arabic"), ("welcome-uk", "Noto-Sans-Cyrillic")])
+@pytest.mark.parametrize(
+    ("id", "font"), [("welcome-ar", "Mentorkorps-Arabic"), ("welcome-uk", "Noto-Sans-Cyrillic")]
+)
 def test_papers_for_mentees_bring_their_own_letters(id, font, real, training, caplog):
     paper = papers.Press(real, training, "da", URL).single(training.paper(id, "da"))
     pdf = PdfReader(BytesIO(Printer().pdf(paper)))
 
-    assert any(font in name.get_object()["/BaseFont"] for name in pdf.pages[0]["/Resources"]["/Font"].values())
+    assert any(
+        font in name.get_object()["/BaseFont"]
+        for name in pdf.pages[0]["/Resources"]["/Font"].values()
+    )
     assert [] == [one for one in caplog.messages if "empty boxes" in one]
 
 
 def test_arabic_words_can_be_read_aloud_letter_by_letter(printed, training):
     """A font that sets dots apart from their letters would lose every other letter here."""
     text = " ".join(block.text for block in training.paper("welcome-ar", "da").blocks)
-    read = normalize("NFKC", "".join(page.extract_text() for page in printed["papirer/welcome-ar"].pages))
+    read = normalize(
+        "NFKC", "".join(page.extract_text() for page in printed["papirer/welcome-ar"].pages)
+    )
 
     missing = Counter(ARABIC.findall(text)) - Counter(ARABIC.findall(read))
 
@@ -330,7 +389,9 @@ def test_arabic_words_can_be_read_aloud_letter_by_letter(printed, training):
 def test_a_letter_that_no_font_has_is_told_with_the_remedy(real, training, caplog):
     paper = papers.Press(real, training, "da", URL).single(training.paper("h2", "da"))
 
-    Printer().pdf(replace(paper, html=paper.html.replace("<main", "<p>\U0010fffd\U0010fffc</p><main", 1)))
+    Printer().pdf(
+        replace(paper, html=paper.html.replace("<main", "<p>\U0010fffd\U0010fffc</p><main", 1))
+    )
 
     (told,) = [one for one in caplog.messages if "empty boxes" in one]
     assert "papirer/h2.pdf has empty boxes in the place of \U0010fffd \U0010fffc," in told

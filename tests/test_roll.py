@@ -1,4 +1,6 @@
-"""Lists of names as spreadsheets and people write them: a head is no person, and what is unclear is asked about."""
+"""Lists of names as spreadsheets and people write them: a head is no person, and what is unclear
+is asked about.
+"""
 
 import io
 import sys
@@ -83,12 +85,24 @@ def test_a_broken_file_of_names_is_told_by_its_lines(raw, told, tmp_path):
 
 
 UNCLEAR = {
-    "an unknown head": (b"Hvem;Mail\nBo Berg;a@example.dk\n", "Hvem", ["“Hvem”, “Mail”", "--column"]),
+    "an unknown head": (
+        b"Hvem;Mail\nBo Berg;a@example.dk\n",
+        "Hvem",
+        ["“Hvem”, “Mail”", "--column"],
+    ),
     "one column with a head": (b"Kursister\nBo Berg\nIda Holm\n", "Kursister", ["“Kursister”"]),
     "one word above": (b"Hvem\nBo Berg\nIda Holm\n", "Hvem", ["“Hvem”", "a head or a person"]),
-    "a title alone": (b"Deltagere i Odense\nBo Berg\nIda Holm\n", "Deltagere i Odense", ["“Deltagere i Odense”"]),
+    "a title alone": (
+        b"Deltagere i Odense\nBo Berg\nIda Holm\n",
+        "Deltagere i Odense",
+        ["“Deltagere i Odense”"],
+    ),
     "no head": (b"Bo Berg;Odense\nIda Holm;Vejle\n", "1", ["several columns"]),
-    "a mail beside, and no head": (b"a@example.dk;Bo Berg\nb@example.dk;Ida Holm\n", "2", ["several columns"]),
+    "a mail beside, and no head": (
+        b"a@example.dk;Bo Berg\nb@example.dk;Ida Holm\n",
+        "2",
+        ["several columns"],
+    ),
     "last names alone": (b"Efternavn;Kaldes\nBerg;Bo\n", "Kaldes", ["“Efternavn”, “Kaldes”"]),
 }
 
@@ -127,7 +141,17 @@ class Terminal(io.StringIO):
 
 def kit(tmp_path, raw: bytes) -> int:
     path = written(tmp_path, raw)
-    return cli.main(["kit", "odense-marts-2027", str(tmp_path / "kit"), "--names", str(path), "--language", "da"])
+    return cli.main(
+        [
+            "kit",
+            "odense-marts-2027",
+            str(tmp_path / "kit"),
+            "--names",
+            str(path),
+            "--language",
+            "da",
+        ]
+    )
 
 
 @pytest.fixture
@@ -150,7 +174,9 @@ def test_a_person_at_a_terminal_is_asked(tmp_path, at_home, capsys, monkeypatch)
 
     said = capsys.readouterr().out
     assert "  1  Hvem" in said
-    assert said.index("2 names, the first “Bo Berg”, the last “Ida Holm”") < said.index("files written")
+    assert said.index("2 names, the first “Bo Berg”, the last “Ida Holm”") < said.index(
+        "files written"
+    )
 
 
 def test_the_first_line_may_be_a_person(tmp_path, capsys, monkeypatch):

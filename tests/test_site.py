@@ -1,4 +1,6 @@
-"""The built site, both languages, read as a browser would: links, languages, nothing foreign, nothing inline."""
+"""The built site, both languages, read as a browser would: links, languages, nothing foreign,
+nothing inline.
+"""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +46,10 @@ class Read(HTMLParser):
 
 @pytest.fixture(scope="session")
 def pages(site):
-    return {path.relative_to(site).as_posix(): Read(path.read_text("utf-8")) for path in site.rglob("*.html")}
+    return {
+        path.relative_to(site).as_posix(): Read(path.read_text("utf-8"))
+        for path in site.rglob("*.html")
+    }
 
 
 def targets(page: Read) -> Iterator[str]:
@@ -72,7 +77,11 @@ def test_every_link_and_anchor_leads_somewhere(site, pages):
             if parts.scheme in ("mailto", "data") or parts.netloc not in ("", HOST):
                 continue
             file, anchor = landing(site, name, link)
-            known = pages.get(file.relative_to(site.resolve()).as_posix()) if file.suffix == ".html" else None
+            known = (
+                pages.get(file.relative_to(site.resolve()).as_posix())
+                if file.suffix == ".html"
+                else None
+            )
             if not file.exists() or (anchor and known and anchor not in known.ids):
                 lost.add((name, link))
 
@@ -86,7 +95,11 @@ def test_pages_are_in_the_language_of_their_address(pages):
 
 def test_each_page_and_its_translation_point_at_each_other(pages):
     for name, page in pages.items():
-        alternates = {one["hreflang"]: one["href"] for one in page.all("link") if one.get("rel") == "alternate"}
+        alternates = {
+            one["hreflang"]: one["href"]
+            for one in page.all("link")
+            if one.get("rel") == "alternate"
+        }
         is_slides = 'class="sl"' in page.text  # shown on a projector, kept from search engines
         if name.endswith("index.html") and not is_slides:
             assert set(LANGUAGES) == set(alternates), name
@@ -94,25 +107,35 @@ def test_each_page_and_its_translation_point_at_each_other(pages):
                 other = urlsplit(there).path.strip("/")
                 back = pages[f"{other}/index.html".lstrip("/")]
                 assert alternates == {
-                    one["hreflang"]: one["href"] for one in back.all("link") if one.get("rel") == "alternate"
+                    one["hreflang"]: one["href"]
+                    for one in back.all("link")
+                    if one.get("rel") == "alternate"
                 }
 
 
 def test_titles_are_there_and_differ(pages):
-    titles = [re.search(r"<title>(.*?)</title>", page.text, re.S)[1].strip() for page in pages.values()]
-    danish = [title for title, name in zip(titles, pages, strict=True) if not name.startswith("en/")]
+    titles = [
+        re.search(r"<title>(.*?)</title>", page.text, re.S)[1].strip() for page in pages.values()
+    ]
+    danish = [
+        title for title, name in zip(titles, pages, strict=True) if not name.startswith("en/")
+    ]
 
     assert all(titles)
     assert len(danish) == len(set(danish))
 
 
-@pytest.mark.parametrize("said", [{"meta": {"title": "A </title><b>"}}, {"meta": {}, "title": "A &lt;/title&gt;<b>"}])
+@pytest.mark.parametrize(
+    "said", [{"meta": {"title": "A </title><b>"}}, {"meta": {}, "title": "A &lt;/title&gt;<b>"}]
+)
 def test_a_title_from_the_data_is_words_and_never_html(said):
     config = load_config(str(ROOT / "mkdocs.yml"))
     template = config.theme.get_env().get_template("main.html")
     page = SimpleNamespace(is_homepage=False, **said)
 
-    title = "".join(template.blocks["title"](template.new_context({"page": page, "config": config})))
+    title = "".join(
+        template.blocks["title"](template.new_context({"page": page, "config": config}))
+    )
 
     assert "A &lt;/title&gt;" in title
     assert "<" not in title
@@ -133,13 +156,21 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(pages):
                 assert attributes.get("src"), name
             for loading in ("src", "srcset"):
                 assert not urlsplit(attributes.get(loading) or "").netloc, name
-            if tag == "link" and attributes.get("rel") in ("stylesheet", "preload", "icon", "preconnect"):
+            if tag == "link" and attributes.get("rel") in (
+                "stylesheet",
+                "preload",
+                "icon",
+                "preconnect",
+            ):
                 assert not urlsplit(attributes["href"]).netloc, name
 
 
 def test_every_address_of_the_table_is_built_in_both_languages(site, real):
     training = load_curriculum(ROOT / "training", real)
-    modules = {str(day): [id for id in training.order() if training.day_of(id) == day] for day in (1, 2, None)}
+    modules = {
+        str(day): [id for id in training.order() if training.day_of(id) == day]
+        for day in (1, 2, None)
+    }
     records = {
         "programme": real.programmes,
         "organisation": real.organisations,
@@ -170,7 +201,10 @@ def test_edit_this_page_opens_the_very_line(pages, real):
         page = pages[f"programmer/{programme.id}/index.html"]
         edit = next(one["href"] for one in page.all("a") if "/edit/" in (one.get("href") or ""))
         file, _, line = edit.partition("/edit/main/")[2].partition("#L")
-        assert f"- id: {programme.id}" == (ROOT / file).read_text("utf-8").splitlines()[int(line) - 1].strip()
+        assert (
+            f"- id: {programme.id}"
+            == (ROOT / file).read_text("utf-8").splitlines()[int(line) - 1].strip()
+        )
 
 
 ALWAYS = (
@@ -199,11 +233,16 @@ def test_what_no_source_tells_is_said_to_be_missing(pages):
 
 def test_no_page_holds_a_mail_address_but_made_up_ones(pages):
     for name, page in pages.items():
-        assert not re.search(r"[\w.+-]+@(?!eksempel|example|[\w.-]*\.example)[\w-]+\.\w+", page.text), name
+        assert not re.search(
+            r"[\w.+-]+@(?!eksempel|example|[\w.-]*\.example)[\w-]+\.\w+", page.text
+        ), name
 
 
 def test_the_site_stays_light(site, pages):
     to_print = {f"{address('training-whole', language)}index.html" for language in LANGUAGES}
-    assert max(len(page.text.encode()) for name, page in pages.items() if name not in to_print) < 120_000
+    assert (
+        max(len(page.text.encode()) for name, page in pages.items() if name not in to_print)
+        < 120_000
+    )
     assert max(len(pages[name].text.encode()) for name in to_print) < 300_000
     assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 14_000_000

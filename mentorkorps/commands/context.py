@@ -3,22 +3,29 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from mentorkorps.backend.db import connect
-from mentorkorps.backend.db.errors import CannotOpen
-from mentorkorps.backend.db.writer import Unavailable
-from mentorkorps.backend.security.encryption import Damaged
-from mentorkorps.backend.settings import Settings, SettingsError, read_settings
 from mentorkorps.commands.exit_codes import CannotRun
+
+if TYPE_CHECKING:
+    from mentorkorps.backend.settings import Settings
 
 
 @contextmanager
-def database_command(must_exist: bool = True) -> Iterator[Settings]:
+def database_command(must_exist: bool = True) -> "Iterator[Settings]":
     """The settings, and one sentence where they or the database do not allow what is asked."""
+    from mentorkorps.backend.db import connect
+    from mentorkorps.backend.db.errors import CannotOpen
+    from mentorkorps.backend.db.writer import Unavailable
+    from mentorkorps.backend.security.encryption import Damaged
+    from mentorkorps.backend.settings import SettingsError, read_settings
+
     try:
         settings = read_settings(os.environ)
         if must_exist and not connect.database_exists(settings):
-            raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
+            raise CannotRun(
+                f"there is no database at {settings.database} yet: nobody has signed up here"
+            )
         yield settings
     except (SettingsError, CannotOpen, Damaged) as error:
         raise CannotRun(str(error)) from error
@@ -26,5 +33,5 @@ def database_command(must_exist: bool = True) -> Iterator[Settings]:
         raise CannotRun(f"{settings.database} did not keep it ({error}). Try again.") from error
 
 
-def counted(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count == 1 else several}"
+def counted(count: int, singular: str, plural: str) -> str:
+    return f"{count} {singular if count == 1 else plural}"

@@ -6,73 +6,139 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from mentorkorps.backend.bookings import allocation
-from mentorkorps.backend.clock import utc_now
-from mentorkorps.backend.db import operator_reads
-from mentorkorps.backend.db.records import GivenConsent, ListedSignUp, SignUp
-from mentorkorps.backend.jobs import command_files
-from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.signups import csv_export
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
 from mentorkorps.catalogue.model.forms import BOOKED_BY
+from mentorkorps.commands.arguments import AddCommand, Run
 from mentorkorps.commands.context import counted, database_command
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
-from mentorkorps.forms.choices import rows
+from mentorkorps.interface.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from mentorkorps.backend.db.records import GivenConsent, ListedSignUp, SignUp
+    from mentorkorps.backend.settings import Settings
+    from mentorkorps.backend.signups.csv_export import CsvExport
 
 STDOUT = Path("-")
 
 
-def desk(options: argparse.Namespace) -> int:
-    actions = {
-        "list": _list,
-        "show": _one,
-        "restore": _restore,
-        "export": _export,
-        "participants": _participants,
-    }
-    return actions[options.action](options)
+STATES = ("unanswered", "answered", "unconfirmed", "confirmed", "withdrawn", "flagged")
+
+
+def add_commands(add: AddCommand) -> None:
+    desk = add("desk", run_desk, "show sign-ups, or write them to a CSV file")
+    shared = argparse.ArgumentParser(add_help=False)
+    data_help = "folder of the data files (default: data)"
+    shared.add_argument("--data", type=Path, default=argparse.SUPPRESS, help=data_help)
+    actions = desk.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add_action(name: str, run: Run, help: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, parents=[shared], help=help, description=help)
+        action.set_defaults(run_action=run)
+        return action
+
+    listing = add_action("list", _list, "one line a sign-up")
+    listing.add_argument("--form", help="only those that came by this form")
+    listing.add_argument("--state", choices=STATES, help="only those in this state")
+    listing.add_argument("--newest", type=_count, metavar="N", help="only the last N of these")
+    show = add_action("show", _show, "one sign-up, whole")
+    show.add_argument("sign_up", help="its number, or how it begins")
+    restore = add_action(
+        "restore",
+        _restore,
+        "it is not spam: its coordinator is told; also while the server runs",
+    )
+    restore.add_argument("sign_up", help="its number, or how it begins")
+    export = add_action("export", _export, "the sign-ups of a form as CSV for a spreadsheet")
+    export.add_argument("form", help="the form by which they came")
+    export.add_argument("file", type=Path, help="a file that does not exist yet, or - for stdout")
+    for option, name, help in (
+        ("--from", "first", "not before that day"),
+        ("--to", "last", "not after that day"),
+    ):
+        export.add_argument(option, dest=name, type=date.fromisoformat, metavar="DATE", help=help)
+    language_help = "of headings and choices (default: da)"
+    export.add_argument("--language", choices=LANGUAGES, default="da", help=language_help)
+    participants = add_action(
+        "participants",
+        _participants,
+        "the names of those who have a place in a course or an event, as CSV",
+    )
+    participants.add_argument("record", metavar="ID", help="the id of the course or event")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("write 1 or more")
+    return count
+
+
+def run_desk(options: argparse.Namespace) -> int:
+    run: Run = options.run_action
+    return run(options)
 
 
 def _list(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.db import operator_reads
+    from mentorkorps.backend.signups import csv_export
+
     records = load_catalogue(options.data)
     names = csv_export.kept_under(records, options.form) if options.form else ()
     count = waiting = 0
     with database_command() as settings:
-        for one in operator_reads.listed_sign_ups(settings, names, options.state, options.newest):
-            form = records.todays("forms", one.form)
-            print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {form:<16} {_state(one)}")
+        listed = operator_reads.listed_sign_ups(settings, names, options.state, options.newest)
+        for sign_up in listed:
+            form = records.todays("forms", sign_up.form)
+            received = f"{sign_up.received_at:%Y-%m-%d %H:%M}"
+            print(f"{sign_up.id}  {received}  {form:<16} {_state(sign_up)}")
             count += 1
-            waiting += one.awaited and one.answered_at is None
+            waiting += sign_up.awaited and sign_up.answered_at is None
     print(f"{count} sign-ups, {waiting} not answered yet.")
     return SOUND
 
 
-def _one(options: argparse.Namespace) -> int:
+def _show(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.db import operator_reads
+
     with database_command() as settings:
-        found = _meant(settings, options.sign_up)
-    _show(found, load_catalogue(options.data), operator_reads.consents(settings, found.id))
+        sign_up = _meant(settings, options.sign_up)
+    consents = operator_reads.consents(settings, sign_up.id)
+    _print_sign_up(sign_up, load_catalogue(options.data), consents)
     return SOUND
 
 
 def _restore(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.clock import utc_now
+    from mentorkorps.backend.jobs import command_files
+
     with database_command() as settings:
-        found = _meant(settings, options.sign_up)
-        is_restored = command_files.run_beside_server(settings, command_files.CommandFile("restore", found.id), utc_now)
-    print(f"{found.id} is no spam. Its coordinator gets a mail." if is_restored else f"{found.id} was no spam before.")
+        sign_up = _meant(settings, options.sign_up)
+        command = command_files.CommandFile("restore", sign_up.id)
+        is_restored = command_files.run_beside_server(settings, command, utc_now)
+    if is_restored:
+        print(f"{sign_up.id} is no spam. Its coordinator gets a mail.")
+    else:
+        print(f"{sign_up.id} was no spam before.")
     return SOUND
 
 
-def _meant(settings: Settings, begins: str) -> SignUp:
-    found = operator_reads.sign_ups_beginning(settings, begins)
-    if len(found) != 1:
+def _meant(settings: "Settings", begins: str) -> "SignUp":
+    from mentorkorps.backend.db import operator_reads
+
+    sign_ups = operator_reads.sign_ups_beginning(settings, begins)
+    if len(sign_ups) != 1:
         raise CannotRun("give the number of one sign-up, as `mentorkorps desk list` shows it")
-    return found[0]
+    return sign_ups[0]
 
 
 def _export(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.db import operator_reads
+    from mentorkorps.backend.signups import csv_export
+
     records = load_catalogue(options.data)
     period = csv_export.Period(options.first, options.last)
     with database_command() as settings:
@@ -87,30 +153,47 @@ def _export(options: argparse.Namespace) -> int:
                 count = table.write(file, kept, period)
         except FileExistsError:
             raise CannotRun(f"{options.file} exists already: name a file that does not") from None
-    print(f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}. Delete it when you are done with it.")
+    print(
+        f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}. "
+        "Delete it when you are done with it."
+    )
     return SOUND
 
 
-def _sheet(settings: Settings, records: Catalogue, options: argparse.Namespace) -> csv_export.CsvExport:
-    """The sheet of a form, also of one that is gone, as long as something that came by it is kept."""
+def _sheet(settings: "Settings", records: Catalogue, options: argparse.Namespace) -> "CsvExport":
+    """The sheet of a form, also of one that is gone while something that came by it is kept."""
+    from mentorkorps.backend.db import operator_reads
+    from mentorkorps.backend.signups import csv_export
+
     if form := records.forms.get(options.form):
         return csv_export.CsvExport(form, records, options.language)
     kept = operator_reads.each_sign_up(settings, (options.form,))
-    names = tuple(dict.fromkeys(name for one, _ in kept for name in one.answers))
+    names = tuple(dict.fromkeys(name for sign_up, _ in kept for name in sign_up.answers))
     if not names:
         raise CannotRun(f"there is no form {options.form!r}, only {', '.join(records.forms)}")
     return csv_export.CsvExport(csv_export.GoneForm(options.form, names), records, options.language)
 
 
 def _participants(options: argparse.Namespace) -> int:
-    """One column with the heading `name`, which `mentorkorps certificates` and a sign-in sheet take."""
+    """One column with the heading `name`, which `mentorkorps certificates` and a sign-in sheet
+    take.
+    """
+    from mentorkorps.backend.bookings import allocation
+    from mentorkorps.backend.db import operator_reads
+
     records = load_catalogue(options.data)
     with database_command() as settings:
-        coming = operator_reads.participants(settings, allocation.halls_of(records, options.record))
-    if coming is None and all(options.record not in records.table(kind) for kind in BOOKED_BY):
-        raise CannotRun(f"there is no course or event {options.record!r}, and nobody ever signed up for one")
-    written = csv.writer(sys.stdout, lineterminator="\n")
-    written.writerows([["name"], *([str(one.answers.get("name", ""))] for one in coming or ())])
+        participants = operator_reads.participants(
+            settings, allocation.halls_of(records, options.record)
+        )
+    if participants is None and all(
+        options.record not in records.table(kind) for kind in BOOKED_BY
+    ):
+        raise CannotRun(
+            f"there is no course or event {options.record!r}, and nobody ever signed up for one"
+        )
+    names = [[str(sign_up.answers.get("name", ""))] for sign_up in participants or ()]
+    csv.writer(sys.stdout, lineterminator="\n").writerows([["name"], *names])
     return SOUND
 
 
@@ -125,19 +208,31 @@ def _private(path: Path) -> Iterator[BinaryIO]:
             raise
 
 
-def _state(sign_up: SignUp | ListedSignUp) -> str:
+def _state(sign_up: "SignUp | ListedSignUp") -> str:
     if sign_up.withdrawn_at:
         return "withdrawn"
-    answered = "answered" if sign_up.answered_at else "not answered" if sign_up.awaited else "needs no answer"
+    answered = (
+        "answered"
+        if sign_up.answered_at
+        else "not answered"
+        if sign_up.awaited
+        else "needs no answer"
+    )
     confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
     more = ", looks like spam" if sign_up.flagged else ""
     return f"{answered}, {confirmed}{more}{f', number {sign_up.code}' if sign_up.code else ''}"
 
 
-def _show(sign_up: SignUp, records: Catalogue, consents: Sequence[GivenConsent]) -> None:
+def _print_sign_up(
+    sign_up: "SignUp", records: Catalogue, consents: Sequence["GivenConsent"]
+) -> None:
+    from mentorkorps.forms.choices import rows
+
     form = records.todays("forms", sign_up.form)
     print(f"{sign_up.id}  {form}  {sign_up.received_at:%Y-%m-%d %H:%M} UTC  {_state(sign_up)}")
-    for label, words in rows(records.forms.get(sign_up.form), records, sign_up.answers, sign_up.language):
+    for label, words in rows(
+        records.forms.get(sign_up.form), records, sign_up.answers, sign_up.language
+    ):
         print(f"  {label}: {words}")
     if sign_up.signs:
         print(f"  (for spam speaks: {', '.join(sign_up.signs)})")

@@ -3,10 +3,6 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 def add_to_job_summary(lines: Iterable[str]) -> None:

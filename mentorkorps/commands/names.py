@@ -1,4 +1,6 @@
-"""A file of names as a command takes it: told before anything is written, and asked about where it is unclear."""
+"""A file of names as a command takes it: told before anything is written, and asked about where it
+is unclear.
+"""
 
 import argparse
 import sys
@@ -11,9 +13,13 @@ from mentorkorps.publish import names_csv
 def add_options(parser: argparse.ArgumentParser, help: str, *, required: bool) -> None:
     parser.add_argument("--names", type=Path, required=required, metavar="FILE.csv", help=help)
     parser.add_argument(
-        "--column", action="append", default=[], metavar="HEAD",
-        help="the column of the names by its head, or its number if there is no head; twice for two that are one name",
-    )  # fmt: skip
+        "--column",
+        action="append",
+        default=[],
+        metavar="HEAD",
+        help="the column of the names by its head, or its number if there is no head; "
+        "twice for two that are one name",
+    )
 
 
 def ask_for_names(options: argparse.Namespace) -> tuple[str, ...]:
@@ -38,7 +44,12 @@ def _asked(path: Path, unclear: names_csv.UnclearHead) -> tuple[str, ...]:
     if not choice.isdigit() or not 0 < int(choice) <= len(unclear.columns):
         raise CannotRun(f"there is no column {choice!r}")
     cell = unclear.columns[int(choice) - 1]
-    is_person = not cell or input(f"Is “{cell}” a person? (y/n) ").strip().casefold() in ("y", "yes", "j", "ja")
+    is_person = not cell or input(f"Is “{cell}” a person? (y/n) ").strip().casefold() in (
+        "y",
+        "yes",
+        "j",
+        "ja",
+    )
     try:
         return names_csv.read_names(path, [choice if is_person else cell])
     except names_csv.BadNamesFile as error:

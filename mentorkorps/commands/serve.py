@@ -2,19 +2,41 @@
 
 import argparse
 import os
+from pathlib import Path
 from socket import socket
 
-from mentorkorps.backend.app import create_app
-from mentorkorps.backend.db.errors import CannotOpen
-from mentorkorps.backend.settings import PUBLIC_URL, SettingsError, read_settings
-from mentorkorps.backend.web.responses import SiteMissing
-from mentorkorps.backend.web.server import PortTaken, TooFewFiles, bind_socket, connections_allowed, run_server
-from mentorkorps.backend.web.socket_activation import UnusableSocket, address_of, passed_on
 from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.commands.arguments import AddCommand
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
 
 
-def serve(options: argparse.Namespace) -> int:
+def add_commands(add: AddCommand) -> None:
+    serve = add(
+        "serve",
+        run_serve,
+        "serve the site and its forms, at the socket that systemd passes on if it does",
+    )
+    site_help = "folder of the built site (default: site)"
+    serve.add_argument("--site", type=Path, default=Path("site"), help=site_help)
+    host_help = "address to listen at (default: 127.0.0.1)"
+    serve.add_argument("--host", default="127.0.0.1", help=host_help)
+    port_help = "port to listen at (default: 8000)"
+    serve.add_argument("--port", type=int, default=8000, help=port_help)
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.app import create_app
+    from mentorkorps.backend.db.errors import CannotOpen
+    from mentorkorps.backend.settings import PUBLIC_URL, SettingsError, read_settings
+    from mentorkorps.backend.web.responses import SiteMissing
+    from mentorkorps.backend.web.server import (
+        PortTaken,
+        TooFewFiles,
+        connections_allowed,
+        run_server,
+    )
+    from mentorkorps.backend.web.socket_activation import UnusableSocket
+
     try:
         limits = connections_allowed()
         listening, address = _listening(options)
@@ -22,15 +44,28 @@ def serve(options: argparse.Namespace) -> int:
             settings = read_settings({PUBLIC_URL: address} | os.environ)
             app = create_app(load_catalogue(options.data), options.site, settings)
             print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
-            print(f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}", flush=True)
+            print(
+                f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}",
+                flush=True,
+            )
             run_server(app, listening, limits)
-    except (SettingsError, SiteMissing, PortTaken, UnusableSocket, TooFewFiles, CannotOpen) as error:
+    except (
+        SettingsError,
+        SiteMissing,
+        PortTaken,
+        UnusableSocket,
+        TooFewFiles,
+        CannotOpen,
+    ) as error:
         raise CannotRun(str(error)) from error
     return SOUND
 
 
 def _listening(options: argparse.Namespace) -> tuple[socket, str]:
-    """The socket that systemd passed on, else one of our own; and its address as people write it."""
+    """The socket that systemd passed on, else one of our own; and its address for people."""
+    from mentorkorps.backend.web.server import bind_socket
+    from mentorkorps.backend.web.socket_activation import address_of, passed_on
+
     if passed := passed_on(os.environ):
         return passed, address_of(passed)
     return bind_socket(options.host, options.port), f"http://{options.host}:{options.port}/"

@@ -1,7 +1,8 @@
-"""training/ -> the curriculum: modules, papers, cards and a timetable whose clock times are computed.
+"""training/ -> the curriculum: modules, papers, cards and a timetable whose clock times are
+computed.
 
-One text serves two readers: what stands in trainer and key blocks is a block of its own from the first reading,
-so that a participant's page is made of the other blocks and never sees it.
+One text serves two readers: what stands in trainer and key blocks is a block of its own from the
+first reading, so that a participant's page is made of the other blocks and never sees it.
 """
 
 from mentorkorps.curriculum.course_plan import course_sessions, variant_of

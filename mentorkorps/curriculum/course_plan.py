@@ -7,12 +7,14 @@ from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.model.courses import Course, CourseDay
 from mentorkorps.catalogue.yaml_source import Scalar
 from mentorkorps.curriculum.model import Curriculum, Day, Slot, Variant
-from mentorkorps.curriculum.timetable import Session, misfits, spread
+from mentorkorps.curriculum.timetable import Session, misfits, planned_minutes, spread
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a misfit is called, after what it runs into: `over` beyond the end, `overlap` with a pause, else a gap."""
+    """How a misfit is called, after what it runs into: `over` beyond the end, `overlap` with a
+    pause, else a gap.
+    """
 
     da: str
     en: str
@@ -28,7 +30,9 @@ def variant_of(curriculum: Curriculum, course: Course) -> Variant | None:
 
 
 def plan(curriculum: Curriculum, course: Course) -> tuple[Day, ...]:
-    """The days of a course: those of its variant, begun and ended when the course says, with its own pauses."""
+    """The days of a course: those of its variant, begun and ended when the course says, with its
+    own pauses.
+    """
     variant = variant_of(curriculum, course)
     planned = variant.days if variant and variant.days else curriculum.timetable.days
     return tuple(
@@ -43,44 +47,75 @@ def course_sessions(curriculum: Curriculum, course: Course) -> tuple[Session, ..
 
 
 def problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
-    """What does not hold in a course: its variant, the number of days, pauses, and each day's over-runs and gaps."""
+    """What does not hold in a course: its variant, the number of days, pauses, and each day's
+    over-runs and gaps.
+    """
     variant = variant_of(curriculum, course)
     if course.variant and variant is None:
         known = ", ".join(one.id for one in curriculum.timetable.variants)
-        yield _told(course, None, "course-plan", why_da=f"“{course.variant}” er ikke en af {known}",
-                    why_en=f"“{course.variant}” is none of {known}")  # fmt: skip
+        yield _problem(
+            course,
+            None,
+            "course-plan",
+            why_da=f"“{course.variant}” er ikke en af {known}",
+            why_en=f"“{course.variant}” is none of {known}",
+        )
         return
     days = variant.days if variant and variant.days else curriculum.timetable.days
     if len(days) != len(course.days):
-        yield _told(course, None, "course-plan", why_da=f"planen har {len(days)} dage, kurset har {len(course.days)}",
-                    why_en=f"the plan has {len(days)} days, the course has {len(course.days)}")  # fmt: skip
-    for number, (day, held) in enumerate(zip(plan(curriculum, course), course.days, strict=False), 1):
+        yield _problem(
+            course,
+            None,
+            "course-plan",
+            why_da=f"planen har {len(days)} dage, kurset har {len(course.days)}",
+            why_en=f"the plan has {len(days)} days, the course has {len(course.days)}",
+        )
+    for number, (day, held) in enumerate(
+        zip(plan(curriculum, course), course.days, strict=False), 1
+    ):
         yield from _of_day(curriculum, course, number, day, held)
 
 
-def _of_day(curriculum: Curriculum, course: Course, number: int, day: Day, held: CourseDay) -> Iterator[Problem]:
+def _of_day(
+    curriculum: Curriculum, course: Course, number: int, day: Day, held: CourseDay
+) -> Iterator[Problem]:
     modules = {slot.module for slot in day.slots if slot.module}
     if lost := [pause.after for pause in held.pauses if pause.after not in modules]:
         names = ", ".join(lost)
-        yield _told(course, held, "course-plan", why_da=f"“{names}” holdes ikke på dag {number}",
-                    why_en=f"“{names}” is not held on day {number}")  # fmt: skip
+        yield _problem(
+            course,
+            held,
+            "course-plan",
+            why_da=f"“{names}” holdes ikke på dag {number}",
+            why_en=f"“{names}” is not held on day {number}",
+        )
         return
-    planned = {slot.module: slot.minutes for one in curriculum.timetable.days for slot in one.slots if slot.minutes}
+    planned = planned_minutes(curriculum)
     for misfit in misfits(day, curriculum.minutes_of, planned):
         words = GAP if misfit.minutes < 0 else OVERLAP if misfit.point else OVER
         due = f"{misfit.due:%H:%M}"
-        yield _told(
-            course, held, "course-gap" if words is GAP else "course-over-run",
-            number=number, date=held.date, minutes=abs(misfit.minutes), what_da=words.da.format(due=due),
-            what_en=words.en.format(due=due), blamed=", ".join(slot.module or "-" for slot in misfit.blamed),
-        )  # fmt: skip
+        yield _problem(
+            course,
+            held,
+            "course-gap" if words is GAP else "course-over-run",
+            number=number,
+            date=held.date,
+            minutes=abs(misfit.minutes),
+            what_da=words.da.format(due=due),
+            what_en=words.en.format(due=due),
+            blamed=", ".join(slot.module or "-" for slot in misfit.blamed),
+        )
 
 
 def _slots(day: Day, held: CourseDay) -> tuple[Slot, ...]:
-    """The slots of the day. A pause of the plan holds no fixed time here: the course may begin at another one."""
+    """The slots of the day. A pause of the plan holds no fixed time here: the course may begin at
+    another one.
+    """
     if not held.pauses:
         return tuple(replace(slot, begins=None) for slot in day.slots)
-    after = {pause.after: Slot(None, pause.pause, pause.minutes, pause.begins) for pause in held.pauses}
+    after = {
+        pause.after: Slot(None, pause.pause, pause.minutes, pause.begins) for pause in held.pauses
+    }
     found = []
     for slot in (one for one in day.slots if one.module):
         found.append(slot)
@@ -89,7 +124,16 @@ def _slots(day: Day, held: CourseDay) -> tuple[Slot, ...]:
     return tuple(found)
 
 
-def _told(course: Course, held: CourseDay | None, rule: str, /, **values: object) -> Problem:
+def _problem(course: Course, held: CourseDay | None, rule: str, /, **values: object) -> Problem:
     at = held.at if held and held.at else course.at
     place = Scalar("", at.line, at.column, at.column + 1)
-    return Problem.at(course.at.file, place, rule, record=course.id, field="days", course=course.id, **values)
+    return Problem.at(
+        course.at.file,
+        place,
+        rule,
+        record=course.id,
+        field="days",
+        suggestion=None,
+        course=course.id,
+        **values,
+    )

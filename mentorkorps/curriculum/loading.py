@@ -2,16 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import WRONG, Reading
-from mentorkorps.catalogue.diagnostics import DataError, Problem
+from mentorkorps.catalogue.binding import WRONG, BindingError, Reading
+from mentorkorps.catalogue.diagnostics import DataError, Located, Problem
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.text import CPR
 from mentorkorps.catalogue.yaml_source import Node, Place, Scalar, Sequence
@@ -39,6 +39,9 @@ MAY_BE_EMPTY = ("materials", "papers", "cards", "rules", "sources")
 TABLE_OF = {"rule": "rules", "paper": "papers", "cards": "cards", "module": "modules"}
 EXERCISE = "exercise"
 
+F = TypeVar("F")
+R = TypeVar("R", Module, Paper, CardSet)
+
 
 @dataclass(slots=True)
 class Loading:
@@ -53,12 +56,14 @@ class Loading:
     unread: list[str] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict)
 
-    def facts(self, cls: type, node: Node | None, file: str) -> Any:
-        """The front matter as a record, or WRONG with its problems told."""
+    def facts(self, cls: type[F], node: Node | None, file: str) -> F | None:
+        """The front matter as a record; None if something in it is wrong, which is reported."""
         reading = Reading(file=file)
         if isinstance(node, yaml_source.Mapping):
             node = node._replace(
-                entries={key: value for key, value in node.entries.items() if not _is_empty(key, value)}
+                entries={
+                    key: value for key, value in node.entries.items() if not _is_empty(key, value)
+                }
             )
             reading.record = _text(node, "id")
             self.nodes[file] = node
@@ -67,26 +72,44 @@ class Loading:
             reading.add(file, None, "unreadable", why_da="den er tom", why_en="it is empty")
         self.problems.extend(reading.problems)
         self.references.extend((of, scalar, table) for of, scalar, table, *_ in reading.references)
-        if read is not WRONG and hasattr(read, "id") and read.id != Path(file).stem:
-            self.tell(file, "id", "training-text", why_da=f"filen hedder {Path(file).stem}, men id er {read.id}",
-                      why_en=f"the file is called {Path(file).stem}, but its id is {read.id}")  # fmt: skip
-        return read
+        if isinstance(read, BindingError):
+            return None
+        facts: F = read
+        id = getattr(facts, "id", Path(file).stem)
+        if id != Path(file).stem:
+            self.report(
+                file,
+                "id",
+                "training-text",
+                why_da=f"filen hedder {Path(file).stem}, men id er {id}",
+                why_en=f"the file is called {Path(file).stem}, but its id is {id}",
+            )
+        return facts
 
     def document(self, file: str) -> tuple[Node | None, str, int] | None:
-        """Front matter, text, and the line on which the text begins. None if the file cannot be read."""
+        """Front matter, text, and the line on which the text begins. None if the file cannot be
+        read.
+        """
         if (raw := self.text_of(file)) is None:
             return None
         found = FRONT.match(raw)
         if not found:
-            self.tell(file, None, "training-text", why_da="filen begynder ikke med --- felter ---",
-                      why_en="the file does not begin with --- fields ---")  # fmt: skip
+            self.report(
+                file,
+                None,
+                "training-text",
+                why_da="filen begynder ikke med --- felter ---",
+                why_en="the file does not begin with --- fields ---",
+            )
             return None
         node = self.parse(f"\n{found[1]}", file)
         body = raw[found.end() :]
         return node, body, raw[: found.end()].count("\n") + 1
 
     def text_of(self, file: str) -> str | None:
-        """The file as text; None if it is none. What looks like a CPR number is told wherever it stands."""
+        """The file as text; None if it is none. What looks like a CPR number is told wherever it
+        stands.
+        """
         try:
             text = yaml_source.read_yaml_text(self.folder / Path(file).relative_to(self.name), file)
         except DataError as error:
@@ -110,17 +133,25 @@ class Loading:
             self.unread.append(file)
             return None
 
-    def tell(self, file: str, at: object, rule: str, /, **values: object) -> None:
-        """A problem at a node, or at the field of that name in the file's front matter."""
+    def report(self, file: str, at: Located | str | None, rule: str, /, **values: object) -> None:
+        """Adds a problem at a node, or at the field of that name in the file's front matter."""
         node = self.nodes.get(file)
-        place = node.entries.get(at, (None, None))[1] if isinstance(at, str) and node else at
         record = _text(node, "id") if node else None
-        self.problems.append(
-            Problem.at(file, place if not isinstance(place, str) else None, rule, record=record, **values)
+        place: Located | None
+        if isinstance(at, str):
+            place = node.entries.get(at, (None, None))[1] if node else None
+        else:
+            place = at
+        problem = Problem.at(
+            file, place, rule, record=record, field=None, suggestion=None, **values
         )
+        self.problems.append(problem)
 
     def files(self, pattern: str) -> list[str]:
-        return [f"{self.name}/{path.relative_to(self.folder).as_posix()}" for path in sorted(self.folder.glob(pattern))]
+        return [
+            f"{self.name}/{path.relative_to(self.folder).as_posix()}"
+            for path in sorted(self.folder.glob(pattern))
+        ]
 
 
 def mark_of(text: str) -> str:
@@ -130,7 +161,9 @@ def mark_of(text: str) -> str:
 
 
 def load_curriculum(folder: Path, catalogue: Catalogue, name: str | None = None) -> Curriculum:
-    """Reads the folder. Raises DataError if anything in it is wrong; warnings and notices stop nobody."""
+    """Reads the folder. Raises DataError if anything in it is wrong; warnings and notices stop
+    nobody.
+    """
     curriculum, problems = find_problems(folder, catalogue, name)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or curriculum is None:
@@ -144,16 +177,21 @@ def find_problems(
     """What could be read, and every problem found, in the order of the files."""
     loading = Loading(folder, name or folder.as_posix())
     timetable = _timetable(loading)
-    texts = {
-        kind: {language: MappingProxyType(dict(read(loading, language))) for language in LANGUAGES}
-        for kind, read in (("modules", _modules), ("papers", _papers), ("cards", _card_sets))
-    }
-    glossary = tuple(_glossary(loading))
-    curriculum = Curriculum(timetable, **texts, glossary=glossary) if timetable else None
+    modules, papers = _by_language(loading, _modules), _by_language(loading, _papers)
+    cards, glossary = _by_language(loading, _card_sets), tuple(_glossary(loading))
+    curriculum = Curriculum(timetable, modules, papers, cards, glossary) if timetable else None
     if curriculum:
         for check in (_references, _minutes, _keys, _days, _courses, _editions, _translations):
             check(loading, curriculum, catalogue)
-    return curriculum, sorted(loading.problems, key=lambda one: (one.file, one.line, one.column))
+    return curriculum, sorted(
+        loading.problems, key=lambda problem: (problem.file, problem.line, problem.column)
+    )
+
+
+def _by_language(
+    loading: Loading, read: Callable[[Loading, Language], Iterator[tuple[str, R]]]
+) -> dict[Language, Mapping[str, R]]:
+    return {language: MappingProxyType(dict(read(loading, language))) for language in LANGUAGES}
 
 
 def _timetable(loading: Loading) -> Timetable | None:
@@ -163,8 +201,7 @@ def _timetable(loading: Loading) -> Timetable | None:
     except DataError as error:
         loading.problems.extend(error.problems)
         return None
-    read = loading.facts(Timetable, node, file)
-    return None if read is WRONG else read
+    return loading.facts(Timetable, node, file)
 
 
 def _modules(loading: Loading, language: Language) -> Iterator[tuple[str, Module]]:
@@ -172,18 +209,20 @@ def _modules(loading: Loading, language: Language) -> Iterator[tuple[str, Module
         if (read := loading.document(file)) is None:
             continue
         node, body, first = read
-        facts = loading.facts(ModuleFacts, node, file) if node else WRONG
-        if facts is WRONG:
+        facts = loading.facts(ModuleFacts, node, file) if node else None
+        if facts is None:
             loading.unread.append(Path(file).stem)
             continue
         found, faults = sections(body, first)
-        _tell_faults(loading, file, faults)
+        _report_faults(loading, file, faults)
         loading.mentioned.extend((file, one) for one in mentions(body, first))
         _headings(loading, file, facts, found)
         yield facts.id, _module(facts, found, language, Place(file, 1, 1), loading.marks[file])
 
 
-def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Place, mark: str) -> Module:
+def _module(
+    facts: ModuleFacts, found: list[Section], language: Language, at: Place, mark: str
+) -> Module:
     of = {section.id: section for section in found}
     begins = [0, *accumulate(activity.minutes for activity in facts.activities)]
     activities = tuple(
@@ -194,30 +233,47 @@ def _module(facts: ModuleFacts, found: list[Section], language: Language, at: Pl
             title=of[one.id].title if one.id in of else one.title,
             begins=begin,
             blocks=of[one.id].blocks if one.id in of else (),
-        )  # fmt: skip
+        )
         for one, begin in zip(facts.activities, begins, strict=False)
     )
     return Module(
-        **_values(facts) | {"activities": activities}, language=language, intro=found[0].blocks, at=at, mark=mark
+        **_values(facts) | {"activities": activities},
+        language=language,
+        intro=found[0].blocks,
+        at=at,
+        mark=mark,
     )
 
 
 def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Section]) -> None:
     wanted = [activity.id for activity in facts.activities]
     there = [section.id for section in found if section.id]
-    entries = loading.nodes[file].entries["activities"][1]
-    for id, node in zip(wanted, entries.items, strict=True):
+    for id, node in zip(wanted, _activity_nodes(loading, file), strict=True):
         if id not in there:
-            loading.tell(file, node, "training-text", why_da=f"aktiviteten har ingen overskrift ## … {{#{id}}}",
-                         why_en=f"the activity has no heading ## … {{#{id}}}")  # fmt: skip
+            loading.report(
+                file,
+                node,
+                "training-text",
+                why_da=f"aktiviteten har ingen overskrift ## … {{#{id}}}",
+                why_en=f"the activity has no heading ## … {{#{id}}}",
+            )
     for section in found[1:]:
         if section.id not in wanted:
-            _tell_faults(loading, file, [markdown.Fault(
-                section.line, 1, f"overskriften “{section.id}” hører ikke til en aktivitet",
-                f"the heading “{section.id}” belongs to no activity")])  # fmt: skip
+            fault = markdown.Fault(
+                section.line,
+                1,
+                f"overskriften “{section.id}” hører ikke til en aktivitet",
+                f"the heading “{section.id}” belongs to no activity",
+            )
+            _report_faults(loading, file, [fault])
     if sorted(there) == sorted(wanted) and there != wanted:
-        loading.tell(file, "activities", "training-text", why_da="aktiviteterne står i en anden rækkefølge i teksten",
-                     why_en="the activities stand in another order in the text")  # fmt: skip
+        loading.report(
+            file,
+            "activities",
+            "training-text",
+            why_da="aktiviteterne står i en anden rækkefølge i teksten",
+            why_en="the activities stand in another order in the text",
+        )
 
 
 def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]:
@@ -226,44 +282,54 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
             continue
         node, body, first = read
         node = _renamed(node, "for", "for_")
-        facts = loading.facts(PaperFacts, node, file) if node else WRONG
-        if facts is WRONG:
+        facts = loading.facts(PaperFacts, node, file) if node else None
+        if facts is None:
             loading.unread.append(Path(file).stem)
             continue
         faults: list[markdown.Fault] = []
         found = tuple(blocks(body.split("\n"), first, faults))
-        _tell_faults(loading, file, faults)
+        _report_faults(loading, file, faults)
         loading.mentioned.extend((file, one) for one in mentions(body, first))
         if facts.kind == "mail":
             _blanks(loading, file, body, first)
-        own = _values(facts) | {"language": facts.language or language}
+        own: dict[str, Any] = _values(facts) | {"language": facts.language or language}
         paper = Paper(**own, blocks=found, at=Place(file, 1, 1), mark=loading.marks[file])
         for block in found:
             if block.is_secret and not paper.is_for_trainers:
-                _tell_faults(loading, file, [markdown.Fault(
-                    block.line, 1, "deltagerne får papiret; sæt noten i modulet eller i et papir for trainers",
-                    "participants get this paper; put the note in the module or in a paper for trainers")])  # fmt: skip
+                fault = markdown.Fault(
+                    block.line,
+                    1,
+                    "deltagerne får papiret; sæt noten i modulet eller i et papir for trainers",
+                    "participants get this paper; "
+                    "put the note in the module or in a paper for trainers",
+                )
+                _report_faults(loading, file, [fault])
         yield facts.id, paper
 
 
 def _blanks(loading: Loading, file: str, body: str, first: int) -> None:
-    known = ", ".join(f"{{{one}}}" for one in MAIL_BLANKS)
+    known = ", ".join(f"{{{name}}}" for name in MAIL_BLANKS)
     for number, line in enumerate(body.split("\n"), first):
-        for found in markdown.BLANK.finditer(line):
-            if found[1] not in MAIL_BLANKS:
-                _tell_faults(loading, file, [markdown.Fault(
-                    number, found.start() + 1, f"{found[0]} kan ikke udfyldes; skriv en af {known}",
-                    f"{found[0]} cannot be filled in; write one of {known}")])  # fmt: skip
+        for blank in markdown.BLANK.finditer(line):
+            if blank[1] not in MAIL_BLANKS:
+                fault = markdown.Fault(
+                    number,
+                    blank.start() + 1,
+                    f"{blank[0]} kan ikke udfyldes; skriv en af {known}",
+                    f"{blank[0]} cannot be filled in; write one of {known}",
+                )
+                _report_faults(loading, file, [fault])
 
 
 def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, CardSet]]:
     for file in loading.files(f"{language}/cards/*.yaml"):
         node = loading.parse(loading.text_of(file), file)
-        facts = loading.facts(CardSetFacts, node, file) if node else WRONG
-        if facts is WRONG:
+        facts = loading.facts(CardSetFacts, node, file) if node else None
+        if facts is None:
             loading.unread.append(Path(file).stem)
             continue
-        yield facts.id, CardSet(**_values(facts), language=language, at=Place(file, 1, 1), mark=loading.marks[file])
+        at, mark = Place(file, 1, 1), loading.marks[file]
+        yield facts.id, CardSet(**_values(facts), language=language, at=at, mark=mark)
 
 
 def _glossary(loading: Loading) -> Iterator[Term]:
@@ -285,30 +351,38 @@ def _references(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) 
         "cards": curriculum.cards["da"],
         "modules": curriculum.modules["da"],
     }
-    named = [(file, node, table, node.text) for file, node, table in loading.references]
+    named: list[tuple[str, Located, str, str]] = [
+        (file, node, table, node.text) for file, node, table in loading.references
+    ]
     named += [(file, one, TABLE_OF[one.kind], one.id) for file, one in loading.mentioned]
     for file, place, table, id in named:
         if id in known[table] or id in loading.unread:
             continue
         if table in ("rules", "sources"):
-            loading.tell(file, place, "unknown-reference", value=id, table=f"{table}.yaml")
+            loading.report(file, place, "unknown-reference", value=id, table=f"{table}.yaml")
         else:
-            loading.tell(file, place, "training-unwritten", value=id, where=f"training/da/{table}")
+            loading.report(
+                file, place, "training-unwritten", value=id, where=f"training/da/{table}"
+            )
 
 
 def _minutes(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
     for module in _all(curriculum.modules):
         total = sum(activity.minutes for activity in module.activities)
         if total != module.minutes:
-            loading.tell(module.at.file, "minutes", "training-minutes", total=total, minutes=module.minutes)
+            loading.report(
+                module.at.file, "minutes", "training-minutes", total=total, minutes=module.minutes
+            )
 
 
 def _keys(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
     for module in _all(curriculum.modules):
-        entries = loading.nodes[module.at.file].entries["activities"][1]
-        for activity, node in zip(module.activities, entries.items, strict=True):
-            if activity.kind == EXERCISE and not any(block.kind == "key" for block in activity.blocks):
-                loading.tell(module.at.file, node, "training-key", value=activity.id)
+        nodes = _activity_nodes(loading, module.at.file)
+        for activity, node in zip(module.activities, nodes, strict=True):
+            if activity.kind == EXERCISE and not any(
+                block.kind == "key" for block in activity.blocks
+            ):
+                loading.report(module.at.file, node, "training-key", value=activity.id)
 
 
 def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
@@ -316,13 +390,27 @@ def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
         _misfits(loading, curriculum, day, f"dag {number}", f"day {number}")
     for variant in curriculum.timetable.variants:
         for number, day in enumerate(variant.days, 1):
-            _misfits(loading, curriculum, day, f"{variant.id}, gang {number}", f"{variant.id}, session {number}")
+            _misfits(
+                loading,
+                curriculum,
+                day,
+                f"{variant.id}, gang {number}",
+                f"{variant.id}, session {number}",
+            )
     for addon in curriculum.timetable.addons:
         written = [module for id in addon.modules if (module := curriculum.module(id, "da"))]
         total = sum(module.minutes for module in written)
         if len(written) == len(addon.modules) and total != addon.minutes:
-            loading.tell(written[-1].at.file, "minutes", "training-plan", day_da=addon.id, day_en=addon.id,
-                         minutes=total - addon.minutes, due="-", blamed=", ".join(addon.modules))  # fmt: skip
+            loading.report(
+                written[-1].at.file,
+                "minutes",
+                "training-plan",
+                day_da=addon.id,
+                day_en=addon.id,
+                minutes=total - addon.minutes,
+                due="-",
+                blamed=", ".join(addon.modules),
+            )
 
 
 def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
@@ -331,14 +419,21 @@ def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> 
 
 
 def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, day_en: str) -> None:
-    planned = {slot.module: slot.minutes for one in curriculum.timetable.days for slot in one.slots if slot.minutes}
+    planned = timetable.planned_minutes(curriculum)
     for misfit in timetable.misfits(day, curriculum.minutes_of, planned):
-        blamed = [module for slot in misfit.blamed if (module := curriculum.module(slot.module, "da"))]
+        ids = [slot.module for slot in misfit.blamed if slot.module]
+        blamed = [module for id in ids if (module := curriculum.module(id, "da"))]
         file = blamed[0].at.file if blamed else f"{loading.name}/timetable.yaml"
-        loading.tell(
-            file, "minutes", "training-plan", day_da=day_da, day_en=day_en, minutes=f"{misfit.minutes:+}",
-            due=f"{misfit.due:%H:%M}", blamed=", ".join(slot.module for slot in misfit.blamed),
-        )  # fmt: skip
+        loading.report(
+            file,
+            "minutes",
+            "training-plan",
+            day_da=day_da,
+            day_en=day_en,
+            minutes=f"{misfit.minutes:+}",
+            due=f"{misfit.due:%H:%M}",
+            blamed=", ".join(ids),
+        )
 
 
 def _editions(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
@@ -348,31 +443,55 @@ def _editions(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
             if one.edition not in known:
                 why_da = f"udgave {one.edition} har ingen dato i timetable.yaml"
                 why_en = f"edition {one.edition} has no date in timetable.yaml"
-                loading.tell(one.at.file, "edition", "training-text", why_da=why_da, why_en=why_en)
+                loading.report(
+                    one.at.file, "edition", "training-text", why_da=why_da, why_en=why_en
+                )
 
 
 def _translations(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
     for table in (curriculum.modules, curriculum.papers, curriculum.cards):
-        for id, english in table["en"].items():
+        for id, orphan in table["en"].items():
             if id not in table["da"] and id not in loading.unread:
-                loading.tell(english.at.file, "id", "training-text", why_da="der er ingen dansk udgave",
-                             why_en="there is no Danish one")  # fmt: skip
+                loading.report(
+                    orphan.at.file,
+                    "id",
+                    "training-text",
+                    why_da="der er ingen dansk udgave",
+                    why_en="there is no Danish one",
+                )
         for id, danish in table["da"].items():
             english = table["en"].get(id)
             if english is None and danish.language == "da" and id not in loading.unread:
-                loading.tell(danish.at.file, "edition", "training-translation",
-                             why_da="der er ingen engelsk udgave", why_en="there is no English one")  # fmt: skip
+                loading.report(
+                    danish.at.file,
+                    "edition",
+                    "training-translation",
+                    why_da="der er ingen engelsk udgave",
+                    why_en="there is no English one",
+                )
             elif english is not None and curriculum.is_behind(english):
                 now = f'follows: "{danish.edition}", danish: "{danish.mark}"'
-                loading.tell(
-                    english.at.file, "follows" if english.follows else "edition", "training-translation",
-                    why_da=f"den danske tekst er ændret siden. Ret den engelske, hvor det trænger, og skriv {now}",
-                    why_en=f"the Danish text has changed since. Mend the English one where needed, and write {now}",
-                )  # fmt: skip
-            if isinstance(danish, Module) and isinstance(english, Module) and _plan(danish) != _plan(english):
-                loading.tell(english.at.file, "activities", "training-text",
-                             why_da="aktiviteterne har andre id'er eller minutter end på dansk",
-                             why_en="the activities have other ids or minutes than the Danish ones")  # fmt: skip
+                loading.report(
+                    english.at.file,
+                    "follows" if english.follows else "edition",
+                    "training-translation",
+                    why_da="den danske tekst er ændret siden. "
+                    f"Ret den engelske, hvor det trænger, og skriv {now}",
+                    why_en="the Danish text has changed since. "
+                    f"Mend the English one where needed, and write {now}",
+                )
+            if (
+                isinstance(danish, Module)
+                and isinstance(english, Module)
+                and _plan(danish) != _plan(english)
+            ):
+                loading.report(
+                    english.at.file,
+                    "activities",
+                    "training-text",
+                    why_da="aktiviteterne har andre id'er eller minutter end på dansk",
+                    why_en="the activities have other ids or minutes than the Danish ones",
+                )
 
 
 def _plan(module: Module) -> list[tuple[str, int]]:
@@ -384,17 +503,23 @@ def _all(table: Mapping[Language, Mapping[str, Any]]) -> Iterator[Any]:
         yield from of_language.values()
 
 
-def _tell_faults(loading: Loading, file: str, faults: Iterable[markdown.Fault]) -> None:
+def _report_faults(loading: Loading, file: str, faults: Iterable[markdown.Fault]) -> None:
     for fault in faults:
-        loading.tell(file, fault, "training-text", why_da=fault.why_da, why_en=fault.why_en)
+        loading.report(file, fault, "training-text", why_da=fault.why_da, why_en=fault.why_en)
 
 
-def _values(facts: object) -> dict[str, Any]:
-    return {one.name: getattr(facts, one.name) for one in fields(facts)}
+def _values(facts: ModuleFacts | PaperFacts | CardSetFacts) -> dict[str, Any]:
+    return {field.name: getattr(facts, field.name) for field in fields(facts)}
 
 
 def _is_empty(key: str, value: tuple[Scalar, Node]) -> bool:
     return key in MAY_BE_EMPTY and isinstance(value[1], Sequence) and not value[1].items
+
+
+def _activity_nodes(loading: Loading, file: str) -> list[Node]:
+    """The activities of a module as they are written."""
+    node = loading.nodes[file].entries["activities"][1]
+    return node.items if isinstance(node, Sequence) else []
 
 
 def _text(node: yaml_source.Mapping, key: str) -> str | None:
@@ -406,4 +531,6 @@ def _renamed(node: Node | None, before: str, after: str) -> Node | None:
     """`for` is a word of Python's, so the record calls it otherwise."""
     if not isinstance(node, yaml_source.Mapping):
         return node
-    return node._replace(entries={after if key == before else key: value for key, value in node.entries.items()})
+    return node._replace(
+        entries={after if key == before else key: value for key, value in node.entries.items()}
+    )

@@ -9,6 +9,9 @@ Kind = Literal["text", "trainer", "key", "check", "rule", "write", "page"]
 SECRET: tuple[Kind, ...] = ("trainer", "key")
 """What only trainers see."""
 
+OPENED: dict[str, Kind] = {"trainer": "trainer", "key": "key", "check": "check"}
+"""Blocks that are opened with a title, by the word in their first line."""
+
 REFERENCE = re.compile(r"\[\[(rule|paper|cards|module):([a-z0-9-]+)\]\]")
 OPENING = re.compile(r'(!!!|\?\?\?) (trainer|key|check) "(.+)"')
 HEADING = re.compile(r"## (.+?) \{#([a-z0-9-]+)\}")
@@ -18,18 +21,34 @@ PAGE = "<!-- page -->"
 INDENT = "    "
 
 FORBIDDEN = (
-    (re.compile(r"\s*(?:!!|\?\?\?)"), 'blokken skrives !!! trainer "…", !!! key "…" eller ??? check "…"',
-     'the block is written !!! trainer "…", !!! key "…" or ??? check "…"'),
-    (re.compile(r"# "), "modulets titel er overskriften; begynd med ##", "the title is the heading; begin with ##"),
-    (re.compile(r".*<[a-zA-Z/!]"), "her står HTML; skriv det som Markdown", "this is HTML; write it as Markdown"),
-    (re.compile(r".*\]\("), "links skrives kun [[paper:h2]], [[cards:a]] eller [[module:d1-m2]]",
-     "links are only written [[paper:h2]], [[cards:a]] or [[module:d1-m2]]"),
-)  # fmt: skip
+    (
+        re.compile(r"\s*(?:!!|\?\?\?)"),
+        'blokken skrives !!! trainer "…", !!! key "…" eller ??? check "…"',
+        'the block is written !!! trainer "…", !!! key "…" or ??? check "…"',
+    ),
+    (
+        re.compile(r"# "),
+        "modulets titel er overskriften; begynd med ##",
+        "the title is the heading; begin with ##",
+    ),
+    (
+        re.compile(r".*<[a-zA-Z/!]"),
+        "her står HTML; skriv det som Markdown",
+        "this is HTML; write it as Markdown",
+    ),
+    (
+        re.compile(r".*\]\("),
+        "links skrives kun [[paper:h2]], [[cards:a]] eller [[module:d1-m2]]",
+        "links are only written [[paper:h2]], [[cards:a]] or [[module:d1-m2]]",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Markdown for one reader. The text of a `rule` is the card's id, of a `write` the number of lines."""
+    """Markdown for one reader. The text of a `rule` is the card's id, of a `write` the number of
+    lines.
+    """
 
     kind: Kind
     text: str
@@ -78,22 +97,35 @@ def sections(text: str, first: int) -> tuple[list[Section], list[Fault]]:
     """A module's text by its headings. `first` is the number of its first line in the file."""
     lines = text.split("\n")
     faults: list[Fault] = []
-    heads = [(i, found) for i, line in enumerate(lines) if (found := HEADING.fullmatch(line.rstrip()))]
-    starts = [("", "", 0, 0), *((found[2], found[1], i, i + 1) for i, found in heads)]
+    heads = [
+        (i, heading)
+        for i, line in enumerate(lines)
+        if (heading := HEADING.fullmatch(line.rstrip()))
+    ]
+    starts = [("", "", 0, 0), *((heading[2], heading[1], i, i + 1) for i, heading in heads)]
     ends = [i for i, _ in heads] + [len(lines)]
-    found = []
+    parts: list[Section] = []
     for (id, title, at, start), end in zip(starts, ends, strict=True):
-        found.append(Section(id, title, tuple(blocks(lines[start:end], first + start, faults)), first + at))
+        parts.append(
+            Section(id, title, tuple(blocks(lines[start:end], first + start, faults)), first + at)
+        )
     faults.extend(
-        Fault(first + i, 1, "overskriften mangler sit id: ## Titel {#id}", "the heading lacks its id: ## Title {#id}")
+        Fault(
+            first + i,
+            1,
+            "overskriften mangler sit id: ## Titel {#id}",
+            "the heading lacks its id: ## Title {#id}",
+        )
         for i, line in enumerate(lines)
         if line.startswith("## ") and not HEADING.fullmatch(line.rstrip())
     )
-    return found, sorted(faults)
+    return parts, sorted(faults)
 
 
 def blocks(lines: list[str], first: int, faults: list[Fault]) -> Iterator[Block]:
-    """The blocks of some lines. Adds to `faults` what looks like a block and is none: it could show a secret."""
+    """The blocks of some lines. Adds to `faults` what looks like a block and is none: it could
+    show a secret.
+    """
     run: list[str] = []
     begun = first
     i = 0
@@ -149,12 +181,30 @@ def _opened(
         end += 1
     text = "\n".join(line[len(INDENT) :].rstrip() for line in lines[i + 1 : end]).strip("\n")
     if (sign == "???") != (kind == "check"):
-        faults.append(Fault(first + i, 1, "trainer og key skrives med !!!, check med ???",
-                            "trainer and key are written with !!!, check with ???"))  # fmt: skip
+        faults.append(
+            Fault(
+                first + i,
+                1,
+                "trainer og key skrives med !!!, check med ???",
+                "trainer and key are written with !!!, check with ???",
+            )
+        )
     if not text.strip():
-        faults.append(Fault(first + i, 1, "blokken er tom; ryk teksten fire mellemrum ind",
-                            "the block is empty; indent its text by four spaces"))  # fmt: skip
+        faults.append(
+            Fault(
+                first + i,
+                1,
+                "blokken er tom; ryk teksten fire mellemrum ind",
+                "the block is empty; indent its text by four spaces",
+            )
+        )
     if end < len(lines) and lines[end].startswith(" "):
-        faults.append(Fault(first + end, 1, "linjen er rykket for lidt ind: fire mellemrum, ellers ser deltagerne den",
-                            "the line is not indented enough: four spaces, or participants see it"))  # fmt: skip
-    return Block(kind, text, first + i, title), end
+        faults.append(
+            Fault(
+                first + end,
+                1,
+                "linjen er rykket for lidt ind: fire mellemrum, ellers ser deltagerne den",
+                "the line is not indented enough: four spaces, or participants see it",
+            )
+        )
+    return Block(OPENED[kind], text, first + i, title), end

@@ -1,4 +1,6 @@
-"""The records of the curriculum. `…Facts` are what a file's front matter says; the text is added to them."""
+"""The records of the curriculum. `…Facts` are what a file's front matter says; the text is added
+to them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,14 +12,18 @@ from mentorkorps.catalogue.yaml_source import Place
 from mentorkorps.curriculum.markdown import BLANK, Block
 from mentorkorps.interface.languages import Language
 
-ActivityKind = Literal["input", "exercise", "plenary", "individual", "demo", "role-play", "guest", "survey", "paper"]
+ActivityKind = Literal[
+    "input", "exercise", "plenary", "individual", "demo", "role-play", "guest", "survey", "paper"
+]
 PaperKind = Literal["handout", "tool", "sheet", "trainer", "mail"]
 Audience = Literal["participants", "trainers", "mentees", "coordinators"]
 
 MAIL_BLANKS = ("course", "days", "venue", "cost", "trauma")
 """What a letter may leave open, as `{course}`: each dated course fills it in."""
 NEVER_SHORTER = ("d1-m2", "d1-m3")
-"""Trauma awareness and boundaries: neither a short variant nor a late start takes a minute from them."""
+"""Trauma awareness and boundaries: neither a short variant nor a late start takes a minute from
+them.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +43,9 @@ class Activity(ActivityFacts):
 
     @property
     def for_participants(self) -> tuple[Block, ...]:
-        return tuple(block for block in self.blocks if not block.is_secret and block.kind != "check")
+        return tuple(
+            block for block in self.blocks if not block.is_secret and block.kind != "check"
+        )
 
     @property
     def for_trainers(self) -> tuple[Block, ...]:
@@ -46,7 +54,9 @@ class Activity(ActivityFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleFacts:
-    """`follows` is the Danish edition that an English text was written from, `danish` the mark of that very text."""
+    """`follows` is the Danish edition that an English text was written from, `danish` the mark of
+    that very text.
+    """
 
     id: Id
     edition: str
@@ -130,7 +140,10 @@ class Paper(PaperFacts):
 
     def filled(self, values: Mapping[str, str]) -> Self:
         """The paper with a value for each of its blanks."""
-        filled = (replace(one, text=BLANK.sub(lambda found: values[found[1]], one.text)) for one in self.blocks)
+        filled = (
+            replace(one, text=BLANK.sub(lambda found: values[found[1]], one.text))
+            for one in self.blocks
+        )
         return replace(self, blocks=tuple(filled))
 
     @property
@@ -173,7 +186,9 @@ class CardSet(CardSetFacts):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A module or a pause. A module's minutes here are what the plan gives it; `begins` is a time that must hold."""
+    """A module or a pause. A module's minutes here are what the plan gives it; `begins` is a time
+    that must hold.
+    """
 
     module: Annotated[str, Refers("modules")] | None = None
     pause: Literal["break", "lunch"] | None = None
@@ -191,7 +206,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another way to hold the course: the same days begun at `start` or apart, or days of its own."""
+    """Another way to hold the course: its days begun at `start` or apart, or days of its own."""
 
     id: Id
     title: Title
@@ -238,7 +253,9 @@ class Forms:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the glossary. `also` are forms and compounds that count as the word when a text uses them."""
+    """A word of the glossary. `also` are forms and compounds that count as the word when a text
+    uses them.
+    """
 
     id: Id
     term: Title
@@ -262,27 +279,52 @@ class Curriculum:
         return module.minutes if module else slot.minutes or 0
 
     def module(self, id: str, language: Language) -> Module | None:
-        """The module in a language, the Danish one if it lacks there, None if nobody has written it yet."""
+        """The module in a language, the Danish one if it lacks there, None if nobody has written
+        it yet.
+        """
         return self.modules[language].get(id) or self.modules["da"].get(id)
+
+    def written_module(self, id: str, language: Language) -> Module:
+        """The module in a language, or the Danish one. Raises KeyError if nobody has written it."""
+        return self.modules[language].get(id) or self.modules["da"][id]
 
     def paper(self, id: str, language: Language) -> Paper | None:
         return self.papers[language].get(id) or self.papers["da"].get(id)
 
+    def written_paper(self, id: str, language: Language) -> Paper:
+        """As `paper`. Raises KeyError if nobody has written it."""
+        return self.papers[language].get(id) or self.papers["da"][id]
+
     def card_set(self, id: str, language: Language) -> CardSet | None:
         return self.cards[language].get(id) or self.cards["da"].get(id)
 
+    def written_card_set(self, id: str, language: Language) -> CardSet:
+        """As `card_set`. Raises KeyError if nobody has written it."""
+        return self.cards[language].get(id) or self.cards["da"][id]
+
     def is_behind(self, translation: Module | Paper | CardSet) -> bool:
         """Whether the Danish text is another one than when it was translated."""
-        table = {Module: self.modules, Paper: self.papers, CardSet: self.cards}[type(translation)]
-        danish = table["da"].get(translation.id)
+        danish = self._danish(translation)
         if translation.language != "en" or danish is None:
             return False
         return (translation.follows, translation.danish) != (danish.edition, danish.mark)
 
+    def _danish(self, translation: Module | Paper | CardSet) -> Module | Paper | CardSet | None:
+        if isinstance(translation, Module):
+            return self.modules["da"].get(translation.id)
+        if isinstance(translation, Paper):
+            return self.papers["da"].get(translation.id)
+        return self.cards["da"].get(translation.id)
+
     def day_of(self, id: str) -> int | None:
         """1 or 2, or None for a module of an add-on."""
         return next(
-            (number for number, day in enumerate(self.timetable.days, 1) for slot in day.slots if slot.module == id),
+            (
+                number
+                for number, day in enumerate(self.timetable.days, 1)
+                for slot in day.slots
+                if slot.module == id
+            ),
             None,
         )
 

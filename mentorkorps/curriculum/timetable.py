@@ -44,10 +44,12 @@ class Session:
 
 
 class Misfit(NamedTuple):
-    """Modules that do not fill the time up to a fixed point: `minutes` too many, or too few if below zero.
+    """Modules that do not fill the time up to a fixed point: `minutes` too many, or too few if
+    below zero.
 
-    `point` is the pause that stands there, or None for the end of the day. `blamed` are the slots that take other
-    minutes than the plan gave them; if none does, those that end after the point, or the last one before it.
+    `point` is the pause that stands there, or None for the end of the day. `blamed` are the slots
+    that take other minutes than the plan gave them; if none does, those that end after the point,
+    or the last one before it.
     """
 
     minutes: int
@@ -76,24 +78,38 @@ def spread(day: Day, minutes_of: MinutesOf, start: time | None = None) -> Sessio
 def sessions(curriculum: Curriculum, variant: Variant | None = None) -> tuple[Session, ...]:
     """The days of the course, or of a variant of it, with their clock times."""
     days = variant.days if variant and variant.days else curriculum.timetable.days
-    return tuple(spread(day, curriculum.minutes_of, variant.start if variant else None) for day in days)
+    return tuple(
+        spread(day, curriculum.minutes_of, variant.start if variant else None) for day in days
+    )
 
 
 def misfits(day: Day, minutes_of: MinutesOf, planned: Mapping[str, int]) -> Iterator[Misfit]:
-    """Where the day over-runs a fixed point, or leaves a gap before it. `planned` are the minutes the plan gives."""
+    """Where the day over-runs a fixed point, or leaves a gap before it. `planned` are the minutes
+    the plan gives.
+    """
     now = _minutes(day.start)
     since: list[tuple[Slot, int]] = []
     for slot in (*day.slots, Slot(begins=day.end)):
         if slot.begins:
             due = _minutes(slot.begins)
             if now != due:
-                odd = tuple(one for one, _ in since if minutes_of(one) != planned.get(one.module, minutes_of(one)))
+                odd = tuple(
+                    one
+                    for one, _ in since
+                    if minutes_of(one) != planned.get(one.module or "", minutes_of(one))
+                )
                 beyond = tuple(one for one, end in since if end > due)
                 last = tuple(one for one, _ in since[-1:])
                 yield Misfit(now - due, slot.begins, slot.pause, odd or beyond or last)
             now, since = due, []
         now += minutes_of(slot)
         since += [(slot, now)] if slot.module else []
+
+
+def planned_minutes(curriculum: Curriculum) -> dict[str, int]:
+    """The minutes that the plan gives each module of the course."""
+    slots = (slot for day in curriculum.timetable.days for slot in day.slots)
+    return {slot.module: slot.minutes for slot in slots if slot.module and slot.minutes}
 
 
 def _minutes(clock: time) -> int:

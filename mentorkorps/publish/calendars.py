@@ -3,14 +3,15 @@
 A file depends on the records alone, so that it is the same each time it is built.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
+
+import icalendar
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.courses import Course, CourseDay, Event
@@ -19,38 +20,19 @@ from mentorkorps.interface.addresses import address
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
 
-OCTETS = 75
-"""The longest line, without its line break (RFC 5545, 3.1)."""
-ZONE = "Europe/Copenhagen"
-VTIMEZONE = f"""\
-BEGIN:VTIMEZONE
-TZID:{ZONE}
-BEGIN:DAYLIGHT
-TZOFFSETFROM:+0100
-TZOFFSETTO:+0200
-TZNAME:CEST
-DTSTART:19810329T020000
-RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
-END:DAYLIGHT
-BEGIN:STANDARD
-TZOFFSETFROM:+0200
-TZOFFSETTO:+0100
-TZNAME:CET
-DTSTART:19961027T030000
-RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
-END:STANDARD
-END:VTIMEZONE""".split("\n")
-"""Summer time by the rule that the European Union has had since 1996."""
+ZONE = ZoneInfo("Europe/Copenhagen")
+WINTER, SUMMER = timedelta(hours=1), timedelta(hours=2)
 BEGINNING = datetime(2020, 1, 1)
 STATUS = {"planned": "TENTATIVE", "cancelled": "CANCELLED"}
-SPECIAL = re.compile(r"[\\;,]")
 
-Held = Course | Event
+Gathering = Course | Event
 
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """Writes the calendar files of one language. `public_url` is where the portal stands, with a slash at its end."""
+    """Writes the calendar files of one language. `public_url` is where the portal stands, with a
+    slash at its end.
+    """
 
     catalogue: Catalogue
     language: Language
@@ -59,55 +41,64 @@ class Calendars:
     def files(self) -> Iterator[tuple[str, str]]:
         """Each file's address and text: one a course and an event, then the one to subscribe to."""
         names = words(self.language)["calendar"]
-        for kind, held in self._held():
-            text = self.calendar([held])
-            for id in known_as(held):  # whoever keeps the address of a file cannot be sent on by a page
+        for kind, gathering in self._gatherings():
+            text = self.calendar([gathering])
+            # whoever keeps the address of a file cannot be sent on by a page
+            for id in known_as(gathering):
                 yield f"{address(kind, self.language, id)}{names[kind]}", text
         courses = self.catalogue.courses.values()
-        yield f"{address('courses', self.language)}{names['courses']}", self.calendar(courses, names["name"])
+        at = f"{address('courses', self.language)}{names['courses']}"
+        yield at, self.calendar(courses, names["name"])
 
-    def _held(self) -> Iterator[tuple[str, Held]]:
-        yield from (("course", one) for one in self.catalogue.courses.values())
-        yield from (("event", one) for one in self.catalogue.events.values())
+    def _gatherings(self) -> Iterator[tuple[str, Gathering]]:
+        yield from (("course", course) for course in self.catalogue.courses.values())
+        yield from (("event", event) for event in self.catalogue.events.values())
 
-    def calendar(self, held: Iterable[Held], name: str = "") -> str:
+    def calendar(self, gatherings: Iterable[Gathering], name: str = "") -> str:
         """A whole calendar; with a name, one that programs read again every day."""
-        lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Mentorkorps//Mentorkorps//DA", "METHOD:PUBLISH"]
+        calendar = icalendar.Calendar()
+        calendar.add("version", "2.0")
+        calendar.add("prodid", "-//Mentorkorps//Mentorkorps//DA")
+        calendar.add("method", "PUBLISH")
         if name:
-            lines += [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:P1D"]
-        lines += VTIMEZONE
-        for one in held:
-            for number, day in enumerate(one.days, 1):
-                lines += self._event(one, day, number)
-        lines.append("END:VCALENDAR")
-        return "".join(f"{part}\r\n" for line in lines for part in folded(line))
+            calendar.add("x-wr-calname", icalendar.vText(name))
+            daily = icalendar.vDuration(timedelta(days=1), {"VALUE": "DURATION"})
+            calendar.add("refresh-interval", daily)
+        calendar.add_component(time_zone())
+        for gathering in gatherings:
+            for number, day in enumerate(gathering.days, 1):
+                calendar.add_component(self._event(gathering, day, number))
+        content: bytes = calendar.to_ical(sorted=False)
+        return content.decode()
 
-    def _event(self, held: Held, day: CourseDay, number: int) -> Iterator[str]:
-        kind = "course" if isinstance(held, Course) else "event"
-        url = urljoin(self.public_url, address(kind, self.language, held.id))
-        title = held.name.of(self.language)
-        if len(held.days) > 1:
-            title = words(self.language)["calendar"]["day"].format(title=title, number=number, count=len(held.days))
-        place = f"{held.venue.name.of(self.language)}, {held.venue.address}"
-        about = " ".join(held.about.of(self.language).split()) + f"\n{url}"
-        yield "BEGIN:VEVENT"
-        yield f"UID:{uuid5(NAMESPACE_URL, f'mentorkorps/{kind}/{lasting_id(held)}/{number}')}"
-        stamp = f"{moment(held).replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        yield f"DTSTAMP:{stamp}"
-        yield f"LAST-MODIFIED:{stamp}"
-        yield f"SEQUENCE:{sequence(held)}"
-        yield f"STATUS:{STATUS.get(held.status, 'CONFIRMED')}"
-        yield f"DTSTART;TZID={ZONE}:{day.date:%Y%m%d}T{day.start:%H%M%S}"
-        yield f"DTEND;TZID={ZONE}:{day.date:%Y%m%d}T{day.end:%H%M%S}"
-        yield f"SUMMARY:{escaped(title)}"
-        yield f"LOCATION:{escaped(place)}"
-        yield f"DESCRIPTION:{escaped(about)}"
-        yield f"URL:{url}"
-        yield "END:VEVENT"
+    def _event(self, gathering: Gathering, day: CourseDay, number: int) -> icalendar.Event:
+        kind = "course" if isinstance(gathering, Course) else "event"
+        url = urljoin(self.public_url, address(kind, self.language, gathering.id))
+        lasting = f"mentorkorps/{kind}/{lasting_id(gathering)}/{number}"
+        changed = moment(gathering).replace(tzinfo=ZONE).astimezone(UTC)
+        event = icalendar.Event()
+        event.add("uid", str(uuid5(NAMESPACE_URL, lasting)))
+        event.add("dtstamp", changed)
+        event.add("last-modified", changed)
+        event.add("sequence", sequence(gathering))
+        event.add("status", STATUS.get(gathering.status, "CONFIRMED"))
+        event.add("dtstart", datetime.combine(day.date, day.start, ZONE))
+        event.add("dtend", datetime.combine(day.date, day.end, ZONE))
+        event.add("summary", self._title(gathering, number))
+        venue = gathering.venue
+        event.add("location", f"{venue.name.of(self.language)}, {venue.address}")
+        event.add("description", f"{' '.join(gathering.about.of(self.language).split())}\n{url}")
+        event.add("url", url)
+        return event
+
+    def _title(self, gathering: Gathering, number: int) -> str:
+        title, count = gathering.name.of(self.language), len(gathering.days)
+        numbered = words(self.language)["calendar"]["day"]
+        return numbered.format(title=title, number=number, count=count) if count > 1 else title
 
 
 def write_calendars(catalogue: Catalogue, sites: Mapping[Language, Path], public_url: str) -> int:
-    """Writes the calendars of these languages into their sites. Returns how many files there are."""
+    """Writes the calendars of these languages into their sites. Returns how many files."""
     count = 0
     for language, site in sites.items():
         for at, text in Calendars(catalogue, language, public_url).files():
@@ -118,33 +109,38 @@ def write_calendars(catalogue: Catalogue, sites: Mapping[Language, Path], public
     return count
 
 
-def sequence(held: Held) -> int:
+def sequence(gathering: Gathering) -> int:
     """Minutes from 2020 to the latest of `confirmed` and `changed` (RFC 5545, 3.8.7.4).
 
-    It depends on nothing that can go back, such as the status: what is cancelled and then held after all grows twice.
+    It depends on nothing that can go back, such as the status: what is cancelled and then held
+    after all grows twice.
     """
-    return max(0, int((moment(held) - BEGINNING).total_seconds()) // 60)
+    return max(0, int((moment(gathering) - BEGINNING).total_seconds()) // 60)
 
 
-def moment(held: Held) -> datetime:
+def moment(gathering: Gathering) -> datetime:
     """When a record was last confirmed or changed, by Danish clocks."""
-    confirmed = datetime.combine(held.confirmed, time())
-    return max(confirmed, held.changed) if held.changed else confirmed
+    confirmed = datetime.combine(gathering.confirmed, time())
+    return max(confirmed, gathering.changed) if gathering.changed else confirmed
 
 
-def escaped(text: str) -> str:
-    """A text as a value (RFC 5545, 3.3.11)."""
-    return SPECIAL.sub(r"\\\g<0>", text).replace("\n", "\\n")
+def time_zone() -> icalendar.Timezone:
+    """Danish time, with summer time by the rule that the European Union has had since 1996.
 
-
-def folded(line: str) -> Iterator[str]:
-    """A line in parts of at most 75 octets, none of which cuts a character."""
-    part, length = "", 0
-    for character in line:
-        size = len(character.encode())
-        if length + size > OCTETS:
-            yield part
-            part, length = " ", 1
-        part += character
-        length += size
-    yield part
+    Ours, since icalendar writes a list of dates that ends in 2038 and begins an hour late.
+    """
+    zone = icalendar.Timezone()
+    zone.add("tzid", ZONE.key)
+    summer = icalendar.TimezoneDaylight()
+    winter = icalendar.TimezoneStandard()
+    for part, name, since, offset, before in (
+        (summer, "CEST", datetime(1981, 3, 29, 2), SUMMER, WINTER),
+        (winter, "CET", datetime(1996, 10, 27, 3), WINTER, SUMMER),
+    ):
+        part.add("tzname", name)
+        part.add("dtstart", since)
+        part.add("rrule", {"freq": "yearly", "bymonth": since.month, "byday": "-1su"})
+        part.add("tzoffsetfrom", before)
+        part.add("tzoffsetto", offset)
+        zone.add_component(part)
+    return zone

@@ -22,7 +22,9 @@ class Holder:
     code: str
 
 
-def certificates(press: Press, course: Course, holders: Sequence[Holder], languages: Sequence[Language]) -> Print:
+def certificates(
+    press: Press, course: Course, holders: Sequence[Holder], languages: Sequence[Language]
+) -> Print:
     """One document with a sheet for each, in one language or with a second one below."""
     at = address("certificate", press.language)
     texts: list[tuple[Language, dict[str, Any]]] = [(one, words(one)) for one in languages]

@@ -1,4 +1,4 @@
-"""A dated course -> its kit: what hangs on the door, lies on the table and is sent a week before."""
+"""A dated course -> its kit: signs, lists, tags, and the mail that is sent a week before."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,9 @@ STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 
 def write_kit(kit: "Kit", folder: Path) -> int:
-    """Writes the kit into a folder. Returns how many files there are. Raises PangoMissing, with the texts written."""
+    """Writes the kit into a folder. Returns how many files there are. Raises PangoMissing, with
+    the texts written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     texts = list(kit.texts())
     for name, text in texts:
@@ -37,7 +39,9 @@ def write_kit(kit: "Kit", folder: Path) -> int:
 
 @dataclass(frozen=True)
 class Kit:
-    """The kit of one course in the language of its press. Without `names` there are blank lines and tags."""
+    """The kit of one course in the language of its press. Without `names` there are blank lines
+    and tags.
+    """
 
     press: Press
     course: Course
@@ -56,7 +60,9 @@ class Kit:
         return course_sessions(self.press.curriculum, self.course)
 
     def prints(self) -> Iterator[Print]:
-        """Sign-in sheet, name tags, door sign, and the run sheet with the clock times of the course."""
+        """Sign-in sheet, name tags, door sign, and the run sheet with the clock times of the
+        course.
+        """
         people = self.names or ("",) * self.course.seats
         for kind, size in (("sign_in", LINES_ON_A_SHEET), ("name_tags", TAGS_ON_A_SHEET)):
             sheets = [people[i : i + size] for i in range(0, len(people), size)]
@@ -69,15 +75,20 @@ class Kit:
         """File name and text of what is sent: the mail and the calendar file."""
         press = self.press
         yield press.texts["mail_file"], self.mail()
-        calendar = Calendars(press.catalogue, press.language, press.public_url).calendar([self.course])
+        calendar = Calendars(press.catalogue, press.language, press.public_url).calendar(
+            [self.course]
+        )
         yield words(press.language)["calendar"]["course"], calendar
 
     def mail(self) -> str:
-        """The preparation mail with the facts of the course, as plain text: the subject on its first line."""
-        paper = self.press.curriculum.paper(MAIL, self.press.language).filled(self.facts)
+        """The preparation mail with the facts of the course, as plain text: the subject on its
+        first line.
+        """
+        paper = self.press.curriculum.written_paper(MAIL, self.press.language).filled(self.facts)
         text = "\n\n".join(block.text for block in paper.blocks if block.kind == "text")
         text = STRONG.sub(r"\1", REFERENCE.sub(self._referred, text))
-        return f"{self.press.texts['subject']}: {paper.title}\n\n{text}\n\n{urljoin(self.press.public_url, self.at)}\n"
+        subject = f"{self.press.texts['subject']}: {paper.title}"
+        return f"{subject}\n\n{text}\n\n{urljoin(self.press.public_url, self.at)}\n"
 
     @property
     def facts(self) -> dict[str, str]:
@@ -85,7 +96,9 @@ class Kit:
         language, course, texts = self.press.language, self.course, self.press.texts["mail"]
         days = (
             texts["day"].format(
-                date=weekday(one.date, language), start=clock(one.start, language), end=clock(one.end, language)
+                date=weekday(one.date, language),
+                start=clock(one.start, language),
+                end=clock(one.end, language),
             )
             for one in course.days
         )

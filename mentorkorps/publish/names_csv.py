@@ -1,4 +1,6 @@
-"""A list of names as a spreadsheet saves it -> the names, or every fault with its line. The file stays as it is."""
+"""A list of names as a spreadsheet saves it -> the names, or every fault with its line. The file
+stays as it is.
+"""
 
 import csv
 import re
@@ -8,19 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WHOLE = (
-    "navn", "navne", "fulde navn", "fuldt navn", "hele navnet", "name", "names", "full name", "deltager", "deltagere",
-    "deltagernavn", "deltagerens navn", "participant", "participants", "participant name", "name of participant",
+    "navn", "navne", "fulde navn", "fuldt navn", "hele navnet", "name", "names", "full name",
+    "deltager", "deltagere", "deltagernavn", "deltagerens navn", "participant", "participants",
+    "participant name", "name of participant",
 )  # fmt: skip
-FIRST = ("fornavn", "fornavne", "first name", "first names", "firstname", "given name", "given names", "forename")
+FIRST = (
+    "fornavn",
+    "fornavne",
+    "first name",
+    "first names",
+    "firstname",
+    "given name",
+    "given names",
+    "forename",
+)
 MIDDLE = ("mellemnavn", "mellemnavne", "middle name", "middle names")
 BEFORE_A_LAST_NAME = ("navn", "name")
 """What some call the column of first names when that of last names stands beside it."""
 LAST = ("efternavn", "efternavne", "last name", "last names", "lastname", "surname", "family name")
 OTHER_HEADS = (
-    "by", "mail", "email", "e mail", "mailadresse", "telefon", "tlf", "mobil", "adresse", "postnr", "postnummer", "nr",
-    "nummer", "dato", "kursus", "organisation", "fagforening", "kommune", "bemærkning", "bemærkninger", "noter",
-    "alder", "city", "town", "phone", "address", "date", "course", "number", "no", "organization", "company", "notes",
-    "id",
+    "by", "mail", "email", "e mail", "mailadresse", "telefon", "tlf", "mobil", "adresse",
+    "postnr", "postnummer", "nr", "nummer", "dato", "kursus", "organisation", "fagforening",
+    "kommune", "bemærkning", "bemærkninger", "noter", "alder", "city", "town", "phone", "address",
+    "date", "course", "number", "no", "organization", "company", "notes", "id",
 )  # fmt: skip
 """Heads of other columns, by which a head is told from a person."""
 OF_A_LIST = re.compile(
@@ -29,7 +41,10 @@ OF_A_LIST = re.compile(
 )
 """Words of a title or a head rather than of a person."""
 TOTALS = ("i alt", "total", "sum", "antal", "antal deltagere", "in all", "count")
-SAY = "Say which column holds the names with --column, by its head or by its number if there is no head"
+SAY = (
+    "Say which column holds the names with --column, by its head or by its number "
+    "if there is no head"
+)
 TITLES_AT_MOST = 10
 """Lines above the head: a title, a date, an empty one."""
 LONGEST = 80
@@ -52,7 +67,9 @@ class BadNamesFile(Exception):
 
 
 class UnclearHead(BadNamesFile):
-    """Nobody can tell which column holds the names. `columns` is what stands in the first line, to choose from."""
+    """Nobody can tell which column holds the names. `columns` is what stands in the first line, to
+    choose from.
+    """
 
     def __init__(self, fault: str, columns: Sequence[str]) -> None:
         super().__init__([fault])
@@ -74,11 +91,12 @@ class Layout:
 
 
 def read_names(path: Path, columns: Sequence[str] = ()) -> tuple[str, ...]:
-    """The names in their order; two people of one name are two. Raises BadRoll, UnclearHead among them.
+    """The names in their order; two people of one name are two. Raises BadRoll, UnclearHead among
+    them.
 
-    UTF-8, UTF-16 or what Danish Excel calls CSV (Windows-1252); commas, semicolons or tabs; titles above the head. The
-    head names one column of names, or two that belong together. `columns` says which instead: heads, or one number from
-    1 for a file without a head.
+    UTF-8, UTF-16 or what Danish Excel calls CSV (Windows-1252); commas, semicolons or tabs; titles
+    above the head. The head names one column of names, or two that belong together. `columns` says
+    which instead: heads, or one number from 1 for a file without a head.
     """
     rows = rows_of(path)
     layout = _as_told(path, rows, columns) if columns else _layout(path, rows)
@@ -89,14 +107,18 @@ def read_names(path: Path, columns: Sequence[str] = ()) -> tuple[str, ...]:
 
 
 def summary(path: Path, names: Sequence[str]) -> str:
-    """How many, the first and the last, and who is there more than once: to be looked at before anything is written."""
+    """How many, the first and the last, and who is there more than once: to be looked at before
+    anything is written.
+    """
     count = "1 name" if len(names) == 1 else f"{len(names)} names"
     said = f"{path}: {count}, the first “{names[0]}”, the last “{names[-1]}”"
     seen: dict[str, list[str]] = {}
     for name in names:
         seen.setdefault(name.casefold(), []).append(name)
     repeated = [f"“{alike[0]}” {len(alike)} times" for alike in seen.values() if len(alike) > 1]
-    return said + (f"; {', '.join(repeated)}: each counts as a person of their own" if repeated else "")
+    return said + (
+        f"; {', '.join(repeated)}: each counts as a person of their own" if repeated else ""
+    )
 
 
 def rows_of(path: Path) -> list[NameRow]:
@@ -114,7 +136,9 @@ def rows_of(path: Path) -> list[NameRow]:
                 rows.append(NameRow(begins, [" ".join(cell.split()) for cell in cells]))
             begins = reader.line_num + 1 + before
     except csv.Error as error:
-        raise BadNamesFile([f"{path}:{begins}: a quotation mark is opened and not closed ({error})"]) from error
+        raise BadNamesFile(
+            [f"{path}:{begins}: a quotation mark is opened and not closed ({error})"]
+        ) from error
     if not rows:
         raise BadNamesFile([f"{path}: there is no name in it"])
     return rows
@@ -129,7 +153,9 @@ def _text(path: Path) -> str:
         return raw.decode(_encoding(raw))
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        why = "is in no encoding that is known here. In Excel: Save as, “CSV UTF-8 (comma delimited)”"
+        why = (
+            "is in no encoding that is known here. In Excel: Save as, “CSV UTF-8 (comma delimited)”"
+        )
         raise BadNamesFile([f"{path}:{line}: the file {why}"]) from error
 
 
@@ -147,7 +173,9 @@ def _encoding(raw: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """The one that most lines have outside of quotes; a comma in a title does not outweigh the table below it."""
+    """The one that most lines have outside of quotes; a comma in a title does not outweigh the
+    table below it.
+    """
     lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:200]]
     return max(SEPARATORS, key=lambda sign: sum(sign in line for line in lines))
 
@@ -161,11 +189,19 @@ def _layout(path: Path, rows: list[NameRow]) -> Layout:
         head = next(row for row in rows if any(_plain(cell) in OTHER_HEADS for cell in row.cells))
         raise _unclear(path, head, "no column has a head such as Name, or First name and Last name")
     if max(len(row.cells) for row in rows) > 1 and not _is_alone(rows):
-        raise _unclear(path, first, "there are several columns and no head that says which holds the names")
+        raise _unclear(
+            path, first, "there are several columns and no head that says which holds the names"
+        )
     words = [len(_name(row, (0,)).split()) for row in rows]
-    if words[0] == 1 and len(rows) > 1 and 2 * sum(count > 1 for count in words[1:]) >= len(rows) - 1:
+    if (
+        words[0] == 1
+        and len(rows) > 1
+        and 2 * sum(count > 1 for count in words[1:]) >= len(rows) - 1
+    ):
         raise _unclear(path, first, "the first line may be a head or a person")
-    if OF_A_LIST.search(_plain(first.cells[0])) or any(character.isdigit() for character in first.cells[0]):
+    if OF_A_LIST.search(_plain(first.cells[0])) or any(
+        character.isdigit() for character in first.cells[0]
+    ):
         raise _unclear(path, first, "the first line looks like a title")
     return Layout((0,), rows)
 
@@ -181,13 +217,20 @@ def _unclear(path: Path, row: NameRow, why: str) -> UnclearHead:
 
 
 def _columns(row: NameRow) -> tuple[int, ...]:
-    """The columns of the names, if the row is a head: one of whole names, or first, middle and last names."""
+    """The columns of the names, if the row is a head: one of whole names, or first, middle and
+    last names.
+    """
     heads = [_plain(cell) for cell in row.cells]
     whole, first, middle, last = (
         next((number for number, head in enumerate(heads) if head in known), None)
         for known in (WHOLE, FIRST, MIDDLE, LAST)
     )
-    if whole is not None and first is None and last is not None and heads[whole] in BEFORE_A_LAST_NAME:
+    if (
+        whole is not None
+        and first is None
+        and last is not None
+        and heads[whole] in BEFORE_A_LAST_NAME
+    ):
         whole, first = None, whole
     if whole is not None:
         return (whole,)
@@ -195,7 +238,9 @@ def _columns(row: NameRow) -> tuple[int, ...]:
 
 
 def _plain(head: str) -> str:
-    """A head as it is compared: "Fornavn(e):" and "fornavn" are one, and so are "First_Name" and "first name"."""
+    """A head as it is compared: "Fornavn(e):" and "fornavn" are one, and so are "First_Name" and
+    "first name".
+    """
     return " ".join(re.sub(r"[^\w]|_", " ", re.sub(r"\([^)]*\)", "", head.casefold())).split())
 
 
@@ -236,12 +281,18 @@ def _flaw(name: str) -> str | None:
     if not any(character.isalpha() for character in name) or name.casefold() in ANSWERS:
         return "the name is missing"
     if any(sign in name for sign in SEPARATORS):
-        return "there is a separator in the name; write it as it is to stand on the certificate, first name first"
+        return (
+            "there is a separator in the name; "
+            "write it as it is to stand on the certificate, first name first"
+        )
     if len(name) > LONGEST:
         return f"the name has {len(name)} characters; there is room for {LONGEST}"
     kinds = {unicodedata.category(character) for character in name if character not in IN_NAMES}
     if kinds & {"Cc", "Cs", "Co", "Cn"}:
         return "there is a character in the name that cannot be printed"
     if any(kind[0] not in "LMN" and kind not in ("Zs", "Pd", "Cf") for kind in kinds):
-        return "there is a sign that stands in no name; the file may be saved in another encoding. In Excel: CSV UTF-8"
+        return (
+            "there is a sign that stands in no name; "
+            "the file may be saved in another encoding. In Excel: CSV UTF-8"
+        )
     return None

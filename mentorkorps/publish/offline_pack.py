@@ -1,14 +1,16 @@
-"""The course as one zip a language: pages, slides, papers and a search, opened as files without a network."""
+"""The course as one zip a language: pages, slides, papers and a search, opened as files without a
+network.
+"""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
+from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from markupsafe import Markup
@@ -22,6 +24,7 @@ from mentorkorps.interface.templates import render
 from mentorkorps.publish import slides
 from mentorkorps.publish.pdf import THEME, Print
 from mentorkorps.site import training_pages
+from mentorkorps.site.html_rewriting import Attributes, HtmlRewriter, start_tag
 from mentorkorps.site.page import Page
 from mentorkorps.site.record_pages import RecordPages
 
@@ -32,9 +35,9 @@ PAPERS = "pdf"
 MENU = ("training", "trainers", "rules")
 RESERVE = 60_000
 """Bytes for the index page and the list of files at the end."""
-LINK = re.compile(r'\b(href|data-speaker)="([^"]*)"')
-TAGS = re.compile(r"<[^>]+>")
-HIDDEN = re.compile(r"<(svg|nav|form)\b.*?</\1>", re.DOTALL)
+LINKS = ("href", "data-speaker")
+"""Attributes that lead to another page."""
+HIDDEN = ("svg", "nav", "form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,12 @@ class Packer:
 
     def pages(self) -> list[Page]:
         rules = RecordPages(self.catalogue, self.language, self.public_url).rules()
-        return [*training_pages.training_pages(self.catalogue, self.curriculum, self.language, self.public_url), rules]
+        return [
+            *training_pages.training_pages(
+                self.catalogue, self.curriculum, self.language, self.public_url
+            ),
+            rules,
+        ]
 
     def decks(self) -> list[slides.Deck]:
         return list(slides.decks(self.catalogue, self.curriculum, self.language))
@@ -107,11 +115,20 @@ class Packer:
 
     def framed(self, page: Page, body: Markup) -> str:
         root = relative(page.at, "") if page.at else "./"
-        menu = [(f"{root}{self.place(kind)}", words(self.language)["site"]["names"][kind]) for kind in MENU]
+        menu = [
+            (f"{root}{self.place(kind)}", words(self.language)["site"]["names"][kind])
+            for kind in MENU
+        ]
         return render(
-            "kit-page.html", self.language, page=page, body=body, root=root, menu=menu, public_url=self.public_url,
+            "kit-page.html",
+            self.language,
+            page=page,
+            body=body,
+            root=root,
+            menu=menu,
+            public_url=self.public_url,
             edition=self.curriculum.timetable.editions[-1],
-        )  # fmt: skip
+        )
 
     def index(self, papers: list[Print]) -> str:
         texts: dict[str, Any] = words(self.language)["training"]
@@ -124,43 +141,92 @@ class Packer:
             (self.place("glossary"), texts["glossary"]["title"], texts["glossary"]["lead"]),
         ]
         body = render(
-            "kit-index.html", self.language, ways=ways,
+            "kit-index.html",
+            self.language,
+            ways=ways,
             decks=[(f"{deck.at}index.html", deck.slides[0].title) for deck in self.decks()],
             pdfs=[(f"{PAPERS}/{one.file}.pdf", one.title) for one in papers],
-        )  # fmt: skip
+        )
         title = words(self.language)["paper"]["pack"]["title"]
-        return self.framed(Page("", self.language, title, title, body, assets=training_pages.STYLES), Markup(body))
+        return self.framed(
+            Page("", self.language, title, title, body, assets=training_pages.STYLES), Markup(body)
+        )
 
     def place(self, kind: str) -> str:
         return f"{address(kind, self.language)}index.html"
 
     def as_file(self, html: str, at: str, here: set[str]) -> str:
-        """The HTML of the page at `at` with its links as they work between files; the rest lead to the portal."""
-
-        def rewritten(found: re.Match[str]) -> str:
-            name, link = found.groups()
-            parts = urlsplit(urljoin(f"/{at}", unescape(link)))
-            target = parts.path.removeprefix("/")
-            if parts.netloc or parts.scheme or not (parts.path.endswith("/")) or link.startswith("#"):
-                return found[0]
-            rest = f"{'?' if parts.query else ''}{parts.query}{'#' if parts.fragment else ''}{parts.fragment}"
-            to = relative(at, f"{target}index.html") if target in here else urljoin(self.public_url, target)
-            return f'{name}="{escape(to + rest)}"'
-
-        return LINK.sub(rewritten, html)
+        """The HTML of the page at `at` with its links as they work between files; the rest lead
+        to the portal.
+        """
+        return FileLinks(at, here, self.public_url).rewrite(html)
 
     def search_index(self, pages: list[Page]) -> str:
         """What the search asks for, as a script: a page that was opened as a file may not fetch."""
         docs = [
-            {"location": f"{page.at}index.html", "title": escape(page.title), "text": _text(page.body)}
+            {
+                "location": f"{page.at}index.html",
+                "title": escape(page.title),
+                "text": escape(PageWords().of(page.body), quote=False),
+            }
             for page in pages
             if page.listed and page.searchable
         ]
         return f"window.searchIndex = {json.dumps({'docs': docs}, ensure_ascii=False)};\n"
 
 
-def _text(html: str) -> str:
-    return " ".join(TAGS.sub(" ", HIDDEN.sub(" ", html)).split())
+class FileLinks(HtmlRewriter):
+    """Links of the page at `at` as they work between files; those to no page of the pack, which
+    are `here`, lead to the portal.
+    """
+
+    def __init__(self, at: str, here: set[str], public_url: str) -> None:
+        super().__init__()
+        self.at = at
+        self.here = here
+        self.public_url = public_url
+
+    def begin(self, tag: str, attributes: Attributes, written: str) -> str:
+        led = [(name, self.led(value) if name in LINKS else value) for name, value in attributes]
+        return written if led == attributes else start_tag(tag, led)
+
+    def led(self, link: str | None) -> str | None:
+        """Where a link leads now. What is no page of the portal stays as it is."""
+        parts = urlsplit(urljoin(f"/{self.at}", link or "#"))
+        if not link or link.startswith("#") or parts.scheme or parts.netloc:
+            return link
+        if not parts.path.endswith("/"):
+            return link
+        page = parts.path.removeprefix("/")
+        if page in self.here:
+            target = relative(self.at, f"{page}index.html")
+        else:
+            target = urljoin(self.public_url, page)
+        return target + urlunsplit(parts._replace(path=""))
+
+
+class PageWords(HTMLParser):
+    """The words of a page, without those of its pictures, menus and forms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = 0
+        self.parts: list[str] = []
+
+    def of(self, html: str) -> str:
+        self.feed(html)
+        self.close()
+        return " ".join(" ".join(self.parts).split())
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        self.hidden += tag in HIDDEN
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in HIDDEN
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data)
 
 
 def write_pack(pack: Pack, folder: Path) -> Path:

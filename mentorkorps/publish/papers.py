@@ -1,4 +1,5 @@
-"""Curriculum -> papers: whole HTML documents, made from the same texts as the pages, and PDF made of them.
+"""Curriculum -> papers: whole HTML documents, made from the same texts as the pages, and PDF made
+of them.
 
 Only writing PDF needs WeasyPrint, and WeasyPrint needs Pango, which is no Python package.
 """
@@ -29,7 +30,9 @@ A_SHEET = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintView(TrainingView):
-    """A page's view for paper: its links go to the public address, whose words stand beside the QR."""
+    """A page's view for paper: its links go to the public address, whose words stand beside the
+    QR.
+    """
 
     public_url: str
 
@@ -51,9 +54,16 @@ class PrintView(TrainingView):
         return add(clock, minutes)
 
     def brought(self, module: Module) -> list[str]:
-        """The papers and cards of a module: handouts and tools by the number on them, the rest by title."""
+        """The papers and cards of a module: handouts and tools by the number on them, the rest by
+        title.
+        """
         cards = [cards.title for id in module.cards if (cards := self.card_set(id))]
-        papers = [id.upper() if NUMBERED.fullmatch(id) else self.paper(id).title for id in self.handed_out(module)]
+        papers = [
+            id.upper()
+            if NUMBERED.fullmatch(id)
+            else self.curriculum.written_paper(id, self.language).title
+            for id in self.handed_out(module)
+        ]
         return papers + cards
 
     def direction(self, record: Paper) -> str:
@@ -62,7 +72,9 @@ class PrintView(TrainingView):
 
 @dataclass(frozen=True)
 class Press:
-    """Sets the papers of one language. `public_url` is where their pages stand, with a slash at its end."""
+    """Sets the papers of one language. `public_url` is where their pages stand, with a slash at
+    its end.
+    """
 
     catalogue: Catalogue
     curriculum: Curriculum
@@ -75,17 +87,21 @@ class Press:
 
     @property
     def modules(self) -> list[Module]:
-        return [self.curriculum.module(id, self.language) for id in self.curriculum.order()]
+        return [self.curriculum.written_module(id, self.language) for id in self.curriculum.order()]
 
     @property
     def papers(self) -> list[Paper]:
         return [
-            blocks_shown(self.curriculum.paper(id, self.language), self.language) for id in self.curriculum.papers["da"]
+            blocks_shown(self.curriculum.written_paper(id, self.language), self.language)
+            for id in self.curriculum.papers["da"]
         ]
 
     @property
     def card_sets(self) -> list[CardSet]:
-        return [self.curriculum.card_set(id, self.language) for id in self.curriculum.cards["da"]]
+        return [
+            self.curriculum.written_card_set(id, self.language)
+            for id in self.curriculum.cards["da"]
+        ]
 
     def prints(self) -> Iterator[Print]:
         """Every paper of the course."""
@@ -101,13 +117,22 @@ class Press:
         yield from map(self.single, self.papers)
 
     def workbook(self, addon: AddOn | None = None) -> Print:
-        """The participants' book of the two days, or of an add-on, which only some programmes choose."""
-        chosen = {id for one in self.curriculum.timetable.addons for id in one.modules if addon in (None, one)}
+        """The participants' book of the two days, or of an add-on, which only some programmes
+        choose.
+        """
+        chosen = {
+            id
+            for one in self.curriculum.timetable.addons
+            for id in one.modules
+            if addon in (None, one)
+        }
         modules = [one for one in self.modules if (one.id in chosen) == bool(addon)]
         papers = [
             one
             for one in self.papers
-            if one.for_ == "participants" and one.kind != "mail" and (one.module in chosen) == bool(addon)
+            if one.for_ == "participants"
+            and one.kind != "mail"
+            and (one.module in chosen) == bool(addon)
         ]
         words = self.texts["workbook"]
         return self.set(
@@ -123,20 +148,38 @@ class Press:
     def guide(self) -> Print:
         trainers = [one for one in self.papers if one.is_for_trainers]
         return self.set(
-            "guide", address("trainers", self.language), for_trainers=True, modules=self.modules, papers=trainers
+            "guide",
+            address("trainers", self.language),
+            for_trainers=True,
+            modules=self.modules,
+            papers=trainers,
         )
 
-    def run_sheet(self, sessions: tuple[Session, ...] = (), title: str = "", dates: tuple[date, ...] = ()) -> Print:
+    def run_sheet(
+        self, sessions: tuple[Session, ...] = (), title: str = "", dates: tuple[date, ...] = ()
+    ) -> Print:
         """One sheet a day: as planned, or with the clock times and dates of a course."""
         at = address("run-sheet", self.language)
         view = self.view(at, for_trainers=True)
         days = sessions or view.sessions()
-        return self.set("run_sheet", at, title=title, pages=len(days), for_trainers=True, sessions=days, dates=dates)
+        return self.set(
+            "run_sheet",
+            at,
+            title=title,
+            pages=len(days),
+            for_trainers=True,
+            sessions=days,
+            dates=dates,
+        )
 
     def solutions(self) -> Print:
         keyed = [one for one in self.card_sets if any(card.key for card in one.cards)]
         return self.set(
-            "solutions", address("trainers", self.language), for_trainers=True, modules=self.modules, card_sets=keyed
+            "solutions",
+            address("trainers", self.language),
+            for_trainers=True,
+            modules=self.modules,
+            card_sets=keyed,
         )
 
     def cards(self, cards: CardSet) -> Print:
@@ -145,7 +188,9 @@ class Press:
         size = len(cards.cards) if is_long else A_SHEET
         sheets = [cards.cards[i : i + size] for i in range(0, len(cards.cards), size)]
         file = f"{self.texts['folders']['cards']}/{cards.id}"
-        return self.set("cards", at, file=file, title=cards.title, cards=cards, sheets=sheets, is_long=is_long)
+        return self.set(
+            "cards", at, file=file, title=cards.title, cards=cards, sheets=sheets, is_long=is_long
+        )
 
     def card_keys(self, cards: CardSet) -> Print:
         at = address("cards-trainer", self.language, cards.id)
@@ -155,7 +200,9 @@ class Press:
 
     def single(self, paper: Paper) -> Print:
         at = address("paper", self.language, paper.id)
-        file = f"{self.texts['folders']['trainers' if paper.is_for_trainers else 'papers']}/{paper.id}"
+        file = (
+            f"{self.texts['folders']['trainers' if paper.is_for_trainers else 'papers']}/{paper.id}"
+        )
         return self.set(
             "single",
             at,
@@ -180,12 +227,19 @@ class Press:
         words = self.texts.get(kind, {})
         title = title or words["title"]
         html = self.view(at, for_trainers).body(
-            f"paper-{kind.replace('_', '-')}.html", title=title, url=urljoin(self.public_url, at), **values
+            f"paper-{kind.replace('_', '-')}.html",
+            title=title,
+            url=urljoin(self.public_url, at),
+            **values,
         )
         return Print(file or words["file"], title, html, pages)
 
     def view(self, at: str, for_trainers: bool = False) -> PrintView:
         return PrintView(
-            self.catalogue, self.language, at, curriculum=self.curriculum, for_trainers=for_trainers,
+            self.catalogue,
+            self.language,
+            at,
+            curriculum=self.curriculum,
+            for_trainers=for_trainers,
             public_url=self.public_url,
-        )  # fmt: skip
+        )

@@ -12,14 +12,15 @@ from typing import Any
 THEME = Path("docs/theme/assets")
 SMALLER = ("pp--snug", "pp--small")
 HOW_TO_GET_PANGO = (
-    "To make PDF papers as well, install Pango: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0, "
-    "or brew install pango."
+    "To make PDF papers as well, install Pango: apt install libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0, or brew install pango."
 )
 
 
 FONT_MISSING = (
-    "%s.pdf has empty boxes in the place of %s, for no font has these letters. apt install fonts-noto-core, or brew "
-    "install --cask font-noto-sans, and print again; the page on the site prints with the browser's own fonts."
+    "%s.pdf has empty boxes in the place of %s, for no font has these letters. "
+    "apt install fonts-noto-core, or brew install --cask font-noto-sans, and print again; "
+    "the page on the site prints with the browser's own fonts."
 )
 MANY_LETTERS = 8
 LOG = logging.getLogger(__name__)
@@ -34,7 +35,9 @@ class PangoMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A document to print. `file` is its name without an ending, `pages` how many sheets it should fill."""
+    """A document to print. `file` is its name without an ending, `pages` how many sheets it should
+    fill.
+    """
 
     file: str
     title: str
@@ -80,8 +83,9 @@ class Printer:
 
     def __init__(self) -> None:
         try:
-            import weasyprint
-            from weasyprint.text.fonts import FontConfiguration
+            # WeasyPrint ships no types, and nobody has written stubs.
+            import weasyprint  # type: ignore[import-untyped]
+            from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
         except OSError as error:
             raise PangoMissing from error
         self.html = weasyprint.HTML
@@ -90,25 +94,37 @@ class Printer:
 
     def pdf(self, one: Print) -> bytes:
         with Unprintable(one.file):
-            return self.fitted(one).write_pdf(pdf_variant="pdf/ua-1")
+            pdf: bytes = self.fitted(one).write_pdf(pdf_variant="pdf/ua-1")
+            return pdf
 
     def fitted(self, one: Print) -> Any:
-        """The print in its pages; set smaller, in two steps, while it fills more sheets than it should."""
+        """The print in its pages; set smaller, in two steps, while it fills more sheets than it
+        should.
+        """
         document = self.laid_out(one.html)
         for size in SMALLER:
             if one.pages and len(document.pages) > one.pages:
-                document = self.laid_out(one.html.replace('<body class="', f'<body class="{size} ', 1))
+                document = self.laid_out(
+                    one.html.replace('<body class="', f'<body class="{size} ', 1)
+                )
         return document
 
     def laid_out(self, html: str) -> Any:
-        """The document in its pages. Without hints a list that goes on, `<ol start="2">`, would begin at 1 again."""
+        """The document in its pages. Without hints a list that goes on, `<ol start="2">`, would
+        begin at 1 again.
+        """
         return self.html(string=html, base_url=THEME.resolve().as_uri() + "/").render(
-            stylesheets=[self.style], font_config=self.fonts, pdf_variant="pdf/ua-1", presentational_hints=True
+            stylesheets=[self.style],
+            font_config=self.fonts,
+            pdf_variant="pdf/ua-1",
+            presentational_hints=True,
         )
 
 
 class Unprintable(logging.Handler):
-    """Listens to WeasyPrint while it writes a PDF, and says in one line which letters became empty boxes."""
+    """Listens to WeasyPrint while it writes a PDF, and says in one line which letters became empty
+    boxes.
+    """
 
     def __init__(self, file: str) -> None:
         super().__init__(logging.WARNING)

@@ -1,7 +1,8 @@
 """Prose -> what stands on a slide, by rule, so that nobody keeps a second text.
 
-A paragraph gives its first sentence and every sentence with bold words or a paper in it; a list item or a cell that is
-short stands whole. What does not fit on one slide goes on to the next, a step or a row at a time.
+A paragraph gives its first sentence and every sentence with bold words or a paper in it; a list
+item or a cell that is short stands whole. What does not fit on one slide goes on to the next, a
+step or a row at a time.
 """
 
 import re
@@ -24,14 +25,18 @@ ROOM = 9.8
 DENSE = 1.34
 """How much more a slide in the smaller size holds."""
 WITHIN = {"bullet": 7, "row": 7, "step": 14}
-"""What it costs to go on within a list or table; a slide more costs 10, so the steps of an exercise stay together."""
+"""What it costs to go on within a list or table; a slide more costs 10, so the steps of an
+exercise stay together.
+"""
 LONG_HEADING, HIGH = 42, 1.4
 """Characters of a heading that needs a second line, and the room it takes."""
 AIR = 0.45
 """Lines of room after each piece."""
 
 SENTENCE_ENDS = re.compile(r"(?<=[.!?…])[»«”\"*)]*\s+(?=[«»„“\"*(]*[A-ZÆØÅ0-9\[])")
-ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|osv|fx|mv|evt|e\.g|i\.e)|\b\w\.\w|\b[0-9]{1,2})\.$", re.IGNORECASE)
+ABBREVIATED = re.compile(
+    r"(?:\b(?:kl|ca|nr|dvs|osv|fx|mv|evt|e\.g|i\.e)|\b\w\.\w|\b[0-9]{1,2})\.$", re.IGNORECASE
+)
 PAIRS = (("»", "«"), ("“", "”"), ("(", ")"))
 ITEM = re.compile(r"(?:([-*])|([0-9]+)\.)\s+(.*)")
 HEADING = re.compile(r"#{3,6} (.+)")
@@ -57,7 +62,8 @@ class SlidePage:
 
 
 def slide_pages(text: str, heading: str, width: float = 1) -> Iterator[SlidePage]:
-    """The slides of a text under a heading: one if it fits, in the smaller size if need be, else as few as can be.
+    """The slides of a text under a heading: one if it fits, in the smaller size if need be, else
+    as few as can be.
 
     `width` is the part of a slide's width that the text has.
     """
@@ -133,7 +139,9 @@ def _written(piece: SlidePiece) -> str:
             return piece.text
 
 
-def _divided(pieces: tuple[SlidePiece, ...], room: float, line: float) -> list[tuple[SlidePiece, ...]]:
+def _divided(
+    pieces: tuple[SlidePiece, ...], room: float, line: float
+) -> list[tuple[SlidePiece, ...]]:
     """The cheapest way to divide: few parts, large type, and lists and tables whole."""
     best: list[tuple[float, int]] = [(0, 0)]
     for end in range(1, len(pieces) + 1):
@@ -199,7 +207,9 @@ def _length(text: str) -> int:
 def _rows(lines: list[str]) -> Iterator[SlidePiece]:
     head, *rows = [line for line in lines if not RULE_OF_TABLE.fullmatch(line)]
     for row in rows:
-        yield SlidePiece("row", f"| {' | '.join(_short(cell) for cell in cells_of(row))} |", head=head)
+        yield SlidePiece(
+            "row", f"| {' | '.join(_short(cell) for cell in cells_of(row))} |", head=head
+        )
 
 
 def _item(text: str) -> SlidePiece | None:
@@ -207,7 +217,11 @@ def _item(text: str) -> SlidePiece | None:
     if not item:
         return None
     bullet, number, words = item.groups()
-    return SlidePiece("bullet", _short(words)) if bullet else SlidePiece("step", _short(words), int(number))
+    return (
+        SlidePiece("bullet", _short(words))
+        if bullet
+        else SlidePiece("step", _short(words), int(number))
+    )
 
 
 def _short(text: str) -> str:

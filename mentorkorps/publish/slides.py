@@ -1,4 +1,6 @@
-"""Modules -> slides: pages of their own, which need nothing but one style and one script, and neither to be read."""
+"""Modules -> slides: pages of their own, which need nothing but one style and one script, and
+neither to be read.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +11,7 @@ from markupsafe import Markup
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.curriculum.markdown import Block
-from mentorkorps.curriculum.model import Activity, Curriculum, Module
+from mentorkorps.curriculum.model import Activity, CardSet, Curriculum, Module, Paper
 from mentorkorps.interface.addresses import address, relative
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
@@ -31,7 +33,9 @@ WHOLE_ANSWER = 240
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One slide. `section` is the place on the trainer's page that belongs to it: an activity, or a self-check."""
+    """One slide. `section` is the place on the trainer's page that belongs to it: an activity, or
+    a self-check.
+    """
 
     kind: str
     title: str
@@ -52,9 +56,13 @@ class Deck:
     slides: tuple[Slide, ...] = field(repr=False)
 
 
-def write_slides(catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]) -> int:
+def write_slides(
+    catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]
+) -> int:
     """Writes the slides of these languages into their sites. Returns how many modules have them."""
-    found = [(language, deck) for language in sites for deck in decks(catalogue, curriculum, language)]
+    found = [
+        (language, deck) for language in sites for deck in decks(catalogue, curriculum, language)
+    ]
     for language, deck in found:
         target = sites[language] / deck.at.removeprefix(address("front", language)) / "index.html"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,10 +106,14 @@ class Author:
     def deck(self, id: str) -> Deck:
         at = address_of(self.curriculum, self.language, id)
         view = TrainingView(self.catalogue, self.language, at, curriculum=self.curriculum)
-        module = self.curriculum.module(id, self.language)
+        module = self.curriculum.written_module(id, self.language)
         slides = tuple(self.slides(module))
         html = view.body(
-            "slides.html", module=module, slides=slides, assets=relative(at, "assets/"), hour=view.hour_of(id)
+            "slides.html",
+            module=module,
+            slides=slides,
+            assets=relative(at, "assets/"),
+            hour=view.hour_of(id),
         )
         return Deck(at, f"{html}\n", slides)
 
@@ -120,9 +132,12 @@ class Author:
         """An activity's slides; the count-down stands on the one with the steps."""
         counts = activity.kind in COUNTED
         text = "\n\n".join(filter(None, map(self.text_of, activity.for_participants)))
-        found = list(slide_layout.slide_pages(text, activity.title, BESIDE_THE_CLOCK if counts else 1))
+        found = list(
+            slide_layout.slide_pages(text, activity.title, BESIDE_THE_CLOCK if counts else 1)
+        )
         at_work = next((i for i, sheet in enumerate(found) if WORK.search(sheet.markdown)), 0)
-        over = f"{self.words['kinds'][activity.kind]} · {self.words['minutes'].format(count=activity.minutes)}"
+        minutes = self.words["minutes"].format(count=activity.minutes)
+        over = f"{self.words['kinds'][activity.kind]} · {minutes}"
         for number, sheet in enumerate(found):
             yield Slide(
                 kind=activity.kind,
@@ -151,7 +166,8 @@ class Author:
             case "text":
                 return block.text
             case "rule":
-                return f"> **{self.words['rule']['card']}:** {self.catalogue.rules[block.text].title.of(self.language)}"
+                title = self.catalogue.rules[block.text].title.of(self.language)
+                return f"> **{self.words['rule']['card']}:** {title}"
             case _:
                 return ""
 
@@ -160,13 +176,14 @@ class Author:
 
     def title_of(self, kind: str, id: str) -> tuple[str, None]:
         """A slide leads nowhere: what it refers to stands there by its title."""
+        record: Module | Paper | CardSet | None
         match kind:
             case "rule":
                 return self.catalogue.rules[id].title.of(self.language), None
             case "module":
-                found = self.curriculum.module(id, self.language)
+                record = self.curriculum.module(id, self.language)
             case "paper":
-                found = self.curriculum.paper(id, self.language)
+                record = self.curriculum.paper(id, self.language)
             case _:
-                found = self.curriculum.card_set(id, self.language)
-        return (found.title if found else id), None
+                record = self.curriculum.card_set(id, self.language)
+        return (record.title if record else id), None

@@ -1,5 +1,6 @@
-"""Builds the whole site: one MkDocs run a language, side by side, and then in one stroke to its place."""
-from mentorkorps.catalogue.load import load_catalogue
+"""Builds the whole site: one MkDocs run a language, side by side, and then in one stroke to its
+place.
+"""
 
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.editing import json_schema
 
 CONFIGURATIONS = {"da": "mkdocs.yml", "en": "mkdocs.en.yml"}
@@ -22,12 +24,19 @@ def build_site(data: Path, site: Path) -> None:
     Raises BuildFailed, also where something else than a site would be lost.
     """
     if site.exists() and not _may_be_replaced(site):
-        raise BuildFailed(f"{site} holds something else than a built site: name another folder, or empty it")
-    public_url = os.environ.get("MENTORKORPS_PUBLIC_URL", "http://127.0.0.1:8000/").rstrip("/") + "/"
+        raise BuildFailed(
+            f"{site} holds something else than a built site: name another folder, or empty it"
+        )
+    public_url = (
+        os.environ.get("MENTORKORPS_PUBLIC_URL", "http://127.0.0.1:8000/").rstrip("/") + "/"
+    )
     site.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{site.name}-", dir=site.parent) as folder:
         built = {language: Path(folder, language) for language in CONFIGURATIONS}
-        runs = [_start(CONFIGURATIONS[language], target, data, public_url) for language, target in built.items()]
+        runs = [
+            _start(CONFIGURATIONS[language], target, data, public_url)
+            for language, target in built.items()
+        ]
         said = [(run.communicate()[0], run.returncode) for run in runs]
         if wrong := [text.strip() for text, code in said if code]:
             raise BuildFailed("\n".join(wrong))
@@ -49,10 +58,24 @@ def _start(configuration: str, target: Path, data: Path, public_url: str) -> sub
         "MENTORKORPS_PUBLIC_URL": public_url,
         "MENTORKORPS_PUBLIC_URL_EN": f"{public_url}en/",
         "MENTORKORPS_DATA": str(data.resolve()),
-        # Says what everybody who builds is told already: Material ends on 5 May 2027. See CONTRIBUTING.
+        # Everybody who builds knows: Material ends on 5 May 2027. See CONTRIBUTING.
         "NO_MKDOCS_2_WARNING": "1",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", configuration, "-d", target.resolve()],
-        env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "mkdocs",
+            "build",
+            "--strict",
+            "--quiet",
+            "-f",
+            configuration,
+            "-d",
+            target.resolve(),
+        ],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )

@@ -1,16 +1,18 @@
-"""All pages as plain Markdown in a folder with a small mkdocs.yml: for Zensical, for review, for an archive.
+"""All pages as plain Markdown in a folder with a small mkdocs.yml: for Zensical, for review, for
+an archive.
 
 The folder needs no hook: what the hook does while MkDocs builds is done here beforehand.
 """
-from mentorkorps.site.fragments import fill
-from mentorkorps.site.record_pages import site_pages
 
 import shutil
 from pathlib import Path
-from mentorkorps.interface.addresses import address
+
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.curriculum.model import Curriculum
+from mentorkorps.interface.addresses import address
 from mentorkorps.interface.languages import LANGUAGES, Language
+from mentorkorps.site.fragments import fill
+from mentorkorps.site.record_pages import site_pages
 
 HAND_WRITTEN = Path("docs")
 PICTURES = ("assets/guide", "assets/pictures")
@@ -28,18 +30,29 @@ theme:
 
 
 def export_pages(
-    catalogue: Catalogue, folder: Path, hand_written: Path = HAND_WRITTEN, curriculum: Curriculum | None = None
+    catalogue: Catalogue,
+    folder: Path,
+    hand_written: Path = HAND_WRITTEN,
+    curriculum: Curriculum | None = None,
 ) -> int:
     """Writes both languages under `folder`. Returns how many pages were written."""
-    return sum(_export(catalogue, language, folder, hand_written, curriculum) for language in LANGUAGES)
+    return sum(
+        _export(catalogue, language, folder, hand_written, curriculum) for language in LANGUAGES
+    )
 
 
 def _export(
-    catalogue: Catalogue, language: Language, folder: Path, hand_written: Path, curriculum: Curriculum | None
+    catalogue: Catalogue,
+    language: Language,
+    folder: Path,
+    hand_written: Path,
+    curriculum: Curriculum | None,
 ) -> int:
     docs = folder / "docs" / language
     written = {
-        path.relative_to(hand_written / language).as_posix(): fill(path.read_text("utf-8"), catalogue, language)
+        path.relative_to(hand_written / language).as_posix(): fill(
+            path.read_text("utf-8"), catalogue, language
+        )
         for path in sorted((hand_written / language).rglob("*.md"))
     }
     written |= {
@@ -55,5 +68,7 @@ def _export(
             shutil.copytree(pictures, docs / name, dirs_exist_ok=True)
     configuration = folder / ("mkdocs.yml" if language == "da" else f"mkdocs.{language}.yml")
     front = address("front", language).rstrip("/")
-    configuration.write_text(CONFIGURATION.format(language=language, site_folder=f"/{front}" if front else ""), "utf-8")
+    configuration.write_text(
+        CONFIGURATION.format(language=language, site_folder=f"/{front}" if front else ""), "utf-8"
+    )
     return len(written)

@@ -1,10 +1,13 @@
-"""Markdown of the curriculum -> HTML. The one room that knows the Markdown library."""
+"""Markdown of the curriculum -> HTML. The one module that knows the Markdown library."""
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
 from mentorkorps.curriculum.markdown import REFERENCE
@@ -12,19 +15,16 @@ from mentorkorps.curriculum.markdown import REFERENCE
 LinkTo = Callable[[str, str], tuple[str, str | None]]
 """Kind and id of what a text refers to -> its title, and its address if the reader may go there."""
 
-TABLE = re.compile("<table[^>]*>.*?</table>", re.DOTALL)
-BOXES = re.compile(r"<ul>(?=\s*<li>\s*(?:<p>)?☐)")
-ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
-BLANK = re.compile(r"(?:<td[^>]*>|:)\s*</td>")
-CELL = re.compile(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", re.DOTALL)
-CORNER = re.compile(r"<tr>\s*<th[^>]*></th>")
-FIRST_CELL = re.compile(r"<tr>(\s*)<td[^>]*>(.*?)</td>", re.DOTALL)
-TAGS = re.compile(r"<(/?)h([1-6])>")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BOX = "☐"
+ALIGNED = re.compile(r"text-align: (\w+);")
+AFTER_THE_LIBRARY = -10
+"""The library's own tree processors end at 0: ours see the tree as it is going to be written."""
 
 
 def prose_html(text: str, link_to: LinkTo, level: int = 3) -> Markup:
     """Markdown as HTML, its uppermost headings at `level`."""
-    return Markup(_rewritten(_linked(text, link_to), level))
+    return Markup(_html(_linked(text, link_to), level))
 
 
 def plain_text(text: str) -> str:
@@ -33,8 +33,8 @@ def plain_text(text: str) -> str:
 
 
 def _linked(text: str, link_to: LinkTo) -> str:
-    def link(found: re.Match[str]) -> str:
-        title, address = link_to(found[1], found[2])
+    def link(reference: re.Match[str]) -> str:
+        title, address = link_to(reference[1], reference[2])
         words = re.sub(r"([\[\]*_`])", r"\\\1", title)
         return f"[{words}]({address})" if address else words
 
@@ -42,58 +42,139 @@ def _linked(text: str, link_to: LinkTo) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _rewritten(text: str, level: int) -> str:
-    html = Markdown(extensions=["tables", "sane_lists"]).convert(text)
-    above = min((int(found[2]) for found in TAGS.finditer(html)), default=level)
-    html = TAGS.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) - above + level)}>", html)
-    html = TABLE.sub(lambda found: _to_fill_in(_headed(found[0])), html)
-    html = re.sub(r' style="text-align: (\w+);"', r' class="mk-\1"', html)
-    html = BOXES.sub(r'<ul class="mk-boxes">', html)
-    return TABLE.sub(_scrolling, html)
+def _html(text: str, level: int) -> str:
+    return _converter(level).reset().convert(text)
 
 
-def _headed(table: str) -> str:
-    """A cell without words heads nothing; under an empty corner each row has a head of its own (PDF/UA, 7.5)."""
-    head, body, rest = table.partition("<tbody>")
-    if CORNER.search(head):
-        body, rest = body + FIRST_CELL.sub(r'<tr>\1<th scope="row">\2</th>', rest), ""
-    return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", head) + body + rest
+@cache
+def _converter(level: int) -> Markdown:
+    return Markdown(extensions=["tables", "sane_lists", Prose(level)])
 
 
-def _to_fill_in(table: str) -> str:
-    """The table with the rows marked that are there to be written in: half of their cells are empty or a label."""
-    head, body, rest = table.partition("<tbody>")
+class Prose(Extension):
+    """Headings from `level` on, lists to tick off, and tables for phones and screen readers."""
 
-    def marked(row: re.Match[str]) -> str:
-        is_form = 2 * len(BLANK.findall(row[0])) >= len(CELL.findall(row[0]))
-        return row[0].replace("<tr", '<tr class="mk-fill"', 1) if is_form else row[0]
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self.level = level
 
-    rows = ROW.sub(marked, rest)
-    is_form = 2 * rows.count("mk-fill") >= len(ROW.findall(rows))
-    return (head.replace("<table", '<table class="mk-form"', 1) if is_form else head) + body + rows
-
-
-def _scrolling(found: re.Match[str]) -> str:
-    """From three columns on, a phone reads row by row, with a word for each cell; four may scroll: by keyboard too."""
-    columns = len(CELL.findall(found[0].partition("</tr>")[0]))
-    reached = ' tabindex="0" role="group"' if columns > 3 else ""
-    if columns < 3:
-        return f'<div class="mk-table">{found[0]}</div>'
-    return f'<div class="mk-table mk-table--rows"{reached}>{_labelled(found[0])}</div>'
+    def extendMarkdown(self, md: Markdown) -> None:
+        steps = (HeadingLevels(md, self.level), TickBoxes(md), Tables(md))
+        for number, step in enumerate(steps):
+            md.treeprocessors.register(step, type(step).__name__, AFTER_THE_LIBRARY - number)
 
 
-def _labelled(table: str) -> str:
-    """The table with its heads repeated at the cells below them."""
-    head, body, rest = table.partition("<tbody>")
-    labels = [_label(words) for words in CELL.findall(head)]
+class HeadingLevels(Treeprocessor):
+    """The uppermost headings of the text come to stand at `level`, the others as far below."""
 
-    def row(found: re.Match[str]) -> str:
-        left = iter(labels[found[0].count("<th") :])
-        return re.sub("<td", lambda _: f'<td data-label="{next(left, "")}"', found[0])
+    def __init__(self, md: Markdown, level: int) -> None:
+        super().__init__(md)
+        self.level = level
 
-    return head + body + ROW.sub(row, rest)
+    def run(self, root: Element) -> None:
+        headings = [element for element in root.iter() if element.tag in HEADINGS]
+        above = min((_level(heading) for heading in headings), default=self.level)
+        for heading in headings:
+            heading.tag = f"h{min(6, _level(heading) - above + self.level)}"
 
 
-def _label(head: str) -> str:
-    words = re.sub(r"<[^>]+>", "", head).strip().replace('"', "&quot;")
+class TickBoxes(Treeprocessor):
+    """A list whose first item begins with a box is one to tick off."""
+
+    def run(self, root: Element) -> None:
+        for items in root.iter("ul"):
+            if _words(items[0]).startswith(BOX):
+                items.set("class", "mk-boxes")
+
+
+class Tables(Treeprocessor):
+    """Marks what is to be filled in, gives each row a head, and wraps each table for the phone."""
+
+    def run(self, root: Element) -> None:
+        for parent in list(root.iter()):
+            for place, table in enumerate(parent):
+                if table.tag == "table":
+                    _give_heads(table)
+                    _mark_to_fill_in(table)
+                    parent[place] = _wrapped(table)
+
+
+def _level(heading: Element) -> int:
+    return int(heading.tag[1])
+
+
+def _words(element: Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _rows(table: Element, part: str) -> Iterator[Element]:
+    for group in table.findall(part):
+        yield from group.findall("tr")
+
+
+def _is_empty(cell: Element) -> bool:
+    return not len(cell) and not cell.text
+
+
+def _give_heads(table: Element) -> None:
+    """A cell without words heads nothing; under an empty corner each row has a head of its own
+    (PDF/UA, 7.5).
+    """
+    heads = [cell for row in _rows(table, "thead") for cell in row]
+    has_empty_corner = bool(heads) and _is_empty(heads[0])
+    for cell in heads:
+        if _is_empty(cell):
+            cell.tag = "td"
+    for row in _rows(table, "tbody"):
+        if has_empty_corner:
+            row[0].tag = "th"
+            row[0].attrib = {"scope": "row"}
+    for cell in table.iter():
+        if aligned := ALIGNED.fullmatch(cell.attrib.pop("style", "")):
+            cell.set("class", f"mk-{aligned[1]}")
+
+
+def _mark_to_fill_in(table: Element) -> None:
+    """Marks rows that are there to be written in: half of their cells are empty or a label."""
+    rows = list(_rows(table, "tbody"))
+    forms = [row for row in rows if 2 * sum(map(_is_to_fill_in, row)) >= len(row)]
+    for row in forms:
+        row.set("class", "mk-fill")
+    if 2 * len(forms) >= len(rows):
+        table.set("class", "mk-form")
+
+
+def _is_to_fill_in(cell: Element) -> bool:
+    last_words = (cell[-1].tail if len(cell) else cell.text) or ""
+    if cell.tag != "td":
+        return False
+    return last_words.rstrip().endswith(":") or (not len(cell) and not last_words.strip())
+
+
+def _wrapped(table: Element) -> Element:
+    """From three columns on, a phone reads row by row, with a word for each cell; four may scroll:
+    by keyboard too.
+    """
+    heads = [cell for row in _rows(table, "thead") for cell in row]
+    wrapper = Element("div", {"class": "mk-table"})
+    if len(heads) >= 3:
+        wrapper.set("class", "mk-table mk-table--rows")
+        _label_cells(table, [_label(head) for head in heads])
+    if len(heads) > 3:
+        wrapper.attrib |= {"tabindex": "0", "role": "group"}
+    wrapper.append(table)
+    wrapper.tail, table.tail = table.tail, None
+    return wrapper
+
+
+def _label_cells(table: Element, labels: list[str]) -> None:
+    """Repeats the heads of a table at the cells below them."""
+    for row in _rows(table, "tbody"):
+        for cell, label in zip(row, labels, strict=False):
+            if cell.tag == "td":
+                cell.attrib = {"data-label": label} | cell.attrib
+
+
+def _label(head: Element) -> str:
+    words = _words(head)
     return f"{words}:" if words and words[-1] not in "?!:" else words

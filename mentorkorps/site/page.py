@@ -1,18 +1,18 @@
 import json
 from dataclasses import dataclass
 
-from mentorkorps.interface.languages import Language
 from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.interface.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page. `at` is its address from the root of the site, `body` one block of HTML.
 
-    `source` is the record it shows most of; `has_form` asks the theme for the script that forms need, `assets` for
-    styles and scripts of its own. What is not `listed` stays out of search, here and in search engines; what is not
-    `searchable` only out of the one here. `moved_to` is where visitors are sent on, an address from
-    the root of the page's language.
+    `source` is the record it shows most of; `has_form` asks the theme for the script that forms
+    need, `assets` for styles and scripts of its own. What is not `listed` stays out of search,
+    here and in search engines; what is not `searchable` only out of the one here. `moved_to` is
+    where visitors are sent on, an address from the root of the page's language.
     """
 
     at: str

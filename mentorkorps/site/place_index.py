@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.gazetteer import Gazetteer, PlaceMatch
+from mentorkorps.catalogue.load import Catalogue
 
 FILE = "places.json"
 UNDECIDED = "?"
@@ -14,7 +14,9 @@ UNDECIDED = "?"
 
 
 def place_index(gazetteer: Gazetteer) -> dict[str, str]:
-    """Names and ranges of existing postcodes, apart by commas, by the municipalities' codes, the likeliest first."""
+    """Names and ranges of existing postcodes, apart by commas, by the municipalities' codes, the
+    likeliest first.
+    """
     names: dict[str, list[str]] = {}
     for name, match in gazetteer.names.items():
         names.setdefault(_codes(match), []).append(name)
@@ -22,7 +24,7 @@ def place_index(gazetteer: Gazetteer) -> dict[str, str]:
     return {codes: ",".join(_shortened(of, existing)) for codes, of in sorted(names.items())}
 
 
-def write(catalogue: Catalogue, site: Path) -> None:
+def write_place_index(catalogue: Catalogue, site: Path) -> None:
     """Writes the index into the root of a site in one language."""
     text = json.dumps(place_index(catalogue.gazetteer), ensure_ascii=False, separators=(",", ":"))
     (site / FILE).write_text(text, "utf-8")

@@ -1,40 +1,50 @@
 """The list of all generated pages, each kind of record with its page and its list."""
-from mentorkorps.forms.html import form_page_html
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from textwrap import shorten
 from typing import TypeVar
 
-from mentorkorps.site import redirects
-from mentorkorps.interface.addresses import address
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.curriculum.model import Curriculum
-from mentorkorps.curriculum.course_plan import course_sessions
+from mentorkorps.catalogue.messages import RULES
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form
-from mentorkorps.catalogue.model.organisations import Industry, Organisation, Programme
-from mentorkorps.interface.languages import Language
-from mentorkorps.catalogue.model.places import Municipality
-from mentorkorps.catalogue.model.outcomes import Outcome
 from mentorkorps.catalogue.model.lasting import Retired
-from mentorkorps.site import training_pages
+from mentorkorps.catalogue.model.organisations import Industry, Organisation, Programme
+from mentorkorps.catalogue.model.outcomes import Outcome
+from mentorkorps.catalogue.model.places import Municipality
+from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.curriculum.course_plan import course_sessions
+from mentorkorps.curriculum.model import Curriculum
+from mentorkorps.forms.html import form_page_html
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.i18n import words
+from mentorkorps.interface.languages import Language
+from mentorkorps.site import redirects, training_pages
 from mentorkorps.site.page import Page
 from mentorkorps.site.view import View
-from mentorkorps.interface.i18n import words
-from mentorkorps.catalogue.messages import RULES
-from mentorkorps.catalogue.yaml_source import Place
 
 DESCRIPTION = 155
 """Characters of a description that search engines show."""
 MOST_NEAR = 6
-OVERVIEWS = ("programmes", "organisations", "municipalities", "industries", "courses", "events", "outcomes")
+OVERVIEWS = (
+    "programmes",
+    "organisations",
+    "municipalities",
+    "industries",
+    "courses",
+    "events",
+    "outcomes",
+)
 
 Held = TypeVar("Held", Course, Event)
 
 
 def site_pages(
-    catalogue: Catalogue, language: Language, forms_at: str = "", curriculum: Curriculum | None = None
+    catalogue: Catalogue,
+    language: Language,
+    forms_at: str = "",
+    curriculum: Curriculum | None = None,
 ) -> Iterator[Page]:
     """Every generated page in one language, those of the training if there is one.
 
@@ -64,7 +74,11 @@ class RecordPages:
     """Writes the pages of one language."""
 
     def __init__(
-        self, catalogue: Catalogue, language: Language, forms_at: str, curriculum: Curriculum | None = None
+        self,
+        catalogue: Catalogue,
+        language: Language,
+        forms_at: str,
+        curriculum: Curriculum | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.language = language
@@ -88,7 +102,15 @@ class RecordPages:
 
     def overview(self, kind: str) -> Page:
         texts = self.texts[kind]
-        return self.page(kind, title=texts["title"], description=texts["lead"], **self.listed(kind))
+        return self.page(
+            kind,
+            title=texts["title"],
+            description=texts["lead"],
+            id="",
+            source=None,
+            at="",
+            **self.listed(kind),
+        )
 
     def listed(self, kind: str) -> dict[str, object]:
         """What a list shows beyond the tables themselves."""
@@ -98,7 +120,9 @@ class RecordPages:
                 return {
                     "programmes": programmes,
                     "codes": {code for one in programmes for code in one.municipalities},
-                    "used_industries": {industry for one in programmes for industry in one.industries},
+                    "used_industries": {
+                        industry for one in programmes for industry in one.industries
+                    },
                 }
             case "courses":
                 return {"courses": by_date(self.catalogue.courses.values())}
@@ -155,7 +179,9 @@ class RecordPages:
             "industry",
             industry.id,
             title=industry.name.of(self.language),
-            description=self.texts["industry"]["lead"].format(examples=industry.examples.of(self.language)),
+            description=self.texts["industry"]["lead"].format(
+                examples=industry.examples.of(self.language)
+            ),
             source=industry.at,
             industry=industry,
             programmes=self.catalogue.programmes_for(industry.id),
@@ -219,7 +245,9 @@ class RecordPages:
             called=name,
             leads_to=(old.kind, old.now),
         )
-        now = address(old.kind, self.language, old.now).removeprefix(address("front", self.language))
+        now = address(old.kind, self.language, old.now).removeprefix(
+            address("front", self.language)
+        )
         return replace(page, listed=False, moved_to=now)
 
     def gone(self, kind: str, retired: Retired) -> Page:
@@ -249,18 +277,33 @@ class RecordPages:
     ) -> Page:
         at = at or address(kind, self.language, id)
         body = self.view(at).body(f"{kind}.html", title=title, **values)
-        return Page(at, self.language, title, shorten(description, DESCRIPTION, placeholder="…"), body, source)
+        return Page(
+            at,
+            self.language,
+            title,
+            shorten(description, DESCRIPTION, placeholder="…"),
+            body,
+            source,
+        )
 
     def view(self, at: str) -> View:
         if self.curriculum is None:
             return View(self.catalogue, self.language, at, self.forms_at)
-        return training_pages.TrainingView(self.catalogue, self.language, at, self.forms_at, curriculum=self.curriculum)
+        return training_pages.TrainingView(
+            self.catalogue, self.language, at, self.forms_at, curriculum=self.curriculum
+        )
 
 
 def typical_programme(catalogue: Catalogue) -> Programme | None:
-    """The one that shows on the front what it takes: it tells both hours and course days, an own one first."""
+    """The one that shows on the front what it takes: it tells both hours and course days, an own
+    one first.
+    """
     own = catalogue.portal().id
-    told = [one for one in catalogue.published_programmes() if one.commitment and one.training and one.training.days]
+    told = [
+        one
+        for one in catalogue.published_programmes()
+        if one.commitment and one.training and one.training.days
+    ]
     return min(told, key=lambda one: one.organisation != own, default=None)
 
 
@@ -275,9 +318,19 @@ def by_date(held: Iterable[Held]) -> list[Held]:
 
 
 def near(catalogue: Catalogue, municipality: Municipality) -> list[Programme]:
-    """Some programmes elsewhere in the same region, today's and the one that follows it: those that are open first."""
+    """Some programmes elsewhere in the same region, today's and the one that follows it: those
+    that are open first.
+    """
     region = catalogue.region_of(municipality)[-1]
-    codes = {one.code for one in catalogue.municipalities.values() if catalogue.region_of(one)[-1] == region}
+    codes = {
+        one.code
+        for one in catalogue.municipalities.values()
+        if catalogue.region_of(one)[-1] == region
+    }
     here = catalogue.programmes_in(municipality.code)
-    others = [one for one in catalogue.published_programmes() if codes & set(one.municipalities) and one not in here]
+    others = [
+        one
+        for one in catalogue.published_programmes()
+        if codes & set(one.municipalities) and one not in here
+    ]
     return sorted(others, key=lambda one: one.status != "open")[:MOST_NEAR]

@@ -1,4 +1,6 @@
-"""Addresses of records that have another id now, or are gone for good: a published address never dies."""
+"""Addresses of records that have another id now, or are gone for good: a published address never
+dies.
+"""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +31,7 @@ def moved(catalogue: Catalogue) -> Iterator[Moved]:
     hidden = {one.id for one in catalogue.programmes.values() if one.status == "draft"}
     for table, kind in PAGES.items():
         for key, record in catalogue.table(table).items():
-            if table != "programmes" or key not in hidden:
+            if isinstance(record, LastingRecord) and (table != "programmes" or key not in hidden):
                 yield from (Moved(kind, was, _now(record), record) for was in _in_addresses(record))
 
 
@@ -51,7 +53,9 @@ def redirects(catalogue: Catalogue) -> dict[str, str]:
 
 def gone_addresses(catalogue: Catalogue) -> frozenset[str]:
     """The addresses that say that a record is gone for good, in every language."""
-    return frozenset(address(kind, language, one.id) for kind, one in gone(catalogue) for language in LANGUAGES)
+    return frozenset(
+        address(kind, language, one.id) for kind, one in gone(catalogue) for language in LANGUAGES
+    )
 
 
 def _now(record: LastingRecord) -> str:
@@ -60,4 +64,8 @@ def _now(record: LastingRecord) -> str:
 
 def _in_addresses(record: LastingRecord) -> tuple[str, ...]:
     former = known_as(record)[:-1]
-    return tuple(id for id in former if not CODE.fullmatch(id)) if isinstance(record, Municipality) else former
+    return (
+        tuple(id for id in former if not CODE.fullmatch(id))
+        if isinstance(record, Municipality)
+        else former
+    )

@@ -1,14 +1,16 @@
-"""States in words: what a programme, a course or an event is on which days, and what a reader can do then."""
+"""States in words: what a programme, a course or an event is on which days, and what a reader can
+do then.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.interface.languages import Language
 from mentorkorps.catalogue.model.organisations import Phase, Programme, State
 from mentorkorps.interface.dates import day
 from mentorkorps.interface.i18n import words
+from mentorkorps.interface.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +37,39 @@ class StateMark:
 
 def state_marks(record: Programme | Course | Event, language: Language) -> tuple[StateMark, ...]:
     """One mark for each phase of the record, in the order of time."""
-    described = _of_programme if isinstance(record, Programme) else _of_dated
-    return tuple(described(record, phase, language) for phase in record.phases)
+    if isinstance(record, Programme):
+        return tuple(_programme_mark(record, phase, language) for phase in record.phases)
+    return tuple(_dated_mark(record, phase, language) for phase in record.phases)
 
 
-def _of_programme(programme: Programme, phase: Phase, language: Language) -> StateMark:
+def _programme_mark(programme: Programme, phase: Phase, language: Language) -> StateMark:
     texts = _texts("programme", language)
     if programme.confirmed is None:
         detail = texts["detail"]["never"]
     elif phase.state == "unconfirmed":
         detail = texts["detail"]["last"].format(confirmed=day(programme.confirmed, language))
     elif phase.until:
-        dates = {"confirmed": day(programme.confirmed, language), "until": day(phase.until, language)}
+        dates = {
+            "confirmed": day(programme.confirmed, language),
+            "until": day(phase.until, language),
+        }
         detail = texts["detail"]["holds"].format(**dates)
     else:
         detail = texts["detail"]["confirmed"].format(confirmed=day(programme.confirmed, language))
     return _mark(phase, texts, detail, _programme_call(programme, phase, texts["call"]))
 
 
-def _of_dated(held: Course | Event, phase: Phase, language: Language) -> StateMark:
-    texts = _texts("course" if isinstance(held, Course) else "event", language)
+def _dated_mark(record: Course | Event, phase: Phase, language: Language) -> StateMark:
+    texts = _texts("course" if isinstance(record, Course) else "event", language)
     detail = texts["detail"][phase.state].format(
-        deadline=day(held.deadline, language),
-        first=day(held.days[0].date, language),
-        last=day(held.days[-1].date, language),
+        deadline=day(record.deadline, language),
+        first=day(record.days[0].date, language),
+        last=day(record.days[-1].date, language),
     )
-    call = _course_call if isinstance(held, Course) else _event_call
-    return _mark(phase, texts, detail, call(held, phase, texts["call"]))
+    labels = texts["call"]
+    if isinstance(record, Course):
+        return _mark(phase, texts, detail, _course_call(record, phase, labels))
+    return _mark(phase, texts, detail, _event_call(record, phase, labels))
 
 
 def _programme_call(programme: Programme, phase: Phase, labels: Mapping[str, str]) -> Call:
@@ -88,8 +96,12 @@ def _event_call(event: Event, phase: Phase, labels: Mapping[str, str]) -> Call:
     return Call(labels["other"], "events")
 
 
-def _mark(phase: Phase, texts: Mapping[str, Mapping[str, str]], detail: str, call: Call) -> StateMark:
-    return StateMark(phase.state, texts["states"][phase.state], detail, call, phase.since, phase.until)
+def _mark(
+    phase: Phase, texts: Mapping[str, Mapping[str, str]], detail: str, call: Call
+) -> StateMark:
+    return StateMark(
+        phase.state, texts["states"][phase.state], detail, call, phase.since, phase.until
+    )
 
 
 def _texts(kind: str, language: Language) -> Mapping[str, Mapping[str, str]]:

@@ -1,6 +1,4 @@
 """The pages of the training: for participants, for trainers, and as papers."""
-from mentorkorps.curriculum.model import NEVER_SHORTER
-from mentorkorps.curriculum.timetable import add
 
 import re
 from collections.abc import Iterator
@@ -13,18 +11,30 @@ from typing import Literal
 from markupsafe import Markup
 
 from mentorkorps import curriculum as training
-from mentorkorps.interface.addresses import address
 from mentorkorps.catalogue.load import Catalogue, danish_key
-from mentorkorps.curriculum.model import Activity, Audience, CardSet, Curriculum, Edition, Module, Paper, PaperKind, Term, Variant
+from mentorkorps.catalogue.yaml_source import Place
 from mentorkorps.curriculum.markdown import Block
-from mentorkorps.curriculum.timetable import Hour, Session
+from mentorkorps.curriculum.model import (
+    NEVER_SHORTER,
+    Activity,
+    Audience,
+    CardSet,
+    Curriculum,
+    Edition,
+    Module,
+    Paper,
+    PaperKind,
+    Term,
+    Variant,
+)
+from mentorkorps.curriculum.timetable import Hour, Session, add
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
 from mentorkorps.site.glossary import glossed
-from mentorkorps.site.page import Page
 from mentorkorps.site.markdown_html import plain_text, prose_html
+from mentorkorps.site.page import Page
 from mentorkorps.site.view import View
-from mentorkorps.interface.i18n import words
-from mentorkorps.catalogue.yaml_source import Place
 
 DESCRIPTION = 155
 STYLES = ("training.css",)
@@ -32,15 +42,18 @@ LEARNING = (*STYLES, "learning.js")
 CARD_LINES, CARD_LINE = 10, 42
 """What a card in a row of two holds: lines, and characters of a line."""
 GIVES = 0.3
-"""The part of its minutes that a module can give when a day runs late: enough for a quarter of an hour in half a day,
-and no exercise loses its step."""
+"""The part of its minutes that a module can give when a day runs late: enough for a quarter of an
+hour in half a day, and no exercise loses its step.
+"""
 
 Record = Module | Paper | CardSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingView(View):
-    """What a template of the training may ask. `for_trainers` decides where links lead, never what is shown."""
+    """What a template of the training may ask. `for_trainers` decides where links lead, never what
+    is shown.
+    """
 
     curriculum: Curriculum
     for_trainers: bool = False
@@ -49,16 +62,22 @@ class TrainingView(View):
         return prose_html(text, self.link_to, level)
 
     def glossed(self, html: Markup, record: Module) -> Markup:
-        """The module's HTML with the words of the glossary marked, if it is in the language of the page."""
+        """The module's HTML with the words of the glossary marked, if it is in the language of the
+        page.
+        """
         if record.language != self.language:
             return html
         return glossed(html, self.curriculum.glossary, self.language, self.link("glossary"))
 
     def link_to(self, kind: str, id: str) -> tuple[str, str | None]:
-        """The title of what a text refers to and the link to it; none to what is not written or not for the reader."""
+        """The title of what a text refers to and the link to it; none to what is not written or
+        not for the reader.
+        """
         match kind:
             case "rule":
-                return self.catalogue.rules[id].title.of(self.language), f"{self.link('rules')}#{id}"
+                return self.catalogue.rules[id].title.of(
+                    self.language
+                ), f"{self.link('rules')}#{id}"
             case "module":
                 module = self.module(id)
                 return (module.title, self.module_link(id)) if module else (id, None)
@@ -80,7 +99,12 @@ class TrainingView(View):
         return self.curriculum.card_set(id, self.language)
 
     def module_link(self, id: str, for_trainers: bool | None = None) -> str:
-        return self.link(kind_of(self.curriculum, id, self.for_trainers if for_trainers is None else for_trainers), id)
+        return self.link(
+            kind_of(
+                self.curriculum, id, self.for_trainers if for_trainers is None else for_trainers
+            ),
+            id,
+        )
 
     def slides_link(self, id: str) -> str:
         return self.link(f"slides-{self.curriculum.day_of(id) or 'add-on'}", id)
@@ -89,7 +113,9 @@ class TrainingView(View):
         return self.link("cards-trainer" if self.for_trainers else "cards", id)
 
     def mark(self, record: Record) -> str | None:
-        """The word for a text that is not there in the page's language, or has been left behind by the Danish one."""
+        """The word for a text that is not there in the page's language, or has been left behind by
+        the Danish one.
+        """
         texts = words(self.language)
         if record.language == "da" and self.language == "en":
             return texts["site"]["only_danish"]
@@ -100,7 +126,9 @@ class TrainingView(View):
 
     def hour_of(self, id: str) -> Hour | None:
         """When a module is held if the course begins as planned; None for a module of an add-on."""
-        return next((hour for one in self.sessions() for hour in one.hours if hour.module == id), None)
+        return next(
+            (hour for one in self.sessions() for hour in one.hours if hour.module == id), None
+        )
 
     def times(self, module: Module, activity: Activity) -> tuple[time, time]:
         """Clock times of an activity; those of an add-on count from 0:00."""
@@ -127,19 +155,29 @@ class TrainingView(View):
         number = self.curriculum.day_of(id)
         if number:
             return words(self.language)["training"]["day"].format(number=number)
-        return next(one.title.of(self.language) for one in self.curriculum.timetable.addons if id in one.modules)
+        return next(
+            one.title.of(self.language)
+            for one in self.curriculum.timetable.addons
+            if id in one.modules
+        )
 
     def handed_out(self, module: Module) -> list[str]:
         """The papers of a module that the reader may see."""
         papers = {id: self.paper(id) for id in module.papers}
-        return [id for id, paper in papers.items() if paper and (self.for_trainers or not paper.is_for_trainers)]
+        return [
+            id
+            for id, paper in papers.items()
+            if paper and (self.for_trainers or not paper.is_for_trainers)
+        ]
 
     def are_long(self, cards: CardSet) -> bool:
         """Whether a card needs the width of the sheet."""
         return max(_lines(card.text) for card in cards.cards) > CARD_LINES
 
     def terms(self) -> list[Term]:
-        return sorted(self.curriculum.glossary, key=lambda one: danish_key(one.term.of(self.language)))
+        return sorted(
+            self.curriculum.glossary, key=lambda one: danish_key(one.term.of(self.language))
+        )
 
     @property
     def edition(self) -> Edition:
@@ -148,14 +186,17 @@ class TrainingView(View):
 
     def papers(self, kind: PaperKind, *audiences: Audience) -> list[Paper]:
         """The papers of a kind for some readers, h2 before h10."""
-        found = [self.paper(id) for id in sorted(self.curriculum.papers["da"], key=_counted)]
-        return [one for one in found if one.kind == kind and one.for_ in audiences]
+        ids = sorted(self.curriculum.papers["da"], key=_counted)
+        papers = [self.curriculum.written_paper(id, self.language) for id in ids]
+        return [paper for paper in papers if paper.kind == kind and paper.for_ in audiences]
 
     def sheets(self, paper: Paper) -> list[tuple[Block, ...]]:
         return [sheet for sheet in paper.sheets if sheet]
 
 
-def training_pages(catalogue: Catalogue, curriculum: Curriculum, language: Language, forms_at: str = "") -> Iterator[Page]:
+def training_pages(
+    catalogue: Catalogue, curriculum: Curriculum, language: Language, forms_at: str = ""
+) -> Iterator[Page]:
     """Every page of the training in one language."""
     writer = TrainingPages(catalogue, curriculum, language, forms_at)
     yield writer.overview()
@@ -173,13 +214,17 @@ def training_pages(catalogue: Catalogue, curriculum: Curriculum, language: Langu
 
 
 def blocks_shown(paper: Paper, language: Language) -> Paper:
-    """The paper as it is read outside a dated course: what a letter leaves open is said in words."""
-    return paper.filled(words(language)["paper"]["mail"]["blanks"]) if paper.kind == "mail" else paper
+    """The paper as it is read outside a dated course: words stand for what a letter leaves open."""
+    return (
+        paper.filled(words(language)["paper"]["mail"]["blanks"]) if paper.kind == "mail" else paper
+    )
 
 
 def _lines(text: str) -> float:
     """Lines in a row of two, with the air between paragraphs."""
-    return sum(ceil(len(paragraph) / CARD_LINE) + 0.3 for paragraph in text.splitlines() if paragraph)
+    return sum(
+        ceil(len(paragraph) / CARD_LINE) + 0.3 for paragraph in text.splitlines() if paragraph
+    )
 
 
 def _counted(id: str) -> list[tuple[int, str]]:
@@ -209,15 +254,21 @@ class TrainingPages:
         return self.page("training", "", texts["title"], texts["lead"], assets=LEARNING)
 
     def module(self, id: str) -> Page:
-        module = self.curriculum.module(id, self.language)
+        module = self.curriculum.written_module(id, self.language)
         kind = kind_of(self.curriculum, id)
         return self.page(
-            kind, id, module.title, module.aim,
-            template="module.html", source=module.at, assets=LEARNING, module=module,
-        )  # fmt: skip
+            kind,
+            id,
+            module.title,
+            module.aim,
+            template="module.html",
+            source=module.at,
+            assets=LEARNING,
+            module=module,
+        )
 
     def trainer(self, id: str) -> Page:
-        module = self.curriculum.module(id, self.language)
+        module = self.curriculum.written_module(id, self.language)
         return self.page(
             kind_of(self.curriculum, id, for_trainers=True),
             id,
@@ -231,21 +282,28 @@ class TrainingPages:
         )
 
     def paper(self, id: str) -> Page:
-        paper = blocks_shown(self.curriculum.paper(id, self.language), self.language)
+        paper = blocks_shown(self.curriculum.written_paper(id, self.language), self.language)
         return self.page(
             "paper",
             id,
             paper.title,
-            next((plain_text(block.text) for block in paper.blocks if block.kind == "text"), paper.title),
+            next(
+                (plain_text(block.text) for block in paper.blocks if block.kind == "text"),
+                paper.title,
+            ),
             source=paper.at,
             for_trainers=paper.is_for_trainers,
             paper=paper,
         )
 
     def cards(self, id: str, kind: Literal["cards", "cards-trainer"]) -> Page:
-        cards = self.curriculum.card_set(id, self.language)
+        cards = self.curriculum.written_card_set(id, self.language)
         for_trainers = kind == "cards-trainer"
-        title = self.texts["trainer"]["title"].format(title=cards.title) if for_trainers else cards.title
+        title = (
+            self.texts["trainer"]["title"].format(title=cards.title)
+            if for_trainers
+            else cards.title
+        )
         return self.page(
             kind,
             id,
@@ -259,11 +317,19 @@ class TrainingPages:
 
     def whole(self) -> Page:
         texts = self.texts["whole"]
-        modules = [self.curriculum.module(id, self.language) for id in self.curriculum.order()]
+        modules = [
+            self.curriculum.written_module(id, self.language) for id in self.curriculum.order()
+        ]
         return self.page(
-            "training-whole", "", texts["title"], texts["lead"],
-            template="training-whole.html", searchable=False, assets=LEARNING, modules=modules,
-        )  # fmt: skip
+            "training-whole",
+            "",
+            texts["title"],
+            texts["lead"],
+            template="training-whole.html",
+            searchable=False,
+            assets=LEARNING,
+            modules=modules,
+        )
 
     def trainers(self) -> Page:
         texts = self.texts["trainers"]
@@ -272,7 +338,12 @@ class TrainingPages:
     def run_sheet(self) -> Page:
         texts = self.texts["run_sheet"]
         return self.page(
-            "run-sheet", "", texts["title"], texts["lead"], for_trainers=True, assets=(*STYLES, "training.js")
+            "run-sheet",
+            "",
+            texts["title"],
+            texts["lead"],
+            for_trainers=True,
+            assets=(*STYLES, "training.js"),
         )
 
     def glossary(self) -> Page:
@@ -295,7 +366,12 @@ class TrainingPages:
     ) -> Page:
         at = address(kind, self.language, id)
         view = TrainingView(
-            self.catalogue, self.language, at, self.forms_at, curriculum=self.curriculum, for_trainers=for_trainers
+            self.catalogue,
+            self.language,
+            at,
+            self.forms_at,
+            curriculum=self.curriculum,
+            for_trainers=for_trainers,
         )
         body = view.body(template or f"{kind}.html", title=title, **values)
         return Page(

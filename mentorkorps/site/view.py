@@ -3,20 +3,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mentorkorps.catalogue import images
-from mentorkorps.interface.addresses import address, relative
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.interface.languages import Language
-from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.catalogue.model.organisations import Organisation, Programme
+from mentorkorps.catalogue.model.places import Municipality
+from mentorkorps.interface.addresses import address, relative
+from mentorkorps.interface.languages import Language
+from mentorkorps.interface.templates import render
 from mentorkorps.site import place_index
 from mentorkorps.site.states import Call, StateMark, state_marks
-from mentorkorps.interface.templates import render
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a template may ask while one page is written: links from that page, and records by their ids."""
+    """What a template may ask while one page is written: links from that page, and records by
+    their ids.
+    """
 
     catalogue: Catalogue
     language: Language

@@ -27,7 +27,9 @@ def test_nothing_is_remembered_until_the_reader_asks_and_nothing_after_it_is_del
     visit.goto("/en/training/")
     expect(visit.get_by_text("You have finished 1 of the course's 17 modules.")).to_be_visible()
     expect(visit.locator(".mk-timetable .mk-done").first).to_have_text("finished")
-    expect(visit.get_by_role("link", name="Go on: Welcome")).to_have_attribute("href", re.compile("/d1-m0/$"))
+    expect(visit.get_by_role("link", name="Go on: Welcome")).to_have_attribute(
+        "href", re.compile("/d1-m0/$")
+    )
 
     visit.get_by_role("button", name="Delete what is kept").click()
     expect(visit.get_by_text("The page remembers nothing.")).to_be_visible()
@@ -46,7 +48,9 @@ def test_a_reader_who_was_not_finished_after_all_takes_it_back(visit):
 
 def test_a_browser_that_keeps_nothing_says_so(context_of):
     page = context_of()
-    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('no', 'SecurityError'); };")
+    page.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('no', 'SecurityError'); };"
+    )
     page.goto(MODULE)
 
     page.get_by_role("button", name="Ja, husk det").click()
@@ -57,7 +61,9 @@ def test_a_browser_that_keeps_nothing_says_so(context_of):
 @pytest.mark.visitor(java_script_enabled=False)
 def test_without_a_script_answers_open_and_words_lead_to_the_glossary(visit):
     visit.goto(MODULE)
-    expect(visit.locator(".mk-progress, .mk-question__mark").locator("visible=true")).to_have_count(0)
+    expect(visit.locator(".mk-progress, .mk-question__mark").locator("visible=true")).to_have_count(
+        0
+    )
     answer = visit.locator("details p").first
     expect(answer).to_be_hidden()
     visit.locator("summary").first.click()

@@ -32,12 +32,16 @@ def packed(real, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def offline(browser, packed):
-    """A reader of the folder without a network. Fails if anything but a file was asked for, or went wrong."""
+    """A reader of the folder without a network. Fails if anything but a file was asked for, or
+    went wrong.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
     asked, errors = [], []
     context.on("request", lambda request: asked.append(request.url))
     context.on("page", lambda page: page.on("pageerror", lambda error: errors.append(str(error))))
-    context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    context.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
     page = context.new_page()
     page.goto((packed / "index.html").as_uri())
     yield page
@@ -109,7 +113,9 @@ def test_the_late_planner_works_in_the_room(offline, packed):
 
 
 def test_the_pack_is_accessible(browser, packed):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})  # axe asks for styles, which a file may not
+    page = browser.new_page(
+        viewport={"width": 1280, "height": 900}
+    )  # axe asks for styles, which a file may not
     for name in ("index.html", "uddannelse/dag-1/d1-m1/index.html"):
         page.goto((packed / name).as_uri())
         assert (name, []) == (name, axe(page))

@@ -1,4 +1,6 @@
-"""Each kind of page as people meet it: light and dark, narrow and wide, on the day it is looked at."""
+"""Each kind of page as people meet it: light and dark, narrow and wide, on the day it is looked
+at.
+"""
 
 import re
 
@@ -111,7 +113,12 @@ def test_a_programme_says_on_the_day_whether_it_is_still_confirmed(day, state, w
 
 @pytest.mark.parametrize(
     ("day", "state"),
-    [("2026-11-22", "Åben"), ("2027-02-20", "lukket"), ("2027-03-03", "i gang"), ("2027-04-01", "holdt")],
+    [
+        ("2026-11-22", "Åben"),
+        ("2027-02-20", "lukket"),
+        ("2027-03-03", "i gang"),
+        ("2027-04-01", "holdt"),
+    ],
 )
 def test_a_course_says_on_the_day_whether_it_can_be_joined(day, state, visit, real):
     course = next(iter(real.courses))

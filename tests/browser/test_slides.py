@@ -1,4 +1,6 @@
-"""Slides as a trainer drives them: keyboard, clicker, speaker window, and as a page without scripts."""
+"""Slides as a trainer drives them: keyboard, clicker, speaker window, and as a page without
+scripts.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -121,7 +123,9 @@ def test_slides_are_a_long_page_without_scripts(context_of):
     expect(page.get_by_role("link", name="Modulets side")).to_be_visible()
 
 
-@pytest.mark.parametrize("address", [DECK, "/en/training/day-2/d2-m5/slides/", "/uddannelse/dag-1/d1-m1/underviser/"])
+@pytest.mark.parametrize(
+    "address", [DECK, "/en/training/day-2/d2-m5/slides/", "/uddannelse/dag-1/d1-m1/underviser/"]
+)
 def test_slides_are_accessible(deck, address):
     deck.goto(address)
     deck.keyboard.press("PageDown")

@@ -1,4 +1,6 @@
-"""The training as trainers and participants meet it: on a phone, in the dark, on a late day, and on paper."""
+"""The training as trainers and participants meet it: on a phone, in the dark, on a late day, and
+on paper.
+"""
 
 import re
 
@@ -47,7 +49,9 @@ def test_nothing_is_wider_than_a_phone(kind, context_of):
 
 
 ON_A_PHONE = [(kind, "light") for kind in KINDS if kind not in (*LOOKED_AT, "whole")]
-ON_A_PHONE += [(kind, scheme) for kind in ("module", "trainer", "run sheet") for scheme in ("light", "dark")]
+ON_A_PHONE += [
+    (kind, scheme) for kind in ("module", "trainer", "run sheet") for scheme in ("light", "dark")
+]
 
 
 @pytest.mark.parametrize(("kind", "scheme"), ON_A_PHONE)
@@ -64,11 +68,15 @@ def test_a_phone_reads_a_wide_table_row_by_row_with_a_word_for_each_cell(visit):
     cells = visit.locator(".mk-table--rows tbody tr").first.locator("td")
 
     boxes = [cell.bounding_box() for cell in cells.all()]
-    labels = [cell.evaluate("one => getComputedStyle(one, '::before').content") for cell in cells.all()]
+    labels = [
+        cell.evaluate("one => getComputedStyle(one, '::before').content") for cell in cells.all()
+    ]
 
     assert 1 == len({box["x"] for box in boxes})
     assert all(250 < box["width"] for box in boxes)
-    assert ["Hvem: ", "Bestemmer blandt andet: ", "Bestemmer ikke: "] == [shown(label) for label in labels]
+    assert ["Hvem: ", "Bestemmer blandt andet: ", "Bestemmer ikke: "] == [
+        shown(label) for label in labels
+    ]
 
 
 def shown(content: str) -> str:
@@ -109,7 +117,10 @@ def day_planned(visit, now: str, slot: str, day: int = 0) -> dict[str, str]:
     sheet.locator("select[name=next]").select_option(label=slot)
     sheet.get_by_role("button", name="Regn om").click()
     rows = sheet.locator("[data-slot]").all()
-    return {row.locator("strong").inner_text().split(":")[0]: row.locator(".mk-clock").inner_text() for row in rows}
+    return {
+        row.locator("strong").inner_text().split(":")[0]: row.locator(".mk-clock").inner_text()
+        for row in rows
+    }
 
 
 def test_a_quarter_of_an_hour_late_is_won_back_before_lunch_and_after(visit):
@@ -140,7 +151,9 @@ def test_two_hours_late_says_honestly_that_it_does_not_fit(visit):
     planned = day_planned(visit, "15:00", "13.00 Samtalen: lytte, spørge, klart sprog")
 
     assert not planned["Opsamling på første dag"].endswith("–16.00")
-    expect(visit.locator("[role=status]:not(:empty)").first).to_contain_text("kan modulerne ikke give alene")
+    expect(visit.locator("[role=status]:not(:empty)").first).to_contain_text(
+        "kan modulerne ikke give alene"
+    )
 
 
 def test_the_printed_plan_comes_back_and_works_without_a_network(visit):
@@ -154,7 +167,9 @@ def test_the_printed_plan_comes_back_and_works_without_a_network(visit):
     expect(visit.locator("[data-changed]")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("kind", "pages"), [("paper", 1), ("run sheet", 2), ("paper for mentees", 1)])
+@pytest.mark.parametrize(
+    ("kind", "pages"), [("paper", 1), ("run sheet", 2), ("paper for mentees", 1)]
+)
 def test_papers_fill_the_sheets_they_promise(kind, pages, context_of):
     page = context_of()
     page.goto(KINDS[kind])
