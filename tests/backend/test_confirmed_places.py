@@ -230,13 +230,14 @@ BEFORE = {  # state before, when it was confirmed, until -> state after
 }
 KILLED = """
 import os, signal
-from mentorkorps.backend import settings
-from mentorkorps.backend.sealing import Seal
-from mentorkorps.backend.store import opening, shape
-read = settings.read(os.environ)
-seal = Seal(read.secret_keys)
-with opening.room(read.database).writing(seal=seal) as engine, engine.connect() as connection, connection.begin():
-    assert shape.migrate(connection, seal)
+from mentorkorps.backend.db import connect, migrate
+from mentorkorps.backend.security.encryption import Cipher
+from mentorkorps.backend.settings import read_settings
+read = read_settings(os.environ)
+cipher = Cipher(read.secret_keys)
+dialect = connect.dialect_for(read.database)
+with dialect.writing(seal=cipher) as engine, engine.connect() as connection, connection.begin():
+    assert migrate.migrate(connection, cipher)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -234,7 +234,7 @@ def test_every_command_works_on_what_people_are_in(change, tmp_path, data, hands
             assert len(names) + 1 == len(list(csv.reader(io.StringIO(text), delimiter=";")))
             assert all(f'"{name}@example.org"' in text for name in names)
         assert 0 == run(house, "backup", str(tmp_path / "copy.backup"))[0]
-    assert 0 == run(house, "purge")[0]
+    assert 0 == run(house, "purge", "--yes")[0]  # the test's clock stood days before the machine's
     assert 0 == run(house, "rotate")[0]
     if change is renamed:
         assert (0, "name\nanna\nbo\n") == run(house, "desk", "participants", "odense-marts-2027")

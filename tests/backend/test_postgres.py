@@ -9,7 +9,6 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from mentorkorps.backend import store
 from mentorkorps.backend.db import backup, connect, operator_reads
 from mentorkorps.backend.db.errors import CannotOpen, OtherVersion
 from mentorkorps.backend.db.writer import Unavailable
@@ -207,7 +206,7 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
 
     async def steps():
         kept = connect.open_database(read)
-        with store.opening.owned(read) as engine, engine.begin() as other:
+        with connect.opened_to_write(read) as engine, engine.begin() as other:
             other.execute(text("LOCK TABLE sign_ups"))
             with pytest.raises(Unavailable):
                 await kept.do(hold)

@@ -44,8 +44,9 @@ def read_settings(database):
 
 def test_a_second_process_is_refused_in_one_sentence(opened, database):
     other = (
-        "from mentorkorps.backend import settings, store;"
-        f"store.open_store(settings.read({{'MENTORKORPS_DATABASE_URL': '{database}'}}))"
+        "from mentorkorps.backend.db.connect import open_database;"
+        "from mentorkorps.backend.settings import read_settings;"
+        f"open_database(read_settings({{'MENTORKORPS_DATABASE_URL': '{database}'}}))"
     )
 
     refused = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)

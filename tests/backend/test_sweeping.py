@@ -94,9 +94,10 @@ def test_a_reader_holds_nobody_up_and_afterwards_nothing_is_left(full, tmp_path,
 
 def test_a_killed_deletion_is_swept_at_the_next_start(full, tmp_path, real, hands):
     dies = (
-        "import os, signal; from mentorkorps.backend import settings, store, retention;"
-        "read = settings.read(os.environ); (one, *_) = store.sign_ups(read);"
-        "engine = store.owned(read).__enter__(); connection = engine.connect();"
+        "import os, signal; from mentorkorps.backend.db import connect, operator_reads;"
+        "from mentorkorps.backend.settings import read_settings; from mentorkorps.backend.signups import retention;"
+        "read = read_settings(os.environ); (one, *_) = operator_reads.sign_ups(read);"
+        "engine = connect.opened_to_write(read).__enter__(); connection = engine.connect();"
         "transaction = connection.begin(); retention.erase(connection, one.id); transaction.commit();"
         "print(one.id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -122,7 +123,8 @@ def test_an_older_database_is_turned_once_and_a_kill_half_way_loses_nothing(full
     change(full, "PRAGMA auto_vacuum = NONE", "VACUUM")  # as files of the first versions are
     assert 0 == ask(full, "auto_vacuum")
     begins = (
-        "import os; from mentorkorps.backend import settings, store;store.open_store(settings.read(os.environ)).close()"
+        "import os; from mentorkorps.backend.db.connect import open_database;"
+        "from mentorkorps.backend.settings import read_settings; open_database(read_settings(os.environ)).close()"
     )
     told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{full.database.path}", "MENTORKORPS_SECRET_KEYS": KEY}
     log = full.database.path.with_name("mentorkorps.db-wal")
