@@ -138,10 +138,7 @@ class Loading:
         node = self.nodes.get(file)
         record = _text(node, "id") if node else None
         place: Located | None
-        if isinstance(at, str):
-            place = node.entries.get(at, (None, None))[1] if node else None
-        else:
-            place = at
+        place = (node.entries.get(at, (None, None))[1] if node else None) if isinstance(at, str) else at
         problem = Problem.at(
             file, place, rule, record=record, field=None, suggestion=None, **values
         )

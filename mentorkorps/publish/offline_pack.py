@@ -198,10 +198,7 @@ class FileLinks(HtmlRewriter):
         if not parts.path.endswith("/"):
             return link
         page = parts.path.removeprefix("/")
-        if page in self.here:
-            target = relative(self.at, f"{page}index.html")
-        else:
-            target = urljoin(self.public_url, page)
+        target = relative(self.at, f"{page}index.html") if page in self.here else urljoin(self.public_url, page)
         return target + urlunsplit(parts._replace(path=""))
 
 
