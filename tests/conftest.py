@@ -12,6 +12,41 @@ from mentorkorps.catalogue.load import Catalogue, load_catalogue
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 
+SLOW_FIXTURES = {"browser", "cluster", "site", "press", "printed"}
+"""A Chromium, a PostgreSQL server, the whole built site, and PDF."""
+
+SLOW_MODULES = {
+    "test_export",
+    "test_faults",
+    "test_instances",
+    "test_kits",
+    "test_moving",
+    "test_postgres",
+    "test_proxies",
+    "test_restart",
+    "test_side_by_side",
+    "test_survival",
+    "test_trouble",
+}
+"""Modules that break disks, kill servers, start proxies or several instances, or write papers."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow what `make quick` leaves out."""
+    for item in items:
+        if is_slow(item):
+            item.add_marker("slow")
+
+
+def is_slow(item: pytest.Item) -> bool:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return (
+        item.path.parent.name == "browser"
+        or item.path.stem in SLOW_MODULES
+        or not SLOW_FIXTURES.isdisjoint(item.fixturenames)
+        or parameters.get("database") == "server"
+    )
+
 
 @pytest.fixture(scope="session")
 def sound() -> Catalogue:
