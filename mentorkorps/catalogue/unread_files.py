@@ -1,4 +1,4 @@
-"""Files in the data folder that nobody reads: an editor believes them published. Each is told with its right name."""
+"""Files in the data folder that nobody reads: an editor believes them published. Each is reported with its right name."""
 
 import re
 from collections.abc import Collection, Iterator

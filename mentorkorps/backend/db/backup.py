@@ -1,6 +1,9 @@
 """The whole database in one encrypted file, taken while the server runs, and put back while it does not.
 
 In the file is an image of SQLite, whatever the database is: a backup of one kind can be put into the other.
+
+So there is one format, no `pg_dump` of the right version, and a way from one kind of database to
+the other.
 """
 
 import os
