@@ -9,7 +9,7 @@ from pathlib import Path
 from tests import walls
 
 PAGE = Path(__file__).parent.parent / "docs" / "architecture.md"
-PICTURE = re.compile(r"```mermaid\n.*?\n```", re.S)
+PICTURE = re.compile(r"```mermaid\n.*?```", re.S)
 
 
 def main() -> None:

@@ -11,6 +11,9 @@ same days, so their time ends in the same night.
 
 A clock far behind is not gone by: what came in at 1970 would be too old as soon as NTP has set it.
 One far ahead is, since a server that was off for a week looks the same.
+
+What a false clock dated into the future is corrected when it is right again. Links keep their
+`asked_at`.
 """
 
 import asyncio
