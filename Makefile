@@ -21,7 +21,7 @@ test: lint
 	@tools/compiler
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
-# What a change of one module needs: no browser, PostgreSQL, broken disks or papers (tests/conftest.py says which).
+# What a change of one module needs: all but the slow tests, which tests/conftest.py lists.
 quick: lint
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow"
 

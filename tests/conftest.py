@@ -16,19 +16,17 @@ SLOW_FIXTURES = {"browser", "cluster", "site", "press", "printed"}
 """A Chromium, a PostgreSQL server, the whole built site, and PDF."""
 
 SLOW_MODULES = {
-    "test_export",
-    "test_faults",
-    "test_instances",
-    "test_kits",
-    "test_moving",
-    "test_postgres",
-    "test_proxies",
-    "test_restart",
-    "test_side_by_side",
-    "test_survival",
-    "test_trouble",
+    # Disks that break, servers that are killed or restarted, several instances, proxies.
+    *("test_backup", "test_clock_guard", "test_faults", "test_instances", "test_mail_server", "test_moving"),
+    *("test_postgres", "test_proxies", "test_restart", "test_sealing", "test_side_by_side", "test_survival"),
+    *("test_trouble", "test_upgrade"),
+    # Sweeps over many inputs or many visitors.
+    *("test_certificates", "test_doubt", "test_fuzz", "test_limits", "test_missing", "test_mutants"),
+    *("test_naughty", "test_openapi", "test_roll", "test_schema"),
+    # Papers and whole exports.
+    *("test_export", "test_kits"),
 }
-"""Modules that break disks, kill servers, start proxies or several instances, or write papers."""
+"""Test modules of more than some ten seconds each; run the one that is about what you change."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

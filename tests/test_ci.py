@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SLOW_MODULES
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -87,6 +87,10 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "--assume-old=.venv/tested", "lint"], cwd=folder, capture_output=True, text=True
     )
+
+
+def test_every_module_that_is_called_slow_is_there():
+    assert set() == SLOW_MODULES - {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
 
 
 @pytest.mark.parametrize("place", [".github/workflows/check.yml", "tools/hooks/pre-commit"])
