@@ -53,7 +53,7 @@ def _start(configuration: str, target: Path, data: Path, public_url: str) -> sub
         "MENTORKORPS_PUBLIC_URL": public_url,
         "MENTORKORPS_PUBLIC_URL_EN": f"{public_url}en/",
         "MENTORKORPS_DATA": str(data.resolve()),
-        # Says what everybody who builds is told already: Material ends on 5 May 2027. See CONTRIBUTING.
+        # Says what everybody who builds is told already: Material ends on 5 May 2027.
         "NO_MKDOCS_2_WARNING": "1",
     }
     return subprocess.Popen(
