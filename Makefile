@@ -1,24 +1,34 @@
-# The whole interface: make run, test, check, preview, bench. Each works on a fresh Debian or macOS
-# machine with python3 (3.11 or newer) and make.
+# The whole interface: make run, test, quick, lint, check, preview, bench. Each works on a fresh Debian
+# or macOS machine with python3 (3.11 or newer) and make.
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 MENTORKORPS := $(BIN)/mentorkorps
-SOURCES := $(shell find data docs hooks training mentorkorps mkdocs.yml mkdocs.en.yml -type f -not -name '*.pyc' 2>/dev/null)
+SOURCES := $(shell find data docs hooks training mentorkorps mkdocs.yml mkdocs.en.yml \
+	-type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test check preview bench build install scan lock golden screenshots clean
+.PHONY: run test quick lint check preview bench build install scan lock golden architecture screenshots clean
 
 run: site/index.html
 	@$(MENTORKORPS) serve --port $(PORT)
 
-test: .venv/tested
+test: lint
 	@tools/chromium $(BIN)
 	@tools/pango $(BIN)
 	@tools/postgres
 	@tools/proxies
 	@tools/compiler
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
+
+# What a change of one module needs: all but the slow tests, which tests/conftest.py lists.
+quick: lint
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow"
+
+lint: .venv/tested
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
 
 check: .venv/installed
 	@$(MENTORKORPS) check
@@ -49,6 +59,9 @@ site/index.html: .venv/installed $(SOURCES)
 
 golden: .venv/tested
 	@MENTORKORPS_GOLDEN=1 $(BIN)/python -m pytest tests/test_pages.py
+
+architecture: .venv/tested
+	@$(BIN)/python -m tools.architecture
 
 scan: .venv/installed site/index.html
 	@tools/scan $(BIN)

@@ -12,6 +12,39 @@ from mentorkorps.catalogue.load import Catalogue, load_catalogue
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 
+SLOW_FIXTURES = {"browser", "cluster", "site", "press", "printed"}
+"""A Chromium, a PostgreSQL server, the whole built site, and PDF."""
+
+SLOW_MODULES = {
+    # Disks that break, servers that are killed or restarted, several instances, proxies.
+    *("test_backup", "test_clock_guard", "test_faults", "test_instances", "test_mail_server", "test_moving"),
+    *("test_postgres", "test_proxies", "test_restart", "test_sealing", "test_side_by_side", "test_survival"),
+    *("test_trouble", "test_upgrade"),
+    # Sweeps over many inputs or many visitors.
+    *("test_certificates", "test_doubt", "test_fuzz", "test_limits", "test_missing", "test_mutants"),
+    *("test_naughty", "test_openapi", "test_roll", "test_schema"),
+    # Papers and whole exports.
+    *("test_export", "test_kits"),
+}
+"""Test modules of more than some ten seconds each; run the one that is about what you change."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow what `make quick` leaves out."""
+    for item in items:
+        if is_slow(item):
+            item.add_marker("slow")
+
+
+def is_slow(item: pytest.Item) -> bool:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return (
+        item.path.parent.name == "browser"
+        or item.path.stem in SLOW_MODULES
+        or not SLOW_FIXTURES.isdisjoint(item.fixturenames)
+        or parameters.get("database") == "server"
+    )
+
 
 @pytest.fixture(scope="session")
 def sound() -> Catalogue:

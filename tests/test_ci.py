@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SLOW_MODULES
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -40,6 +42,62 @@ def test_what_ci_and_hooks_call_is_there():
         assert (ROOT / tool).exists(), tool
 
 
+def planned(target: str) -> list[str]:
+    """What make would run, first to last."""
+    return subprocess.run(
+        ["make", "--dry-run", "--always-make", target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+
+@pytest.mark.parametrize("target", ["test", "quick"])
+def test_types_and_lint_stand_before_the_tests_which_have_the_last_word(target):
+    plan = planned(target)
+    where = {
+        tool: next(at for at, line in enumerate(plan) if tool in line)
+        for tool in ("ruff check", "mypy")
+    }
+
+    assert max(where.values()) < len(plan) - 1
+    assert "-m pytest" in plan[-1]
+
+
+def test_lint_ends_badly_where_a_type_is_wrong(tmp_path):
+    for name in ("Makefile", "pyproject.toml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    for folder in ("mentorkorps", "hooks"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"sound_{folder}.py").write_text("NUMBER: int = 1\n")
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
+
+    sound = lint(tmp_path)
+    (tmp_path / "mentorkorps" / "broken.py").write_text('NUMBER: int = "one"\n')
+    broken = lint(tmp_path)
+
+    assert (0, "") == (sound.returncode, sound.stdout)
+    assert 0 != broken.returncode
+    assert "mentorkorps/broken.py:1: error: Incompatible types" in broken.stdout
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The recipe alone: what it needs is installed already."""
+    return subprocess.run(
+        ["make", "--assume-old=.venv/tested", "lint"], cwd=folder, capture_output=True, text=True
+    )
+
+
+def test_every_module_that_is_called_slow_is_there():
+    assert set() == SLOW_MODULES - {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+
+
+@pytest.mark.parametrize("place", [".github/workflows/check.yml", "tools/hooks/pre-commit"])
+def test_the_workflow_and_the_hook_lint_too(place):
+    assert "make lint" in (ROOT / place).read_text("utf-8")
+
+
 def test_the_self_test_finds_a_broken_file():
     ran = subprocess.run(["tools/self-test"], cwd=ROOT, capture_output=True, text=True)
 
@@ -54,7 +112,9 @@ def test_the_self_test_fails_when_the_check_finds_nothing(tmp_path):
     blind.write_text("#!/bin/sh\nexit 0\n")
     blind.chmod(0o755)
 
-    ran = subprocess.run([ROOT / "tools" / "self-test"], cwd=tmp_path, capture_output=True, text=True)
+    ran = subprocess.run(
+        [ROOT / "tools" / "self-test"], cwd=tmp_path, capture_output=True, text=True
+    )
 
     assert 1 == ran.returncode
     assert "did not find" in ran.stderr

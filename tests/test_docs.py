@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 
 import pytest
 
@@ -12,7 +13,12 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 COMMANDS = re.findall(r"(?m)^    ([a-z]+)(?: |$)", parser().format_help())
-SETTINGS = sorted(value for value in vars(settings).values() if str(value).startswith("MENTORKORPS_"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PINS = (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"])
+PACKAGES = [re.match(r"[\w.-]+", pin)[0] for pin in PINS]
+SETTINGS = sorted(
+    value for value in vars(settings).values() if str(value).startswith("MENTORKORPS_")
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -25,7 +31,9 @@ def test_every_command_of_the_readme_exists(command):
     assert command in COMMANDS
 
 
-@pytest.mark.parametrize("target", ["run", "test", "check", "preview", "bench"])
+@pytest.mark.parametrize(
+    "target", ["run", "test", "quick", "lint", "check", "preview", "bench", "scan"]
+)
 def test_every_make_target_is_in_the_readme(target):
     assert f"make {target}" in README
     assert re.search(rf"^{target}:", MAKEFILE, re.M)
@@ -41,10 +49,71 @@ def test_settings_are_found_at_all():
     assert "MENTORKORPS_DATABASE_URL" in SETTINGS
 
 
-@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+PAPERS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
 def test_links_between_the_papers_lead_somewhere(paper):
     for link in re.findall(r"\]\(([^)#:]+)\)", (ROOT / paper).read_text("utf-8")):
-        assert (ROOT / link).exists(), link
+        assert ((ROOT / paper).parent / link).exists(), link
+
+
+NAMED_FILE = re.compile(r"`([\w.-][\w./-]*(?:\.(?:py|html|yaml|yml|md|toml)|/))`")
+MADE_BY_RUNNING = ("var/",)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_file_that_a_paper_names_is_there(paper):
+    """By its whole path, or by the end of it where that is enough for a reader."""
+    files = [f"/{path}" for path in listed_files()]
+    names = NAMED_FILE.findall((ROOT / paper).read_text("utf-8"))
+
+    assert [] == [
+        name
+        for name in names
+        if not name.startswith(MADE_BY_RUNNING)
+        and not any(
+            file.endswith(f"/{name}") or (name.endswith("/") and f"/{name}" in file)
+            for file in files
+        )
+    ]
+
+
+def listed_files() -> list[str]:
+    """All files that Git has or would take."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "target",
+    sorted(set(re.findall(r"(?m)(?:^|`)make ([a-z]+)", (ROOT / "CONTRIBUTING.md").read_text()))),
+)
+def test_every_make_target_of_contributing_exists(target):
+    assert re.search(rf"^{target}:", MAKEFILE, re.M)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_dependency_has_its_line_of_why(package):
+    _, _, reasons = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Dependencies")
+
+    assert re.search(rf"^\|.*\b{re.escape(package)}\b.*\|.+\|$", reasons, re.M)
+
+
+@pytest.mark.parametrize(
+    "lock", sorted(ROOT.glob("requirements*.lock")), ids=lambda path: path.stem
+)
+def test_a_lock_names_no_registry_and_a_hash_for_each_package(lock):
+    text = lock.read_text("utf-8")
+
+    assert "://" not in text
+    assert set() == {
+        block
+        for block in re.findall(r"(?m)^[a-z].*(?:\n .*)*", text)
+        if "--hash=sha256:" not in block
+    }
 
 
 def test_nothing_committed_names_a_machine():

@@ -1,4 +1,8 @@
-"""For those who watch the service: does the process live, can it do its work, and how much waits?"""
+"""For those who watch the service: does the process live, can it do its work, and how much waits?
+
+Visitors learn whether the service works and no more, since the mail server's words and long waits
+are for whoever runs it.
+"""
 
 import asyncio
 from collections.abc import Iterator, Mapping

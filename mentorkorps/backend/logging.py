@@ -1,7 +1,7 @@
 """What the service says of itself on stderr: one event a line, as JSON or as text, and nothing personal.
 
-An exception is told by its kind and its places in the code. Its words are left out: databases repeat values in
-theirs, mail servers addresses. Of libraries that are not known to be discreet, only the name is told.
+An exception is logged by its kind and its places in the code. Its words are left out: databases repeat values in
+theirs, mail servers addresses. Of libraries that are not known to be discreet, only the name is logged.
 """
 
 import json

@@ -1,4 +1,9 @@
-"""GET /openapi.json: what programs may ask and send, from the routes and the definitions of the forms."""
+"""GET /openapi.json: what programs may ask and send, from the routes and the definitions of the forms.
+
+It is made when it is asked for: a course past its deadline is no choice any more. What a schema
+cannot say (lengths in UTF-16, CPR numbers) stays the server's verdict; schemathesis holds the rest
+against it.
+"""
 
 import re
 from collections.abc import Iterator

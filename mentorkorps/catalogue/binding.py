@@ -1,4 +1,9 @@
-"""YAML nodes -> records, guided by the types of the dataclasses alone."""
+"""YAML nodes -> records, guided by the types of the dataclasses alone.
+
+One mistake is one message: an unknown field and the one needed field that is missing are one, if
+the value fits; so are a field in a wrong column and the lack of it where it belongs. At most 500
+problems of a file are reported.
+"""
 
 import gc
 import re

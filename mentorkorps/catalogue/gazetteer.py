@@ -1,6 +1,11 @@
 """What people write for a place -> the municipalities that are meant.
 
 The front page's script reads the same names by the same steps (docs/theme/assets/site.js); a test holds both together.
+
+A place is looked up, not validated: names of placenames.yaml and postcodes.yaml, short first words
+(Sdr., Kgs.), "Kommune" with its s, and spellings without æ, ø and å are all keys of one table,
+made when the data is loaded. `main: true` in postcodes.yaml is public knowledge, not official; a
+postcode without it is asked about.
 """
 
 import re

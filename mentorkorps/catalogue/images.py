@@ -1,4 +1,9 @@
-"""The pictures that records show: their sizes, so that a page keeps room for one, and what is wrong with them."""
+"""The pictures that records show: their sizes, so that a page keeps room for one, and what is wrong with them.
+
+They are measured when the catalogue is loaded, so that pages stay pure. A picture that shows a
+place or a name stops the build rather than being stripped by it: what is committed is public as
+soon as Git has it. Pillow decodes.
+"""
 
 import io
 import re

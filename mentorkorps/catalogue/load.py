@@ -1,7 +1,7 @@
 """The data files -> one Catalogue of frozen records, or one DataError that carries every problem found.
 
 What passes here can be rendered: every required field is there, of its type, in both languages where it
-must be, and every reference leads to a record. Limits of length, pattern and the like are check.py's.
+must be, and every reference leads to a record. Limits of length, pattern and the like are `validation.limits`'.
 """
 
 import re

@@ -1,6 +1,8 @@
 """What the YAML parser says of a text that it cannot read -> the place that an editor should look at, and the remedy.
 
 A parser tells what it expected, where it gave up. That is often a line late, and never what the editor did.
+
+Only `yaml_source` knows the parser; this module gets its sentences and looks at the text.
 """
 
 import re

@@ -3,6 +3,9 @@
 PyYAML's own loader changes what an editor wrote without a word: 9:00 becomes 540, 0101 becomes 65, "no"
 becomes False, and the second of two equal keys wins. Here every scalar stays the text that was written
 (the type comes from the field, as in YAML 1.2's failsafe schema), and what could hide a value is refused.
+
+Files are bounded (MAX_EVENTS), so that no file takes more than two seconds. A larger table is a
+folder of files.
 """
 
 import re

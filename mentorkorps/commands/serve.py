@@ -1,4 +1,8 @@
-"""`mentorkorps serve`"""
+"""`mentorkorps serve`
+
+There is no `--workers`: two services on two ports behind the proxy need no code, and one can be
+upgraded alone.
+"""
 
 import argparse
 import os

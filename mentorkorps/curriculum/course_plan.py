@@ -1,4 +1,7 @@
-"""A dated course -> its own plan and clock times, and where they do not hold."""
+"""A dated course -> its own plan and clock times, and where they do not hold.
+
+A fixed time of the plan does not bind a dated course, which may begin earlier. Its own pauses may.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

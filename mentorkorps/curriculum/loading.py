@@ -1,4 +1,9 @@
-"""The folder training/ -> a Curriculum, and every problem in it at its place."""
+"""The folder training/ -> a Curriculum, and every problem in it at its place.
+
+An English text carries a mark of the Danish one (`danish:`, eight characters of a hash), since
+nobody raises an edition for a sentence. `check` shows the lines to write, so that a browser is
+enough; a command would be a second way.
+"""
 
 import hashlib
 import re

@@ -1,6 +1,14 @@
 """JSON Schemas of the data files, for editors' tools: the same fields and limits, with the ids of today as choices.
 
 They judge as `mentorkorps check` does, but for what only it can know (see tests/test_schema.py).
+
+They judge what a YAML 1.2 tool sees, so they want numbers, `true` and `false` without quotes, and
+text that looks like them in quotes. The committed ones offer the ids of their day: who adds a
+record in the browser cannot renew them, the pre-commit hook does, and /schema/ on the site is
+always of the build's day. VS Code gets municipalities by name as snippets (`defaultSnippets`),
+since it filters choices by what is inserted and nobody types a code.
+
+The snippets were tried with yaml-language-server 1.25 over its protocol; the tests need no npm.
 """
 
 import json

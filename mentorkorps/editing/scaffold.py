@@ -1,4 +1,4 @@
-"""A whole record at the end of its file: every field in the house's order, each with what it means.
+"""A whole record at the end of its file: every field in the order of the record, each with what it means.
 
 Fields without a value stand as comments. The rest of the file stays as it is, byte for byte.
 """

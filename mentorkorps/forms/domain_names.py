@@ -1,4 +1,12 @@
-"""Domains of mail and web addresses: as the network knows them, as people read them, and what was meant by a slip."""
+"""Domains of mail and web addresses: as the network knows them, as people read them, and what was meant by a slip.
+
+Kept is the ASCII form, since mail, Origin and duplicates need one; shown is what was typed.
+Chromium does the same to what is typed into its field but not to what a script puts in, so form.js
+does it there. A likely slip is asked about by the server alone: the page comes back with status
+200, since nothing is wrong, and the second sending passes.
+
+A copy of the list of slips in JavaScript would be a second truth.
+"""
 
 import idna
 

@@ -1,4 +1,8 @@
-"""A form as HTML, with the browser's constraints: the same definition as the server's verdict."""
+"""A form as HTML, with the browser's constraints: the same definition as the server's verdict.
+
+Steps and conditions are the browser's comfort: without JavaScript all questions stand on one page
+with a hint, and the server drops what does not apply.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

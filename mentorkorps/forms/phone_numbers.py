@@ -1,4 +1,8 @@
-"""Phone numbers as people write them: what is one, how it is kept, and the link that calls it."""
+"""Phone numbers as people write them: what is one, how it is kept, and the link that calls it.
+
+Here only the hyphen makes a CPR number: 0701234567 is a Swedish mobile, 070123-4567 is asked for
+without its hyphen. In all other answers every ten digits that begin with a date are refused.
+"""
 
 import re
 

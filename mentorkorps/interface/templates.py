@@ -1,7 +1,9 @@
 """Jinja templates and the words of the interface, in both languages.
 
 Words stand in templates/texts.da.yaml and texts.en.yaml; a template says `t.form.optional`.
-A word or value that lacks stops the rendering: a half-empty page never leaves the house.
+A word or value that lacks stops the rendering: no half-empty page is sent.
+
+A server reads templates and words once (`load_all`); a preview reads each template as it is.
 """
 
 from functools import cache

@@ -1,6 +1,10 @@
 """Courses and events -> calendar files (RFC 5545): one for each, and one that holds all courses.
 
 A file depends on the records alone, so that it is the same each time it is built.
+
+SEQUENCE is the minute of the later of `confirmed` and `changed`: a number of its own would be one
+more to keep, and one from Git's history would depend on how deep a clone is. The ids of the events
+are made from the record's id and stay the same when the portal moves to another address.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

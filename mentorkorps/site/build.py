@@ -1,5 +1,8 @@
 """Builds the whole site: one MkDocs run a language, side by side, and then in one stroke to its
 place.
+
+A server goes on with the old site until the new one is whole. The language follows the address
+rather than a plug-in: mkdocs-static-i18n crashes on generated pages.
 """
 
 import os

@@ -1,4 +1,8 @@
-"""Words of the glossary, marked in a page's HTML where a reader meets them first."""
+"""Words of the glossary, marked in a page's HTML where a reader meets them first.
+
+Once a module, with the meaning in an attribute: a page of the pack may not fetch, and without a
+script the word is a plain link.
+"""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,7 @@
-"""Markdown of the curriculum -> HTML. The one module that knows the Markdown library."""
+"""Markdown of the curriculum -> HTML. The one module that knows the Markdown library.
+
+Under an empty corner of a table each row has a head; elsewhere the first column is text.
+"""
 
 import re
 from collections.abc import Callable, Iterator

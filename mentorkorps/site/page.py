@@ -1,3 +1,9 @@
+"""A page of the site, before it meets its host.
+
+Exported pages are HTML inside a Markdown file, so that Zensical and a person can read them. MkDocs
+is handed the HTML as it is: Python-Markdown took half of the build to change nothing.
+"""
+
 import json
 from dataclasses import dataclass
 

@@ -4,6 +4,10 @@ The catalogue finds what would keep a page from being rendered; Frictionless jud
 data/datapackage.yaml sets for each field; what they cannot know stands in `policy`. Frictionless knows neither
 lines nor nested fields, so each table, and each object inside one, is handed to it as rows of its own, and its
 verdicts are carried back.
+
+What is new only an earlier edition can tell: `check` asks Git for HEAD by itself, since an editor
+forgets an option; CI names the base of the proposal with `--since`. Where Git knows nothing,
+nothing is new.
 """
 
 from collections.abc import Iterator

@@ -2,6 +2,10 @@
 
 Frictionless knows neither lines nor nested fields, so each table, and each object inside one, is handed to it as rows
 of its own, and its verdicts are carried back.
+
+Nested references, translations and unknown keys are the catalogue's, not Checks registered with
+Frictionless: the build must find them without Frictionless anyway, and its rows have neither a
+line nor a place inside a record.
 """
 
 import re

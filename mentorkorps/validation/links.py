@@ -1,4 +1,7 @@
-"""What is wrong in the hand-written pages of docs: links to what does not exist, and pictures that tell too much."""
+"""What is wrong in the hand-written pages of docs: links to what does not exist, and pictures that show a place or a name.
+
+Links are held against the table of addresses. Records have no links.
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,8 @@
-"""What only this house knows about its data: private details, bare figures, what goes stale or looks alike."""
+"""What only this portal asks of its data: private details, bare figures, what goes stale or looks alike.
+
+What is stale becomes an error with time, also when nobody changes anything; `check --on DATE`
+looks ahead, and the tests judge as on a fixed day. `example: true` never goes stale.
+"""
 
 import collections.abc
 import re

@@ -1,4 +1,7 @@
-"""A verdict in words: for a terminal, for GitHub's annotations and job summary, and as JSON."""
+"""A verdict in words: for a terminal, for GitHub's annotations and job summary, and as JSON.
+
+Annotations and summaries are Danish first, English after; a terminal gets Danish, JSON both.
+"""
 
 import json
 import re

@@ -1,4 +1,11 @@
-"""A server process whose disk and clock go wrong on demand, with a real mail server, seen from outside."""
+"""A server process whose disk and clock go wrong on demand, with a real mail server, seen from outside.
+
+A library before libc does it (faulty.c, LD_PRELOAD, Linux): no right to mount is needed, and it
+stops root, which chmod does not. It can fail fsync alone, and then takes back what was written
+since the last one, as a system may that counts pages as clean after it failed. SQLite survives
+that: a commit whose fsync failed is written anew at the same place of the log, and a checkpoint is
+repeated until its own fsync went well. So the writer goes on with the same connection.
+"""
 
 import subprocess
 import threading

@@ -1,4 +1,8 @@
-"""Kills a server under load again and again, and counts what became of the sign-ups that it said it has."""
+"""Kills a server under load again and again, and counts what became of the sign-ups that it said it has.
+
+After a number of acknowledgements, not after a time, so that the test says the same on a slow
+machine. The victims are forks of a process that has loaded the records.
+"""
 
 import os
 import random

@@ -1,4 +1,15 @@
-"""Who gets a place: counted in the transaction of the sign-up, offered by turns, never twice and never past anybody."""
+"""Who gets a place: counted in the transaction of the sign-up, offered by turns, never twice and never past anybody.
+
+A course's own row is the lock: whoever raises its number counts places alone, on every instance. A
+booking that looks like spam has a number and no place until it is confirmed, since robots must not
+fill a course; who confirms gets a place while there is one, else waits by that number, before all
+who came later. A new place goes first to who waits and has confirmed; who has not is passed by but
+keeps the number.
+
+The state says whether the address is confirmed: `held`, `doubted` and `pending` are not, `taken`,
+`waiting` and `offered` are. So a change of address moves a place between them, and no mail asks
+twice.
+"""
 
 import logging
 from collections.abc import Sequence

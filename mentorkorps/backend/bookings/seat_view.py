@@ -1,3 +1,7 @@
+"""A place as pages show it: free, few or full, never how many, since the number would tell who
+withdrew.
+"""
+
 from dataclasses import dataclass
 
 from sqlalchemy import Connection

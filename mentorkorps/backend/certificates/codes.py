@@ -3,6 +3,9 @@
 A code is 16 letters and figures of Crockford's base 32, 80 bits: 15 of the course, 10 of the number, 15 of the name,
 and 40 that prove the rest. Both proofs are HMAC-SHA-256 with keys derived from a secret key. To forge one takes some
 10¹² attempts; a wrong name agrees with a true code once in 32,768.
+
+A table of certificates would be a table of persons. The price is that a key must be kept for as
+long as its certificates are to hold.
 """
 
 import base64

@@ -1,6 +1,9 @@
 """Whether a certificate is true: course, dates and hours, and on request whether a name belongs to it.
 
 A name is typed into a form, compared and forgotten: it stands in no address, no log and no table.
+
+Hours count pauses, and the page says so: they follow from the course's own record, so that paper
+and page agree and the server needs no training.
 """
 
 from starlette.requests import Request

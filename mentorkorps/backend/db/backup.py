@@ -3,6 +3,9 @@
 In the file are the rows, in chunks that are encrypted one by one (encrypted_stream.py): a backup of one kind of
 database can be put into the other, and neither way needs more memory for more of them. In files of the first kind is
 an image of SQLite, encrypted in one piece; they are put back as ever.
+
+One format for both kinds needs no `pg_dump` of the right version. To put the rows back, they fill
+a database of SQLite without a name, which is judged and migrated before anything is replaced.
 """
 
 import sqlite3

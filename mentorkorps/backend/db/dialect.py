@@ -1,6 +1,10 @@
-"""What is different between a SQLite file and a PostgreSQL server, as the writer and the store see it.
+"""What is different between a SQLite file and a PostgreSQL server, as the writer and the rows see it.
 
 The room of a database travels with the connections of its engine.
+
+What a job decides by, it locks when it reads it (`FOR UPDATE`, which SQLite leaves out), rather
+than by a stricter isolation: READ COMMITTED then sees what the other instance has just kept. Mails
+and places that lapse are taken with `SKIP LOCKED`.
 """
 
 from contextlib import AbstractContextManager

@@ -2,6 +2,9 @@
 
 The first line tells the version of the tables. Then for each table one line with its name and columns, and one array
 a row. Bytes are an object with their base64. What is not encrypted in the database is not encrypted here.
+
+The lines come from one transaction that reads, so that nothing has to fit into memory or lie
+unencrypted beside the database; an image of SQLite would have to.
 """
 
 import base64

@@ -1,6 +1,6 @@
-"""Rows of places. A hall's own row is what two instances wait for: whoever has it counts and gives places alone.
+"""Rows of places. A course's own row is what two instances wait for: whoever has it counts and gives places alone.
 
-What a job decides by, it locks when it reads it: a seat that another instance settles meanwhile is seen as it is then.
+What a job decides by, it locks when it reads it: a place that another instance settles meanwhile is seen as it is then.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,10 @@
-"""A database on a PostgreSQL server: shared by several instances, each with a writer of its own."""
+"""A database on a PostgreSQL server: shared by several instances, each with a writer of its own.
+
+A job that has a course to itself ends its group: with two courses booked at two instances, groups
+that went on waited for each other, 14 deadlocks of a second each in 400 bookings. An advisory lock
+of the session shows that an instance runs, so that a restore is refused; the migrations take
+another.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator

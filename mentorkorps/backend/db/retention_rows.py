@@ -1,4 +1,9 @@
-"""How sign-ups end: those whose time is over, what is counted of them, and how many wait."""
+"""How sign-ups end: those whose time is over, what is counted of them, and how many wait.
+
+Figures are asked, not kept: a counter by triggers would be a row that every instance over
+PostgreSQL waits for, and a second truth. Partial indexes hold only those that somebody looks
+after; what most of them are is all less these.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,8 @@
-"""Proofs of work that were used: each counts once, on every instance, and is forgotten when it would be stale."""
+"""Proofs of work that were used: each counts once, on every instance, and is forgotten when it would be stale.
+
+Each is a row in the sign-up's own transaction, by ON CONFLICT DO NOTHING, which both databases
+know.
+"""
 
 from datetime import datetime
 from uuid import uuid4

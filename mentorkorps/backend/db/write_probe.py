@@ -1,4 +1,7 @@
-"""Whether the database takes a row, tried as often as is useful and not as often as somebody asks."""
+"""Whether the database takes a row, tried as often as is useful and not as often as somebody asks.
+
+It writes a row and takes it back in one transaction: reading goes well on a full disk.
+"""
 
 import asyncio
 import time

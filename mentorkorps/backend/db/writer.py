@@ -4,6 +4,11 @@ SQLite takes one writer at a time, and the wait is for the disk: 256 submissions
 more than one. One connection that alone writes and checkpoints also keeps clear of the bug by which
 SQLite 3.7.0-3.51.2 may damage a database in WAL mode (sqlite.org/wal.html#walresetbug). On PostgreSQL each
 instance has such a writer.
+
+There are no savepoints: a group of jobs is one transaction, and one that a job breaks is done
+again in halves until the others are kept. So a job may run twice, and changes nothing but the
+database. What two instances do to each other (a deadlock, a unique key that the other was first to
+write) is done again in the same way.
 """
 
 import asyncio

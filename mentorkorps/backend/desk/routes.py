@@ -1,6 +1,9 @@
 """The coordinators' side: from the link in a mail to the answers, and a note that the person was contacted.
 
 Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's mail.
+
+Until there is a log-in this is the coordinators' way. Opening the link shows nothing before a
+button is pressed, since mail scanners open links.
 """
 
 from starlette.requests import Request

@@ -1,6 +1,9 @@
 """What root makes belongs to whoever owns the folder it is made in, so that the service can use it afterwards.
 
 An operator who runs a command as root means the service's database, not a second one of their own.
+
+It is done by `fchown` on what was just made: files that were there keep their owner, and a name
+may lead elsewhere.
 """
 
 import os

@@ -2,6 +2,18 @@
 
 The witnesses are the last moment that was seen, which is kept in the database, and the system's uptime, which nobody
 can set. Purging, lapsing places and the morning's mails ask for a verdict and work with the moment that it judged.
+
+Judged is the moment that the job then works with, so that no leap comes in between. Where an
+instance's clock differs from another's, its steady day begins anew each time the other looks. A
+false clock that runs on for a day is believed; the purge that then follows is a large one and
+waits another day. Twenty confirmed sign-ups may always go: the people of one course sign up in the
+same days, so their time ends in the same night.
+
+A clock far behind is not gone by: what came in at 1970 would be too old as soon as NTP has set it.
+One far ahead is, since a server that was off for a week looks the same.
+
+What a false clock dated into the future is corrected when it is right again. Links keep their
+`asked_at`.
 """
 
 import asyncio

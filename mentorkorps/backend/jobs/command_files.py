@@ -2,6 +2,12 @@
 
 A note is a file that only the server's own user can write. The server looks each half second, does what it says, and
 writes the answer beside it. Without a server the command does it at once. Notes may be done twice: it changes nothing.
+
+SQLite has one writer, a folder has the same owner as the database, and a secret address on the
+loopback would need a key and a port.
+
+A rotation of keys goes the same way, in portions, since a second process that writes would be a
+second writer.
 """
 
 import json

@@ -1,6 +1,9 @@
 """What people are in and the data lack: the database refers to records of the YAML by their ids.
 
 `check` keeps ids from vanishing; whoever goes past it is told here, at start and once a day.
+
+Counted in portions of 100, since programmes stand in encrypted answers. It does not make /readyz
+say 503: a restart would not mend it.
 """
 
 import asyncio

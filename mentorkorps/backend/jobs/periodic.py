@@ -1,4 +1,8 @@
-"""What is looked after again and again for as long as the server runs."""
+"""What is looked after again and again for as long as the server runs.
+
+A round that fails is logged and is not the last, and /readyz says no until one succeeds. A task
+that ended would only be seen by who restarts the server.
+"""
 
 import asyncio
 import logging

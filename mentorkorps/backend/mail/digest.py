@@ -1,6 +1,8 @@
 """What coordinators and operators hear each morning: how many doubtful sign-ups wait, and which mails were given up.
 
 A mail of the digest hangs on the newest sign-up that it is about; it holds a number and a link, nothing personal.
+
+The mail's id is made of day and mailbox, so that a restart or a second instance sends none twice.
 """
 
 import hashlib

@@ -1,6 +1,10 @@
 """Delivers what stands in the outbox: claimed with a lease, tried again with patience, never forgotten.
 
 `trouble` says how the mail server refuses us, or that it is away, until it takes a mail of that kind again.
+
+The recipient is looked up again at the moment of leasing, since an address may change between two
+attempts. A mail put off for more than twelve hours was put off by a wrong clock and is due at
+once; no wait is that long.
 """
 
 import asyncio

@@ -3,6 +3,10 @@
 The reply code says whether it is for good (RFC 5321, 4.2.1), the enhanced status code whom it is about (RFC 3463, and
 the registry "SMTP Enhanced Status Codes" at iana.org/assignments/smtp-enhanced-status-codes). The words are never kept:
 servers repeat addresses in them.
+
+A bare 550 is believed once another mail of the same audience was accepted: Exim says "550 relay
+not permitted" without an enhanced code, and takes what is for its own people, coordinators often,
+all the while.
 """
 
 import re

@@ -1,4 +1,9 @@
-"""Where mails go: to a mail server, or as files to a folder."""
+"""Where mails go: to a mail server, or as files to a folder.
+
+A mail is delivered when the server has answered its text. `aiosmtplib.send` waits for the answer
+to QUIT, and to RSET after a refusal, within the same time-out; here both are left to a task of
+their own or left out.
+"""
 
 import asyncio
 import logging

@@ -1,4 +1,12 @@
-"""Links that nobody can guess or forge: an id, the moment it was given out, and a signature for one purpose."""
+"""Links that nobody can guess or forge: an id, the moment it was given out, and a signature for one purpose.
+
+How soon a link ends depends on where it lies: six hours in a browser's history, half a year in the
+person's own mailbox. A link on a page never outlasts the one by which the page was reached, or a
+key found in a log could be renewed by following it. Who comes too late gets a fresh link by mail,
+never on the page. A session or a `#fragment` would keep tokens out of addresses too, but the site
+does without cookies and scripts; so the guide's proxies log no request at all, and a test runs
+them with the guide's own blocks.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -2,6 +2,9 @@
 
 No single habit of a person reaches the limit: not a browser without JavaScript (no proof), not a password manager
 that fills the trap, not a screen reader, not somebody quick, not a page left open over night.
+
+A filled trap with a proof of work is a password manager; without one it is a robot. Confirming
+clears: the mailbox is the better witness.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -2,6 +2,8 @@
 
 It leaves at one of a few hours of the day, so that however often an address is posted, and whatever is deleted again
 meanwhile, one mailbox gets at most one of them at each of these hours.
+
+An hour that has passed cannot be had twice.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,9 @@
 """All that waits at one mailbox, confirmed at once: for a caseworker with a day of referrals, or a family with one box.
 
 The link stands in mails to that mailbox only, and on the pages that links in such mails lead to.
+
+A confirmed address is not trusted for the next sign-up: whoever knows it could sign its owner up,
+and a receipt that says "already confirmed" would tell an employer who is here.
 """
 
 from starlette.requests import Request

@@ -1,4 +1,9 @@
-"""What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's writer."""
+"""What happens to a sign-up: accepted, confirmed, answered. Each is one job for the database's writer.
+
+A form without an address is kept at once: there is nobody to confirm. Equal answers of several
+people are then distinguished by a random number that the page's script puts in; without JavaScript
+each sending counts.
+"""
 
 import secrets
 from collections.abc import Collection, Sequence

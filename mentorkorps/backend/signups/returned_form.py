@@ -1,4 +1,8 @@
-"""What was typed, given back where it cannot be kept: nobody writes it twice."""
+"""What was typed, given back where it cannot be kept: nobody writes it twice.
+
+From another site's page the form comes back without its consents, because nobody knows beside
+which words they were ticked.
+"""
 
 from typing import NoReturn
 

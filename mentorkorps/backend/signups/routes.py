@@ -1,4 +1,10 @@
-"""The visitor's way: the form, the receipt, the confirmation."""
+"""The visitor's way: the form, the receipt, the confirmation.
+
+Who knows every answer of somebody and sends them again gets a receipt without an own page. It
+shows that they had come, but neither whether they are confirmed, nor place, number or time. To
+hide the rest too would take the own page from every receipt, with which people mend a mistyped
+address.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,6 +1,9 @@
 """The connections: what uvicorn does not bound itself, that is head, wait and number, and how they end.
 
 httptools reads heads of any length at any pace, and uvicorn goes on reading a body after its answer is out.
+
+Heads, waits, whole requests and connections are bounded here; what is in a body is
+`request_body`'s.
 """
 
 import asyncio

@@ -1,8 +1,11 @@
 """How often an effect may come about from one network: limits on what happens, wherever in the app it is asked for.
 
-What one person or one mailbox may have stands in the database (`store/asked.py`, `intake.py`) and holds for all
+What one person or one mailbox may have stands in the database (`db/asked_rows`, `signups/lifecycle`) and holds for all
 instances. Networks are kept in memory only, and only as a keyed hash that ends with the process: each instance counts
 for itself, so that with several of them these limits are as many times as high.
+
+Whoever has a mail sent, a place taken or the database swept asks for it where it is done. A test
+walks every address that takes posts and counts the mails.
 """
 
 import hashlib

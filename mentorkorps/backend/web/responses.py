@@ -1,4 +1,8 @@
-"""Answers in the look of the site, or as JSON for programs that ask for it."""
+"""Answers in the look of the site, or as JSON for programs that ask for it.
+
+`shell.html` is built like a page and filled here, so that receipts, errors and the coordinator's
+page look like the site without a second set of templates.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,6 +1,8 @@
 """A listening socket that systemd holds and passes on: the protocol of sd_listen_fds(3), without a library.
 
 Visitors queue at such a socket in the kernel while the service restarts, so that none of them is refused.
+
+Retries by the proxy would lose forms, since Caddy 2.6.2 cannot send a body twice.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What only this house asks of its data, what goes stale with time, and comments that set a finding aside."""
+"""What only this portal asks of its data, what goes stale with time, and comments that set a finding aside."""
 
 from mentorkorps.catalogue.messages.rule import Message, Rule
 

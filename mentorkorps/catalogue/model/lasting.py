@@ -1,4 +1,14 @@
-"""Records that keep the ids they had before, and those that are gone for good."""
+"""Records that keep the ids they had before, and those that are gone for good.
+
+The database keeps a record's first id (`lasting_id`), and each table of the catalogue finds its
+records under former ids (`was`) too. To move rows at start was the other way: answers are
+encrypted, so each would have to be opened, and an instance with the data of before, or a way back,
+would find nothing. Only places that were given under a later id before anybody wrote `was` are
+moved.
+
+What is gone for good is a line in retired.yaml, not a status: organisations, industries and forms
+have none, and a course of ten years ago should not be offered in an evaluation.
+"""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -3,6 +3,9 @@
 One frozen dataclass a table stands in the modules beside this one, named after the field's own words. The same fields
 stand in data/datapackage.yaml, with their limits; a test holds the two together. `Annotated[str, Refers(table)]` is the
 id of a record in that table.
+
+Texts in the data are plain text, not Markdown: no HTML can come in that way, and nothing is
+escaped twice.
 """
 
 import re
