@@ -64,7 +64,7 @@ def _of_texts(data: Path, records: Catalogue | None) -> list[Problem]:
     """What is wrong with the training and the pages beside the data, once the data they lean on can be read."""
     if records is None:
         return []
-    training, problems = None, []
+    training, problems = None, list[Problem]()
     if (folder := data.resolve().parent / TRAINING).is_dir():
         training, problems = find_problems(folder, records, TRAINING.as_posix())
     return problems + list(

@@ -114,7 +114,7 @@ def run_picture(options: argparse.Namespace) -> int:
     for path in options.files:
         before = path.stat().st_size
         try:
-            size = images.clean(path)
+            size = images.clean_picture(path)
         except ValueError as error:
             raise CannotRun(f"{path} is no whole jpg, png or webp picture; nothing is changed") from error
         after = path.stat().st_size

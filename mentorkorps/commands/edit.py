@@ -43,9 +43,7 @@ def run_new(options: argparse.Namespace) -> int:
             raise CannotRun(
                 "--from needs `new course` or `new event`, the id of one that exists, and --date YYYY-MM-DD"
             )
-        text = scaffold.copy_text(
-            options.data, table, record, options.date, date.today(), given
-        )
+        text = scaffold.copy_text(options.data, table, record, options.date, date.today(), given)
     else:
         text = scaffold.record_text(fields, scaffold.defaults(TABLES[table], date.today()) | given, _ask)
     file, line = scaffold.append_record(options.data, table, text)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import WRONG, Reading
+from mentorkorps.catalogue.binding import WRONG, TableReader
 from mentorkorps.catalogue.diagnostics import DataError, Problem
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.text import CPR
@@ -55,7 +55,7 @@ class Loading:
 
     def facts(self, cls: type, node: Node | None, file: str) -> Any:
         """The front matter as a record, or WRONG with its problems told."""
-        reading = Reading(file=file)
+        reading = TableReader(file=file)
         if isinstance(node, yaml_source.Mapping):
             node = node._replace(
                 entries={key: value for key, value in node.entries.items() if not _is_empty(key, value)}
@@ -269,7 +269,7 @@ def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, Card
 def _glossary(loading: Loading) -> Iterator[Term]:
     for file in loading.files("glossary.yaml"):
         node = loading.parse(loading.text_of(file), file)
-        reading = Reading(file=file)
+        reading = TableReader(file=file)
         for item in node.items if isinstance(node, Sequence) else ():
             read = reading.object(Term, item, "glossary")
             if read is not WRONG:

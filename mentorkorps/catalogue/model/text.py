@@ -1,8 +1,8 @@
 """What the records are made of: texts in both languages, ids and references.
 
-One frozen dataclass a table stands in the modules beside this one, named after the field's own words. The same fields
-stand in data/datapackage.yaml, with their limits; a test holds the two together. `Annotated[str, Refers(table)]` is the
-id of a record in that table.
+One frozen dataclass a table stands in the modules beside this one, named after the field's own
+words. The same fields stand in data/datapackage.yaml, with their limits; a test holds the two
+together. `Annotated[str, Refers(table)]` is the id of a record in that table.
 """
 
 import re
@@ -16,7 +16,8 @@ CPR = re.compile(
     r"(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}"
     rf"[{SPACES}]{{0,3}}[{DASHES}-]?[{SPACES}]{{0,3}}[0-9]{{4}}(?![0-9])"
 )
-"""A day, a month, a year and four digits: what a Danish personal number looks like, whichever dash is between."""
+"""A day, a month, a year and four digits: what a Danish personal number looks like, whichever dash
+is between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Refers:
 
 @dataclass(frozen=True, slots=True)
 class Slug:
-    """Marks a text that becomes part of an address or of a form: small ASCII letters, digits, hyphens."""
+    """Marks a text that becomes part of an address or of a form: small ASCII letters, digits,
+    hyphens."""
 
     pattern = r"[a-z0-9]+(-[a-z0-9]+)*"
 
@@ -52,7 +54,8 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A longer text, plain, paragraphs apart by an empty line. English readers get the Danish, marked, if it lacks."""
+    """A longer text, plain, paragraphs apart by an empty line. English readers get the Danish,
+    marked, if it lacks."""
 
     da: str
     en: str | None = None
