@@ -1,4 +1,5 @@
-"""A change that subscribers of the calendars must see: told until its number grows, and then seen by two readers."""
+"""A change that subscribers of the calendars must see: told until its number grows, and then seen
+by two readers."""
 
 import subprocess
 import warnings
@@ -27,8 +28,16 @@ SEEN = {
     "course, second day moved": ("courses", '{date: "2027-03-09"', '{date: "2027-03-10"'),
     "course, begins later": ("courses", 'start: "9:00"', 'start: "10:00"'),
     "course, ends earlier": ("courses", 'end: "16:00"}', 'end: "15:30"}'),
-    "course, another room": ("courses", VENUE, "{name: {da: Loftet, en: The hall}, address: Gaden 1,"),
-    "course, another address": ("courses", VENUE, "{name: {da: Salen, en: The hall}, address: Gaden 3,"),
+    "course, another room": (
+        "courses",
+        VENUE,
+        "{name: {da: Loftet, en: The hall}, address: Gaden 1,",
+    ),
+    "course, another address": (
+        "courses",
+        VENUE,
+        "{name: {da: Salen, en: The hall}, address: Gaden 3,",
+    ),
     "course cancelled": ("courses", "status: open", "status: cancelled"),
     "course not certain any more": ("courses", "status: open", "status: planned"),
     "event, another day": ("events", 'date: "2027-04-14"', 'date: "2027-04-15"'),
@@ -41,7 +50,11 @@ UNSEEN = {
     "full": ("courses", "status: open", "status: full"),
     "the same hour in other digits": ("courses", 'start: "9:00"', 'start: "09:00"'),
     "another text": ("courses", "da: To dage.", "da: To hele dage."),
-    "moved and confirmed": ("courses", 'confirmed: "2026-11-01"', f'confirmed: "2026-11-01"\n  {LINE}'),
+    "moved and confirmed": (
+        "courses",
+        'confirmed: "2026-11-01"',
+        f'confirmed: "2026-11-01"\n  {LINE}',
+    ),
 }
 
 
@@ -53,7 +66,11 @@ def edited(data: Path, table: str, old: str, new: str) -> None:
 
 
 def told(data: Path, before: Announced) -> list[Problem]:
-    return [one for one in check(data, TODAY, "data", before=before).problems if one.rule == "unannounced"]
+    return [
+        one
+        for one in check(data, TODAY, "data", before=before).problems
+        if one.rule == "unannounced"
+    ]
 
 
 def mended(data: Path, table: str, problem: Problem) -> None:
@@ -89,7 +106,9 @@ def numbers(data: Path) -> list[tuple[int, datetime]]:
 
 
 @pytest.mark.parametrize(("table", "old", "new"), SEEN.values(), ids=SEEN)
-def test_a_change_that_subscribers_must_see_is_told_with_the_line_and_then_outdoes(table, old, new, data):
+def test_a_change_that_subscribers_must_see_is_told_with_the_line_and_then_outdoes(
+    table, old, new, data
+):
     before = numbers(data)
     edited(data, table, old, new)
 
@@ -112,9 +131,11 @@ def test_what_no_subscriber_must_see_asks_for_nothing(table, old, new, data):
 
 def test_moved_cancelled_held_after_all_and_back_on_one_day_grows_each_time(data):
     changes = [
-        ('{date: "2027-03-02"', '{date: "2027-03-01"'), ("status: open", "status: cancelled"),
-        ("status: cancelled", "status: open"), ('{date: "2027-03-01"', '{date: "2027-03-02"'),
-    ]  # fmt: skip
+        ('{date: "2027-03-02"', '{date: "2027-03-01"'),
+        ("status: open", "status: cancelled"),
+        ("status: cancelled", "status: open"),
+        ('{date: "2027-03-01"', '{date: "2027-03-02"'),
+    ]
     seen = [numbers(data)[-1]]
     for old, new in changes:
         before = announced(data, NOW)
@@ -144,7 +165,12 @@ def test_nobody_is_told_of_what_is_over(data):
 
 
 def test_a_change_in_the_future_cannot_block_those_that_follow(data):
-    edited(data, "courses", 'confirmed: "2026-11-01"', 'confirmed: "2026-11-01"\n  changed: "2062-11-22 14:05"')
+    edited(
+        data,
+        "courses",
+        'confirmed: "2026-11-01"',
+        'confirmed: "2026-11-01"\n  changed: "2062-11-22 14:05"',
+    )
 
     assert ["in-the-future"] == [one.rule for one in check(data, TODAY).problems]
 

@@ -14,7 +14,10 @@ ON_A_FIXED_DAY = ("--on", "2026-11-22")
 
 def mentorkorps(*arguments, cwd=ROOT):
     return subprocess.run(
-        [sys.executable, "-m", "mentorkorps", *map(str, arguments)], capture_output=True, text=True, cwd=cwd
+        [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
     )
 
 
@@ -26,10 +29,16 @@ def broken(data):
 
 
 def test_the_portals_own_data_is_sound(real):
-    """On the day on which somebody last confirmed something: no later, for all of it goes stale one day."""
+    """On the day on which somebody last confirmed something: no later, for all of it goes stale one
+    day."""
     tables = (real.programmes, real.courses, real.events, real.rules, real.sources)
-    days = [getattr(one, "confirmed", None) or getattr(one, "checked", None) or getattr(one, "seen", None)
-            for table in tables for one in table.values()]  # fmt: skip
+    days = [
+        getattr(one, "confirmed", None)
+        or getattr(one, "checked", None)
+        or getattr(one, "seen", None)
+        for table in tables
+        for one in table.values()
+    ]
 
     checked = mentorkorps("check", "--on", max(day for day in days if day))
 
@@ -102,7 +111,9 @@ def test_another_day_shows_what_will_be_stale_then(data):
 def test_what_must_be_mended_is_told_last(broken):
     checked = mentorkorps("check", broken, "--on", "2027-06-01")
 
-    warned, wrong = (checked.stdout.index(rule) for rule in ("[unconfirmed] (advarsel)", "[wrong-type]"))
+    warned, wrong = (
+        checked.stdout.index(rule) for rule in ("[unconfirmed] (advarsel)", "[wrong-type]")
+    )
     assert warned < wrong
 
 
@@ -111,8 +122,11 @@ def test_a_reader_who_has_seen_enough_is_no_error(data):
     os.close(reads)
     said = subprocess.run(
         [sys.executable, "-m", "mentorkorps", "check", data, *ON_A_FIXED_DAY],
-        stdout=writes, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
 
     assert (0, "") == (said.returncode, said.stderr)
 
@@ -121,8 +135,12 @@ def test_whoever_stops_in_the_middle_gets_one_sentence(data):
     terminal, inside = os.openpty()
     asked = subprocess.Popen(
         [sys.executable, "-m", "mentorkorps", "new", "course", "--data", data],
-        stdin=inside, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
+        stdin=inside,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
     os.write(terminal, b"\x04")  # Ctrl-D
 
     _, said = asked.communicate(timeout=30)

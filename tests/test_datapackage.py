@@ -17,10 +17,19 @@ from mentorkorps.catalogue.tables import PAGES, TABLES, WITH_FORMER_IDS
 from mentorkorps.interface.addresses import ADDRESSES
 from tests.conftest import ROOT
 
-PACKAGE = yaml_source.plain_value(yaml_source.read_yaml(ROOT / "data" / "datapackage.yaml", "datapackage.yaml"))
+PACKAGE = yaml_source.plain_value(
+    yaml_source.read_yaml(ROOT / "data" / "datapackage.yaml", "datapackage.yaml")
+)
 SCHEMAS = {resource["name"]: resource["schema"] for resource in PACKAGE["resources"]}
 SAYS = ("description", "description_en")
-TYPES = {str: "string", int: "integer", bool: "boolean", date: "date", time: "time", datetime: "datetime"}
+TYPES = {
+    str: "string",
+    int: "integer",
+    bool: "boolean",
+    date: "date",
+    time: "time",
+    datetime: "datetime",
+}
 
 
 def test_every_table_is_described_once_and_in_order():
@@ -40,11 +49,20 @@ def test_fields_of_a_table_are_those_of_its_dataclass(table):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_keys_and_references_are_the_same(table):
-    keys = {(key["fields"][0], key["reference"]["resource"] or table) for key in SCHEMAS[table].get("foreignKeys", [])}
-    marks = {name: get_args(one.type) for name, one in members(TABLES[table].record).items() if annotated(one.type)}
+    keys = {
+        (key["fields"][0], key["reference"]["resource"] or table)
+        for key in SCHEMAS[table].get("foreignKeys", [])
+    }
+    marks = {
+        name: get_args(one.type)
+        for name, one in members(TABLES[table].record).items()
+        if annotated(one.type)
+    }
 
     assert list(TABLES[table].key) == SCHEMAS[table]["primaryKey"]
-    assert keys == {(name, mark.table) for name, (_, mark) in marks.items() if isinstance(mark, Refers)}
+    assert keys == {
+        (name, mark.table) for name, (_, mark) in marks.items() if isinstance(mark, Refers)
+    }
 
 
 def test_the_description_is_a_sound_data_package_to_frictionless_itself():
@@ -53,7 +71,12 @@ def test_the_description_is_a_sound_data_package_to_frictionless_itself():
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_field_says_what_it_means_in_both_languages(table):
-    lacking = [path for path, field in every(SCHEMAS[table]["fields"]) for name in SAYS if not field.get(name)]
+    lacking = [
+        path
+        for path, field in every(SCHEMAS[table]["fields"])
+        for name in SAYS
+        if not field.get(name)
+    ]
 
     assert [] == lacking
 
@@ -79,7 +102,10 @@ def described(fields: list[dict]) -> dict[str, object]:
 
 
 def declared(cls: type) -> dict[str, object]:
-    return {name: (*shape(one.type)[:1], one.required, *shape(one.type)[1:]) for name, one in members(cls).items()}
+    return {
+        name: (*shape(one.type)[:1], one.required, *shape(one.type)[1:])
+        for name, one in members(cls).items()
+    }
 
 
 def shape(kind: object) -> tuple:

@@ -11,29 +11,57 @@ from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY
 
 CHANGES = [
-    ("courses", [('date: "2027-03-02"', 'date: "2027-03-01"'), ("seats: 18", "seats: 14")],
-     "Odense, marts 2027: kurset flyttes fra 2. til 1. marts 2027; 4 pladser færre."),
-    ("courses", [('deadline: "2027-02-16"', 'deadline: "2027-01-31"')],
-     "Odense, marts 2027: fristen flyttes fra 16. februar til 31. januar 2027."),
+    (
+        "courses",
+        [('date: "2027-03-02"', 'date: "2027-03-01"'), ("seats: 18", "seats: 14")],
+        "Odense, marts 2027: kurset flyttes fra 2. til 1. marts 2027; 4 pladser færre.",
+    ),
+    (
+        "courses",
+        [('deadline: "2027-02-16"', 'deadline: "2027-01-31"')],
+        "Odense, marts 2027: fristen flyttes fra 16. februar til 31. januar 2027.",
+    ),
     ("courses", [("seats: 18", "seats: 19")], "Odense, marts 2027: 1 plads flere."),
     ("courses", [('"9:00"', '"10:00"')], "Odense, marts 2027: klokkeslættene ændres."),
-    ("courses", [("status: open", "status: cancelled")],
-     "Odense, marts 2027: “status” ændres fra open til cancelled."),
-    ("events", [('date: "2027-04-14"', 'date: "2027-04-21"'), ("seats: 40", "seats: 41")],
-     "Netværksaften, april 2027: arrangementet flyttes fra 14. til 21. april 2027; 1 plads flere."),
+    (
+        "courses",
+        [("status: open", "status: cancelled")],
+        "Odense, marts 2027: “status” ændres fra open til cancelled.",
+    ),
+    (
+        "events",
+        [('date: "2027-04-14"', 'date: "2027-04-21"'), ("seats: 40", "seats: 41")],
+        "Netværksaften, april 2027: arrangementet flyttes fra 14. til 21. april 2027; 1 plads "
+        "flere.",
+    ),
     ("events", [('"17:00"', '"18:00"')], "Netværksaften, april 2027: klokkeslættene ændres."),
-    ("programmes", [("summary: {da: Kom og vær med.,", "summary: {da: Kom.,")],
-     "Åben indsats: “summary” er ændret på dansk; er den engelske nu forældet?"),
-    ("programmes", [("{da: Alle over 18., en: Anybody over 18.}", "{da: Alle over 20.}")],
-     "Åben indsats: “mentors” er ændret; den engelske side mangler teksten."),
-    ("programmes", [('municipalities: ["0461"]', 'municipalities: ["0580"]')],
-     "Åben indsats: “municipalities” får 0580; “municipalities” mister 0461."),
-    ("programmes", [("  insurance: {da: Du er forsikret., en: You are insured.}\n", "")],
-     "Åben indsats: “insurance” er fjernet."),
-    ("programmes", [("  status: interest", "  status: interest\n  expenses: {da: Bus og tog.}")],
-     "Smedenes korps: “expenses” er tilføjet, men kun på dansk."),
+    (
+        "programmes",
+        [("summary: {da: Kom og vær med.,", "summary: {da: Kom.,")],
+        "Åben indsats: “summary” er ændret på dansk; er den engelske nu forældet?",
+    ),
+    (
+        "programmes",
+        [("{da: Alle over 18., en: Anybody over 18.}", "{da: Alle over 20.}")],
+        "Åben indsats: “mentors” er ændret; den engelske side mangler teksten.",
+    ),
+    (
+        "programmes",
+        [('municipalities: ["0461"]', 'municipalities: ["0580"]')],
+        "Åben indsats: “municipalities” får 0580; “municipalities” mister 0461.",
+    ),
+    (
+        "programmes",
+        [("  insurance: {da: Du er forsikret., en: You are insured.}\n", "")],
+        "Åben indsats: “insurance” er fjernet.",
+    ),
+    (
+        "programmes",
+        [("  status: interest", "  status: interest\n  expenses: {da: Bus og tog.}")],
+        "Smedenes korps: “expenses” er tilføjet, men kun på dansk.",
+    ),
     ("industries", [("- {id: food,", "- {id: mad,")], "Mad og hotel: branchen er tilføjet."),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("table", "edits", "said"), CHANGES)
@@ -73,7 +101,9 @@ def test_a_course_that_is_added_after_its_start_is_told(data):
     text = (data / "courses.yaml").read_text("utf-8").replace("2027", "2025")
     (data / "courses.yaml").write_text(text, "utf-8")
 
-    assert any("men det begyndte 2. marts 2025" in one for one in differences(HERE / "sound", data, TODAY))
+    assert any(
+        "men det begyndte 2. marts 2025" in one for one in differences(HERE / "sound", data, TODAY)
+    )
 
 
 def test_data_that_cannot_be_read_is_no_traceback(data):

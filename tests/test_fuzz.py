@@ -14,11 +14,53 @@ from tests.test_problems import TODAY
 
 SOUND = {path.stem: path.read_text("utf-8") for path in sorted((HERE / "sound").glob("*.yaml"))}
 PIECES = (
-    "- ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "#", "&a ", "*a", "!!int ", "|\n", ">-\n", "---\n", "...\n",
-    "? ", "<<: ", "%YAML 1.1\n", "@", "`", "\t", "\n", "  ", "\\", "\x00", "\x07", "\x7f", "\ufeff", "\u2028", "\u202e",
-    "é", "😀", "0x1F", "9:00", "~", "null", "yes", "1e999", "-0", "999999999999999999999", "2026-02-30", "{da: x}",
+    "- ",
+    ": ",
+    ":",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    '"',
+    "'",
+    "#",
+    "&a ",
+    "*a",
+    "!!int ",
+    "|\n",
+    ">-\n",
+    "---\n",
+    "...\n",
+    "? ",
+    "<<: ",
+    "%YAML 1.1\n",
+    "@",
+    "`",
+    "\t",
+    "\n",
+    "  ",
+    "\\",
+    "\x00",
+    "\x07",
+    "\x7f",
+    "\ufeff",
+    "\u2028",
+    "\u202e",
+    "é",
+    "😀",
+    "0x1F",
+    "9:00",
+    "~",
+    "null",
+    "yes",
+    "1e999",
+    "-0",
+    "999999999999999999999",
+    "2026-02-30",
+    "{da: x}",
     "\r\n",
-)  # fmt: skip
+)
 SECONDS = 2
 HOSTILE = {
     "brackets": "[" * 100_000,
@@ -55,7 +97,9 @@ def test_a_garbled_file_is_read_or_refused(seed, data):
         _, problems = read_all(data)
         assert time.process_time() - started < SECONDS
         lines = garbled.count("\n") + garbled.count("\r") + 2
-        assert all(1 <= one.line <= lines for one in problems if one.file.endswith(f"/{table}.yaml"))
+        assert all(
+            1 <= one.line <= lines for one in problems if one.file.endswith(f"/{table}.yaml")
+        )
         (data / f"{table}.yaml").write_text(SOUND[table], "utf-8")
 
 
@@ -67,7 +111,9 @@ def test_noise_is_read_or_refused(seed):
         try:
             yaml_source.parse_yaml(noise, "noise.yaml")
         except DataError as error:
-            assert 1 == len(error.problems) or {"other-readers"} == {one.rule for one in error.problems}
+            assert 1 == len(error.problems) or {"other-readers"} == {
+                one.rule for one in error.problems
+            }
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -85,5 +131,9 @@ def garble(text: str, chance: random.Random) -> str:
     for _ in range(chance.randrange(1, 6)):
         start = chance.randrange(len(text) + 1)
         end = min(len(text), start + chance.randrange(12))
-        text = text[:start] + chance.choice(("", text[end : end + 9], chance.choice(PIECES))) + text[end:]
+        text = (
+            text[:start]
+            + chance.choice(("", text[end : end + 9], chance.choice(PIECES)))
+            + text[end:]
+        )
     return text

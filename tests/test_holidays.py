@@ -1,4 +1,5 @@
-"""Danish days off, held against the dates that the almanac of the University of Copenhagen prints."""
+"""Danish days off, held against the dates that the almanac of the University of Copenhagen
+prints."""
 
 from datetime import date, timedelta
 
@@ -10,9 +11,21 @@ from tests.test_announced import edited
 from tests.test_problems import TODAY
 
 EASTERS = {
-    1900: (4, 15), 1961: (4, 2), 2000: (4, 23), 2008: (3, 23), 2019: (4, 21), 2024: (3, 31), 2025: (4, 20),
-    2026: (4, 5), 2027: (3, 28), 2028: (4, 16), 2029: (4, 1), 2030: (4, 21), 2038: (4, 25), 2049: (4, 18),
-}  # fmt: skip
+    1900: (4, 15),
+    1961: (4, 2),
+    2000: (4, 23),
+    2008: (3, 23),
+    2019: (4, 21),
+    2024: (3, 31),
+    2025: (4, 20),
+    2026: (4, 5),
+    2027: (3, 28),
+    2028: (4, 16),
+    2029: (4, 1),
+    2030: (4, 21),
+    2038: (4, 25),
+    2049: (4, 18),
+}
 IN_2027 = ["01-01", "03-25", "03-26", "03-28", "03-29", "05-06", "05-16", "05-17", "12-25", "12-26"]
 
 
@@ -41,24 +54,56 @@ def test_great_prayer_day_was_the_last_time_in_2023():
 def test_working_days_leave_out_weekends_holidays_and_what_agreements_give():
     days = [date(2026, 12, 21) + timedelta(days=number) for number in range(14)]
 
-    assert ["21", "22", "23", "28", "29", "30"] == [f"{day:%d}" for day in days if is_working_day(day)]
+    assert ["21", "22", "23", "28", "29", "30"] == [
+        f"{day:%d}" for day in days if is_working_day(day)
+    ]
     assert not is_working_day(date(2026, 6, 5))
 
 
 FEW = {
-    "Easter Sunday": ("courses", '"2027-03-09"', '"2027-03-28"', "day-off", "2027-03-28 er påskedag."),
-    "Christmas Day": ("courses", '"2027-03-09"', '"2027-12-25"', "day-off", "2027-12-25 er juledag."),
-    "Christmas Eve": ("events", 'date: "2027-04-14"', 'date: "2027-12-24"', "day-off", "juleaftensdag"),
-    "at three": ("courses", 'start: "9:00"', 'start: "03:00"', "at-night", "Klokken 03:00 er midt om natten."),
+    "Easter Sunday": (
+        "courses",
+        '"2027-03-09"',
+        '"2027-03-28"',
+        "day-off",
+        "2027-03-28 er påskedag.",
+    ),
+    "Christmas Day": (
+        "courses",
+        '"2027-03-09"',
+        '"2027-12-25"',
+        "day-off",
+        "2027-12-25 er juledag.",
+    ),
+    "Christmas Eve": (
+        "events",
+        'date: "2027-04-14"',
+        'date: "2027-12-24"',
+        "day-off",
+        "juleaftensdag",
+    ),
+    "at three": (
+        "courses",
+        'start: "9:00"',
+        'start: "03:00"',
+        "at-night",
+        "Klokken 03:00 er midt om natten.",
+    ),
     "in the hour that comes twice": (
-        "events", 'date: "2027-04-14"\n  start: "17:00"', 'date: "2027-10-31"\n  start: "02:30"', "change-of-clocks",
+        "events",
+        'date: "2027-04-14"\n  start: "17:00"',
+        'date: "2027-10-31"\n  start: "02:30"',
+        "change-of-clocks",
         "Klokken 02:30 er der to gange: uret stilles en time tilbage.",
     ),
     "in the hour that is skipped": (
-        "courses", '{date: "2027-03-02", start: "09:00"', '{date: "2028-03-26", start: "02:30"', "change-of-clocks",
+        "courses",
+        '{date: "2027-03-02", start: "09:00"',
+        '{date: "2028-03-26", start: "02:30"',
+        "change-of-clocks",
         "Klokken 02:30 findes ikke: uret stilles en time frem.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("table", "old", "new", "rule", "said"), FEW.values(), ids=FEW)
@@ -67,20 +112,30 @@ def test_a_time_when_few_can_come_is_a_notice_in_both_languages(table, old, new,
 
     verdict = check(data, TODAY)
 
-    (notice,) = [one for one in verdict.notices if one.rule in ("day-off", "at-night", "change-of-clocks")]
+    (notice,) = [
+        one for one in verdict.notices if one.rule in ("day-off", "at-night", "change-of-clocks")
+    ]
     assert rule == notice.rule
     assert said in notice.message.da
     assert notice.message.en != notice.message.da
-    assert new.split('"')[-2] in (data / f"{table}.yaml").read_text("utf-8").split("\n")[notice.line - 1]
+    assert (
+        new.split('"')[-2]
+        in (data / f"{table}.yaml").read_text("utf-8").split("\n")[notice.line - 1]
+    )
 
 
 @pytest.mark.parametrize(
     ("table", "old", "new"),
-    [("courses", '"2027-03-09"', '"2027-04-23"'), ("events", '"2027-04-14"', '"2027-04-17"'),
-     ("courses", 'start: "9:00"', 'start: "06:00"')],
+    [
+        ("courses", '"2027-03-09"', '"2027-04-23"'),
+        ("events", '"2027-04-14"', '"2027-04-17"'),
+        ("courses", 'start: "9:00"', 'start: "06:00"'),
+    ],
     ids=["what was Great Prayer Day", "a Saturday", "early"],
-)  # fmt: skip
+)
 def test_an_ordinary_day_is_nothing_to_tell(table, old, new, data):
     edited(data, table, old, new)
 
-    assert not {"day-off", "at-night", "change-of-clocks"} & {one.rule for one in check(data, TODAY).notices}
+    assert not {"day-off", "at-night", "change-of-clocks"} & {
+        one.rule for one in check(data, TODAY).notices
+    }

@@ -1,4 +1,5 @@
-"""Every field of every sound record is deleted, misspelt, emptied and mistyped: each is told at its line."""
+"""Every field of every sound record is deleted, misspelt, emptied and mistyped: each is told at its
+line."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -20,12 +21,16 @@ def sound_records(table: str) -> list[Any]:
     return yaml_source.plain_value(yaml_source.read_yaml(HERE / "sound" / f"{table}.yaml", table))
 
 
-def fields_of(records: list[Any], fields: tuple[FieldDescription, ...]) -> Iterator[tuple[Path, FieldDescription]]:
+def fields_of(
+    records: list[Any], fields: tuple[FieldDescription, ...]
+) -> Iterator[tuple[Path, FieldDescription]]:
     for index, record in enumerate(records):
         yield from within((index,), record, fields)
 
 
-def within(path: Path, record: dict, fields: tuple[FieldDescription, ...]) -> Iterator[tuple[Path, FieldDescription]]:
+def within(
+    path: Path, record: dict, fields: tuple[FieldDescription, ...]
+) -> Iterator[tuple[Path, FieldDescription]]:
     for field in fields:
         if field.name not in record:
             continue
@@ -44,7 +49,8 @@ def mistyped(field: FieldDescription) -> Any:
 
 
 def rules_at(data, table: str, records: list[Any], path: Path, *, value: bool) -> set[str]:
-    """The rules found at the line of a path in the written records, at its key or where its value begins."""
+    """The rules found at the line of a path in the written records, at its key or where its value
+    begins."""
     text, places = written(records)
     (data / f"{table}.yaml").write_text(text, "utf-8")
     _, problems = read_all(data, "data")
@@ -78,7 +84,9 @@ def test_a_misspelt_field_is_told_at_its_line(table, data):
     for path, _ in fields_of(records, DICTIONARY[table].fields):
         copy, holder = changed(records, path)
         holder[f"{path[-1]}x"] = holder.pop(path[-1])
-        assert "unknown-key" in rules_at(data, table, copy, (*path[:-1], f"{path[-1]}x"), value=False), path
+        assert "unknown-key" in rules_at(
+            data, table, copy, (*path[:-1], f"{path[-1]}x"), value=False
+        ), path
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -88,7 +96,10 @@ def test_an_emptied_field_is_told_at_its_line(table, data):
         for nothing in ("", None, []):
             copy, holder = changed(records, path)
             holder[path[-1]] = nothing
-            assert rules_at(data, table, copy, path, value=True) & {"empty", "wrong-type"}, (path, nothing)
+            assert rules_at(data, table, copy, path, value=True) & {"empty", "wrong-type"}, (
+                path,
+                nothing,
+            )
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -104,7 +115,11 @@ def test_a_mistyped_field_is_told_at_its_line(table, data):
 def test_a_value_out_of_the_blue_is_told_at_its_line_where_values_are_known(table, data):
     records = sound_records(table)
     for path, field in fields_of(records, DICTIONARY[table].fields):
-        if field.type in ("integer", "boolean", "date", "time") or field.options or field.references:
+        if (
+            field.type in ("integer", "boolean", "date", "time")
+            or field.options
+            or field.references
+        ):
             copy, holder = changed(records, path)
             holder[path[-1]] = ["x-y"] if field.type == "array" else "x-y"
             expected = {"wrong-type", "not-an-option", "unknown-reference"}

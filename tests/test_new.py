@@ -1,4 +1,5 @@
-"""A course or an event that is new and already past: only the edition before it can tell that it is new."""
+"""A course or an event that is new and already past: only the edition before it can tell that it is
+new."""
 
 import json
 import subprocess
@@ -17,20 +18,30 @@ NOTHING = {"courses": frozenset(), "events": frozenset()}
 def begun(data, *options: str) -> list[tuple[str, int]]:
     ran = mentorkorps("check", data, "--format", "json", "--on", LATER.isoformat(), *options)
     problems = json.loads(ran.stdout)["problems"]
-    return [(one["file"].rpartition("/")[2], one["line"]) for one in problems if one["rule"] == "begun"]
+    return [
+        (one["file"].rpartition("/")[2], one["line"]) for one in problems if one["rule"] == "begun"
+    ]
 
 
 def git(folder, *command: str) -> None:
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"]
+    who = [
+        "-c",
+        "user.name=Test",
+        "-c",
+        "user.email=test@example.org",
+        "-c",
+        "commit.gpgsign=false",
+    ]
     subprocess.run(["git", "-C", folder, *who, *command], check=True, capture_output=True)
 
 
 def test_a_new_course_and_a_new_event_in_the_past_are_told_at_the_date(data):
     told = [one for one in check(data, LATER, "data", NOTHING).problems if one.rule == "begun"]
 
-    assert [("data/courses.yaml", 6, 14, "odense-2027"), ("data/events.yaml", 5, 9, "netvaerk-april-2027")] == [
-        (one.file, one.line, one.column, one.record) for one in told
-    ]
+    assert [
+        ("data/courses.yaml", 6, 14, "odense-2027"),
+        ("data/events.yaml", 5, 9, "netvaerk-april-2027"),
+    ] == [(one.file, one.line, one.column, one.record) for one in told]
 
 
 @pytest.mark.parametrize("day", ["2027-03-02", "2026-12-01"])
@@ -58,7 +69,9 @@ def test_git_knows_what_is_new_without_being_asked_for(data, tmp_path):
     assert [] == begun(data)
 
     courses = data / "courses.yaml"
-    courses.write_text(courses.read_text("utf-8").replace("id: odense-2027", "id: odense-igen"), "utf-8")
+    courses.write_text(
+        courses.read_text("utf-8").replace("id: odense-2027", "id: odense-igen"), "utf-8"
+    )
 
     assert [("courses.yaml", 6)] == begun(data)
 

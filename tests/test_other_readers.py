@@ -1,4 +1,5 @@
-"""The data is open: whoever takes it reads it with any YAML 1.1 or 1.2 reader, and finds the same values."""
+"""The data is open: whoever takes it reads it with any YAML 1.1 or 1.2 reader, and finds the same
+values."""
 
 import random
 from collections.abc import Callable
@@ -22,8 +23,10 @@ def ruamel(text: str) -> object:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    "PyYAML (1.1)": yaml.safe_load, "ruamel.yaml": ruamel, "yaml12 (1.2)": yaml12.parse_yaml,
-}  # fmt: skip
+    "PyYAML (1.1)": yaml.safe_load,
+    "ruamel.yaml": ruamel,
+    "yaml12 (1.2)": yaml12.parse_yaml,
+}
 FILES = sorted(
     path
     for folder in ("data", "training")
@@ -63,9 +66,19 @@ def test_files_are_found_at_all():
 
 STOP_OTHERS = {
     "question mark": ("- {da: Er det svært?, en: b}", 1, 8, '"Er det svært?"'),
-    "question mark in an address": ("- {url: https://example.dk/?p=1}", 1, 9, '"https://example.dk/?p=1"'),
+    "question mark in an address": (
+        "- {url: https://example.dk/?p=1}",
+        1,
+        9,
+        '"https://example.dk/?p=1"',
+    ),
     "question mark in a list": ("- a: [Hvem, Hvornår?]", 1, 13, '"Hvornår?"'),
-    "question mark over two lines": ("- {da: Er du med og\n    klar? Ja, en: b}", 1, 8, "anførselstegn"),
+    "question mark over two lines": (
+        "- {da: Er du med og\n    klar? Ja, en: b}",
+        1,
+        8,
+        "anførselstegn",
+    ),
     "hyphen alone": ("- {da: -, en: b}", 1, 8, '"-"'),
     "hyphen at the end": ("- {da: Mandag -, en: b}", 1, 8, '"Mandag -"'),
     "equals sign": ("- a: =", 1, 6, '"="'),
@@ -82,10 +95,12 @@ STOP_OTHERS = {
     "listed line too far out": ("- a: [x,\n  y]\n", 2, 3, "for langt ude"),
     "long text too far out": ("- a:\n  |\n  b: c\n", 2, 3, "for langt ude"),
     "empty line too far in": ("- a: >-\n       \n\n    # x\n", 1, 6, "en tom linje"),
-}  # fmt: skip
+}
 
 
-@pytest.mark.parametrize(("text", "line", "column", "remedy"), STOP_OTHERS.values(), ids=STOP_OTHERS)
+@pytest.mark.parametrize(
+    ("text", "line", "column", "remedy"), STOP_OTHERS.values(), ids=STOP_OTHERS
+)
 def test_what_stops_another_reader_is_told_at_its_place_with_the_remedy(text, line, column, remedy):
     assert refusing(text)
 
@@ -99,10 +114,22 @@ def test_what_stops_another_reader_is_told_at_its_place_with_the_remedy(text, li
 
 @pytest.mark.parametrize(
     "text",
-    ["- a: Er det svært?\n", '- {da: "Er det svært?", en: b}', "- {a: 2-3, b: x-}", "- a: -x\n", "- a: x=y\n",
-     "- a: 1 #\ten bemærkning\n", "#\tx\n- a: 1\n", "- a: |\n    x\ty\n", '- a: "x\ty"\n', "- a: [\n    x\n  ]\n",
-     '- a: "x\n    y"\n', "- a:\n  - |\n    x\n", "- a: >-\n\n    x\n"],
-)  # fmt: skip
+    [
+        "- a: Er det svært?\n",
+        '- {da: "Er det svært?", en: b}',
+        "- {a: 2-3, b: x-}",
+        "- a: -x\n",
+        "- a: x=y\n",
+        "- a: 1 #\ten bemærkning\n",
+        "#\tx\n- a: 1\n",
+        "- a: |\n    x\ty\n",
+        '- a: "x\ty"\n',
+        "- a: [\n    x\n  ]\n",
+        '- a: "x\n    y"\n',
+        "- a:\n  - |\n    x\n",
+        "- a: >-\n\n    x\n",
+    ],
+)
 def test_what_every_reader_takes_is_not_told(text):
     assert set() == refusing(text)
 
@@ -110,12 +137,51 @@ def test_what_every_reader_takes_is_not_told(text):
 
 
 PIECES = (
-    "a", "b c", "å", ": ", ",", "?", "? ", "é? ", "[", "]", "{", "}", "-", "- ", "#", " # x", '"q"', "'q'", '"', "| ",
-    "> x", "=", "<<", "1", "0b_", "\t", " ", "\n  ", "\n", "\n    ", "http://x?y=1", "a:b", "💡", "it's", "%", "@",
-)  # fmt: skip
+    "a",
+    "b c",
+    "å",
+    ": ",
+    ",",
+    "?",
+    "? ",
+    "é? ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "-",
+    "- ",
+    "#",
+    " # x",
+    '"q"',
+    "'q'",
+    '"',
+    "| ",
+    "> x",
+    "=",
+    "<<",
+    "1",
+    "0b_",
+    "\t",
+    " ",
+    "\n  ",
+    "\n",
+    "\n    ",
+    "http://x?y=1",
+    "a:b",
+    "💡",
+    "it's",
+    "%",
+    "@",
+)
 AROUND = (
-    "- {da: %s, en: b}", "- {a: [%s, c]}", "- a: %s\n  b: c", "- a:\n  - %s\n  - x", '- a: "%s"', "- a: >-\n    %s\n",
-)  # fmt: skip
+    "- {da: %s, en: b}",
+    "- {a: [%s, c]}",
+    "- a: %s\n  b: c",
+    "- a:\n  - %s\n  - x",
+    '- a: "%s"',
+    "- a: >-\n    %s\n",
+)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -125,7 +191,7 @@ def test_whatever_is_taken_here_other_readers_take_too(seed):
         inner = "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4)))
         text = chance.choice(AROUND) % inner
         if "? " in inner and "é" not in inner:
-            continue  # a key written out with "? ", which our tables refuse as a field that does not exist
+            continue  # a key written out with "? ": no table has such a field
         try:
             yaml_source.parse_yaml(text, "x.yaml")
         except DataError:
@@ -142,7 +208,9 @@ def test_each_place_of_a_file_is_told_in_one_run(data):
 
     problems = check(data, TODAY).problems
 
-    assert [("other-readers", 1, 23), ("other-readers", 1, 42)] == [(p.rule, p.line, p.column) for p in problems]
+    assert [("other-readers", 1, 23), ("other-readers", 1, 42)] == [
+        (p.rule, p.line, p.column) for p in problems
+    ]
 
 
 def test_a_file_that_nobody_else_reads_may_hold_what_stops_others(tmp_path):
@@ -155,4 +223,6 @@ def test_a_file_that_nobody_else_reads_may_hold_what_stops_others(tmp_path):
 
 
 def test_the_sound_records_of_the_tests_are_open_data_too():
-    assert [] == [path.name for path in (HERE / "sound").glob("*.yaml") if refusing(path.read_text("utf-8"))]
+    assert [] == [
+        path.name for path in (HERE / "sound").glob("*.yaml") if refusing(path.read_text("utf-8"))
+    ]

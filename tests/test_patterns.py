@@ -1,4 +1,5 @@
-"""Patterns of forms: a small part of regular expressions that nobody reads in two ways, and that is never slow."""
+"""Patterns of forms: a small part of regular expressions that nobody reads in two ways, and that is
+never slow."""
 
 import re
 import time
@@ -15,7 +16,22 @@ from mentorkorps.forms.validation import read_answers
 from tests.test_forms import GOOD, TODAY
 
 PIECES = st.sampled_from(
-    ["a", "b", "9", "-", " ", r"\.", r"\(", "[a-c]", "[b-z0-9]", "[A-Z]", "[ .]", r"[\-_]", "[æøå]", "[0-9]"]
+    [
+        "a",
+        "b",
+        "9",
+        "-",
+        " ",
+        r"\.",
+        r"\(",
+        "[a-c]",
+        "[b-z0-9]",
+        "[A-Z]",
+        "[ .]",
+        r"[\-_]",
+        "[æøå]",
+        "[0-9]",
+    ]
 )
 COUNTS = st.sampled_from(["", "?", "*", "+", "{2}", "{1,3}", "{0,40}", "{2,}"])
 PATTERNS = st.lists(st.tuples(PIECES, COUNTS).map("".join), max_size=8).map("".join)
@@ -23,7 +39,14 @@ PATTERNS = st.lists(st.tuples(PIECES, COUNTS).map("".join), max_size=8).map("".j
 
 @pytest.mark.parametrize(
     "pattern",
-    ["[0-9]{8}", "[A-Z]{2}-[0-9]{4}", r"[a-z0-9]+\.[a-z]{2,9}", "[A-ZÆØÅ][a-zæøå]*", r"\+45 ?[0-9]{8}", "a?b"],
+    [
+        "[0-9]{8}",
+        "[A-Z]{2}-[0-9]{4}",
+        r"[a-z0-9]+\.[a-z]{2,9}",
+        "[A-ZÆØÅ][a-zæøå]*",
+        r"\+45 ?[0-9]{8}",
+        "a?b",
+    ],
 )
 def test_what_people_need_can_be_said(pattern):
     assert flaw(pattern) is None
@@ -31,10 +54,37 @@ def test_what_people_need_can_be_said(pattern):
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(a+)+", "a|b", "[^a]", ".", r"\w", r"\d", r"\bx", "^a$", "[a--b]", "[a&&b]", "[z-a]", "[A-z]", "[]", "a{2,1}",
-     "a{0}", "a**", "a+?", "a++", "a{,3}", "[[a]]", "(?i)a", "𝕏", "a" * 201, "[0-9]{1001}", "x*x*x*", " a", "[a-z-9]",
-     r"[\w]"],
-)  # fmt: skip
+    [
+        "(a+)+",
+        "a|b",
+        "[^a]",
+        ".",
+        r"\w",
+        r"\d",
+        r"\bx",
+        "^a$",
+        "[a--b]",
+        "[a&&b]",
+        "[z-a]",
+        "[A-z]",
+        "[]",
+        "a{2,1}",
+        "a{0}",
+        "a**",
+        "a+?",
+        "a++",
+        "a{,3}",
+        "[[a]]",
+        "(?i)a",
+        "𝕏",
+        "a" * 201,
+        "[0-9]{1001}",
+        "x*x*x*",
+        " a",
+        "[a-z-9]",
+        r"[\w]",
+    ],
+)
 def test_what_means_two_things_or_can_be_slow_is_refused_with_a_reason(pattern):
     danish, english = flaw(pattern)
 
@@ -70,4 +120,6 @@ def test_an_answer_of_another_form_is_refused_in_the_words_of_the_field(sound):
 def test_the_browser_is_given_the_same_pattern_and_words(sound):
     html = form_html(with_pattern(sound, "[a-z]{3}"), sound, "da", action="/forms/mentor")
 
-    assert re.search(r'id="name"[^>]* pattern="\[a-z\]\{3\}"[^>]*data-invalid="Svaret har ikke', html)
+    assert re.search(
+        r'id="name"[^>]* pattern="\[a-z\]\{3\}"[^>]*data-invalid="Svaret har ikke', html
+    )

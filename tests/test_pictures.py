@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from mentorkorps.catalogue.diagnostics import DataError
-from mentorkorps.catalogue.images import FOLDER, Size, clean, size_of
+from mentorkorps.catalogue.images import FOLDER, Size, clean_picture, size_of
 from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.commands import cli
 from mentorkorps.site.record_pages import site_pages
@@ -21,7 +21,9 @@ from tests.test_problems import TODAY
 PICTURE = '  picture: {file: sal.png, alt: {da: "Salen, set fra <døren>", en: The hall}}\n'
 
 
-def made(kind: str = "JPEG", size: tuple[int, int] = (400, 300), colour: str = "teal", **options: object) -> bytes:
+def made(
+    kind: str = "JPEG", size: tuple[int, int] = (400, 300), colour: str = "teal", **options: object
+) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, kind, **options)
     return out.getvalue()
@@ -43,7 +45,8 @@ def exif(orientation: int = 1, *, position: bool = False, artist: str = "", **mo
 
 
 XMP = (
-    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:GPSLatitude="55,23N"><dc:creator>Karen Testesen'
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:GPSLatitude="55,23N">'
+    b"<dc:creator>Karen Testesen"
     b"</dc:creator></rdf:Description></x:xmpmeta>"
 )
 
@@ -65,14 +68,18 @@ def saved(picture: Image.Image, kind: str) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("name", "kind"), [("a.png", "PNG"), ("b.jpg", "JPEG"), ("c.webp", "WEBP")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.png", "PNG"), ("b.jpg", "JPEG"), ("c.webp", "WEBP")]
+)
 def test_the_size_stands_in_the_file_itself(name, kind, tmp_path):
     (tmp_path / name).write_bytes(made(kind))
 
     assert Size(400, 300) == size_of(tmp_path / name)
 
 
-@pytest.mark.parametrize(("orientation", "size"), [(1, (400, 300)), (3, (400, 300)), (6, (300, 400)), (8, (300, 400))])
+@pytest.mark.parametrize(
+    ("orientation", "size"), [(1, (400, 300)), (3, (400, 300)), (6, (300, 400)), (8, (300, 400))]
+)
 def test_a_picture_that_was_taken_upright_is_framed_upright(orientation, size, data):
     kept(data, "sal.jpg", made(exif=exif(orientation)))
 
@@ -90,18 +97,24 @@ def test_a_file_that_is_no_picture_has_no_size(raw, tmp_path):
 
 TELLING = {
     "phone": (
-        "sal.jpg", made(exif=exif(6, position=True, artist="Karen Testesen")), "stedet, hvor det er taget og navne",
+        "sal.jpg",
+        made(exif=exif(6, position=True, artist="Karen Testesen")),
+        "stedet, hvor det er taget og navne",
     ),
     "camera's owner": ("sal.jpg", made(exif=exif(owner="Karen Testesen")), "navne"),
     "camera": ("sal.jpg", made(exif=exif(model="Phone 12")), "skjulte oplysninger"),
     "XMP": ("sal.jpg", made(xmp=XMP), "stedet, hvor det er taget og navne"),
     "comment": ("sal.jpg", made(comment=b"Karen Testesen"), "navne"),
-    "film after the end": ("sal.jpg", made() + b"\0\0\0\x18ftypmp42" + b"x" * 900, "skjulte oplysninger"),
+    "film after the end": (
+        "sal.jpg",
+        made() + b"\0\0\0\x18ftypmp42" + b"x" * 900,
+        "skjulte oplysninger",
+    ),
     "PNG position": ("sal.png", made("PNG", exif=exif(position=True)), "stedet"),
     "PNG texts": ("sal.png", made("PNG", pnginfo=texts()), "navne"),
     "WebP position": ("sal.webp", made("WEBP", exif=exif(position=True)), "stedet"),
     "WebP XMP": ("sal.webp", made("WEBP", xmp=XMP), "navne"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("name", "raw", "what"), TELLING.values(), ids=TELLING)
@@ -125,11 +138,13 @@ def test_place_and_names_are_told_never_published_and_taken_out(name, raw, what,
 
 def test_metadata_is_taken_out_without_touching_the_pixels(tmp_path):
     file = tmp_path / "sal.jpg"
-    file.write_bytes(saved(noise((64, 48)), "JPEG").replace(b"\xff\xdb", b"\xff\xfe\x00\x07Karen\xff\xdb", 1))
+    file.write_bytes(
+        saved(noise((64, 48)), "JPEG").replace(b"\xff\xdb", b"\xff\xfe\x00\x07Karen\xff\xdb", 1)
+    )
     with Image.open(file) as picture:
         before = picture.tobytes()
 
-    clean(file)
+    clean_picture(file)
 
     with Image.open(file) as picture:
         assert before == picture.tobytes()
@@ -151,10 +166,16 @@ COLOURS = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 @pytest.mark.parametrize(
     "raw",
-    [made(), made(progressive=True), made(icc_profile=COLOURS),
-     made(exif=exif(6)), made(dpi=(72, 72)), saved(noise((300, 200)), "JPEG")],
+    [
+        made(),
+        made(progressive=True),
+        made(icc_profile=COLOURS),
+        made(exif=exif(6)),
+        made(dpi=(72, 72)),
+        saved(noise((300, 200)), "JPEG"),
+    ],
     ids=["plain", "progressive", "colours", "orientation", "resolution", "restless"],
-)  # fmt: skip
+)
 def test_what_a_browser_needs_may_stand_in_a_picture(raw, data):
     kept(data, "sal.jpg", raw)
 
@@ -214,14 +235,23 @@ def test_the_command_leaves_what_is_no_picture_as_it_is(tmp_path):
 
 @pytest.mark.parametrize(
     "inside",
-    ["<script>alert(1)</script>", '<g onload="x()"/>', "<metadata><dc:creator>Karen</dc:creator></metadata>",
-     '<image href="https://example.org/x.png"/>', '<svg inkscape:export-filename="C:\\Users\\karen\\x.png"/>'],
-)  # fmt: skip
+    [
+        "<script>alert(1)</script>",
+        '<g onload="x()"/>',
+        "<metadata><dc:creator>Karen</dc:creator></metadata>",
+        '<image href="https://example.org/x.png"/>',
+        '<svg inkscape:export-filename="C:\\Users\\karen\\x.png"/>',
+    ],
+)
 def test_a_drawing_of_a_page_has_no_program_and_no_names(inside, data, sound):
     folder = data.parent / "docs" / "theme" / "assets"
     folder.mkdir(parents=True)
-    (folder / "x.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><a href="#a"/>{inside}</svg>', "utf-8")
-    (folder / "y.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>', "utf-8")
+    (folder / "x.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg"><a href="#a"/>{inside}</svg>', "utf-8"
+    )
+    (folder / "y.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>', "utf-8"
+    )
 
     (problem,) = links.find_broken_links(data.parent / "docs", "docs", sound, None)
 
@@ -257,10 +287,11 @@ def drawn(data, name: str) -> None:
 @pytest.mark.parametrize(
     ("table", "at"),
     [
-        ("programmes", "programmer/smedenes-korps/"), ("organisations", "organisationer/smedene/"),
+        ("programmes", "programmer/smedenes-korps/"),
+        ("organisations", "organisationer/smedene/"),
         ("events", "arrangementer/netvaerk-april-2027/"),
     ],
-)  # fmt: skip
+)
 def test_a_page_shows_the_picture_with_its_size_and_its_words(table, at, data):
     with_picture(data, table)
     drawn(data, "sal.png")
@@ -281,8 +312,12 @@ def test_a_missing_picture_is_told_at_its_line_with_the_nearest_name(data):
 
     line = (data / "events.yaml").read_text("utf-8").split("\n").index(PICTURE.rstrip("\n")) + 1
     assert ("data/events.yaml", line, 19, "missing-picture", "salen.png") == (
-        problem.file, problem.line, problem.column, problem.rule, problem.suggestion,
-    )  # fmt: skip
+        problem.file,
+        problem.line,
+        problem.column,
+        problem.rule,
+        problem.suggestion,
+    )
 
 
 def test_a_folder_among_the_pictures_is_no_picture(data):
@@ -305,8 +340,10 @@ def test_a_link_to_a_page_that_does_not_exist_is_told_at_its_place(data):
     page = data.parent / "docs" / "da" / "om.md"
     page.parent.mkdir(parents=True)
     page.write_text(
-        "# Om\n\nSe [her](tilmelding/mentr/index.md), [der](https://example.org), [os](om.md#om) og `[x](y.md)`.\n"
-        "```md\n[i kode](nix.md)\n```\n![Dør](assets/dor.svg) [kursus](kurser/odense-2027/index.md)\n",
+        "# Om\n\nSe [her](tilmelding/mentr/index.md), [der](https://example.org), "
+        "[os](om.md#om) og `[x](y.md)`.\n"
+        "```md\n[i kode](nix.md)\n```\n![Dør](assets/dor.svg) "
+        "[kursus](kurser/odense-2027/index.md)\n",
         "utf-8",
     )
     theme = data.parent / "docs" / "theme" / "assets"

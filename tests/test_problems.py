@@ -1,4 +1,5 @@
-"""What an editor does wrong, and what he is told: one golden file a case in problems/, no Python needed."""
+"""What an editor does wrong, and what he is told: one golden file a case in problems/, no Python
+needed."""
 
 import re
 from datetime import date
@@ -26,7 +27,9 @@ def test_a_mistake_is_told_at_its_place_in_danish(case, data):
     verdict = check(data, TODAY, "data")
 
     assert golden["problems"] == [str(one) for one in verdict.problems]
-    assert golden.get("notices", []) == [str(one) for one in verdict.notices if one.rule != "only-danish"]
+    assert golden.get("notices", []) == [
+        str(one) for one in verdict.notices if one.rule != "only-danish"
+    ]
     assert golden.get("allowed", []) == [f"{one.problem} ({one.reason})" for one in verdict.allowed]
 
 
@@ -47,7 +50,8 @@ def test_the_examples_of_a_rule_are_what_the_page_says(code, data):
 
     for number in range(len(records(sound))):
         found, left = (
-            rules_found(data, file, with_fields(sound, number, example)) for example in (rule.wrong, rule.right)
+            rules_found(data, file, with_fields(sound, number, example))
+            for example in (rule.wrong, rule.right)
         )
         if code in found and code not in left:
             return
@@ -59,12 +63,15 @@ def records(text: str) -> list[str]:
 
 
 def with_fields(text: str, number: int, example: str) -> str:
-    """A file with the fields of an example in one record, instead of the fields of the same names."""
+    """A file with the fields of an example in one record, instead of the fields of the same
+    names."""
     parts = records(text)
     head, *fields = re.split(r"(?m)^  (?=\w)", parts[number].replace("- ", "  ", 1))
     names = re.findall(r"(?m)^(\w+):", example)
     kept = [field for field in fields if field.split(":")[0] not in names]
-    body = "".join(f"  {field}" for field in kept) + "".join(f"  {line}\n" for line in example.splitlines())
+    body = "".join(f"  {field}" for field in kept) + "".join(
+        f"  {line}\n" for line in example.splitlines()
+    )
     parts[number] = head + body.replace("  ", "- ", 1)
     return "".join(parts)
 
@@ -138,7 +145,9 @@ def test_a_table_may_be_a_file_and_a_folder(data):
     folder = data / "programmes"
     folder.mkdir()
     text = (data / "programmes.yaml").read_text()
-    (folder / "smedene.yaml").write_text(text[text.index("- id: smedenes") :].replace("smedenes-korps", "aaben"))
+    (folder / "smedene.yaml").write_text(
+        text[text.index("- id: smedenes") :].replace("smedenes-korps", "aaben")
+    )
     (data / "programmes.yaml").write_text(text[: text.index("- id: smedenes")])
 
     (problem,) = check(data, TODAY, "data").problems
@@ -199,9 +208,17 @@ def test_the_build_finds_it_too(name, data):
 
 @pytest.mark.parametrize(
     "name",
-    [".DS_Store", "courses/.gitkeep", "courses/Thumbs.db", "desktop.ini", "courses/._juni.yaml", ".git/x.yaml",
-     "courses/.juni.yaml.swp", "schema/courses.json"],
-)  # fmt: skip
+    [
+        ".DS_Store",
+        "courses/.gitkeep",
+        "courses/Thumbs.db",
+        "desktop.ini",
+        "courses/._juni.yaml",
+        ".git/x.yaml",
+        "courses/.juni.yaml.swp",
+        "schema/courses.json",
+    ],
+)
 def test_what_a_system_leaves_in_a_folder_is_nobodys_mistake(name, data):
     (data / name).parent.mkdir(exist_ok=True, parents=True)
     (data / name).write_bytes(b"\x00\x05\x16\x07")
@@ -209,7 +226,9 @@ def test_what_a_system_leaves_in_a_folder_is_nobodys_mistake(name, data):
     assert [] == check(data, TODAY).problems
 
 
-@pytest.mark.parametrize("name", ["rules.yml", "rules.YAML", "rules", "rules.yaml.txt", "Rules.yaml"])
+@pytest.mark.parametrize(
+    "name", ["rules.yml", "rules.YAML", "rules", "rules.yaml.txt", "Rules.yaml"]
+)
 def test_a_table_under_another_name_is_told_once_with_its_right_name(name, data):
     (data / "rules.yaml").rename(data / name)
 

@@ -1,4 +1,5 @@
-"""The recipes of CONTRIBUTING that change the data: each is followed to the letter in a copy of the tree."""
+"""The recipes of CONTRIBUTING that change the data: each is followed to the letter in a copy of the
+tree."""
 
 import json
 import os
@@ -52,7 +53,12 @@ def day(real) -> str:
     """The day on which somebody last confirmed something in the portal's own data."""
     tables = (real.programmes, real.courses, real.events, real.rules, real.sources)
     names = ("confirmed", "checked", "seen")
-    days = (getattr(record, name, None) for table in tables for record in table.values() for name in names)
+    days = (
+        getattr(record, name, None)
+        for table in tables
+        for record in table.values()
+        for name in names
+    )
     return max(day for day in days if day).isoformat()
 
 
@@ -98,12 +104,17 @@ def add_table(copy: Copy) -> None:
     tables = "mentorkorps/catalogue/tables.py"
     copy.write("mentorkorps/catalogue/model/tips.py", TIP)
     copy.insert(tables, "\n\n@dataclass", "\nfrom mentorkorps.catalogue.model.tips import Tip")
-    copy.insert(tables, '    Table(\n        "retired"', '    Table("tips", Tip, Title("tippet", "tip")),\n')
+    copy.insert(
+        tables, '    Table(\n        "retired"', '    Table("tips", Tip, Title("tippet", "tip")),\n'
+    )
     load = "mentorkorps/catalogue/load.py"
     copy.insert(load, "\nR = TypeVar", "from mentorkorps.catalogue.model.tips import Tip\n")
     copy.insert(load, "    retired: tuple[Retired, ...]", "    tips: Mapping[str, Tip]\n")
     copy.insert("data/datapackage.yaml", "  - name: retired\n", DESCRIBED_TIPS)
-    copy.write("data/tips.yaml", "- {id: kaffe, name: {da: Begynd med en kop kaffe, en: Begin with coffee}}\n")
+    copy.write(
+        "data/tips.yaml",
+        "- {id: kaffe, name: {da: Begynd med en kop kaffe, en: Begin with coffee}}\n",
+    )
 
 
 def test_a_table_is_added(copy, day):
@@ -144,8 +155,9 @@ PARKING = """\
           maxLength: 1200
 """
 SHOWN = """\
-{% if programme.parking %}<div><dt>{{ s.parking }}</dt><dd>{{ p.prose(programme.parking) }}</dd></div>{% endif %}
-
+{% if programme.parking %}
+<div><dt>{{ s.parking }}</dt><dd>{{ p.prose(programme.parking) }}</dd></div>
+{% endif %}
 """
 
 
@@ -157,7 +169,9 @@ def test_a_field_is_added(copy, day):
     templates = "mentorkorps/templates"
     copy.insert(f"{templates}/programme.html", "<div><dt>{{ s.expenses }}", SHOWN)
     for language, word in {"da": "Parkering", "en": "Parking"}.items():
-        copy.insert(f"{templates}/texts.{language}.yaml", "    expenses: ", f"    parking: {word}\n")
+        copy.insert(
+            f"{templates}/texts.{language}.yaml", "    expenses: ", f"    parking: {word}\n"
+        )
     value = "  parking: {da: Bag porten., en: Behind the gate.}\n"
     copy.insert("data/programmes.yaml", "  organisation: ", value)
 
@@ -170,14 +184,16 @@ def test_a_field_is_added(copy, day):
     assert compared.stdout.endswith(": “parking” er tilføjet.\n")
     assert '"parking"' in (copy.root / "data/schema/programmes.json").read_text("utf-8")
     pages = (copy.root / "site").rglob("*.md")
-    assert 2 == sum("Bag porten." in text or "Behind the gate." in text for text in map(read, pages))
+    assert 2 == sum(
+        "Bag porten." in text or "Behind the gate." in text for text in map(read, pages)
+    )
 
 
 def read(path: Path) -> str:
     return path.read_text("utf-8")
 
 
-SHOUTING = '''    "shouting": Rule(
+SHOUTING = """    "shouting": Rule(
         Message("Et navn, der råber", "A name that shouts"),
         Message("“{value}” råber.", "“{value}” shouts."),
         Message("Skriv navnet uden udråbstegn.", "Write the name without an exclamation mark."),
@@ -185,13 +201,13 @@ SHOUTING = '''    "shouting": Rule(
         "name: {da: Smedene, en: Smiths}",
         "programmes",
     ),
-'''
-FINDS_SHOUTING = '''
+"""
+FINDS_SHOUTING = """
 
 def _shouting(entry: Entry) -> Iterator[Problem]:
     if _danish_name(entry).endswith("!"):
         yield entry.problem("name", "shouting", value=_danish_name(entry))
-'''
+"""
 ASKS_FOR_SHOUTING = """\
     for entry in entries["programmes"]:
         yield from _shouting(entry)
@@ -212,6 +228,8 @@ def test_a_rule_is_added(copy, day):
 
     checked = copy.run("check", "--on", day, "--format", "json")
 
-    found = [(problem["rule"], problem["line"]) for problem in json.loads(checked.stdout)["problems"]]
+    found = [
+        (problem["rule"], problem["line"]) for problem in json.loads(checked.stdout)["problems"]
+    ]
     assert (0, 1) == (sound.returncode, checked.returncode)
     assert ("shouting", at + 1) in found

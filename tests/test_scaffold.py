@@ -8,20 +8,60 @@ from tests.test_cli import mentorkorps
 from tests.test_problems import TODAY
 
 VALUES = {
-    "organisation": {"id": "ny", "name.da": "Ny: forening", "name.en": "New", "type": "ngo", "about.da": "Et par ord.",
-                     "sources": "letter"},
-    "programme": {"id": "nyt", "name.da": "Nyt", "name.en": "New", "organisation": "smedene", "summary.da": "Kom # med",
-                  "sources": "letter", "municipalities": "0461,0580", "commitment.months": "6",
-                  "commitment.hours_per_month": "4"},
-    "course": {"id": "nyt", "name.da": "Nyt", "name.en": "yes", "organisation": "portal", "about.da": "To dage.",
-               "days": "2027-09-01,2027-09-08", "venue.name.da": "Sal", "venue.name.en": "Hall", "seats": "12",
-               "venue.address": "Gade 1", "venue.municipality": "0461", "deadline": "2027-08-01", "cost.da": "Gratis",
-               "confirmed": "2026-11-20"},
-    "event": {"id": "nyt", "name.da": "Nyt", "name.en": "New", "organisation": "portal", "about.da": "En aften.",
-              "date": "2027-09-01", "start": "17:00", "end": "19:00", "venue.name.da": "Sal", "venue.name.en": "Hall",
-              "seats": "12", "venue.address": "Gade 1", "venue.municipality": "0461", "deadline": "2027-08-01",
-              "cost.da": "Gratis", "confirmed": "2026-11-20"},
-}  # fmt: skip
+    "organisation": {
+        "id": "ny",
+        "name.da": "Ny: forening",
+        "name.en": "New",
+        "type": "ngo",
+        "about.da": "Et par ord.",
+        "sources": "letter",
+    },
+    "programme": {
+        "id": "nyt",
+        "name.da": "Nyt",
+        "name.en": "New",
+        "organisation": "smedene",
+        "summary.da": "Kom # med",
+        "sources": "letter",
+        "municipalities": "0461,0580",
+        "commitment.months": "6",
+        "commitment.hours_per_month": "4",
+    },
+    "course": {
+        "id": "nyt",
+        "name.da": "Nyt",
+        "name.en": "yes",
+        "organisation": "portal",
+        "about.da": "To dage.",
+        "days": "2027-09-01,2027-09-08",
+        "venue.name.da": "Sal",
+        "venue.name.en": "Hall",
+        "seats": "12",
+        "venue.address": "Gade 1",
+        "venue.municipality": "0461",
+        "deadline": "2027-08-01",
+        "cost.da": "Gratis",
+        "confirmed": "2026-11-20",
+    },
+    "event": {
+        "id": "nyt",
+        "name.da": "Nyt",
+        "name.en": "New",
+        "organisation": "portal",
+        "about.da": "En aften.",
+        "date": "2027-09-01",
+        "start": "17:00",
+        "end": "19:00",
+        "venue.name.da": "Sal",
+        "venue.name.en": "Hall",
+        "seats": "12",
+        "venue.address": "Gade 1",
+        "venue.municipality": "0461",
+        "deadline": "2027-08-01",
+        "cost.da": "Gratis",
+        "confirmed": "2026-11-20",
+    },
+}
 
 
 def new(data, kind: str, values: dict[str, str], *more: str):
@@ -41,15 +81,19 @@ def test_a_record_is_added_whole_and_valid_and_the_rest_stays(kind, data):
     assert [] == check(data, TODAY).problems
     record = list(getattr(load_catalogue(data), f"{kind}s").values())[-1]
     assert (VALUES[kind]["id"], VALUES[kind]["name.da"], VALUES[kind]["name.en"]) == (
-        record.id, record.name.da, record.name.en,
-    )  # fmt: skip
+        record.id,
+        record.name.da,
+        record.name.en,
+    )
 
 
 @pytest.mark.parametrize("kind", VALUES)
 def test_every_field_stands_there_with_what_it_means(kind, data):
     new(data, kind, VALUES[kind])
 
-    added = (data / f"{kind}s.yaml").read_text("utf-8").partition(f"\n- id: {VALUES[kind]['id']}\n")[2]
+    added = (
+        (data / f"{kind}s.yaml").read_text("utf-8").partition(f"\n- id: {VALUES[kind]['id']}\n")[2]
+    )
     for field in load_catalogue(data).dictionary[f"{kind}s"].fields:
         assert field.meaning.da in added
         assert field.name == "id" or f"  {field.name}:" in added or f"  # {field.name}:" in added
@@ -94,14 +138,20 @@ def test_a_table_that_is_a_folder_gets_a_file(data):
 
 def test_last_years_course_is_copied_with_its_dates_moved(data):
     file = data / "courses.yaml"
-    text = file.read_text("utf-8").replace("- id: odense-2027", "- id: odense-marts-2027 # vores første")
+    text = file.read_text("utf-8").replace(
+        "- id: odense-2027", "- id: odense-marts-2027 # vores første"
+    )
     file.write_text(text, "utf-8")
 
     copied = new(data, "course", {}, "--from", "odense-marts-2027", "--date", "2028-05-09")
 
     course = list(load_catalogue(data).courses.values())[-1]
     assert (0, "") == (copied.returncode, copied.stderr)
-    assert ("odense-maj-2028", "Odense, maj 2028", "Odense, May 2028") == (course.id, course.name.da, course.name.en)
+    assert ("odense-maj-2028", "Odense, maj 2028", "Odense, May 2028") == (
+        course.id,
+        course.name.da,
+        course.name.en,
+    )
     assert ["2028-05-09", "2028-05-16"] == [str(one.date) for one in course.days]
     assert ("2028-04-25", "planned") == (str(course.deadline), course.status)
     assert file.read_text("utf-8").startswith(text)
@@ -114,7 +164,11 @@ def test_an_earlier_event_is_copied_with_its_date_moved(data):
     event = list(load_catalogue(data).events.values())[-1]
     assert (0, "") == (copied.returncode, copied.stderr)
     assert ("netvaerk-november-2027", "Netværksaften, november 2027") == (event.id, event.name.da)
-    assert ("2027-11-03", "2027-10-27", "planned") == (str(event.date), str(event.deadline), event.status)
+    assert ("2027-11-03", "2027-10-27", "planned") == (
+        str(event.date),
+        str(event.deadline),
+        event.status,
+    )
 
 
 def test_a_course_in_a_folder_is_copied_from_its_own_file(data):

@@ -1,4 +1,5 @@
-"""The JSON Schemas for editors' tools judge as `mentorkorps check` does, but for what only it can know."""
+"""The JSON Schemas for editors' tools judge as `mentorkorps check` does, but for what only it can
+know."""
 
 import json
 import re
@@ -21,11 +22,25 @@ from tests.test_mutants import DICTIONARY, changed, fields_of, mistyped, sound_r
 from tests.test_problems import TODAY
 
 ONLY_CHECK_KNOWS = {
-    "duplicate-id", "alike", "order-of-dates", "in-the-future", "open-needs", "form", "pattern", "figures",
-    "bare-percent", "private-data", "cpr-number", "long-unconfirmed", "long-unverified", "bad-allowance",
-    "no-such-date", "former-id",
-}  # fmt: skip
-"""Beside these, a schema wants numbers, true and false without quotes, and text that looks like them in quotes."""
+    "duplicate-id",
+    "alike",
+    "order-of-dates",
+    "in-the-future",
+    "open-needs",
+    "form",
+    "pattern",
+    "figures",
+    "bare-percent",
+    "private-data",
+    "cpr-number",
+    "long-unconfirmed",
+    "long-unverified",
+    "bad-allowance",
+    "no-such-date",
+    "former-id",
+}
+"""Beside these, a schema wants numbers, true and false without quotes, and text that looks like
+them in quotes."""
 
 FURTHEST = 3
 """Items of a list within a record that are mutated; those after it have the same fields."""
@@ -50,7 +65,8 @@ def _typed(value: Any, field: FieldDescription) -> Any:
 
 
 def mutants(table: str) -> Iterator[dict]:
-    """Sound records with one field deleted, misspelt, emptied, mistyped, out of the blue, too long or too large."""
+    """Sound records with one field deleted, misspelt, emptied, mistyped, out of the blue, too long
+    or too large."""
     records = sound_records(table)
     for path, field in fields_of(records, DICTIONARY[table].fields):
         if any(isinstance(step, int) and step > FURTHEST for step in path[1:]):
@@ -95,7 +111,9 @@ def refused_by_check(data, table: str, records: list[dict]) -> list[bool]:
     before = sound_records(table)
     text, places = written([*before, *records])
     (data / f"{table}.yaml").write_text(text, "utf-8")
-    starts = [places[(index,)][0] for index in range(len(before), len(before) + len(records))] + [10**9]
+    starts = [places[(index,)][0] for index in range(len(before), len(before) + len(records))] + [
+        10**9
+    ]
     lines = [
         one.line
         for one in check(data, TODAY, "data").problems
@@ -107,7 +125,8 @@ def refused_by_check(data, table: str, records: list[dict]) -> list[bool]:
 @pytest.mark.parametrize("table", TABLES)
 def test_schema_and_check_agree_on_every_mutant(table, data, sound):
     items = jsonschema.Draft7Validator(
-        json_schema.schemas(sound)[table]["items"], format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER
+        json_schema.schemas(sound)[table]["items"],
+        format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER,
     )
     all_mutants = list(mutants(table))
     for start in range(0, len(all_mutants), BATCH):
@@ -118,7 +137,11 @@ def test_schema_and_check_agree_on_every_mutant(table, data, sound):
         ]
         by_schema = [not items.is_valid(typed(one, DICTIONARY[table].fields)) for one in batch]
         by_check = refused_by_check(data, table, deepcopy(batch))
-        differ = [one for one, left, right in zip(batch, by_schema, by_check, strict=True) if left != right]
+        differ = [
+            one
+            for one, left, right in zip(batch, by_schema, by_check, strict=True)
+            if left != right
+        ]
         assert [] == differ, differ
 
 
@@ -135,7 +158,8 @@ def test_the_portals_own_records_pass_their_schema(table, real):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_the_committed_schema_is_current_but_for_records_added_since(table, real):
-    """An editor who adds a record in the browser has no command at hand; `mentorkorps schema` adds its id later."""
+    """An editor who adds a record in the browser has no command at hand; `mentorkorps schema` adds
+    its id later."""
     committed = json.loads((ROOT / "data" / "schema" / f"{table}.json").read_text("utf-8"))
 
     assert without_choices(json_schema.schemas(real)[table]) == without_choices(committed)
@@ -149,10 +173,14 @@ def without_choices(value: Any) -> Any:
 
 
 def test_municipalities_are_offered_with_their_names(real):
-    choices = json_schema.schemas(real)["programmes"]["items"]["properties"]["municipalities"]["items"]
+    choices = json_schema.schemas(real)["programmes"]["items"]["properties"]["municipalities"][
+        "items"
+    ]
 
     assert "Odense" == choices["enumDescriptions"][choices["enum"].index("0461")]
-    assert {"label": "Odense", "description": "0461", "body": '"0461"'} in choices["defaultSnippets"]
+    assert {"label": "Odense", "description": "0461", "body": '"0461"'} in choices[
+        "defaultSnippets"
+    ]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -13,7 +13,10 @@ def test_an_open_programme_is_open_for_180_days_after_somebody_confirmed_it(soun
     programme = sound.programmes["aaben"]
     last = programme.confirmed + CONFIRMATION_HOLDS
 
-    assert ("open", "unconfirmed") == (programme.state(last), programme.state(last + timedelta(days=1)))
+    assert ("open", "unconfirmed") == (
+        programme.state(last),
+        programme.state(last + timedelta(days=1)),
+    )
 
 
 @pytest.mark.parametrize("status", ["interest", "closed"])
@@ -26,17 +29,27 @@ def test_a_programme_that_promises_nothing_stays_what_it_is(status, sound):
 @pytest.mark.parametrize(
     ("day", "state"),
     [
-        ("2026-11-22", "open"), ("2027-02-16", "open"), ("2027-02-17", "closed"), ("2027-03-01", "closed"),
-        ("2027-03-02", "running"), ("2027-03-09", "running"), ("2027-03-10", "over"),
+        ("2026-11-22", "open"),
+        ("2027-02-16", "open"),
+        ("2027-02-17", "closed"),
+        ("2027-03-01", "closed"),
+        ("2027-03-02", "running"),
+        ("2027-03-09", "running"),
+        ("2027-03-10", "over"),
     ],
-)  # fmt: skip
+)
 def test_a_course_goes_from_open_to_over_by_its_dates(day, state, sound):
     assert state == sound.courses["odense-2027"].state(date.fromisoformat(day))
 
 
 @pytest.mark.parametrize(
     ("day", "state"),
-    [("2027-04-07", "open"), ("2027-04-08", "closed"), ("2027-04-14", "running"), ("2027-04-15", "over")],
+    [
+        ("2027-04-07", "open"),
+        ("2027-04-08", "closed"),
+        ("2027-04-14", "running"),
+        ("2027-04-15", "over"),
+    ],
 )
 def test_an_event_goes_from_open_to_over_by_its_dates(day, state, sound):
     assert state == sound.events["netvaerk-april-2027"].state(date.fromisoformat(day))
@@ -82,13 +95,30 @@ def test_all_98_municipalities_are_there_each_with_a_postcode(real):
 
 @pytest.mark.parametrize(
     ("written", "names"),
-    [("8000", ["Aarhus"]), ("8000 Aarhus C", ["Aarhus"]), ("Århus", ["Aarhus"]), ("københavn", ["København"]),
-     ("Nørresundby", ["Aalborg"]), ("4174", ["Køge", "Ringsted"]), ("Atlantis", []), ("", []), ("12", []),
-     ("Københavns Kommune", ["København"]), ("Bornholms Regionskommune", ["Bornholm"]), ("Nørrebro", ["København"]),
-     ("Kbh.", ["København"]), ("Copenhagen", ["København"]), ("Nykøbing Falster", ["Guldborgsund"]),
-     ("DK-5000", ["Odense"]), ("Arhus", ["Aarhus"]), ("Skt. Klemens", ["Odense"]), ("6430", ["Sønderborg"]),
-     ("Nykøbing", ["Guldborgsund", "Morsø", "Odsherred"]), ("Hasle", ["Bornholm", "Aarhus"])],
-)  # fmt: skip
+    [
+        ("8000", ["Aarhus"]),
+        ("8000 Aarhus C", ["Aarhus"]),
+        ("Århus", ["Aarhus"]),
+        ("københavn", ["København"]),
+        ("Nørresundby", ["Aalborg"]),
+        ("4174", ["Køge", "Ringsted"]),
+        ("Atlantis", []),
+        ("", []),
+        ("12", []),
+        ("Københavns Kommune", ["København"]),
+        ("Bornholms Regionskommune", ["Bornholm"]),
+        ("Nørrebro", ["København"]),
+        ("Kbh.", ["København"]),
+        ("Copenhagen", ["København"]),
+        ("Nykøbing Falster", ["Guldborgsund"]),
+        ("DK-5000", ["Odense"]),
+        ("Arhus", ["Aarhus"]),
+        ("Skt. Klemens", ["Odense"]),
+        ("6430", ["Sønderborg"]),
+        ("Nykøbing", ["Guldborgsund", "Morsø", "Odsherred"]),
+        ("Hasle", ["Bornholm", "Aarhus"]),
+    ],
+)
 def test_a_place_is_found_by_any_of_its_names(written, names, real):
     assert names == [one.name for one in real.places(written)]
 
@@ -110,11 +140,14 @@ def test_a_postcode_has_a_municipality_that_is_meant_first(postcode, name, real)
 
 
 def test_every_postcode_in_several_municipalities_says_which_is_meant_first(real):
-    assert [] == [one.postcode for one in real.postcodes if real.gazetteer.match(one.postcode).main is None]
+    assert [] == [
+        one.postcode for one in real.postcodes if real.gazetteer.match(one.postcode).main is None
+    ]
 
 
 @pytest.mark.parametrize(
-    "written", ["Kgs. Lyngby", "Kr. Hvalsø", "Sdr. Omme", "Nr. Nebel", "St. Heddinge", "V. Skerninge"]
+    "written",
+    ["Kgs. Lyngby", "Kr. Hvalsø", "Sdr. Omme", "Nr. Nebel", "St. Heddinge", "V. Skerninge"],
 )
 def test_a_shortened_first_word_is_the_whole_one(written, real):
     match = real.gazetteer.match(written)
@@ -124,7 +157,12 @@ def test_a_shortened_first_word_is_the_whole_one(written, real):
 
 @pytest.mark.parametrize(
     ("mistyped", "names"),
-    [("Oddense", ["Odense"]), ("Københaven", ["København"]), ("Silkeborgg", ["Silkeborg"]), ("Frankfurt am Main", [])],
+    [
+        ("Oddense", ["Odense"]),
+        ("Københaven", ["København"]),
+        ("Silkeborgg", ["Silkeborg"]),
+        ("Frankfurt am Main", []),
+    ],
 )
 def test_a_name_that_is_spelt_almost_alike_is_a_guess(mistyped, names, real):
     match = real.gazetteer.match(mistyped)
@@ -134,6 +172,8 @@ def test_a_name_that_is_spelt_almost_alike_is_a_guess(mistyped, names, real):
 
 def test_data_may_do_without_names_of_places(data):
     (data / "placenames.yaml").unlink()
-    (data / "postcodes.yaml").write_text('- {postcode: "5000", town: Odense C, municipality: "0461"}\n', "utf-8")
+    (data / "postcodes.yaml").write_text(
+        '- {postcode: "5000", town: Odense C, municipality: "0461"}\n', "utf-8"
+    )
 
     assert {} == load_catalogue(data).placenames

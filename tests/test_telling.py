@@ -19,7 +19,9 @@ HOSTILE = '"::error file=x::\\n::warning::forged%0A\\e[31m \\u202E](http://x) <b
 def verdict(data):
     """Of a misspelt organisation and of a value that would like to be more than a value."""
     programmes = data / "programmes.yaml"
-    programmes.write_text(programmes.read_text().replace("organisation: smedene", "organisation: smed"))
+    programmes.write_text(
+        programmes.read_text().replace("organisation: smedene", "organisation: smed")
+    )
     industries = data / "industries.yaml"
     industries.write_text(industries.read_text().replace("id: food", f"id: {HOSTILE}"))
     return check(data, TODAY)
@@ -73,7 +75,9 @@ def test_a_hostile_value_stays_text_in_the_summary(verdict):
 
 def test_a_far_place_in_a_long_line_is_shown(data):
     organisations = data / "organisations.yaml"
-    organisations.write_text(organisations.read_text().replace("type: union", f"{'x' * 300}: union"))
+    organisations.write_text(
+        organisations.read_text().replace("type: union", f"{'x' * 300}: union")
+    )
     for line in report.report_text(check(data, TODAY).problems, [], colour=False):
         assert len(line) < 250
 

@@ -27,7 +27,10 @@ EXPECTED = {
     bool: ("true eller false", "true or false"),
     date: ("en dato som 2026-12-01", "a date such as 2026-12-01"),
     time: ("et klokkeslæt som 09:00", "a time such as 09:00"),
-    datetime: ("en dag og et klokkeslæt som 2026-12-01 09:00", "a day and a time such as 2026-12-01 09:00"),
+    datetime: (
+        "en dag og et klokkeslæt som 2026-12-01 09:00",
+        "a day and a time such as 2026-12-01 09:00",
+    ),
     str: ("en tekst", "a text"),
     tuple: ("en liste som [a, b]", "a list such as [a, b]"),
     dict: ("felter med navn og værdi", "fields with name and value"),
@@ -40,18 +43,21 @@ EXPECTED = {
 }
 PLAIN_ID = re.compile(Slug.pattern)
 MANY = 500
-"""So many problems of one file are told in one run; who has more has one mistake that repeats itself."""
+"""So many problems of one file are reported in one run; who has more has one mistake that repeats
+itself."""
 GLUED = ("der mangler et mellemrum efter kolonet", "a space is missing after the colon")
 CUT_BY_COMMA = (
     "kommaet deler værdien i to; sæt hele teksten i anførselstegn, og skriv tal uden komma",
-    "the comma cuts the value in two; put the whole text in quotes, and write numbers without a comma",
+    "the comma cuts the value in two; put the whole text in quotes, and write numbers without a "
+    "comma",
 )
 LANGUAGE_NAMES = {"da": ("dansk", "Danish"), "en": ("engelsk", "English")}
 
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Leaves the search for reference cycles off meanwhile: records have none, and it takes 3/4 of the reading time."""
+    """Leaves the search for reference cycles off meanwhile: records have none, and it takes 3/4 of
+    the reading time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -153,12 +159,14 @@ class Reference(NamedTuple):
 
 
 @dataclass(slots=True)
-class Reading:
-    """One pass over all tables: what was wrong so far, and which references are still to be looked up.
+class TableReader:
+    """One pass over all tables: what was wrong so far, and which references are still to be looked
+    up.
 
-    `unread` names the tables of which some records could not be read: a reference there may well be right. `nameless`
-    holds the values of records without a key, by table: one of them may be the key, under a misspelt name. `around` are
-    the objects that are being read, the record first; `strayed` the fields that stand in another object than theirs.
+    `unread` names the tables of which some records could not be read: a reference there may well be
+    right. `nameless` holds the values of records without a key, by table: one of them may be the
+    key, under a misspelt name. `around` are the objects that are being read, the record first;
+    `strayed` the fields that stand in another object than theirs.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -213,7 +221,9 @@ class Reading:
             self.record = Entry(table, file, node, None).record
             if self.record is None:
                 self.nameless.setdefault(table, set()).update(scalars(node))
-            value = self.object(TABLES[table].record, node, table, at=Place(file, node.line, node.column))
+            value = self.object(
+                TABLES[table].record, node, table, at=Place(file, node.line, node.column)
+            )
             yield Entry(table, file, node, None if value is WRONG else value)
         self.record = None
 
@@ -239,7 +249,8 @@ class Reading:
         return cls(**values) if sound else WRONG
 
     def refuse_unknown_keys(self) -> set[str]:
-        """Tells of each field that the innermost object does not have. Returns those that were meant."""
+        """Tells of each field that the innermost object does not have. Returns those that were
+        meant."""
         here = self.around[-1]
         unknown = [pair for key, pair in here.node.entries.items() if key not in here.plan][:MANY]
         if not unknown:
@@ -251,51 +262,75 @@ class Reading:
                 self.add(self.file, place, "syntax", why_da=GLUED[0], why_en=GLUED[1])
             elif is_cut_off(place, value):
                 if not glued:
-                    self.add(self.file, place, "syntax", why_da=CUT_BY_COMMA[0], why_en=CUT_BY_COMMA[1])
+                    self.add(
+                        self.file, place, "syntax", why_da=CUT_BY_COMMA[0], why_en=CUT_BY_COMMA[1]
+                    )
             elif home := self.home(place):
                 self.strayed.add((id(home.node), place.text))
                 self.add(
-                    self.file, place, "wrong-level", field=place.text, key=place.text, right=home.name, here=here.name
+                    self.file,
+                    place,
+                    "wrong-level",
+                    field=place.text,
+                    key=place.text,
+                    right=home.name,
+                    here=here.name,
                 )
             else:
                 near = nearest(place.text, unused) or self.only_one_missing(unknown, value)
                 self.add(
-                    self.file, place, "unknown-key", suggestion=near,
-                    field=shown(place), key=shown(place), table=here.name,
-                )  # fmt: skip
+                    self.file,
+                    place,
+                    "unknown-key",
+                    suggestion=near,
+                    field=shown(place),
+                    key=shown(place),
+                    table=here.name,
+                )
                 glued.add(near or "")
         return glued
 
     def home(self, key: Scalar) -> ObjectInProgress | None:
-        """The object around the key, or just before it, that has such a field and lacks it: the line is moved."""
+        """The object around the key, or just before it, that has such a field and lacks it: the
+        line is moved."""
         here = self.around[-1]
         inner = None
         for name, (place, node) in here.node.entries.items():
             if place is key:
                 break
-            if name in here.plan and isinstance(node, Mapping) and is_dataclass(here.plan[name].type):
+            if (
+                name in here.plan
+                and isinstance(node, Mapping)
+                and is_dataclass(here.plan[name].type)
+            ):
                 inner = ObjectInProgress(name, members(here.plan[name].type), node)
         candidates = [*reversed(self.around[:-1]), *([inner] if inner else [])]
         return next((candidate for candidate in candidates if candidate.lacks(key.text)), None)
 
     def only_one_missing(self, unknown: list[tuple[Scalar, Node]], value: Node) -> str | None:
-        """The one field that is needed and not there, if its value can be that of the one field that is unknown."""
+        """The one field that is needed and not there, if its value can be that of the one field
+        that is unknown."""
         here = self.around[-1]
         missing = [
             member for member in here.plan.values() if member.required and here.lacks(member.name)
         ]
         if len(unknown) > 1 or len(missing) != 1:
             return None
-        fits = Reading(file=self.file).value(missing[0], value) is not WRONG
+        fits = TableReader(file=self.file).value(missing[0], value) is not WRONG
         return missing[0].name if fits else None
 
     def missing(self, cls: type, key: str, node: Mapping, name: str) -> BindingError:
         if cls in (Title, Text):
             language_da, language_en = LANGUAGE_NAMES[key]
             return self.add(
-                self.file, node, "missing-translation",
-                field=name, key=name, language_da=language_da, language_en=language_en,
-            )  # fmt: skip
+                self.file,
+                node,
+                "missing-translation",
+                field=name,
+                key=name,
+                language_da=language_da,
+                language_en=language_en,
+            )
         return self.add(self.file, node, "missing", field=key, key=key)
 
     def value(self, member: Member, node: Node) -> Any:
@@ -312,7 +347,9 @@ class Reading:
         if origin is Literal:
             return self.choice(get_args(kind), node, name)
         if isinstance(kind, type) and is_dataclass(kind):
-            known = {"at": Place(self.file, node.line, node.column)} if knows_its_place(kind) else {}
+            known = (
+                {"at": Place(self.file, node.line, node.column)} if knows_its_place(kind) else {}
+            )
             return self.object(kind, node, name, **known)
         return self.scalar(kind, node, name)
 
@@ -322,9 +359,7 @@ class Reading:
         if text is WRONG or not isinstance(node, Scalar):
             return WRONG
         if isinstance(mark, Refers):
-            self.references.append(
-                Reference(self.file, node, mark.table, self.record, name)
-            )
+            self.references.append(Reference(self.file, node, mark.table, self.record, name))
         elif not re.fullmatch(Slug.pattern, text):
             return self.wrong_type(name, Slug, node, slug(text))
         return text
@@ -332,7 +367,11 @@ class Reading:
     def sequence(self, kind: Any, node: Node, name: str) -> Any:
         if not isinstance(node, Sequence):
             suggestion = None
-            if get_origin(kind) is Annotated and isinstance(node, Scalar) and PLAIN_ID.fullmatch(node.text):
+            if (
+                get_origin(kind) is Annotated
+                and isinstance(node, Scalar)
+                and PLAIN_ID.fullmatch(node.text)
+            ):
                 suggestion = f"[{node.text}]"
             return self.wrong_type(name, tuple, node, suggestion)
         if not node.items:
@@ -357,9 +396,15 @@ class Reading:
         if text is WRONG or text in options:
             return text
         return self.add(
-            self.file, node, "not-an-option", suggestion=nearest(text, options),
-            field=name, key=name, value=shown(node), options=", ".join(options),
-        )  # fmt: skip
+            self.file,
+            node,
+            "not-an-option",
+            suggestion=nearest(text, options),
+            field=name,
+            key=name,
+            value=shown(node),
+            options=", ".join(options),
+        )
 
     def scalar(self, kind: type, node: Node, name: str) -> Any:
         if not isinstance(node, Scalar):
@@ -369,12 +414,21 @@ class Reading:
         except ValueError:
             return self.wrong_type(name, kind, node, meant(kind, node.text))
 
-    def wrong_type(self, name: str, kind: Any, node: Node, suggestion: str | None = None) -> BindingError:
+    def wrong_type(
+        self, name: str, kind: Any, node: Node, suggestion: str | None = None
+    ) -> BindingError:
         expected_da, expected_en = EXPECTED[kind]
         return self.add(
-            self.file, node, "wrong-type", suggestion=suggestion,
-            field=name, key=name, expected_da=expected_da, expected_en=expected_en, value=shown(node),
-        )  # fmt: skip
+            self.file,
+            node,
+            "wrong-type",
+            suggestion=suggestion,
+            field=name,
+            key=name,
+            expected_da=expected_da,
+            expected_en=expected_en,
+            value=shown(node),
+        )
 
     def refuse_unknown_references(self, tables: Entries) -> None:
         """Adds a problem for each reference that leads to no record."""
@@ -446,8 +500,13 @@ def scalars(node: Mapping) -> Iterator[str]:
 
 
 def is_cut_off(key: Scalar, value: Node) -> bool:
-    """Whether what looks like a field is the rest of a text with a comma: {da: Metal, maskiner, en: …}."""
-    return isinstance(value, Scalar) and not value.text and (value.line, value.column) == (key.line, key.end_column)
+    """Whether what looks like a field is the rest of a text with a comma: {da: Metal, maskiner, en:
+    …}."""
+    return (
+        isinstance(value, Scalar)
+        and not value.text
+        and (value.line, value.column) == (key.line, key.end_column)
+    )
 
 
 def shown(node: Node) -> str:
@@ -458,11 +517,14 @@ def shown(node: Node) -> str:
 
 
 def nearest_record(text: str, entries: list[Entry], called: dict[str, str]) -> str | None:
-    """The record whose key or name is spelt most alike, as an editor would look for it; `called` has further names."""
+    """The record whose key or name is spelt most alike, as an editor would look for it; `called`
+    has further names."""
     if len(text) > SUGGESTIBLE:
         return None
     keyed = [(key, entry) for entry in entries if (key := entry.record)]
-    names = called | {name.casefold(): f"{key} ({name})" for key, entry in keyed for name in entry.names()}
+    names = called | {
+        name.casefold(): f"{key} ({name})" for key, entry in keyed for name in entry.names()
+    }
     names |= {key.casefold(): key for key, _ in keyed}
     near = nearest(text.casefold(), names)
     return names[near] if near else None
@@ -470,5 +532,10 @@ def nearest_record(text: str, entries: list[Entry], called: dict[str, str]) -> s
 
 def postcodes(tables: Entries) -> dict[str, str]:
     """The municipality of each postcode, where editors give one instead of the code."""
-    of = ((entry.text("postcode"), entry.text("municipality"), entry.text("town")) for entry in tables["postcodes"])
-    return {postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code}
+    of = (
+        (entry.text("postcode"), entry.text("municipality"), entry.text("town"))
+        for entry in tables["postcodes"]
+    )
+    return {
+        postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code
+    }

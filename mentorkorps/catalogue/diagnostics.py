@@ -22,7 +22,8 @@ class Located(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend in a data file. Lines and columns count from 1; `end_column` is exclusive."""
+    """One thing to mend in a data file. Lines and columns count from 1; `end_column` is
+    exclusive."""
 
     file: str
     line: int
@@ -47,9 +48,12 @@ class Problem:
         suggestion: str | None = None,
         **values: object,
     ) -> "Problem":
-        """A problem where a node stands, or at the head of the file; `values` are put into the rule's sentence."""
+        """A problem where a node stands, or at the head of the file; `values` are put into the
+        rule's sentence."""
         line, column, end_column = (node.line, node.column, node.end_column) if node else (1, 1, 2)
-        return cls(file, line, column, end_column, rule, worded(rule, **values), record, field, suggestion)
+        return cls(
+            file, line, column, end_column, rule, worded(rule, **values), record, field, suggestion
+        )
 
     def place(self) -> tuple[str, int, int]:
         """File, line and column: the order in which problems are shown."""
@@ -65,7 +69,8 @@ class Problem:
 
 
 class DataError(Exception):
-    """The data files cannot be used. Carries every problem found in one run, in the order of the files."""
+    """The data files cannot be used. Carries every problem found in one run, in the order of the
+    files."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -74,5 +79,5 @@ class DataError(Exception):
 
 def worded(rule: str, /, **values: object) -> Message:
     """The sentence of a rule in both languages, with the values of this case put in."""
-    template = RULES[rule].told
+    template = RULES[rule].sentence
     return Message(template.da.format(**values), template.en.format(**values))

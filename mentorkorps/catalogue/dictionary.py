@@ -20,8 +20,9 @@ DESCRIPTION = "datapackage.yaml"
 class FieldDescription:
     """One field. `limits` are its constraints in Table Schema's words, numbers as numbers.
 
-    `translated` is "both" where Danish and English are needed, "danish" where English may follow; `references` the
-    table whose key it holds; `fields` those of an object, or of each object of an array.
+    `translated` is "both" where Danish and English are needed, "danish" where English may follow;
+    `references` the table whose key it holds; `fields` those of an object, or of each object of an
+    array.
     """
 
     name: str
@@ -69,17 +70,29 @@ def languages(field: FieldDescription) -> tuple[FieldDescription, ...]:
     length = {name: field.limits[name] for name in ("maxLength",) if name in field.limits}
     return (
         FieldDescription("da", "string", True, Message("På dansk.", "In Danish."), length),
-        FieldDescription("en", "string", field.translated == "both", Message("På engelsk.", "In English."), length),
+        FieldDescription(
+            "en",
+            "string",
+            field.translated == "both",
+            Message("På engelsk.", "In English."),
+            length,
+        ),
     )
 
 
 def _table(resource: dict[str, Any]) -> TableDescription:
     title = Message(resource["title"], resource["title_en"])
-    return TableDescription(resource["name"], title, tuple(map(_field, resource["schema"]["fields"])))
+    return TableDescription(
+        resource["name"], title, tuple(map(_field, resource["schema"]["fields"]))
+    )
 
 
 def _field(written: dict[str, Any]) -> FieldDescription:
-    limits = {name: _number(value) for name, value in written.get("constraints", {}).items() if name != "required"}
+    limits = {
+        name: _number(value)
+        for name, value in written.get("constraints", {}).items()
+        if name != "required"
+    }
     limits |= {name: _number(written[name]) for name in ("maxLength", "pattern") if name in written}
     return FieldDescription(
         written["name"],

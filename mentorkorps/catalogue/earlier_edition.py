@@ -28,7 +28,8 @@ class NoEarlierEdition(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EarlierRecord:
-    """A record of an earlier edition: its ids, the first that it had in front, and where in the folder it stood.
+    """A record of an earlier edition: its ids, the first that it had in front, and where in the
+    folder it stood.
 
     `status` and `last_day` (ISO 8601) as they were written.
     """
@@ -44,12 +45,14 @@ class EarlierRecord:
 
 
 EarlierRecords = Mapping[str, tuple[EarlierRecord, ...]]
-"""The records of an earlier edition by table: those that keep their ids, and those that are gone for good."""
+"""The records of an earlier edition by table: those that keep their ids, and those that are gone
+for good."""
 
 
 @contextmanager
 def earlier_folder(base: str, data: Path) -> Iterator[Path]:
-    """The data folder as it was: `base` itself if it is a folder, or the folder at that Git revision.
+    """The data folder as it was: `base` itself if it is a folder, or the folder at that Git
+    revision.
 
     Raises NoEarlierEdition if Git knows no such revision.
     """
@@ -65,7 +68,8 @@ def earlier_folder(base: str, data: Path) -> Iterator[Path]:
 
 def _archive(revision: str, data: Path) -> bytes:
     """The data folder at a Git revision, as a tar file."""
-    # A hook of Git sets GIT_DIR, and then Git would take the data folder for the whole of the repository.
+    # A hook of Git sets GIT_DIR, and then Git would take the data folder for the whole of the
+    # repository.
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-C", str(data), "archive", "--format=tar", revision]
     archive = subprocess.run(command, capture_output=True, check=False, env=outside)
@@ -99,7 +103,8 @@ def read_earlier_records(base: Path) -> EarlierRecords:
 
 
 def readable_records(base: Path, table: str) -> Iterator[tuple[str, yaml_source.Mapping]]:
-    """Reads each record of a table, with its file inside the folder; passes by files that cannot be read."""
+    """Reads each record of a table, with its file inside the folder; passes by files that cannot be
+    read."""
     for name, path in files_of(base, base.as_posix(), table):
         try:
             root = yaml_source.read_yaml(path, name)

@@ -22,7 +22,9 @@ from mentorkorps.catalogue.suggestions import spelling_words
 from mentorkorps.interface.characters import without_invisible
 
 POSTCODE = re.compile(r"\b(?:dk ?)?([0-9]{4})(?![0-9])")
-OF_A_MUNICIPALITY = re.compile(r"^(?:city|municipality) of | (?:regions)?kommune$| (?:regional )?municipality$")
+OF_A_MUNICIPALITY = re.compile(
+    r"^(?:city|municipality) of | (?:regions)?kommune$| (?:regional )?municipality$"
+)
 SHORT_FORMS = {
     "frederiksberg": ("frb",),
     "gammel": ("gl",),
@@ -40,16 +42,19 @@ SHORT_FORMS = {
 }
 """How people shorten the first word of a name, in the spelling of `place_key`."""
 LIKENESS = 0.83
-"""From here on two spellings are taken for one name that was mistyped: one letter in six (difflib's ratio)."""
+"""From here on two spellings are taken for one name that was mistyped: one letter in six (difflib's
+ratio)."""
 LONGEST_GUESS = 40
 MOST_GUESSED = 5
 SMALLEST_PART = 20
-"""A municipality that has less than a twentieth of a town's postcodes is not offered for the town."""
+"""A municipality that has less than a twentieth of a town's postcodes is not offered for the
+town."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """The municipalities that a text may mean, the likeliest first. `main` is set where one is meant by most.
+    """The municipalities that a text may mean, the likeliest first. `main` is set where one is
+    meant by most.
 
     `is_guess`: no place is spelt like that, these are spelt alike.
     """
@@ -77,7 +82,8 @@ class Gazetteer:
     loose: Mapping[str, PlaceMatch]
 
     def match(self, text: str) -> PlaceMatch:
-        """The municipalities meant by a text: "DK-8000 Aarhus C", "Københavns Kommune", "Arhus", "Nørrebro", "Fyn"."""
+        """The municipalities meant by a text: "DK-8000 Aarhus C", "Københavns Kommune", "Arhus",
+        "Nørrebro", "Fyn"."""
         read = list(readings(text))
         exact = (self.names[name] for name in read if name in self.names)
         loose = (self.loose[name] for name in map(loosely, read) if name in self.loose)
@@ -88,11 +94,14 @@ class Gazetteer:
             return NOTHING
         near = get_close_matches(key, self.names, 3, LIKENESS)
         meant = dict.fromkeys(place for name in near for place in self.names[name].likeliest)
-        return PlaceMatch(tuple(meant), is_guess=True) if 0 < len(meant) <= MOST_GUESSED else NOTHING
+        return (
+            PlaceMatch(tuple(meant), is_guess=True) if 0 < len(meant) <= MOST_GUESSED else NOTHING
+        )
 
 
 def place_key(text: str) -> str:
-    """A name as people type it, without what they leave out: "Høje-Tåstrup " -> "hoeje taastrup"."""
+    """A name as people type it, without what they leave out: "Høje-Tåstrup " -> "hoeje
+    taastrup"."""
     return " ".join(spelling_words(unicodedata.normalize("NFC", without_invisible(text))))
 
 
@@ -102,7 +111,8 @@ def loosely(key: str) -> str:
 
 
 def readings(text: str) -> Iterator[str]:
-    """The names that a text may hold, the surest first: its postcode, all else, that without "Kommune" and its s."""
+    """The names that a text may hold, the surest first: its postcode, all else, that without
+    "Kommune" and its s."""
     key = place_key(text)
     if postcode := POSTCODE.search(key):
         yield postcode[1]
@@ -115,21 +125,26 @@ def readings(text: str) -> Iterator[str]:
 
 
 class Meaning(NamedTuple):
-    """What one record says of a name: codes of municipalities, and the one that is meant first, if any is."""
+    """What one record says of a name: codes of municipalities, and the one that is meant first, if
+    any is."""
 
     codes: tuple[str, ...]
     main: str | None
 
 
 def gazetteer(
-    municipalities: Iterable[Municipality], postcodes: Iterable[Postcode], places: Iterable[PlaceName]
+    municipalities: Iterable[Municipality],
+    postcodes: Iterable[Postcode],
+    places: Iterable[PlaceName],
 ) -> Gazetteer:
-    """All names with what they mean; `municipalities` in the order in which people are to choose among them."""
+    """All names with what they mean; `municipalities` in the order in which people are to choose
+    among them."""
     in_order = {place.code: place for place in municipalities}
     meanings: dict[str, list[Meaning]] = {}
     for name, meaning in (*_of_postcodes(postcodes), *_of_places(places)):
         meanings.setdefault(name, []).append(meaning)
-    # A municipality's own name means the municipality, also where its town reaches into the next one.
+    # A municipality's own name means the municipality, also where its town reaches into the next
+    # one.
     meanings |= {
         place_key(place.name): [Meaning((place.code,), place.code)] for place in in_order.values()
     }
@@ -165,9 +180,7 @@ def _of_postcodes(postcodes: Iterable[Postcode]) -> Iterator[tuple[str, Meaning]
         main, count = Counter(meaning.main for meaning in meanings).most_common(1)[0]
         counts = Counter(code for meaning in meanings for code in meaning.codes)
         # A post office in another municipality is not where a town of a hundred postcodes lies.
-        many = tuple(
-            code for code, of in counts.items() if of * SMALLEST_PART >= len(meanings)
-        )
+        many = tuple(code for code, of in counts.items() if of * SMALLEST_PART >= len(meanings))
         yield town, Meaning(many, main if count * 2 > len(meanings) else None)
 
 
@@ -177,13 +190,22 @@ def _of_places(places: Iterable[PlaceName]) -> Iterator[tuple[str, Meaning]]:
         yield place_key(place.name), Meaning(codes, codes[0] if len(codes) == 1 else None)
 
 
-def _matches(meanings: Mapping[str, list[Meaning]], in_order: Mapping[str, Municipality]) -> Mapping[str, PlaceMatch]:
-    places = {code: place for place, code in enumerate(in_order)}
-    matches = {}
-    for name, of in meanings.items():
-        mains = {meaning.main for meaning in of}
-        main = mains.pop() if len(mains) == 1 else None
-        codes = sorted({code for meaning in of for code in meaning.codes}, key=places.__getitem__)
-        codes.sort(key=lambda code: code != main)
-        matches[name] = PlaceMatch(tuple(in_order[code] for code in codes), in_order[main] if main else None)
-    return MappingProxyType(matches)
+def _matches(
+    meanings: Mapping[str, list[Meaning]], in_order: Mapping[str, Municipality]
+) -> Mapping[str, PlaceMatch]:
+    order = {code: place for place, code in enumerate(in_order)}
+    return MappingProxyType(
+        {name: _match(of, in_order, order) for name, of in meanings.items()}
+    )
+
+
+def _match(
+    meanings: Iterable[Meaning],
+    in_order: Mapping[str, Municipality],
+    order: Mapping[str, int],
+) -> PlaceMatch:
+    mains = {meaning.main for meaning in meanings}
+    main = mains.pop() if len(mains) == 1 else None
+    codes = sorted({code for meaning in meanings for code in meaning.codes}, key=order.__getitem__)
+    codes.sort(key=lambda code: code != main)
+    return PlaceMatch(tuple(in_order[code] for code in codes), in_order[main] if main else None)

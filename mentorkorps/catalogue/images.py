@@ -36,16 +36,30 @@ LONGEST_SIDE = 2_000
 TELLS = {
     "position": ("stedet, hvor det er taget", "where it was taken"),
     "names": ("navne eller tekster", "names or texts"),
-    "other": ("skjulte oplysninger om kamera eller program", "hidden details of a camera or a program"),
+    "other": (
+        "skjulte oplysninger om kamera eller program",
+        "hidden details of a camera or a program",
+    ),
 }
 IN_SVG = (
-    (re.compile(r"<script|\bon[a-z]+\s*=|javascript:|<foreignObject|<!ENTITY", re.IGNORECASE),
-     ("et program (script)", "a program (script)")),
-    (re.compile(r"(?:xlink:)?href\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?https?:|<\?xml-stylesheet", re.IGNORECASE),
-     ("et link ud af billedet", "a link out of the picture")),
-    (re.compile(r"<metadata|dc:creator|sodipodi:docname|inkscape:export-filename", re.IGNORECASE),
-     ("navne eller tekster", "names or texts")),
-)  # fmt: skip
+    (
+        re.compile(r"<script|\bon[a-z]+\s*=|javascript:|<foreignObject|<!ENTITY", re.IGNORECASE),
+        ("et program (script)", "a program (script)"),
+    ),
+    (
+        re.compile(
+            r"(?:xlink:)?href\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?https?:|<\?xml-stylesheet",
+            re.IGNORECASE,
+        ),
+        ("et link ud af billedet", "a link out of the picture"),
+    ),
+    (
+        re.compile(
+            r"<metadata|dc:creator|sodipodi:docname|inkscape:export-filename", re.IGNORECASE
+        ),
+        ("navne eller tekster", "names or texts"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class Flaw:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class InspectedPicture:
     """A picture that was looked at; without a size nothing can show it."""
 
     size: Size | None
@@ -75,8 +89,8 @@ class Looked:
 
 def pictures_beside(data: Path) -> Mapping[str, Size]:
     """Every picture that the records of a data folder can show, by the name of its file."""
-    found = {path.name: look(path).size for path in _files(data)}
-    return {name: size for name, size in found.items() if size}
+    sizes = {path.name: inspect_picture(path).size for path in _files(data)}
+    return {name: size for name, size in sizes.items() if size}
 
 
 def names_beside(data: Path) -> tuple[str, ...]:
@@ -84,7 +98,7 @@ def names_beside(data: Path) -> tuple[str, ...]:
     return tuple(path.name for path in _files(data))
 
 
-def problems(data: Path, name: str) -> Iterator[Problem]:
+def picture_problems(data: Path, name: str) -> Iterator[Problem]:
     """What is wrong with these pictures. `name` is what problems call the data folder."""
     folder = PurePosixPath(name).parent / FOLDER.as_posix()
     for path in _files(data):
@@ -92,41 +106,46 @@ def problems(data: Path, name: str) -> Iterator[Problem]:
             right = f"{slug(path.stem) or 'billede'}{_ending(path)}"
             yield _problem(
                 f"{folder}/{path.name}",
-                Flaw("picture-broken", f"det skal hedde noget som {right}", f"it must be called such as {right}"),
+                Flaw(
+                    "picture-broken",
+                    f"det skal hedde noget som {right}",
+                    f"it must be called such as {right}",
+                ),
             )
-        for flaw in look(path).flaws:
+        for flaw in inspect_picture(path).flaws:
             yield _problem(f"{folder}/{path.name}", flaw)
         if large := _too_large(path):
             yield _problem(f"{folder}/{path.name}", large)
 
 
-def problems_of(path: Path, file: str) -> Iterator[Problem]:
+def problems_of_picture(path: Path, file: str) -> Iterator[Problem]:
     """What is wrong with a picture of a hand-written page, which may also be an SVG drawing."""
-    for flaw in look(path).flaws:
+    for flaw in inspect_picture(path).flaws:
         yield _problem(file, flaw)
 
 
 def size_of(path: Path) -> Size | None:
     """The size of a PNG, JPEG or WebP picture; None for anything else."""
-    return look(path).size
+    return inspect_picture(path).size
 
 
-def look(path: Path) -> Looked:
+def inspect_picture(path: Path) -> InspectedPicture:
+    """Reads a picture, once an edition of its file."""
     status = path.stat()
-    return _look(path, status.st_size, status.st_mtime_ns)
+    return _inspect(path, status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=1024)
-def _look(path: Path, size: int, changed: int) -> Looked:
+def _inspect(path: Path, size: int, changed: int) -> InspectedPicture:
     """`size` and `changed` tell one edition of a file from the next."""
     raw = path.read_bytes()
     if path.suffix == ".svg":
-        return Looked(None, tuple(_of_svg(raw.decode("utf-8", "replace"))))
+        return InspectedPicture(None, tuple(_of_svg(raw.decode("utf-8", "replace"))))
     try:
         shown, kind = _decoded(raw)
     except UNSOUND:
-        return Looked(None, (_unreadable(raw),))
-    return Looked(shown, tuple(_flaws(path, raw, kind)))
+        return InspectedPicture(None, (_unreadable(raw),))
+    return InspectedPicture(shown, tuple(_flaws(path, raw, kind)))
 
 
 def _decoded(raw: bytes) -> tuple[Size, str]:
@@ -145,15 +164,21 @@ def _decoded(raw: bytes) -> tuple[Size, str]:
 def _flaws(path: Path, raw: bytes, kind: str) -> Iterator[Flaw]:
     if path.suffix != ENDINGS[kind] and NAME.fullmatch(path.name):
         right = path.with_suffix(ENDINGS[kind]).name
-        yield Flaw("picture-broken", f"det er et {kind}-billede; kald det {right}", f"it is {kind}; call it {right}")
+        yield Flaw(
+            "picture-broken",
+            f"det er et {kind}-billede; kald det {right}",
+            f"it is {kind}; call it {right}",
+        )
     try:
         if image_metadata.bare(raw) == raw:
             return
     except image_metadata.CutOff:
         yield _unreadable(raw)
         return
-    told = [TELLS[one] for one in image_metadata.told_by(raw)] or [TELLS["other"]]
-    yield Flaw("picture-tells", " og ".join(da for da, _ in told), " and ".join(en for _, en in told))
+    kinds = list(image_metadata.kinds_of_metadata(raw)) or ["other"]
+    da = " og ".join(TELLS[kind][0] for kind in kinds)
+    en = " and ".join(TELLS[kind][1] for kind in kinds)
+    yield Flaw("picture-tells", da, en)
 
 
 def _unreadable(raw: bytes) -> Flaw:
@@ -170,7 +195,7 @@ def _unreadable(raw: bytes) -> Flaw:
 
 
 def _too_large(path: Path) -> Flaw | None:
-    weight, size = path.stat().st_size, look(path).size
+    weight, size = path.stat().st_size, inspect_picture(path).size
     if weight <= LARGEST and (size is None or max(size.width, size.height) <= LONGEST_SIDE):
         return None
     pixels = f", {size.width} × {size.height} pixels" if size else ""
@@ -194,13 +219,19 @@ def _problem(file: str, flaw: Flaw) -> Problem:
 
 def _files(data: Path) -> list[Path]:
     folder = data.resolve().parent / FOLDER
-    return [path for path in sorted(folder.glob("*")) if path.is_file() and not path.name.startswith(".")]
+    return [
+        path
+        for path in sorted(folder.glob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    ]
 
 
-def clean(path: Path) -> Size:
-    """Turns a picture upright, makes it as small as the site needs and takes out its metadata; writes it in its place.
+def clean_picture(path: Path) -> Size:
+    """Turns a picture upright, makes it as small as the site needs and takes out its metadata;
+    writes it in its place.
 
-    Pixels are encoded anew only where they must change. Raises ValueError for what is no whole picture.
+    Pixels are encoded anew only where they must change. Raises ValueError for what is no whole
+    picture.
     """
     from PIL import Image, ImageOps
 
@@ -226,7 +257,13 @@ def _encoded(picture: "Image.Image", kind: str) -> bytes:
     while True:
         for quality in (85, 75, 60):
             out = io.BytesIO()
-            picture.save(out, kind, quality=quality, optimize=True, icc_profile=picture.info.get("icc_profile"))
+            picture.save(
+                out,
+                kind,
+                quality=quality,
+                optimize=True,
+                icc_profile=picture.info.get("icc_profile"),
+            )
             raw = out.getvalue()
             if len(raw) <= LARGEST:
                 return raw

@@ -13,7 +13,16 @@ from mentorkorps.catalogue.suggestions import nearest
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
 from mentorkorps.catalogue.yaml_source import Node
 
-OPEN_NEEDS = ("confirmed", "mentors", "audience", "commitment", "training", "matching", "insurance", "answers")
+OPEN_NEEDS = (
+    "confirmed",
+    "mentors",
+    "audience",
+    "commitment",
+    "training",
+    "matching",
+    "insurance",
+    "answers",
+)
 LONGEST_ID = 60
 """Characters, as data/datapackage.yaml says of an id: the database has room for as many."""
 PUBLISHED = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
@@ -22,7 +31,8 @@ Moment = date | time
 
 
 def integrity_problems(tables: Entries, pictures: Collection[str]) -> Iterator[Problem]:
-    """What is wrong between the records of all tables; `pictures` are the names of the files that there are."""
+    """What is wrong between the records of all tables; `pictures` are the names of the files that
+    there are."""
     for rule in RULES_OF_TABLES:
         yield from rule(tables)
     yield from _missing_pictures(tables, pictures)
@@ -37,19 +47,22 @@ def _duplicates(tables: Entries) -> Iterator[Problem]:
             if all(key) and key in seen:
                 first = seen[key]
                 yield entry.problem(
-                    names[0], "duplicate-id", key=names[0], value=key[0], file=first.file, line=first.node.line
+                    names[0],
+                    "duplicate-id",
+                    key=names[0],
+                    value=key[0],
+                    file=first.file,
+                    line=first.node.line,
                 )
             seen.setdefault(key, entry)
 
 
 def _former_ids(tables: Entries) -> Iterator[Problem]:
-    """Former ids that cannot lead to one record: in use, of two records, gone for good, or too long."""
+    """Former ids that cannot lead to one record: in use, of two records, gone for good, or too
+    long."""
     for table in WITH_FORMER_IDS:
         here = {
-            id: entry
-            for entry in tables[table]
-            for id in (entry.record, entry.text("slug"))
-            if id
+            id: entry for entry in tables[table] for id in (entry.record, entry.text("slug")) if id
         }
         gone = {entry.record: entry for entry in tables["retired"] if entry.text("table") == table}
         seen: dict[str, Entry] = {}
@@ -79,9 +92,15 @@ def _led_elsewhere(
 
 def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem:
     return Problem.at(
-        entry.file, node, "former-id",
-        record=entry.record, field="was", value=shown(node), why_da=why_da, why_en=why_en,
-    )  # fmt: skip
+        entry.file,
+        node,
+        "former-id",
+        record=entry.record,
+        field="was",
+        value=shown(node),
+        why_da=why_da,
+        why_en=why_en,
+    )
 
 
 def _retired_rules(tables: Entries) -> Iterator[Problem]:
@@ -90,7 +109,12 @@ def _retired_rules(tables: Entries) -> Iterator[Problem]:
         for other in tables.get(entry.text("table") or "", []):
             if entry.record and entry.record in (other.record, other.text("slug")):
                 yield entry.problem(
-                    "id", "duplicate-id", key="id", value=entry.record, file=other.file, line=other.node.line
+                    "id",
+                    "duplicate-id",
+                    key="id",
+                    value=entry.record,
+                    file=other.file,
+                    line=other.node.line,
                 )
 
 
@@ -101,7 +125,14 @@ def _shared_addresses(tables: Entries) -> Iterator[Problem]:
         slug = entry.text("slug")
         if slug and slug in seen:
             first = seen[slug]
-            yield entry.problem("slug", "duplicate-id", key="slug", value=slug, file=first.file, line=first.node.line)
+            yield entry.problem(
+                "slug",
+                "duplicate-id",
+                key="slug",
+                value=slug,
+                file=first.file,
+                line=first.node.line,
+            )
         seen.setdefault(slug or "", entry)
 
 
@@ -115,7 +146,9 @@ def _postcode_rules(tables: Entries) -> Iterator[Problem]:
         first = seen.setdefault(postcode, entry)
         if first is not entry:
             key = f"postcode: {postcode}, main"
-            yield entry.problem("main", "duplicate-id", key=key, value="true", file=first.file, line=first.node.line)
+            yield entry.problem(
+                "main", "duplicate-id", key=key, value="true", file=first.file, line=first.node.line
+            )
 
 
 def _programme_rules(tables: Entries) -> Iterator[Problem]:
@@ -148,14 +181,25 @@ def _course_rules(tables: Entries) -> Iterator[Problem]:
         for number, (day, node) in enumerate(zip(course.days, nodes, strict=True), 1):
             if day.end <= day.start:
                 end = node.entries["end"][1]
-                yield _out_of_order(entry, end, f"end {number}", day.end, f"start {number}", day.start)
+                yield _out_of_order(
+                    entry, end, f"end {number}", day.end, f"start {number}", day.start
+                )
 
 
-def _out_of_order(entry: Entry, node: Node, later: str, after: Moment, earlier: str, before: Moment) -> Problem:
+def _out_of_order(
+    entry: Entry, node: Node, later: str, after: Moment, earlier: str, before: Moment
+) -> Problem:
     return Problem.at(
-        entry.file, node, "order-of-dates", record=entry.record, field=later.split()[0],
-        later=later, later_value=_written(after), earlier=earlier, earlier_value=_written(before),
-    )  # fmt: skip
+        entry.file,
+        node,
+        "order-of-dates",
+        record=entry.record,
+        field=later.split()[0],
+        later=later,
+        later_value=_written(after),
+        earlier=earlier,
+        earlier_value=_written(before),
+    )
 
 
 def _written(moment: Moment) -> str:
@@ -169,7 +213,9 @@ def _event_rules(tables: Entries) -> Iterator[Problem]:
             continue
         nodes = {key: entry.node.entries[key][1] for key in ("date", "end")}
         if event.date <= event.deadline:
-            yield _out_of_order(entry, nodes["date"], "date", event.date, "deadline", event.deadline)
+            yield _out_of_order(
+                entry, nodes["date"], "date", event.date, "deadline", event.deadline
+            )
         if event.end <= event.start:
             yield _out_of_order(entry, nodes["end"], "end", event.end, "start", event.start)
 
@@ -203,9 +249,15 @@ def _pattern_rules(tables: Entries) -> Iterator[Problem]:
         for node in entry.scalars("fields", "pattern"):
             if why := patterns.flaw(node.text):
                 yield Problem.at(
-                    entry.file, node, "pattern",
-                    record=entry.record, field="pattern", value=shown(node), why_da=why[0], why_en=why[1],
-                )  # fmt: skip
+                    entry.file,
+                    node,
+                    "pattern",
+                    record=entry.record,
+                    field="pattern",
+                    value=shown(node),
+                    why_da=why[0],
+                    why_en=why[1],
+                )
 
 
 def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
@@ -217,17 +269,26 @@ def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
         if is_choice != bool(field.options or field.options_from):
             da, en = ("skal have", "needs") if is_choice else ("kan ikke have", "cannot have")
             yield (
-                f"“{field.id}” er af typen {field.type} og {da} svarmuligheder (options eller options_from)",
+                f"“{field.id}” er af typen {field.type} og {da} svarmuligheder (options eller "
+                "options_from)",
                 f"“{field.id}” is of type {field.type} and {en} options (options or options_from)",
             )
         if field.pattern and field.type != "text":
-            yield f"“{field.id}” er ikke af typen text, så pattern gælder ikke", f"“{field.id}” is not of type text"
+            yield (
+                f"“{field.id}” er ikke af typen text, så pattern gælder ikke",
+                f"“{field.id}” is not of type text",
+            )
         if (field.type == "email") != (field.id == "email"):
-            yield f"“{field.id}”: feltet til mailadressen hedder email", f"“{field.id}”: the address's field is email"
+            yield (
+                f"“{field.id}”: feltet til mailadressen hedder email",
+                f"“{field.id}”: the address's field is email",
+            )
     if form.books and not _asks_what_it_books(form):
         yield (
-            f"den giver plads i {form.books}, så den skal spørge efter “{BOOKED_BY[form.books]}” og efter “email”",
-            f"it gives places in {form.books}, so it must ask for “{BOOKED_BY[form.books]}” and for “email”",
+            f"den giver plads i {form.books}, så den skal spørge efter “{BOOKED_BY[form.books]}” "
+            "og efter “email”",
+            f"it gives places in {form.books}, so it must ask for “{BOOKED_BY[form.books]}” and "
+            "for “email”",
         )
     yield from _wrong_conditions(form)
     yield from _wrong_steps(form)
@@ -247,14 +308,18 @@ def _wrong_conditions(form: Form) -> Iterator[tuple[str, str]]:
         condition = field.shown_if
         if condition and condition.field not in before:
             yield (
-                f"“{field.id}” afhænger af “{condition.field}”, som skal være et valg eller kryds længere oppe",
-                f"“{field.id}” depends on “{condition.field}”, which must be a choice or a box further up",
+                f"“{field.id}” afhænger af “{condition.field}”, som skal være et valg eller kryds "
+                "længere oppe",
+                f"“{field.id}” depends on “{condition.field}”, which must be a choice or a box "
+                "further up",
             )
         elif condition and condition.value not in before[condition.field]:
             options = ", ".join(before[condition.field])
             yield (
-                f"“{field.id}” venter på “{condition.value}”, men “{condition.field}” kan kun være {options}",
-                f"“{field.id}” waits for “{condition.value}”, but “{condition.field}” can only be {options}",
+                f"“{field.id}” venter på “{condition.value}”, men “{condition.field}” kan kun "
+                f"være {options}",
+                f"“{field.id}” waits for “{condition.value}”, but “{condition.field}” can only be "
+                f"{options}",
             )
         if field.type == "tick":
             before[field.id] = ("yes",)
@@ -265,12 +330,21 @@ def _wrong_conditions(form: Form) -> Iterator[tuple[str, str]]:
 def _wrong_steps(form: Form) -> Iterator[tuple[str, str]]:
     folded = [field.id for field in form.fields if field.more]
     if folded and form.more is None:
-        yield f"“{folded[0]}” står bag folden, så “more” mangler", f"“{folded[0]}” is folded, so “more” is missing"
+        yield (
+            f"“{folded[0]}” står bag folden, så “more” mangler",
+            f"“{folded[0]}” is folded, so “more” is missing",
+        )
     if any(field.step for field in form.fields):
         if form.fields[0].step is None:
-            yield "det første spørgsmål skal begynde et trin (step)", "the first question must begin a step"
+            yield (
+                "det første spørgsmål skal begynde et trin (step)",
+                "the first question must begin a step",
+            )
         if folded:
-            yield "trin og fold kan ikke stå i samme formular", "steps and a fold cannot stand in one form"
+            yield (
+                "trin og fold kan ikke stå i samme formular",
+                "steps and a fold cannot stand in one form",
+            )
 
 
 def _missing_pictures(tables: Entries, pictures: Collection[str]) -> Iterator[Problem]:
@@ -297,16 +371,37 @@ def _portal_rules(tables: Entries) -> Iterator[Problem]:
             yield entry.problem("type", "open-needs", key="answers")
     for entry in portals[1:]:
         first = portals[0]
-        yield entry.problem("type", "duplicate-id", key="type", value="portal", file=first.file, line=first.node.line)
+        yield entry.problem(
+            "type",
+            "duplicate-id",
+            key="type",
+            value="portal",
+            file=first.file,
+            line=first.node.line,
+        )
     if not portals and tables["organisations"]:
         yield tables["organisations"][0].problem("type", "missing", key="type: portal")
-    ids = {id for entry in tables["forms"] for id in (entry.text("id"), *(former.text for former in entry.former()))}
+    ids = {
+        id
+        for entry in tables["forms"]
+        for id in (entry.text("id"), *(former.text for former in entry.former()))
+    }
     for needed in JOINING:
         if tables["forms"] and needed not in ids:
             yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
 
 
 RULES_OF_TABLES = (
-    _duplicates, _former_ids, _retired_rules, _shared_addresses, _postcode_rules, _source_rules, _programme_rules,
-    _course_rules, _event_rules, _form_rules, _pattern_rules, _portal_rules,
-)  # fmt: skip
+    _duplicates,
+    _former_ids,
+    _retired_rules,
+    _shared_addresses,
+    _postcode_rules,
+    _source_rules,
+    _programme_rules,
+    _course_rules,
+    _event_rules,
+    _form_rules,
+    _pattern_rules,
+    _portal_rules,
+)

@@ -1,4 +1,5 @@
-"""The data files -> one Catalogue of frozen records, or one DataError that carries every problem found.
+"""The data files -> one Catalogue of frozen records, or one DataError that carries every problem
+found.
 
 What passes here can be rendered: every required field is there, of its type, in both languages where it
 must be, and every reference leads to a record. Limits of length, pattern and the like are `validation.limits`'.
@@ -12,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from mentorkorps.catalogue import images, unread_files, yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry, Reading, without_collector
+from mentorkorps.catalogue.binding import Entries, Entry, TableReader, without_collector
 from mentorkorps.catalogue.diagnostics import DataError, Problem
 from mentorkorps.catalogue.dictionary import TableDescription, read_dictionary
 from mentorkorps.catalogue.gazetteer import Gazetteer, gazetteer
@@ -21,7 +22,13 @@ from mentorkorps.catalogue.integrity import integrity_problems
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import JOINING, Form
 from mentorkorps.catalogue.model.lasting import LastingRecord, Retired, known_as
-from mentorkorps.catalogue.model.organisations import AnswerPromise, Industry, Organisation, Programme, SpokenLanguage
+from mentorkorps.catalogue.model.organisations import (
+    AnswerPromise,
+    Industry,
+    Organisation,
+    Programme,
+    SpokenLanguage,
+)
 from mentorkorps.catalogue.model.outcomes import Outcome, RuleCard, Source
 from mentorkorps.catalogue.model.places import Municipality, PlaceName, Postcode, Region
 from mentorkorps.catalogue.suggestions import spelling_words
@@ -34,7 +41,8 @@ R = TypeVar("R")
 
 
 class Records(Mapping[str, R]):
-    """The records of a table by their ids, in the order of the files; each is found by its former ids too.
+    """The records of a table by their ids, in the order of the files; each is found by its former
+    ids too.
 
     Whoever goes through them meets today's ids alone.
     """
@@ -85,19 +93,24 @@ class Catalogue:
     """What each table and field is, may be and means."""
 
     def table(self, name: str) -> Mapping[str, LastingRecord]:
-        """The records of a table that keeps former ids, by their ids. Raises AttributeError for an unknown table."""
+        """The records of a table that keeps former ids, by their ids. Raises AttributeError for an
+        unknown table."""
         records: Mapping[str, LastingRecord] = getattr(self, name)
         return records
 
     def retired_record(self, table: str, id: str) -> Retired | None:
-        return next((record for record in self.retired if (record.table, record.id) == (table, id)), None)
+        return next(
+            (record for record in self.retired if (record.table, record.id) == (table, id)), None
+        )
 
     def lacks(self, table: str, id: str) -> bool:
-        """Whether an id is unknown: neither today's nor a former one, nor that of a record that is gone for good."""
+        """Whether an id is unknown: neither today's nor a former one, nor that of a record that is
+        gone for good."""
         return id not in self.table(table) and self.retired_record(table, id) is None
 
     def todays(self, table: str, id: str) -> str:
-        """Today's id of a record that is known by one of its ids; that of an unknown one as it is."""
+        """Today's id of a record that is known by one of its ids; that of an unknown one as it
+        is."""
         record = self.table(table).get(id)
         return id if record is None else known_as(record)[-1]
 
@@ -111,7 +124,9 @@ class Catalogue:
         return (record.title if isinstance(record, Form) else record.name).of(language)
 
     def published_programmes(self) -> tuple[Programme, ...]:
-        return tuple(programme for programme in self.programmes.values() if programme.status != "draft")
+        return tuple(
+            programme for programme in self.programmes.values() if programme.status != "draft"
+        )
 
     def programmes_of(self, organisation: str) -> tuple[Programme, ...]:
         """Those that an organisation runs or takes part in."""
@@ -122,16 +137,28 @@ class Catalogue:
         )
 
     def programmes_in(self, code: str) -> tuple[Programme, ...]:
-        return tuple(programme for programme in self.published_programmes() if code in programme.municipalities)
+        return tuple(
+            programme
+            for programme in self.published_programmes()
+            if code in programme.municipalities
+        )
 
     def programmes_for(self, industry: str) -> tuple[Programme, ...]:
-        return tuple(programme for programme in self.published_programmes() if industry in programme.industries)
+        return tuple(
+            programme
+            for programme in self.published_programmes()
+            if industry in programme.industries
+        )
 
     def courses_in(self, code: str) -> tuple[Course, ...]:
-        return tuple(course for course in self.courses.values() if course.venue.municipality == code)
+        return tuple(
+            course for course in self.courses.values() if course.venue.municipality == code
+        )
 
     def courses_of(self, organisation: str) -> tuple[Course, ...]:
-        return tuple(course for course in self.courses.values() if course.organisation == organisation)
+        return tuple(
+            course for course in self.courses.values() if course.organisation == organisation
+        )
 
     def events_in(self, code: str) -> tuple[Event, ...]:
         return tuple(event for event in self.events.values() if event.venue.municipality == code)
@@ -143,11 +170,18 @@ class Catalogue:
         return tuple(event for event in self.events.values() if programme in event.programmes)
 
     def outcomes_of(self, programme: str) -> tuple[Outcome, ...]:
-        return tuple(outcome for outcome in self.outcomes.values() if outcome.programme == programme)
+        return tuple(
+            outcome for outcome in self.outcomes.values() if outcome.programme == programme
+        )
 
     def portal(self) -> Organisation:
-        """The organisation that runs the portal itself, and answers where nobody else has promised to."""
-        return next(organisation for organisation in self.organisations.values() if organisation.type == "portal")
+        """The organisation that runs the portal itself, and answers where nobody else has promised
+        to."""
+        return next(
+            organisation
+            for organisation in self.organisations.values()
+            if organisation.type == "portal"
+        )
 
     def who_answers(self, programme: Programme | None = None) -> AnswerPromise:
         promised = programme.answers if programme else None
@@ -156,7 +190,8 @@ class Catalogue:
         return answers
 
     def forms_for(self, programme: Programme) -> tuple[Form, ...]:
-        """The forms that lead to a programme: sign-up while it is open, and always the interest list."""
+        """The forms that lead to a programme: sign-up while it is open, and always the interest
+        list."""
         names = JOINING if programme.status == "open" else JOINING[1:]
         return tuple(self.forms[name] for name in names)
 
@@ -176,7 +211,8 @@ class Catalogue:
         return sorted(self.municipalities.values(), key=lambda place: danish_key(place.name))
 
     def places(self, text: str) -> tuple[Municipality, ...]:
-        """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality, a town or another place.
+        """The municipalities meant by a postcode ("8000", "8000 Aarhus C"), a municipality, a town
+        or another place.
 
         None, one or several, in Danish order.
         """
@@ -188,7 +224,7 @@ class Catalogue:
 def load_catalogue(data: Path, name: str | None = None) -> Catalogue:
     """Reads a folder of tables, each a file `<table>.yaml` or a folder `<table>/*.yaml`, or both.
 
-    `name` is what problems call the folder (its path as given, if not told). Raises DataError.
+    `name` is what problems call the folder (its path as given, if not given). Raises DataError.
     """
     with without_collector():
         entries, problems = read_all(data, name)
@@ -198,20 +234,21 @@ def load_catalogue(data: Path, name: str | None = None) -> Catalogue:
 
 
 def read_all(data: Path, name: str | None = None) -> tuple[Entries, list[Problem]]:
-    """Every record that could be read, by table, and every problem found, in the order of the files."""
-    reading, called = Reading(), name or data.as_posix()
-    unread = unread_files.unread(data, {path for _, path in data_files(data)})
+    """Every record that could be read, by table, and every problem found, in the order of the
+    files."""
+    reader, called = TableReader(), name or data.as_posix()
+    unread = unread_files.find_unread_files(data, {path for _, path in data_files(data)})
     misnamed = {file.table for file in unread}
     with without_collector():
         entries = {
-            table: list(_records(data, called, table, reading, table in misnamed))
+            table: list(_records(data, called, table, reader, table in misnamed))
             for table in TABLES
         }
-    reading.problems.extend(unread_files.problems(data, called, unread))
-    reading.problems.extend(images.problems(data, called))
-    reading.refuse_unknown_references(entries)
-    reading.problems.extend(integrity_problems(entries, images.names_beside(data)))
-    return entries, sorted(reading.problems, key=Problem.place)
+    reader.problems.extend(unread_files.unread_file_problems(data, called, unread))
+    reader.problems.extend(images.picture_problems(data, called))
+    reader.refuse_unknown_references(entries)
+    reader.problems.extend(integrity_problems(entries, images.names_beside(data)))
+    return entries, sorted(reader.problems, key=Problem.place)
 
 
 def danish_key(name: str) -> str:
@@ -219,19 +256,21 @@ def danish_key(name: str) -> str:
 
 
 def spelt_alike(text: str) -> str:
-    """Text as people type it, without what they leave out: "Høje-Taastrup Kommune " -> "hoeje taastrup"."""
+    """Text as people type it, without what they leave out: "Høje-Taastrup Kommune " -> "hoeje
+    taastrup"."""
     return re.sub(r"\s*\bkommune$", "", " ".join(spelling_words(text)))
 
 
 def _records(
-    data: Path, name: str, table: str, reading: Reading, is_misnamed: bool
+    data: Path, name: str, table: str, reader: TableReader, is_misnamed: bool
 ) -> Iterator[Entry]:
-    """The records of one table. `is_misnamed`: a file that seems to be the table's is a problem already."""
+    """The records of one table. `is_misnamed`: a file that seems to be the table's is a problem
+    already."""
     files = list(files_of(data, name, table))
     if not files and (is_misnamed or not TABLES[table].may_be_absent):
-        reading.unread.add(table)
+        reader.unread.add(table)
         if not is_misnamed:
-            reading.add(
+            reader.add(
                 f"{name}/{table}.yaml",
                 None,
                 "unreadable",
@@ -242,10 +281,10 @@ def _records(
         try:
             root = yaml_source.read_yaml(path, file)
         except DataError as error:
-            reading.problems.extend(error.problems)
-            reading.unread.add(table)
+            reader.problems.extend(error.problems)
+            reader.unread.add(table)
             continue
-        yield from reading.records(table, file, root)
+        yield from reader.records(table, file, root)
 
 
 def data_files(data: Path, name: str | None = None) -> Iterator[tuple[str, Path]]:
@@ -265,13 +304,17 @@ def build_catalogue(
     entries: Entries, dictionary: Mapping[str, TableDescription], sizes: Mapping[str, Size]
 ) -> Catalogue:
     """The catalogue of entries that are all sound."""
-    tables: dict[str, Any] = {  # the field of each table has the type that its entry in TABLES names
+    tables: dict[
+        str, Any
+    ] = {  # the field of each table has the type that its entry in TABLES names
         table.name: _by_key(table, entries[table.name])
         if table.has_one_key
         else tuple(entry.value for entry in entries[table.name])
         for table in TABLES.values()
     }
-    municipalities = sorted(tables["municipalities"].values(), key=lambda place: danish_key(place.name))
+    municipalities = sorted(
+        tables["municipalities"].values(), key=lambda place: danish_key(place.name)
+    )
     return Catalogue(
         **tables,
         gazetteer=gazetteer(municipalities, tables["postcodes"], tables["placenames"].values()),

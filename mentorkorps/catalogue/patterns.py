@@ -54,31 +54,34 @@ class Unlike(Exception):
 def flaw(pattern: str) -> Why | None:
     """Why a pattern cannot be used; None if it can."""
     try:
-        found = list(pieces(pattern))
+        parsed = list(pieces(pattern))
     except Unlike as error:
         return error.why
-    return _slow(found) or _spaces_around(found)
+    return _slow(parsed) or _spaces_around(parsed)
 
 
 def pieces(pattern: str) -> Iterator[PatternPiece]:
-    """The pieces of a pattern, in order. Raises Unlike at the first that is not in the part that is understood."""
+    """The pieces of a pattern, in order. Raises Unlike at the first that is not in the part that is
+    understood."""
     if len(pattern) > LONGEST:
         raise Unlike((f"det er over {LONGEST} tegn", f"it is longer than {LONGEST} characters"))
     at = 0
     while at < len(pattern):
-        found = PIECE.match(pattern, at)
-        if not found:
+        piece = PIECE.match(pattern, at)
+        if not piece:
             rest = pattern[at : at + 12]
             raise Unlike(
                 (
-                    f"“{rest}” kan browser og server forstå forskelligt; brug tegn og sæt som [A-Z0-9] med et antal",
-                    f"browser and server may read “{rest}” differently; use characters and sets such as [A-Z0-9] "
+                    f"“{rest}” kan browser og server forstå forskelligt; brug tegn og sæt som "
+                    "[A-Z0-9] med et antal",
+                    f"browser and server may read “{rest}” differently; use characters and sets "
+                    "such as [A-Z0-9] "
                     "with a count",
                 )
             )
-        count = COUNT.match(pattern, found.end())
-        yield PatternPiece(found[0], _characters(found), *_counted(count))
-        at = count.end() if count else found.end()
+        count = COUNT.match(pattern, piece.end())
+        yield PatternPiece(piece[0], _characters(piece), *_counted(count))
+        at = count.end() if count else piece.end()
 
 
 def _counted(count: re.Match[str] | None) -> tuple[int, int | None]:
@@ -98,13 +101,15 @@ def _counted(count: re.Match[str] | None) -> tuple[int, int | None]:
     return least, most
 
 
-def _characters(found: re.Match[str]) -> frozenset[str]:
-    if not found["set"]:
-        return frozenset(found[0][-1])
-    inside = found[0][1:-1]
+def _characters(piece: re.Match[str]) -> frozenset[str]:
+    if not piece["set"]:
+        return frozenset(piece[0][-1])
+    inside = piece[0][1:-1]
     for pair in re.findall(r"([^\\\w])\1", inside):
-        raise Unlike((f"“{pair}” står to gange i {found[0]}", f"“{pair}” stands twice in {found[0]}"))
-    return frozenset(one for part in IN_SET.finditer(inside) for one in _part(part, found[0]))
+        raise Unlike(
+            (f"“{pair}” står to gange i {piece[0]}", f"“{pair}” stands twice in {piece[0]}")
+        )
+    return frozenset(sign for part in IN_SET.finditer(inside) for sign in _part(part, piece[0]))
 
 
 def _part(part: re.Match[str], whole: str) -> Iterator[str]:
@@ -112,33 +117,44 @@ def _part(part: re.Match[str], whole: str) -> Iterator[str]:
     if first:
         kinds = [str.isdigit, str.isupper, str.islower]
         if first > last or not any(kind(first) and kind(last) for kind in kinds):
-            raise Unlike((f"“{part[0]}” er bagvendt i {whole}", f"“{part[0]}” is the wrong way round in {whole}"))
+            raise Unlike(
+                (
+                    f"“{part[0]}” er bagvendt i {whole}",
+                    f"“{part[0]}” is the wrong way round in {whole}",
+                )
+            )
         yield from map(chr, range(ord(first), ord(last) + 1))
     elif escaped and escaped not in IN_SETS_ESCAPED:
-        raise Unlike((f"“{part[0]}” er ikke et tegn i {whole}", f"“{part[0]}” is no character in {whole}"))
+        raise Unlike(
+            (f"“{part[0]}” er ikke et tegn i {whole}", f"“{part[0]}” is no character in {whole}")
+        )
     elif alone == "-":
-        raise Unlike((f"skriv \\- for en bindestreg i {whole}", f"write \\- for a hyphen in {whole}"))
+        raise Unlike(
+            (f"skriv \\- for en bindestreg i {whole}", f"write \\- for a hyphen in {whole}")
+        )
     else:
         yield escaped or alone
 
 
-def _slow(found: list[PatternPiece]) -> Why | None:
-    for number, piece in enumerate(found):
+def _slow(parsed: list[PatternPiece]) -> Why | None:
+    for number, piece in enumerate(parsed):
         if not piece.varies:
             continue
-        for follower in found[number + 1 :]:
+        for follower in parsed[number + 1 :]:
             if piece.characters & follower.characters:
                 return (
-                    f"den kan være langsom: “{piece.written}” kan gentages, og “{follower.written}” kan begynde ens",
-                    f"it can be slow: “{piece.written}” may repeat, and “{follower.written}” can begin alike",
+                    f"den kan være langsom: “{piece.written}” kan gentages, og "
+                    f"“{follower.written}” kan begynde ens",
+                    f"it can be slow: “{piece.written}” may repeat, and “{follower.written}” can "
+                    "begin alike",
                 )
             if follower.least:
                 break
     return None
 
 
-def _spaces_around(found: list[PatternPiece]) -> Why | None:
-    for row in (found, found[::-1]):
+def _spaces_around(parsed: list[PatternPiece]) -> Why | None:
+    for row in (parsed, parsed[::-1]):
         for piece in row:
             if " " in piece.characters:
                 return (

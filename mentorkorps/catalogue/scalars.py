@@ -16,13 +16,27 @@ YEAR = "(?:19|20|21)[0-9]{2}"
 YEAR_FIRST = re.compile(rf"({YEAR})\W{{1,2}}([0-9]{{1,2}})\W{{1,2}}([0-9]{{1,2}})")
 DAY_FIRST = re.compile(rf"([0-9]{{1,2}})\W{{1,2}}([0-9]{{1,2}})\W{{1,2}}({YEAR})")
 IN_WORDS = re.compile(rf"(?:den )?([0-9]{{1,2}})\.? ([a-z]{{3,9}})\.? ({YEAR})", re.IGNORECASE)
-MONTHS = ("jan", "feb", "mar", "apr", "maj|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec")
+MONTHS = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "maj|may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "okt|oct",
+    "nov",
+    "dec",
+)
 """How the names of the months begin, in Danish and in English."""
 HOUR = re.compile(r"(?:kl\W*)?([0-9]{1,2})(?:[.:,]([0-9]{2}))?", re.IGNORECASE)
 
 
 def meant(kind: object, text: str) -> str | None:
-    """The value of that kind which was probably meant: 2027-3-2 is 2027-03-02, kl. 9 is 09:00; None if nobody knows."""
+    """The value of that kind which was probably meant: 2027-3-2 is 2027-03-02, kl. 9 is 09:00; None
+    if nobody knows."""
     guess = GUESSES.get(kind)
     bare = text.strip().strip(QUOTES).strip()
     return guess(bare) if guess and len(bare) <= SUGGESTIBLE else None
@@ -44,9 +58,11 @@ def clock_time(text: str) -> time:
     return time.fromisoformat(_of_form(r"[0-9]{1,2}:[0-9]{2}", text).zfill(5))
 
 
-def moment(text: str) -> datetime:
+def day_and_time(text: str) -> datetime:
     """A day and a time by Danish clocks, without a zone."""
-    return datetime.fromisoformat(_of_form(rf"{YEAR}-[0-9]{{2}}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}", text))
+    return datetime.fromisoformat(
+        _of_form(rf"{YEAR}-[0-9]{{2}}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}", text)
+    )
 
 
 def _of_form(pattern: str, text: str) -> str:
@@ -61,19 +77,26 @@ SCALARS: dict[Any, Callable[[str], Any]] = {
     bool: truth,
     date: calendar_day,
     time: clock_time,
-    datetime: moment,
+    datetime: day_and_time,
 }
 """How a text becomes a value of that kind; a text that is none raises ValueError."""
 
 
 def _date(text: str) -> str | None:
-    if found := YEAR_FIRST.fullmatch(text):
-        year, month, day = found.groups()
-    elif found := DAY_FIRST.fullmatch(text):
-        day, month, year = found.groups()
-    elif found := IN_WORDS.fullmatch(text):
-        day, name, year = found.groups()
-        month = next((number for number, begins in enumerate(MONTHS, 1) if re.match(begins, name.casefold())), 0)
+    if match := YEAR_FIRST.fullmatch(text):
+        year, month, day = match.groups()
+    elif match := DAY_FIRST.fullmatch(text):
+        day, month, year = match.groups()
+    elif match := IN_WORDS.fullmatch(text):
+        day, name, year = match.groups()
+        month = next(
+            (
+                number
+                for number, begins in enumerate(MONTHS, 1)
+                if re.match(begins, name.casefold())
+            ),
+            0,
+        )
     else:
         return None
     try:
@@ -83,17 +106,19 @@ def _date(text: str) -> str | None:
 
 
 def _time(text: str) -> str | None:
-    found = HOUR.fullmatch(text)
+    match = HOUR.fullmatch(text)
     try:
-        return f"{time(int(found[1]), int(found[2] or 0)):%H:%M}" if found else None
+        return f"{time(int(match[1]), int(match[2] or 0)):%H:%M}" if match else None
     except ValueError:
         return None
 
 
 def _number(text: str) -> str | None:
     """The one number within a text, if no comma or point makes it another."""
-    found = re.findall(r"[0-9]+", text)
-    return found[0] if len(found) == 1 and not re.search(r"[.,-][0-9]|[0-9][.,]", text) else None
+    numbers = re.findall(r"[0-9]+", text)
+    return (
+        numbers[0] if len(numbers) == 1 and not re.search(r"[.,-][0-9]|[0-9][.,]", text) else None
+    )
 
 
 GUESSES: dict[object, Callable[[str], str | None]] = {

@@ -8,7 +8,9 @@ SUGGESTIBLE = 80
 """Characters; comparing longer texts with every name costs time and helps nobody."""
 QUOTES = "“”„»«‘’‚\"'"
 """What stands around a value where straight quotes were meant."""
-PLAIN_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "ü": "u", "é": "e"})
+PLAIN_LETTERS = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "ö": "oe", "ä": "ae", "ü": "u", "é": "e"}
+)
 
 
 def spelling_words(text: str) -> list[str]:
@@ -22,7 +24,8 @@ def slug(text: str) -> str | None:
 
 
 def nearest(text: str, options: Iterable[str]) -> str | None:
-    """The option that is spelt most alike, if any is; capitals and quotes around it do not count."""
+    """The option that is spelt most alike, if any is; capitals and quotes around it do not
+    count."""
     if len(text) > SUGGESTIBLE:
         return None
     of = list(options)

@@ -1,7 +1,8 @@
 """The one registry of tables: what each is stands here, and everything that asks reads it here.
 
-A new table is an entry of this list, a dataclass in `model`, a field of `Catalogue`, a description in
-data/datapackage.yaml and a file in data/ (CONTRIBUTING, "Add a table"; tests/test_recipes_data.py tries it).
+A new table is an entry of this list, a dataclass in `model`, a field of `Catalogue`, a description
+in data/datapackage.yaml and a file in data/ (CONTRIBUTING, "Add a table";
+tests/test_recipes_data.py tries it).
 """
 
 from dataclasses import dataclass, fields
@@ -25,13 +26,15 @@ from mentorkorps.catalogue.model.text import Title
 class Table:
     """What a table is.
 
-    `noun` is what one of its records is called: in Danish with the article, as `diff` says it, in English
-    without, as `mentorkorps new` takes it. `key` are the fields that make a record unique. `page` is the kind of
-    page (see interface/addresses.py) that each record has. `may_be_absent`: a portal need not have the file.
+    `noun` is what one of its records is called: in Danish with the article, as `diff` says it, in
+    English without, as `mentorkorps new` takes it. `key` are the fields that make a record unique.
+    `page` is the kind of page (see interface/addresses.py) that each record has. `may_be_absent`: a
+    portal need not have the file.
 
     `is_dated`: its records take place on days. `is_added_by_new`: `mentorkorps new` can add one.
-    `has_distinct_names`: two names that differ in spelling only are a mistake. `refuses_bare_percent`: figures
-    belong in `outcomes`. `status_when_over` is what a record says that is over and keeps its page.
+    `has_distinct_names`: two names that differ in spelling only are a mistake.
+    `refuses_bare_percent`: figures belong in `outcomes`. `status_when_over` is what a record says
+    that is over and keeps its page.
     """
 
     name: str

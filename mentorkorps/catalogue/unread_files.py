@@ -1,4 +1,5 @@
-"""Files in the data folder that nobody reads: an editor believes them published. Each problem names the right one."""
+"""Files in the data folder that nobody reads: an editor believes them published. Each problem names
+the right one."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -23,43 +24,54 @@ MARKS = re.compile(
 """Endings of other programs, and what programs and people put at the end of a copy's name."""
 
 
-class Unread(NamedTuple):
-    """A file that is not read, inside the data folder, and the table that it seems to be of, if any."""
+class UnreadFile(NamedTuple):
+    """A file that is not read, inside the data folder, and the table that it seems to be of, if
+    any."""
 
     inside: PurePosixPath
     table: str | None
 
 
-def unread(data: Path, read: Collection[Path]) -> list[Unread]:
-    """Every regular file of a data folder that is no table, schema or description, nor the system's own."""
+def find_unread_files(data: Path, read: Collection[Path]) -> list[UnreadFile]:
+    """Every regular file of a data folder that is no table, schema or description, nor the system's
+    own."""
     return [
-        Unread(inside, _table(inside))
+        UnreadFile(inside, _table(inside))
         for path in sorted(data.rglob("*"))
         if path.is_file() and path not in read
         if not _may_lie_there(inside := PurePosixPath(path.relative_to(data).as_posix()))
     ]
 
 
-def problems(data: Path, name: str, files: list[Unread]) -> Iterator[Problem]:
-    """One problem a file, with the name that it should have. `name` is what problems call the folder."""
+def unread_file_problems(data: Path, name: str, files: list[UnreadFile]) -> Iterator[Problem]:
+    """One problem a file, with the name that it should have. `name` is what problems call the
+    folder."""
     for inside, table in files:
         file = f"{name}/{inside}"
         if table is None:
             near = nearest(_bare(inside.parts[0]), TABLES)
             yield Problem.at(
-                file, None, "unknown-table",
-                table=_bare(inside.parts[0]), suggestion=str(_right_name(inside, near)) if near else None,
-            )  # fmt: skip
+                file,
+                None,
+                "unknown-table",
+                table=_bare(inside.parts[0]),
+                suggestion=str(_right_name(inside, near)) if near else None,
+            )
         else:
             right = _right_name(inside, table)
             is_taken = right != inside and (data / right).exists()
             yield Problem.at(
-                file, None, "unread-file" if inside.name.endswith(".yaml") else "file-ending", name=right,
-                do_da="findes allerede, så flyt det, der mangler, derover, og slet filen her" if is_taken else
-                "er det rigtige navn; omdøb den, eller slet den, hvis den ikke skal med",
-                do_en="exists already: move what is missing there, and delete this file" if is_taken else
-                "is the right name: rename it, or delete it if it is not meant to count",
-            )  # fmt: skip
+                file,
+                None,
+                "unread-file" if inside.name.endswith(".yaml") else "file-ending",
+                name=right,
+                do_da="findes allerede, så flyt det, der mangler, derover, og slet filen her"
+                if is_taken
+                else "er det rigtige navn; omdøb den, eller slet den, hvis den ikke skal med",
+                do_en="exists already: move what is missing there, and delete this file"
+                if is_taken
+                else "is the right name: rename it, or delete it if it is not meant to count",
+            )
 
 
 def is_hidden(path: Path) -> bool:
@@ -77,7 +89,8 @@ def _may_lie_there(inside: PurePosixPath) -> bool:
 
 
 def _table(inside: PurePosixPath) -> str | None:
-    """The table that a file is meant for: that of its folder, or of its own name, whatever its ending and capitals."""
+    """The table that a file is meant for: that of its folder, or of its own name, whatever its
+    ending and capitals."""
     name = _bare(inside.parts[0]).casefold()
     return name if name in TABLES else None
 
@@ -89,7 +102,8 @@ def _right_name(inside: PurePosixPath, table: str) -> PurePosixPath:
 
 
 def _bare(name: str) -> str:
-    """A name without endings and the marks of a copy: "juni.yaml.txt", "#juni.yaml#" and "juni (1).yml" -> "juni"."""
+    """A name without endings and the marks of a copy: "juni.yaml.txt", "#juni.yaml#" and "juni
+    (1).yml" -> "juni"."""
     bare = name.strip().lstrip(".#~")
     while (shorter := MARKS.sub("", bare).rstrip()) != bare and shorter:
         bare = shorter

@@ -1,4 +1,5 @@
-"""What other readers of YAML stop at, though libyaml takes it: each place, with what to write instead.
+"""What other readers of YAML stop at, though libyaml takes it: each place, with what to write
+instead.
 
 The data is open, and who takes it may read it with anything: PyYAML's own scanner, go-yaml and ruamel.yaml (YAML 1.1),
 or a reader that follows YAML 1.2 by the letter. Each kind below was found by holding four of them against libyaml.
@@ -15,14 +16,15 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 UNREADABLE = re.compile(r"=|<<|[-+]?0[bx]_+|[-+]?[0-9_]{4300,}")
-"""Texts that readers of YAML 1.1 take for a sign or a number of theirs, and then cannot make one."""
+"""Texts that readers of YAML 1.1 take for a sign or a number of theirs, and then cannot make
+one."""
 DASH = re.compile(r"-\s|(?:.*\s)?-$", re.DOTALL)
 GLUED_HEADER = re.compile(r"[|>][-+0-9]*#")
 COMMENT = re.compile(r"(?:^|[ \t])#")
 BLANKS_FIRST = re.compile(r"[|>][-+]?[ ]*(?:#[^\n]*)?\r?\n((?:[ ]*\r?\n)+)([ ]*)\S")
 LONGEST_SHOWN = 60
 MANY = 500
-"""So many places of one file are told in one run."""
+"""So many places of one file are reported in one run."""
 
 
 class Finding(NamedTuple):
@@ -73,7 +75,8 @@ CROWDED = (
 TAB = ("der står et tabulatortegn; brug mellemrum", "there is a tab; use spaces")
 TOO_FAR_OUT = (
     "linjen er for langt ude; ryk den mindst ét mellemrum længere ind end feltet, den hører til",
-    "the line stands too far out; indent it at least one space more than the field that it belongs to",
+    "the line stands too far out; indent it at least one space more than the field that it "
+    "belongs to",
 )
 BLANKS = (
     "en tom linje under > eller | har flere mellemrum end teksten; slet mellemrummene",
@@ -83,18 +86,18 @@ BLANKS = (
 
 @dataclass(slots=True)
 class CompatibilityWatch:
-    """One pass over the events of a text. `findings` are told once the last event is seen."""
+    """One pass over the events of a text. `findings` are whole once the last event is seen."""
 
     text: str
     around: list[OpenCollection] = field(default_factory=lambda: [OUTERMOST])
-    found: list[Finding] = field(default_factory=list)
+    collected: list[Finding] = field(default_factory=list)
     texts: list[tuple[int, int]] = field(default_factory=list)
     """Beginning and end, in characters, of the texts within which a tab does no harm."""
 
     def findings(self) -> list[Finding]:
         """At most 500, in the order of the text."""
         tabs = islice(self._tabs(), MANY) if "\t" in self.text else ()
-        return sorted({*self.found, *tabs})[:MANY]
+        return sorted({*self.collected, *tabs})[:MANY]
 
     def scalar(self, value: str, style: str, start: ParserMark, end: ParserMark) -> None:
         """Sees a text: `style` is empty where it stands without quotes."""
@@ -154,7 +157,8 @@ class CompatibilityWatch:
             self._add(end, end, *CROWDED)
 
     def _too_far_out(self, start: ParserMark, end: ParserMark, may_close: bool = False) -> None:
-        """Lines of one value that do not stand further in than what the value belongs to (YAML 1.2.2, 6.1)."""
+        """Lines of one value that do not stand further in than what the value belongs to (YAML
+        1.2.2, 6.1)."""
         if start.line == end.line:
             return
         column = self.around[-1].column
@@ -163,7 +167,7 @@ class CompatibilityWatch:
             spaces = len(line) - len(line.lstrip(" "))
             closes = may_close and number == end.line + 1 and line.strip() in ("]", "}")
             if line.strip() and spaces < column + (0 if closes else 1):
-                self.found.append(Finding(number, spaces + 1, spaces + 2, *TOO_FAR_OUT))
+                self.collected.append(Finding(number, spaces + 1, spaces + 2, *TOO_FAR_OUT))
                 return
 
     def _tabs(self) -> Iterator[Finding]:
@@ -183,8 +187,10 @@ class CompatibilityWatch:
 
     def _add(self, start: ParserMark, end: ParserMark, why_da: str, why_en: str) -> None:
         column = start.column + 1
-        end_column = end.column + 1 if end.line == start.line and end.column > start.column else column + 1
-        self.found.append(Finding(start.line + 1, column, end_column, why_da, why_en))
+        end_column = (
+            end.column + 1 if end.line == start.line and end.column > start.column else column + 1
+        )
+        self.collected.append(Finding(start.line + 1, column, end_column, why_da, why_en))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,5 @@
-"""What the YAML parser says of a text that it cannot read -> the place that an editor should look at, and the remedy.
+"""What the YAML parser says of a text that it cannot read -> the place that an editor should look
+at, and the remedy.
 
 A parser tells what it expected, where it gave up. That is often a line late, and never what the editor did.
 
@@ -33,7 +34,7 @@ class Complaint(NamedTuple):
     began: TextMark
 
 
-class Told(NamedTuple):
+class Explanation(NamedTuple):
     """A place, line and column from 1, and why the text cannot be read there."""
 
     line: int
@@ -65,7 +66,8 @@ Says = Callable[[Complaint, At], bool]
 
 TAB = ("der er et tabulatortegn; brug mellemrum", "there is a tab; use spaces")
 SPACE = (
-    "der står et hårdt mellemrum, som kommer med, når man kopierer; slet det, og skriv et almindeligt mellemrum",
+    "der står et hårdt mellemrum, som kommer med, når man kopierer; slet det, og skriv et "
+    "almindeligt mellemrum",
     "there is a hard space, which comes along when you copy; delete it and type an ordinary space",
 )
 CURLY_QUOTES = (
@@ -88,7 +90,10 @@ COLON_WITHIN = (
     "der er et kolon midt i teksten; sæt hele teksten i anførselstegn",
     "there is a colon within the text; put the whole text in quotes",
 )
-BRACKET = ("listen mangler et komma eller en slutparentes", "the list lacks a comma or a closing bracket")
+BRACKET = (
+    "listen mangler et komma eller en slutparentes",
+    "the list lacks a comma or a closing bracket",
+)
 ANYTHING = ("den følger ikke YAML's regler", "it does not follow YAML's rules")
 
 
@@ -102,59 +107,113 @@ def _doing(what: str) -> Says:
 
 def _stray(holds: Callable[[At], object]) -> Says:
     """The parser expected something else, and the place looks like this."""
-    return lambda complaint, at: complaint.said.startswith("did not find expected") and bool(holds(at))
+    return lambda complaint, at: (
+        complaint.said.startswith("did not find expected") and bool(holds(at))
+    )
 
 
 SAYINGS: tuple[tuple[Says, Why], ...] = (
-    (_said("found unexpected end of stream"),
-     ("anførselstegnet her bliver aldrig lukket", "the quote here is never closed")),
+    (
+        _said("found unexpected end of stream"),
+        ("anførselstegnet her bliver aldrig lukket", "the quote here is never closed"),
+    ),
     (lambda complaint, at: at.rest.startswith("\t"), TAB),
-    (_said("found unknown escape character"),
-     ("tegnet \\ betyder noget særligt mellem \"; sæt teksten i ' i stedet",
-      "the character \\ means something special between \"; put the text in ' instead")),
+    (
+        _said("found unknown escape character"),
+        (
+            "tegnet \\ betyder noget særligt mellem \"; sæt teksten i ' i stedet",
+            "the character \\ means something special between \"; put the text in ' instead",
+        ),
+    ),
     (_said("found character that cannot start"), SPECIAL),
     (_said("block sequence entries are not allowed"), SPECIAL),
     (_said("mapping keys are not allowed"), SPECIAL),
-    (lambda complaint, at: at.begins_line and re.match(r"[–—•·]|\* ", at.rest) is not None,
-     ("et punkt i en liste begynder med en bindestreg og et mellemrum, ikke med et andet tegn",
-      "an item of a list begins with a hyphen and a space, not with another character")),
-    (lambda complaint, at: at.begins_line and re.match(r"-\w", at.rest) is not None,
-     ("der mangler et mellemrum efter bindestregen", "a space is missing after the hyphen")),
-    (lambda complaint, at: re.match(r"[\w-]+:\S", at.rest) is not None and complaint.said.startswith("could not"),
-     ("der mangler et mellemrum efter kolonet", "a space is missing after the colon")),
-    (_said("could not find expected ':'"),
-     ("der mangler et kolon efter feltets navn, eller linjen hører til teksten over den og skal rykkes ind",
-      "a colon is missing after the field's name, or the line belongs to the text above it and must be indented")),
-    (_said("mapping values are not allowed"),
-     ("der er et kolon midt i teksten, eller linjen er rykket for langt ind; sæt tekst med kolon i anførselstegn",
-      "there is a colon within the text, or the line is indented too far; put text with a colon in quotes")),
-    (_doing("a block scalar"),
-     ("efter > eller | skal teksten stå på linjen under; skal tegnet vises, så sæt teksten i anførselstegn",
-      "after > or | the text must stand on the line below; to show the character, put the text in quotes")),
+    (
+        lambda complaint, at: at.begins_line and re.match(r"[–—•·]|\* ", at.rest) is not None,
+        (
+            "et punkt i en liste begynder med en bindestreg og et mellemrum, ikke med et andet "
+            "tegn",
+            "an item of a list begins with a hyphen and a space, not with another character",
+        ),
+    ),
+    (
+        lambda complaint, at: at.begins_line and re.match(r"-\w", at.rest) is not None,
+        ("der mangler et mellemrum efter bindestregen", "a space is missing after the hyphen"),
+    ),
+    (
+        lambda complaint, at: (
+            re.match(r"[\w-]+:\S", at.rest) is not None and complaint.said.startswith("could not")
+        ),
+        ("der mangler et mellemrum efter kolonet", "a space is missing after the colon"),
+    ),
+    (
+        _said("could not find expected ':'"),
+        (
+            "der mangler et kolon efter feltets navn, eller linjen hører til teksten over den og "
+            "skal rykkes ind",
+            "a colon is missing after the field's name, or the line belongs to the text above it "
+            "and must be indented",
+        ),
+    ),
+    (
+        _said("mapping values are not allowed"),
+        (
+            "der er et kolon midt i teksten, eller linjen er rykket for langt ind; sæt tekst med "
+            "kolon i anførselstegn",
+            "there is a colon within the text, or the line is indented too far; put text with a "
+            "colon in quotes",
+        ),
+    ),
+    (
+        _doing("a block scalar"),
+        (
+            "efter > eller | skal teksten stå på linjen under; skal tegnet vises, så sæt teksten "
+            "i anførselstegn",
+            "after > or | the text must stand on the line below; to show the character, put the "
+            "text in quotes",
+        ),
+    ),
     (_doing("an anchor"), SPECIAL),
     (_doing("an alias"), SPECIAL),
-    (_doing("a flow node"), ("der står et komma for meget i listen", "there is a comma too many in the list")),
-    (_stray(lambda at: at.begins_line and at.rest.startswith("- ") and _same_column(at)),
-     ("linjen over mangler sin bindestreg, eller linjen her er rykket forkert",
-      "the line above lacks its hyphen, or this line is indented wrongly")),
-    (_stray(lambda at: at.begins_line and at.rest.startswith("id:")),
-     ("en ny post begynder med en bindestreg og et mellemrum: “- id:”",
-      "a record begins with a hyphen and a space: “- id:”")),
+    (
+        _doing("a flow node"),
+        ("der står et komma for meget i listen", "there is a comma too many in the list"),
+    ),
+    (
+        _stray(lambda at: at.begins_line and at.rest.startswith("- ") and _same_column(at)),
+        (
+            "linjen over mangler sin bindestreg, eller linjen her er rykket forkert",
+            "the line above lacks its hyphen, or this line is indented wrongly",
+        ),
+    ),
+    (
+        _stray(lambda at: at.begins_line and at.rest.startswith("id:")),
+        (
+            "en ny post begynder med en bindestreg og et mellemrum: “- id:”",
+            "a record begins with a hyphen and a space: “- id:”",
+        ),
+    ),
     (_stray(lambda at: at.begins_line), COLUMN),
-    (_stray(lambda at: at.last in ('"', "'") and at.rest[:1] in ('"', "'")),
-     ("der mangler et komma mellem to værdier", "a comma is missing between two values")),
-    (_stray(lambda at: at.rest[:1] in tuple(")]}")),
-     ("slutparentesen er en anden slags end den, der begyndte",
-      "the closing bracket is of another kind than the one that began")),
+    (
+        _stray(lambda at: at.last in ('"', "'") and at.rest[:1] in ('"', "'")),
+        ("der mangler et komma mellem to værdier", "a comma is missing between two values"),
+    ),
+    (
+        _stray(lambda at: at.rest[:1] in tuple(")]}")),
+        (
+            "slutparentesen er en anden slags end den, der begyndte",
+            "the closing bracket is of another kind than the one that began",
+        ),
+    ),
     (_stray(lambda at: at.last in ('"', "'")), QUOTE),
     (_stray(lambda at: at.last in ("]", "}")), SPECIAL),
     (_stray(lambda at: at.rest.startswith(":")), COLON_WITHIN),
     (_said("did not find expected ',' or"), BRACKET),
     (_said("did not find expected"), COLUMN),
-)  # fmt: skip
+)
 
 
-def explain(text: str, complaint: Complaint) -> Told:
+def explain(text: str, complaint: Complaint) -> Explanation:
     """Where to look and what to do. Lines end as in YAML: at LF, CR or both."""
     lines = [*BREAKS.split(text), ""]
     if copied := _copied(lines, complaint):
@@ -164,26 +223,26 @@ def explain(text: str, complaint: Complaint) -> Told:
     above = lines[mark.line - 1] if mark.line else ""
     at = At(line, line[: mark.column], line[mark.column :], above)
     why = next((why for holds, why in SAYINGS if holds(complaint, at)), ANYTHING)
-    return Told(mark.line + 1, mark.column + 1, *why)
+    return Explanation(mark.line + 1, mark.column + 1, *why)
 
 
-def _copied(lines: list[str], complaint: Complaint) -> Told | None:
+def _copied(lines: list[str], complaint: Complaint) -> Explanation | None:
     """What came along from Word or a web page, and looks like what should stand there."""
     last = complaint.gave_up.line
     for number in sorted({complaint.began.line, max(0, last - 1), last}):
-        if found := HARD_SPACE.search(lines[number]):
-            return Told(number + 1, found.end(), *SPACE)
+        if match := HARD_SPACE.search(lines[number]):
+            return Explanation(number + 1, match.end(), *SPACE)
     is_cut = complaint.said.startswith(("did not find expected ',' or", "mapping values"))
-    found = CURLY.search(lines[last]) if is_cut else None
-    return Told(last + 1, found.end(), *CURLY_QUOTES) if found else None
+    match = CURLY.search(lines[last]) if is_cut else None
+    return Explanation(last + 1, match.end(), *CURLY_QUOTES) if match else None
 
 
 def _mark(complaint: Complaint, lines: list[str]) -> TextMark:
     """Where the mistake was made rather than where it was noticed."""
     said, gave_up, began = complaint.said, complaint.gave_up, complaint.began
-    is_late = said.startswith(("found unexpected end", "could not find expected ':'")) or complaint.doing.endswith(
-        ("an anchor", "an alias")
-    )
+    is_late = said.startswith(
+        ("found unexpected end", "could not find expected ':'")
+    ) or complaint.doing.endswith(("an anchor", "an alias"))
     runs_on = said.startswith("did not find expected ',' or") and gave_up.line > began.line
     return began if is_late or (runs_on and _is_alone(lines[gave_up.line])) else gave_up
 
@@ -194,4 +253,6 @@ def _is_alone(line: str) -> bool:
 
 
 def _same_column(at: At) -> bool:
-    return len(at.above) - len(at.above.lstrip(" ")) == len(at.before) and not at.above.lstrip().startswith("- ")
+    return len(at.above) - len(at.above.lstrip(" ")) == len(
+        at.before
+    ) and not at.above.lstrip().startswith("- ")

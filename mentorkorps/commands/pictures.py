@@ -23,7 +23,7 @@ def run_picture(options: argparse.Namespace) -> int:
     for path in options.files:
         before = path.stat().st_size
         try:
-            size = images.clean(path)
+            size = images.clean_picture(path)
         except ValueError as error:
             why = "is no whole jpg, png or webp picture; nothing is changed"
             raise CannotRun(f"{path} {why}") from error

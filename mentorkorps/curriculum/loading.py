@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import WRONG, BindingError, Reading
+from mentorkorps.catalogue.binding import WRONG, BindingError, TableReader
 from mentorkorps.catalogue.diagnostics import DataError, Located, Problem
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.text import CPR
@@ -63,7 +63,7 @@ class Loading:
 
     def facts(self, cls: type[F], node: Node | None, file: str) -> F | None:
         """The front matter as a record; None if something in it is wrong, which is reported."""
-        reading = Reading(file=file)
+        reading = TableReader(file=file)
         if isinstance(node, yaml_source.Mapping):
             node = node._replace(
                 entries={
@@ -337,7 +337,7 @@ def _card_sets(loading: Loading, language: Language) -> Iterator[tuple[str, Card
 def _glossary(loading: Loading) -> Iterator[Term]:
     for file in loading.files("glossary.yaml"):
         node = loading.parse(loading.text_of(file), file)
-        reading = Reading(file=file)
+        reading = TableReader(file=file)
         for item in node.items if isinstance(node, Sequence) else ():
             read = reading.object(Term, item, "glossary")
             if read is not WRONG:

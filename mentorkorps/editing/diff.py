@@ -162,7 +162,11 @@ def _translated(old: Mapping, new: Mapping) -> str:
         for language in LANGUAGES
     )
     if "en" not in new.entries:
-        return "er ændret; den engelske side mangler teksten" if danish else "har ikke længere en engelsk tekst"
+        return (
+            "er ændret; den engelske side mangler teksten"
+            if danish
+            else "har ikke længere en engelsk tekst"
+        )
     if danish and english:
         return "er ændret på begge sprog"
     return "er ændret på dansk; er den engelske nu forældet?" if danish else "er ændret på engelsk"

@@ -1,4 +1,5 @@
-"""JSON Schemas of the data files, for editors' tools: the same fields and limits, with the ids of today as choices.
+"""JSON Schemas of the data files, for editors' tools: the same fields and limits, with the ids of
+today as choices.
 
 They judge as `mentorkorps check` does, but for what only it can know (see tests/test_schema.py).
 
@@ -28,10 +29,18 @@ SCALARS: dict[str, Schema] = {
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}$"},
-    "datetime": {"type": "string", "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}$"},
+    "datetime": {
+        "type": "string",
+        "pattern": f"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}[ T][0-9]{{2}}:[0-9]{{2}}$",
+    },
     "time": {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"},
 }
-LIMITS = {"minimum": "minimum", "maximum": "maximum", "pattern": "pattern", "maxLength": "maxLength"}
+LIMITS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "pattern": "pattern",
+    "maxLength": "maxLength",
+}
 
 
 def schemas(catalogue: Catalogue) -> dict[str, Schema]:
@@ -54,7 +63,9 @@ def schemas(catalogue: Catalogue) -> dict[str, Schema]:
 def write_schemas(catalogue: Catalogue, folder: Path) -> list[Path]:
     """Writes `<table>.json` for every table into a folder. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = {folder / f"{table}.json": as_text(schema) for table, schema in schemas(catalogue).items()}
+    written = {
+        folder / f"{table}.json": as_text(schema) for table, schema in schemas(catalogue).items()
+    }
     for path, text in written.items():
         path.write_text(text, "utf-8")
     return list(written)
@@ -65,18 +76,22 @@ def as_text(schema: Schema) -> str:
 
 
 def _choices(catalogue: Catalogue, table: Table) -> Schema:
-    """The keys of a table with the names that people know them by. An empty table allows nothing."""
+    """The keys of a table with the names that people know them by. An empty table allows
+    nothing."""
     records = getattr(catalogue, table.name).values()
     choices = {
         "type": "string",
         "enum": [key_of(table, record)[0] for record in records],
         "enumDescriptions": [_label(record) for record in records],
     }
-    return choices | ({"defaultSnippets": _by_name(records)} if table.name == "municipalities" else {})
+    return choices | (
+        {"defaultSnippets": _by_name(records)} if table.name == "municipalities" else {}
+    )
 
 
 def _by_name(municipalities: Iterable[Municipality]) -> list[Schema]:
-    """Codes offered by their names, as nobody types a code: understood by yaml-language-server 1.25."""
+    """Codes offered by their names, as nobody types a code: understood by yaml-language-server
+    1.25."""
     return [
         {"label": place.name, "description": place.code, "body": f'"{place.code}"'}
         for place in municipalities
@@ -84,7 +99,10 @@ def _by_name(municipalities: Iterable[Municipality]) -> list[Schema]:
 
 
 def _label(record: object) -> str:
-    label = next((getattr(record, name) for name in ("name", "title", "headline") if hasattr(record, name)), "")
+    label = next(
+        (getattr(record, name) for name in ("name", "title", "headline") if hasattr(record, name)),
+        "",
+    )
     return label if isinstance(label, str) else label.da
 
 

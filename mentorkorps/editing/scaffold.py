@@ -39,7 +39,9 @@ def defaults(table: Table, today: date) -> dict[str, str]:
     return {"status": "draft"} if table.record is Programme else {}
 
 
-def needed(fields: tuple[FieldDescription, ...], before: str = "") -> Iterator[tuple[str, FieldDescription]]:
+def needed(
+    fields: tuple[FieldDescription, ...], before: str = ""
+) -> Iterator[tuple[str, FieldDescription]]:
     """The paths that a record cannot do without, with their fields."""
     for field in fields:
         if field.required:
@@ -59,9 +61,15 @@ def paths(fields: tuple[FieldDescription, ...], before: str = "") -> Iterator[st
 
 
 def record_text(fields: tuple[FieldDescription, ...], given: Values, ask: Ask) -> str:
-    """The record as YAML; `ask` is called for what is needed and not given. Raises whatever `ask` raises."""
-    values = {**given, **{path: ask(path, field) for path, field in needed(fields) if path not in given}}
-    lines = [line for field in fields for line in _lines(field, values, field.name, "  ", commented=True)]
+    """The record as YAML; `ask` is called for what is needed and not given. Raises whatever `ask`
+    raises."""
+    values = {
+        **given,
+        **{path: ask(path, field) for path, field in needed(fields) if path not in given},
+    }
+    lines = [
+        line for field in fields for line in _lines(field, values, field.name, "  ", commented=True)
+    ]
     what_id_means, id, *rest = lines
     return "\n".join([f"- {id.lstrip()}", what_id_means.replace("# ", "# id: ", 1), *rest]) + "\n"
 
@@ -69,14 +77,17 @@ def record_text(fields: tuple[FieldDescription, ...], given: Values, ask: Ask) -
 def copy_text(
     data: Path, table: str, record: Course | Event, day: date, today: date, given: Values
 ) -> str:
-    """The lines of an earlier course or event with its days, deadline and name moved to begin on `day`.
+    """The lines of an earlier course or event with its days, deadline and name moved to begin on
+    `day`.
 
     Comments and order stay as they are. The copy is planned, and confirmed today.
     """
     file, nodes, node = _find(data, table, record)
     lines = file.read_text("utf-8-sig").split("\n")
     edits = _moves(node, record, day, today, given)
-    for place, value in sorted(edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True):
+    for place, value in sorted(
+        edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True
+    ):
         line = lines[place.line - 1]
         lines[place.line - 1] = line[: place.column - 1] + value + line[place.end_column - 1 :]
     end = next((later.line - 1 for later in nodes if later.line > node.line), len(lines))
@@ -88,7 +99,8 @@ def copy_text(
 def _moves(
     node: Mapping, record: Course | Event, day: date, today: date, given: Values
 ) -> list[tuple[Node, str]]:
-    """Each value that the copy of a record has instead, with the place of the one that it has now."""
+    """Each value that the copy of a record has instead, with the place of the one that it has
+    now."""
     first = record.days[0].date
     distance = day - first
     new_id = given.get("id") or _moved_words(record.id, first, day, "da", "-")
@@ -131,7 +143,8 @@ def _last_line(node: Node) -> int:
 def append_record(data: Path, table: str, text: str) -> tuple[Path, int]:
     """Adds a record to its table's file, or as a file of its own if the table is a folder.
 
-    Returns the file and the line of the record. Raises DataError, and writes nothing, if the record is not valid.
+    Returns the file and the line of the record. Raises DataError, and writes nothing, if the record
+    is not valid.
     """
     with TemporaryDirectory() as folder:
         trial = Path(folder, "data")
@@ -156,7 +169,9 @@ def _append(data: Path, table: str, text: str) -> tuple[Path, int]:
     return file, (before + between).count(b"\n") + 1
 
 
-def _lines(field: FieldDescription, values: Values, path: str, indent: str, commented: bool) -> Iterator[str]:
+def _lines(
+    field: FieldDescription, values: Values, path: str, indent: str, commented: bool
+) -> Iterator[str]:
     if commented:
         yield f"{indent}# {field.meaning.da}"
     given = [name for name in values if name == path or name.startswith(f"{path}.")]
@@ -211,9 +226,7 @@ def _moved_words(text: str, before: date, after: date, language: Language, betwe
     return text.replace(old, new)
 
 
-def _find(
-    data: Path, table: str, record: Course | Event
-) -> tuple[Path, list[Mapping], Mapping]:
+def _find(data: Path, table: str, record: Course | Event) -> tuple[Path, list[Mapping], Mapping]:
     """The file of a record, all nodes of that file, and the record's own."""
     place = record.at
     file = next(path for name, path in files_of(data, data.as_posix(), table) if name == place.file)

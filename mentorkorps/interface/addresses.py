@@ -25,15 +25,30 @@ ADDRESSES: dict[str, dict[Language, str]] = {
     "module-1": {"da": "uddannelse/dag-1/{id}/", "en": "en/training/day-1/{id}/"},
     "module-2": {"da": "uddannelse/dag-2/{id}/", "en": "en/training/day-2/{id}/"},
     "module-add-on": {"da": "uddannelse/tillaeg/{id}/", "en": "en/training/add-ons/{id}/"},
-    "trainer-1": {"da": "uddannelse/dag-1/{id}/underviser/", "en": "en/training/day-1/{id}/trainer/"},
-    "trainer-2": {"da": "uddannelse/dag-2/{id}/underviser/", "en": "en/training/day-2/{id}/trainer/"},
-    "trainer-add-on": {"da": "uddannelse/tillaeg/{id}/underviser/", "en": "en/training/add-ons/{id}/trainer/"},
+    "trainer-1": {
+        "da": "uddannelse/dag-1/{id}/underviser/",
+        "en": "en/training/day-1/{id}/trainer/",
+    },
+    "trainer-2": {
+        "da": "uddannelse/dag-2/{id}/underviser/",
+        "en": "en/training/day-2/{id}/trainer/",
+    },
+    "trainer-add-on": {
+        "da": "uddannelse/tillaeg/{id}/underviser/",
+        "en": "en/training/add-ons/{id}/trainer/",
+    },
     "slides-1": {"da": "uddannelse/dag-1/{id}/dias/", "en": "en/training/day-1/{id}/slides/"},
     "slides-2": {"da": "uddannelse/dag-2/{id}/dias/", "en": "en/training/day-2/{id}/slides/"},
-    "slides-add-on": {"da": "uddannelse/tillaeg/{id}/dias/", "en": "en/training/add-ons/{id}/slides/"},
+    "slides-add-on": {
+        "da": "uddannelse/tillaeg/{id}/dias/",
+        "en": "en/training/add-ons/{id}/slides/",
+    },
     "paper": {"da": "uddannelse/papirer/{id}/", "en": "en/training/papers/{id}/"},
     "cards": {"da": "uddannelse/kort/{id}/", "en": "en/training/cards/{id}/"},
-    "cards-trainer": {"da": "uddannelse/kort/{id}/underviser/", "en": "en/training/cards/{id}/trainer/"},
+    "cards-trainer": {
+        "da": "uddannelse/kort/{id}/underviser/",
+        "en": "en/training/cards/{id}/trainer/",
+    },
     "training-whole": {"da": "uddannelse/samlet/", "en": "en/training/all-in-one/"},
     "run-sheet": {"da": "uddannelse/koereplan/", "en": "en/training/run-sheet/"},
     "glossary": {"da": "uddannelse/ordliste/", "en": "en/training/glossary/"},
@@ -41,7 +56,10 @@ ADDRESSES: dict[str, dict[Language, str]] = {
     "certificate": {"da": "kursusbevis/", "en": "en/certificate/"},
     "form": {"da": "tilmelding/{id}/", "en": "en/sign-up/{id}/"},
     "about": {"da": "om/", "en": "en/about/"},
-    "hosts": {"da": "for-kommuner-og-organisationer/", "en": "en/for-municipalities-and-organisations/"},
+    "hosts": {
+        "da": "for-kommuner-og-organisationer/",
+        "en": "en/for-municipalities-and-organisations/",
+    },
     "privacy": {"da": "privatliv/", "en": "en/privacy/"},
     "accessibility": {"da": "tilgaengelighed/", "en": "en/accessibility/"},
     "operations": {"da": "drift/", "en": "en/operations/"},
@@ -51,18 +69,21 @@ ADDRESSES: dict[str, dict[Language, str]] = {
 
 
 def address(kind: str, language: Language, id: str = "") -> str:
-    """The address of a page, for example `programmer/lift/`. Raises KeyError for an unknown kind."""
+    """The address of a page, for example `programmer/lift/`. Raises KeyError for an unknown
+    kind."""
     return ADDRESSES[kind][language].format(id=id)
 
 
 def relative(origin: str, target: str) -> str:
-    """The link from the page at `origin` to `target`, as it works under any sub-path: `../../kurser/`."""
+    """The link from the page at `origin` to `target`, as it works under any sub-path:
+    `../../kurser/`."""
     up = "../" * origin.count("/")
     return up + target or "./"
 
 
 def translations(at: str) -> dict[Language, str] | None:
-    """The same page's address in each language, from its address in one; None if no such page is known."""
+    """The same page's address in each language, from its address in one; None if no such page is
+    known."""
     for kind in ADDRESSES.values():
         for language in LANGUAGES:
             before, _, after = kind[language].partition("{id}")

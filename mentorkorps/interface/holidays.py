@@ -1,7 +1,8 @@
-"""Days on which hardly anybody in Denmark works: the public holidays, and those that most agreements give as well.
+"""Days on which hardly anybody in Denmark works: the public holidays, and those that most
+agreements give as well.
 
-Public holidays are those of the national church. Great Prayer Day was one until 2023 (lov nr. 214 af 6. marts 2023).
-5 June, 24 and 31 December are days off by most collective agreements.
+Public holidays are those of the national church. Great Prayer Day was one until 2023 (lov nr. 214
+af 6. marts 2023). 5 June, 24 and 31 December are days off by most collective agreements.
 """
 
 from collections.abc import Mapping
@@ -45,7 +46,9 @@ class DayOff(NamedTuple):
 def easter(year: int) -> date:
     """Easter Sunday of the Gregorian calendar (Meeus, Astronomical Algorithms, ch. 8)."""
     century, rest = divmod(year, 100)
-    moon = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    moon = (
+        19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15
+    ) % 30
     weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
     late = (year % 19 + 11 * moon + 22 * weekday) // 451
     month, day = divmod(moon + weekday - 7 * late + 114, 31)
@@ -56,13 +59,13 @@ def easter(year: int) -> date:
 def public_holidays(year: int) -> Mapping[date, DayOff]:
     """The public holidays of a year, by date."""
     sunday = easter(year)
-    found = {
+    holidays = {
         sunday + timedelta(days=after): DayOff(*names)
         for after, names in FROM_EASTER.items()
         if after != 26 or year <= GREAT_PRAYER_DAY_UNTIL
     }
-    found |= {date(year, *day): DayOff(*names) for day, names in FIXED.items()}
-    return MappingProxyType(dict(sorted(found.items())))
+    holidays |= {date(year, *day): DayOff(*names) for day, names in FIXED.items()}
+    return MappingProxyType(dict(sorted(holidays.items())))
 
 
 def day_off(day: date) -> DayOff | None:

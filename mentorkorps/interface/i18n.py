@@ -10,15 +10,17 @@ from mentorkorps.interface.languages import Language
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
-class Words(dict[str, dict[str, Any]]):
+class InterfaceWords(dict[str, dict[str, Any]]):
     """The words of one language, nested as in the file: sections of texts, and of further sections.
 
-    Templates walk down by name (`t.form.optional`); Python may do so with brackets, or ask for one text at once.
-    How deep a section goes, the file alone knows: hence the Any, which `text` looks at before it returns.
+    Templates walk down by name (`t.form.optional`); Python may do so with brackets, or ask for one
+    text at once. How deep a section goes, the file alone knows: hence the Any, which `text` looks
+    at before it returns.
     """
 
     def text(self, *path: str, **values: object) -> str:
-        """The text at the end of a path, with `values` put in: text("form", "wrong", "too_long", limit=80).
+        """The text at the end of a path, with `values` put in: text("form", "wrong", "too_long",
+        limit=80).
 
         Raises KeyError for a path that leads to no text.
         """
@@ -33,10 +35,10 @@ class Words(dict[str, dict[str, Any]]):
 
 
 @cache
-def words(language: Language) -> Words:
+def words(language: Language) -> InterfaceWords:
     """Reads the words of a language, once in a process."""
     name = f"texts.{language}.yaml"
     sections = yaml_source.plain_value(yaml_source.read_yaml(TEMPLATES / name, name))
     if not isinstance(sections, dict):
         raise TypeError(f"{name} has no sections")
-    return Words(sections)
+    return InterfaceWords(sections)

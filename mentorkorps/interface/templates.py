@@ -17,19 +17,23 @@ from mentorkorps.interface.languages import LANGUAGES, Language
 
 
 def render(template: str, language: Language, **values: object) -> str:
-    """A template under templates/, with the words of `language` as `t` and the language as `language`."""
+    """A template under templates/, with the words of `language` as `t` and the language as
+    `language`."""
     return environment().get_template(template).render(values, language=language, t=words(language))
 
 
 def load_all() -> None:
     """Reads every template and all words now: this process never reads newer ones than its code.
 
-    A server needs it, since an upgrade changes the files while it runs. A preview wants each template as it is.
+    A server needs it, since an upgrade changes the files while it runs. A preview wants each
+    template as it is.
     """
     for language in LANGUAGES:
         words(language)
     here = environment()
-    here.loader = DictLoader({name: (TEMPLATES / name).read_text("utf-8") for name in here.list_templates()})
+    here.loader = DictLoader(
+        {name: (TEMPLATES / name).read_text("utf-8") for name in here.list_templates()}
+    )
     here.auto_reload = False
 
 
@@ -43,9 +47,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "day": day, "published": published, "weekday": weekday, "clock": clock, "figure": figure,
+        "day": day,
+        "published": published,
+        "weekday": weekday,
+        "clock": clock,
+        "figure": figure,
         "paragraphs": paragraphs,
-    }  # fmt: skip
+    }
     return environment
 
 

@@ -1,8 +1,9 @@
-"""What the calendars said of courses and events in the edition before: whoever subscribes must see what has changed.
+"""What the calendars said of courses and events in the edition before: whoever subscribes must see
+what has changed.
 
-A calendar program keeps what it has unless the number of a change (SEQUENCE) grows. The number follows from `confirmed`
-and `changed` alone, so that the same records give the same file, with or without Git; that one of them is raised with
-each change is told here, with the line to write.
+A calendar program keeps what it has unless the number of a change (SEQUENCE) grows. The number
+follows from `confirmed` and `changed` alone, so that the same records give the same file, with or
+without Git; that one of them is raised with each change is told here, with the line to write.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,8 +26,9 @@ PARTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a calendar shows of a record, and the moment from which its number follows, as text: 2027-03-02 14:05."""
+class CalendarEntry:
+    """What a calendar shows of a record, and the moment from which its number follows, as text:
+    2027-03-02 14:05."""
 
     moment: str
     parts: Mapping[str, object]
@@ -36,7 +38,7 @@ class Shown:
 class Announced:
     """The edition before, by table and id, and the time now, to be written down."""
 
-    shown: Mapping[tuple[str, str], Shown]
+    shown: Mapping[tuple[str, str], CalendarEntry]
     now: datetime
 
 
@@ -47,11 +49,12 @@ def announced(base: Path, now: datetime) -> Announced:
         for table in DATED
         for _, node in readable_records(base, table)
     )
-    return Announced({(table, id): shown(node) for table, id, node in records if id}, now)
+    return Announced({(table, id): calendar_entry(node) for table, id, node in records if id}, now)
 
 
 def unannounced(entries: Entries, before: Announced) -> Iterator[Problem]:
-    """Each course and event that has changed since, while its calendar file has the number of then."""
+    """Each course and event that has changed since, while its calendar file has the number of
+    then."""
     for table in DATED:
         for entry in entries[table]:
             ids = (entry.record or "", *(former.text for former in entry.former()))
@@ -59,16 +62,16 @@ def unannounced(entries: Entries, before: Announced) -> Iterator[Problem]:
                 (before.shown[table, id] for id in ids if (table, id) in before.shown), None
             )
             if entry.value and earlier and not _is_over(entry.node, before.now):
-                yield from _unnumbered(entry, earlier, shown(entry.node), before.now)
+                yield from _unnumbered(entry, earlier, calendar_entry(entry.node), before.now)
 
 
-def shown(node: yaml_source.Mapping) -> Shown:
+def calendar_entry(node: yaml_source.Mapping) -> CalendarEntry:
     """What a calendar shows of a record as it is written."""
     is_list = isinstance(node.get("days"), yaml_source.Sequence)
     days = node.mappings("days") if is_list else [node]
     status = _text(node, "status")
     venue = node.mapping("venue")
-    return Shown(
+    return CalendarEntry(
         max(f"{_text(node, 'confirmed')} 00:00", _text(node, "changed").replace("T", " ")),
         {
             "days": [
@@ -82,13 +85,18 @@ def shown(node: yaml_source.Mapping) -> Shown:
     )
 
 
-def _unnumbered(entry: Entry, earlier: Shown, today: Shown, now: datetime) -> Iterator[Problem]:
+def _unnumbered(
+    entry: Entry, earlier: CalendarEntry, today: CalendarEntry, now: datetime
+) -> Iterator[Problem]:
     changes = [PARTS[name] for name, part in today.parts.items() if part != earlier.parts[name]]
     if today.moment > earlier.moment or (not changes and today.moment == earlier.moment):
         return
     lists = [" og ".join(da for da, _ in changes), " and ".join(en for _, en in changes)]
     if not changes:
-        lists = ["confirmed eller changed, som er gået tilbage", "confirmed or changed, which went back"]
+        lists = [
+            "confirmed eller changed, som er gået tilbage",
+            "confirmed or changed, which went back",
+        ]
     at = "changed" if "changed" in entry.node.entries else "confirmed"
     line = f'changed: "{max(now.strftime(FORMAT), _next(earlier.moment))}"'
     yield entry.problem(at, "unannounced", what_da=lists[0], what_en=lists[1], line=line)
@@ -104,7 +112,7 @@ def _next(moment: str) -> str:
 
 def _is_over(node: yaml_source.Mapping, now: datetime) -> bool:
     """Whether its last day has passed; no calendar moves what is over."""
-    days = shown(node).parts["days"]
+    days = calendar_entry(node).parts["days"]
     return isinstance(days, list) and max(day for day, _, _ in days) < now.date().isoformat()
 
 

@@ -29,8 +29,9 @@ from mentorkorps.validation.vanished_ids import find_vanished_ids
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What `check` found: problems to mend, warnings and notices that stop nobody, and what a comment lets pass.
+class CheckResult:
+    """What `check` found: problems to mend, warnings and notices that stop nobody, and what a
+    comment lets pass.
 
     `records` is the catalogue, if it can be read at all.
     """
@@ -47,15 +48,17 @@ def check(
     name: str | None = None,
     earlier: EarlierRecords | None = None,
     before: Announced | None = None,
-) -> Verdict:
-    """All findings of all files in one run, in the order of the files. Never raises for what stands in them.
+) -> CheckResult:
+    """All findings of all files in one run, in the order of the files. Never raises for what stands
+    in them.
 
-    `earlier` holds the records of the edition before, if that is known; `before` what calendars showed.
+    `earlier` holds the records of the edition before, if that is known; `before` what calendars
+    showed.
     """
     try:
         dictionary = read_dictionary(data)
     except DataError as error:
-        return Verdict(error.problems, [], [], None)
+        return CheckResult(error.problems, [], [], None)
     with without_collector():
         return _check(data, today, name, dictionary, earlier, before)
 
@@ -67,14 +70,12 @@ def _check(
     dictionary: dict[str, TableDescription],
     earlier: EarlierRecords | None,
     before: Announced | None,
-) -> Verdict:
+) -> CheckResult:
     entries, problems = read_all(data, name)
     records = None if problems else build_catalogue(entries, dictionary, pictures_beside(data))
     places = {problem.place() for problem in problems}
     for table in limit_tables(dictionary, entries):
-        problems.extend(
-            problem for problem in judge_limits(table) if problem.place() not in places
-        )
+        problems.extend(problem for problem in judge_limits(table) if problem.place() not in places)
     problems.extend(policy_problems(entries, dictionary, today, earlier))
     if before:
         problems.extend(unannounced(entries, before))
@@ -85,7 +86,7 @@ def _check(
     unsuppressed.sort(key=Problem.place)
     errors = [problem for problem in unsuppressed if problem.severity == "error"]
     notices = [problem for problem in unsuppressed if problem.severity != "error"]
-    return Verdict(errors, notices, allowed, records)
+    return CheckResult(errors, notices, allowed, records)
 
 
 def _allowances(data: Path, name: str | None) -> Iterator[Allowance]:

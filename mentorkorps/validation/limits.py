@@ -31,7 +31,10 @@ LIMITS = {
     "enum": ("vælg mellem {limit}", "choose one of {limit}"),
 }
 FORMS = {
-    "^[a-z0-9]+(-[a-z0-9]+)*$": ("mit-korps med a-z, 0-9 og bindestreg", "my-corps with a-z, 0-9 and hyphens"),
+    "^[a-z0-9]+(-[a-z0-9]+)*$": (
+        "mit-korps med a-z, 0-9 og bindestreg",
+        "my-corps with a-z, 0-9 and hyphens",
+    ),
     "^[0-9]{4}$": ('"0461"', '"0461"'),
     "^[0-9]{4}(-[0-9]{2}){0,2}$": ("2016-12-22, 2016-12 eller 2016", "2016-12-22, 2016-12 or 2016"),
     "^https?://[^ ]+$": ("https://…", "https://…"),
@@ -52,14 +55,18 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class LimitTable:
-    """Objects with the same fields, wherever in the tables they stand: a table, or one object of its records."""
+    """Objects with the same fields, wherever in the tables they stand: a table, or one object of
+    its records."""
 
     fields: tuple[FieldDescription, ...]
     rows: list[LimitRow]
 
 
-def limit_tables(dictionary: Mapping[str, TableDescription], entries: Entries) -> Iterator[LimitTable]:
-    """The objects of all records, those with the same limits together, since each costs Frictionless 2 ms."""
+def limit_tables(
+    dictionary: Mapping[str, TableDescription], entries: Entries
+) -> Iterator[LimitTable]:
+    """The objects of all records, those with the same limits together, since each costs
+    Frictionless 2 ms."""
     alike: dict[str, LimitTable] = {}
     for name, table in dictionary.items():
         records = [LimitRow(entry, entry.node) for entry in entries.get(name, [])]
@@ -70,12 +77,16 @@ def limit_tables(dictionary: Mapping[str, TableDescription], entries: Entries) -
     yield from alike.values()
 
 
-def _limit_tables(fields: tuple[FieldDescription, ...], rows: list[LimitRow]) -> Iterator[LimitTable]:
+def _limit_tables(
+    fields: tuple[FieldDescription, ...], rows: list[LimitRow]
+) -> Iterator[LimitTable]:
     yield LimitTable(fields, rows)
     for field in fields:
         if inner := field.inner:
             inside = [
-                LimitRow(row.entry, node) for row in rows for node in objects(row.node.get(field.name))
+                LimitRow(row.entry, node)
+                for row in rows
+                for node in objects(row.node.get(field.name))
             ]
             yield from _limit_tables(inner, inside)
 
@@ -94,12 +105,15 @@ def judge_limits(table: LimitTable) -> Iterator[Problem]:
 
 
 def _has_limits(field: FieldDescription) -> bool:
-    """Whether a value of the right type can still be wrong; the types themselves are the catalogue's."""
+    """Whether a value of the right type can still be wrong; the types themselves are the
+    catalogue's."""
     return bool(field.limits) and not field.inner and field.type != "array"
 
 
 def _standard(field: FieldDescription) -> dict[str, Any]:
-    standard = {"name": field.name, "type": field.type} | ({"format": field.format} if field.format else {})
+    standard = {"name": field.name, "type": field.type} | (
+        {"format": field.format} if field.format else {}
+    )
     return standard | {"constraints": dict(field.limits)}
 
 
@@ -116,9 +130,16 @@ def _carried_back(error: CellError, field: FieldDescription, row: LimitRow) -> P
         return _problem(row, node, field, "wrong-type", expected_da=expected, expected_en=expected)
     words_da, words_en = LIMITS[limit_name[1]]
     limit = field.limits[limit_name[1]]
-    in_da, in_en = (", ".join(limit),) * 2 if isinstance(limit, list) else FORMS.get(limit, (limit, limit))
+    in_da, in_en = (
+        (", ".join(limit),) * 2 if isinstance(limit, list) else FORMS.get(limit, (limit, limit))
+    )
     return _problem(
-        row, node, field, "constraint", limit_da=words_da.format(limit=in_da), limit_en=words_en.format(limit=in_en)
+        row,
+        node,
+        field,
+        "constraint",
+        limit_da=words_da.format(limit=in_da),
+        limit_en=words_en.format(limit=in_en),
     )
 
 

@@ -35,7 +35,9 @@ class Span(NamedTuple):
     end_column: int
 
 
-def find_broken_links(docs: Path, name: str, catalogue: Catalogue, curriculum: Curriculum | None) -> Iterator[Problem]:
+def find_broken_links(
+    docs: Path, name: str, catalogue: Catalogue, curriculum: Curriculum | None
+) -> Iterator[Problem]:
     """Every link that leads nowhere, at its place; `name` is what problems call the folder.
 
     A link to a generated page names its file: `tilmelding/mentor/index.md`.
@@ -43,7 +45,9 @@ def find_broken_links(docs: Path, name: str, catalogue: Catalogue, curriculum: C
     theme = {path.relative_to(docs / "theme").as_posix() for path in (docs / "theme").rglob("*.*")}
     for language in LANGUAGES:
         folder = docs / language
-        written = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.*"))}
+        written = {
+            path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.*"))
+        }
         known = {*theme, *written, *_generated(catalogue, curriculum, language)}
         for inside, path in written.items():
             if path.suffix == ".md":
@@ -56,7 +60,7 @@ def _wrong_pictures(docs: Path, name: str) -> Iterator[Problem]:
     for path in sorted(docs.rglob("*.*")):
         inside = path.relative_to(docs)
         if path.suffix in PICTURES and path.is_file() and inside.parent != OF_RECORDS:
-            yield from images.problems_of(path, f"{name}/{inside.as_posix()}")
+            yield from images.problems_of_picture(path, f"{name}/{inside.as_posix()}")
 
 
 def _wrong_in(path: Path, file: str, inside: str, known: set[str]) -> Iterator[Problem]:
@@ -75,7 +79,9 @@ def _dead_links(file: str, text: str, inside: str, known: set[str]) -> Iterator[
             target = normpath(join(dirname(inside), to))
             if not ELSEWHERE.match(to) and target not in known:
                 span = Span(number, link.start("to") + 1, link.end("to") + 1)
-                yield Problem.at(file, span, "missing-page", suggestion=nearest(target, known), value=to)
+                yield Problem.at(
+                    file, span, "missing-page", suggestion=nearest(target, known), value=to
+                )
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -88,17 +94,24 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, re.sub(r"`[^`]*`", lambda code: " " * len(code[0]), line)
 
 
-def _generated(catalogue: Catalogue, curriculum: Curriculum | None, language: Language) -> Iterator[str]:
+def _generated(
+    catalogue: Catalogue, curriculum: Curriculum | None, language: Language
+) -> Iterator[str]:
     front = address("front", language)
     ids = {page: list(_in_addresses(catalogue, table)) for table, page in PAGES.items()}
-    taught = [*curriculum.order(), *curriculum.papers["da"], *curriculum.cards["da"]] if curriculum else []
+    taught = (
+        [*curriculum.order(), *curriculum.papers["da"], *curriculum.cards["da"]]
+        if curriculum
+        else []
+    )
     for kind, at in ADDRESSES.items():
         for id in ids.get(kind, taught) if "{id}" in at[language] else [""]:
             yield f"{address(kind, language, id).removeprefix(front)}index.md"
 
 
 def _in_addresses(catalogue: Catalogue, table: str) -> Iterator[str]:
-    """What stands in the addresses of a table's records, but for programmes that are not shown yet."""
+    """What stands in the addresses of a table's records, but for programmes that are not shown
+    yet."""
     for record in catalogue.table(table).values():
         if isinstance(record, Municipality):
             yield record.slug

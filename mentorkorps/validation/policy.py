@@ -32,8 +32,13 @@ from mentorkorps.interface.holidays import day_off
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
-MARKUP = re.compile(r"</[a-zA-Z][^<>]*>|<br|<[a-z]+ [^<>]*=|\]\(\S+\)|&(?:[a-z]{2,8}|#[0-9]{2,5});|\*\*\S|https?://\S+")
-PERCENT = re.compile(r"(?<![0-9,.])[0-9]{1,3}(?:[,.][0-9]{1,3})?[ \u00a0]?(?:%|procent\b|pct\b|per ?cent\b)")
+MARKUP = re.compile(
+    r"</[a-zA-Z][^<>]*>|<br|<[a-z]+ "
+    r"[^<>]*=|\]\(\S+\)|&(?:[a-z]{2,8}|#[0-9]{2,5});|\*\*\S|https?://\S+"
+)
+PERCENT = re.compile(
+    r"(?<![0-9,.])[0-9]{1,3}(?:[,.][0-9]{1,3})?[ \u00a0]?(?:%|procent\b|pct\b|per ?cent\b)"
+)
 
 GRACE = timedelta(days=180)
 """How long what has gone stale is a warning, before it stops a change."""
@@ -65,7 +70,9 @@ def policy_problems(
             yield from _markup(entry)
             if entry.text("example") == "true":
                 yield entry.problem("example", "example")
-    for entry in _of_tables(entries, (table.name for table in TABLES.values() if table.refuses_bare_percent)):
+    for entry in _of_tables(
+        entries, (table.name for table in TABLES.values() if table.refuses_bare_percent)
+    ):
         yield from _bare_percents(entry)
     for entry in _of_tables(entries, DATED):
         yield from _when_few_can_come(entry, today)
@@ -105,21 +112,35 @@ def _private(entry: Entry) -> Iterator[Problem]:
         if CPR.search(node.text):
             yield _at(entry, name, node, "cpr-number")
         elif EMAIL.search(node.text):
-            yield _at(entry, name, node, "private-data", what_da="en e-mailadresse", what_en="an e-mail address")
+            yield _at(
+                entry,
+                name,
+                node,
+                "private-data",
+                what_da="en e-mailadresse",
+                what_en="an e-mail address",
+            )
         elif MOBILE.search(node.text):
-            yield _at(entry, name, node, "private-data", what_da="et telefonnummer", what_en="a phone number")
+            yield _at(
+                entry,
+                name,
+                node,
+                "private-data",
+                what_da="et telefonnummer",
+                what_en="a phone number",
+            )
 
 
 def _markup(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node, beside=WEB_ADDRESSES):
-        if found := MARKUP.search(node.text):
-            yield _at(entry, name, node, "markup", value=found[0][:40])
+        if match := MARKUP.search(node.text):
+            yield _at(entry, name, node, "markup", value=match[0][:40])
 
 
 def _bare_percents(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node, beside=("facts",)):
-        if found := PERCENT.search(node.text):
-            yield _at(entry, name, node, "bare-percent", value=found[0])
+        if match := PERCENT.search(node.text):
+            yield _at(entry, name, node, "bare-percent", value=match[0])
 
 
 def _alike(entries: list[Entry]) -> Iterator[Problem]:
@@ -144,12 +165,18 @@ def _same(
             same_id = _plain_id(_id(entry)) == _plain_id(_id(first))
         if first is not entry and not same_id:
             yield entry.problem(
-                field, "alike", value=value, other=written(first), file=first.file, line=first.node.line
+                field,
+                "alike",
+                value=value,
+                other=written(first),
+                file=first.file,
+                line=first.node.line,
             )
 
 
 def _unreachable(entries: Entries) -> Iterator[Problem]:
-    """Names of places that are a municipality's own, which is meant before them, or that stand twice."""
+    """Names of places that are a municipality's own, which is meant before them, or that stand
+    twice."""
     seen: dict[str, Entry] = {}
     for entry in (*entries["municipalities"], *entries["placenames"]):
         name = entry.text("name") or ""
@@ -157,7 +184,9 @@ def _unreachable(entries: Entries) -> Iterator[Problem]:
         is_equal = (first.table, first.text("name")) == ("placenames", name)
         if entry.table == "placenames" and first is not entry and not is_equal:
             other = first.text("name")
-            yield entry.problem("name", "alike", value=name, other=other, file=first.file, line=first.node.line)
+            yield entry.problem(
+                "name", "alike", value=name, other=other, file=first.file, line=first.node.line
+            )
 
 
 def _id(entry: Entry) -> str:
@@ -181,7 +210,9 @@ def _only_danish(entry: Entry, fields: tuple[FieldDescription, ...]) -> Iterator
         yield _at(entry, lacking[0][0], lacking[0][1], "only-danish", fields=names)
 
 
-def _without_english(node: Mapping, fields: tuple[FieldDescription, ...]) -> Iterator[tuple[str, Mapping]]:
+def _without_english(
+    node: Mapping, fields: tuple[FieldDescription, ...]
+) -> Iterator[tuple[str, Mapping]]:
     for field in fields:
         for inner in objects(node.get(field.name)):
             if field.translated == "danish" and "da" in inner.entries and "en" not in inner.entries:
@@ -191,7 +222,8 @@ def _without_english(node: Mapping, fields: tuple[FieldDescription, ...]) -> Ite
 
 
 def _read_differently(entry: Entry, fields: tuple[FieldDescription, ...]) -> Iterator[Problem]:
-    """What stands without quotes, and what others make of it: told once a record, and each place where they stop."""
+    """What stands without quotes, and what others make of it: told once a record, and each place
+    where they stop."""
     if entry.value is None:
         return
     taken = list(_taken_for_else(entry.node, fields))
@@ -205,13 +237,19 @@ def _read_differently(entry: Entry, fields: tuple[FieldDescription, ...]) -> Ite
         yield _at(entry, *taken[0], "read-differently", values=values)
 
 
-def _taken_for_else(node: Mapping, fields: tuple[FieldDescription, ...]) -> Iterator[tuple[str, Scalar]]:
+def _taken_for_else(
+    node: Mapping, fields: tuple[FieldDescription, ...]
+) -> Iterator[tuple[str, Scalar]]:
     for field in fields:
         value = node.get(field.name)
         for inner in objects(value):
             yield from _taken_for_else(inner, field.inner)
         for text in value.items if isinstance(value, Sequence) else [value]:
-            if isinstance(text, Scalar) and text.is_plain and is_taken_for_else(text.text, field.type):
+            if (
+                isinstance(text, Scalar)
+                and text.is_plain
+                and is_taken_for_else(text.text, field.type)
+            ):
                 yield field.name, text
 
 
@@ -238,11 +276,21 @@ def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
             continue
         at = {name: node.entries[name][1] for name in ("date", "start", "end")}
         if off := day_off(day.date):
-            yield _at(entry, "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en)
+            yield _at(
+                entry, "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en
+            )
         for name, hour in (("start", day.start), ("end", day.end)):
             shown = hour.isoformat("minutes")
             if change := _change_of_clocks(day.date, hour):
-                yield _at(entry, name, at[name], "change-of-clocks", value=shown, why_da=change[0], why_en=change[1])
+                yield _at(
+                    entry,
+                    name,
+                    at[name],
+                    "change-of-clocks",
+                    value=shown,
+                    why_da=change[0],
+                    why_en=change[1],
+                )
             elif hour.hour < MORNING:
                 yield _at(entry, name, at[name], "at-night", value=shown)
 
@@ -252,8 +300,14 @@ def _change_of_clocks(day: date, hour: time) -> tuple[str, str] | None:
     if first.utcoffset() == second.utcoffset():
         return None
     if first.astimezone(UTC).astimezone(DENMARK).time() != hour:
-        return "findes ikke: uret stilles en time frem", "does not exist: the clocks go forward an hour"
-    return "er der to gange: uret stilles en time tilbage", "comes twice: the clocks go back an hour"
+        return (
+            "findes ikke: uret stilles en time frem",
+            "does not exist: the clocks go forward an hour",
+        )
+    return (
+        "er der to gange: uret stilles en time tilbage",
+        "comes twice: the clocks go back an hour",
+    )
 
 
 def _figures(entry: Entry) -> Iterator[Problem]:
@@ -262,14 +316,29 @@ def _figures(entry: Entry) -> Iterator[Problem]:
         return
     if outcome.numerator is None or outcome.denominator is None:
         lacks = "numerator" if outcome.numerator is None else "denominator"
-        yield entry.problem("id", "figures", why_da=f"“{lacks}” mangler", why_en=f"“{lacks}” is missing")
+        yield entry.problem(
+            "id", "figures", why_da=f"“{lacks}” mangler", why_en=f"“{lacks}” is missing"
+        )
         return
     of = f"{outcome.numerator}/{outcome.denominator}"
     if outcome.denominator == 0 or outcome.numerator > outcome.denominator:
-        yield entry.problem("numerator", "figures", why_da=f"{of} er over det hele", why_en=f"{of} is above the whole")
-    elif outcome.percent is not None and abs(100 * outcome.numerator / outcome.denominator - outcome.percent) > 1:
+        yield entry.problem(
+            "numerator",
+            "figures",
+            why_da=f"{of} er over det hele",
+            why_en=f"{of} is above the whole",
+        )
+    elif (
+        outcome.percent is not None
+        and abs(100 * outcome.numerator / outcome.denominator - outcome.percent) > 1
+    ):
         share = round(100 * outcome.numerator / outcome.denominator)
-        yield entry.problem("percent", "figures", why_da=f"{of} er {share} procent", why_en=f"{of} is {share} per cent")
+        yield entry.problem(
+            "percent",
+            "figures",
+            why_da=f"{of} er {share} procent",
+            why_en=f"{of} is {share} per cent",
+        )
 
 
 def _stale_programme(entry: Entry, today: date) -> Iterator[Problem]:
@@ -294,7 +363,8 @@ def _stale_rule_card(entry: Entry, today: date) -> Iterator[Problem]:
 
 
 def texts(node: Node, name: str = "", beside: tuple[str, ...] = ()) -> Iterator[tuple[str, Scalar]]:
-    """Every scalar within, with the name of the field it stands in; not what stands in the fields `beside`."""
+    """Every scalar within, with the name of the field it stands in; not what stands in the fields
+    `beside`."""
     match node:
         case Scalar():
             yield name, node

@@ -21,19 +21,25 @@ WIDTH = 110
 """Characters of a line that are shown around the place."""
 
 
-def report_text(found: Iterable[Problem], allowed: Iterable[Allowed], colour: bool) -> Iterator[str]:
-    """One message a finding: the sentence, the line, and marks under the place with what was probably meant.
+def report_text(
+    problems: Iterable[Problem], allowed: Iterable[Allowed], colour: bool
+) -> Iterator[str]:
+    """One message a finding: the sentence, the line, and marks under the place with what was
+    probably meant.
 
     What must be mended comes last, since that is where a terminal leaves the reader.
     """
     paint = _painted if colour else _plain
     counts = dict.fromkeys(LABELS, 0)
-    for one in sorted(found, key=lambda one: tuple(LABELS).index(one.severity), reverse=True):
-        counts[one.severity] += 1
-        place = paint(f"{visible(one.file)}:{one.line}:{one.column}", "1")
-        label = "" if one.severity == "error" else f" ({LABELS[one.severity]})"
-        yield f"{place}  {visible(one.message.da)}  {paint(f'[{one.rule}]{label}', COLOURS[one.severity])}"
-        yield from _excerpt(one, paint)
+    for problem in sorted(
+        problems, key=lambda problem: tuple(LABELS).index(problem.severity), reverse=True
+    ):
+        counts[problem.severity] += 1
+        place = paint(f"{visible(problem.file)}:{problem.line}:{problem.column}", "1")
+        label = "" if problem.severity == "error" else f" ({LABELS[problem.severity]})"
+        rule = paint(f"[{problem.rule}]{label}", COLOURS[problem.severity])
+        yield f"{place}  {visible(problem.message.da)}  {rule}"
+        yield from _excerpt(problem, paint)
     for suppressed in allowed:
         problem = suppressed.problem
         place = f"{visible(problem.file)}:{problem.line}"
@@ -42,53 +48,71 @@ def report_text(found: Iterable[Problem], allowed: Iterable[Allowed], colour: bo
 
 
 def in_total(errors: int, warnings: int) -> str:
-    told = "Ingen fejl" if not errors else f"{errors} fejl"
-    more = "" if not warnings else " og 1 advarsel" if warnings == 1 else f" og {warnings} advarsler"
-    return f"{told}{more} i data."
+    first = "Ingen fejl" if not errors else f"{errors} fejl"
+    more = (
+        "" if not warnings else " og 1 advarsel" if warnings == 1 else f" og {warnings} advarsler"
+    )
+    return f"{first}{more} i data."
 
 
-def report_github(found: Iterable[Problem]) -> Iterator[str]:
-    """Workflow commands that mark the lines of a pull request; no value in the data can forge one of its own.
+def report_github(problems: Iterable[Problem]) -> Iterator[str]:
+    """Workflow commands that mark the lines of a pull request; no value in the data can forge
+    problem of its own.
 
-    Danish first, English on a line after it: who reviews may read one of them only.
+    Danish first, English on a line after it: who reviews may read problem of them only.
     """
-    for one in found:
-        place = f"file={_property(one.file)},line={one.line},col={one.column},endColumn={one.end_column}"
-        yield f"::{LEVELS[one.severity]} {place},title={_property(one.rule)}::{_escaped(chr(10).join(_sentences(one)))}"
+    for problem in problems:
+        place = f"file={_property(problem.file)},line={problem.line},col={problem.column}"
+        title = f"endColumn={problem.end_column},title={_property(problem.rule)}"
+        sentences = _escaped("\n".join(_sentences(problem)))
+        yield f"::{LEVELS[problem.severity]} {place},{title}::{sentences}"
 
 
-def report_summary(found: Iterable[Problem], allowed: Iterable[Allowed]) -> Iterator[str]:
+def report_summary(problems: Iterable[Problem], allowed: Iterable[Allowed]) -> Iterator[str]:
     """Markdown for a job's summary, where every word of the data stays a word."""
-    in_order = list(found)
-    errors, warnings = (sum(one.severity == level for one in in_order) for level in ("error", "warning"))
+    in_order = list(problems)
+    errors, warnings = (
+        sum(problem.severity == level for problem in in_order) for level in ("error", "warning")
+    )
     yield f"## {in_total(errors, warnings)}\n"
-    for one in in_order:
-        place = f"{one.file}:{one.line}"
-        told = "<br>".join(map(markdown, _sentences(one)))
-        yield f"- **{markdown(place)}** ({LABELS[one.severity]}): {told} `{one.rule}`"
+    for problem in in_order:
+        place = f"{problem.file}:{problem.line}"
+        sentences = "<br>".join(map(markdown, _sentences(problem)))
+        yield f"- **{markdown(place)}** ({LABELS[problem.severity]}): {sentences} `{problem.rule}`"
     for suppressed in allowed:
         problem = suppressed.problem
         place = markdown(f"{problem.file}:{problem.line}")
         yield f"- **{place}** (tilladt): {markdown(suppressed.reason)} `{problem.rule}`"
 
 
-def report_json(problems: Iterable[Problem], notices: Iterable[Problem], allowed: Iterable[Allowed]) -> str:
-    found = {
-        "problems": [_record(one) for one in problems],
-        "notices": [_record(one) for one in notices],
-        "allowed": [_record(one.problem) | {"reason": one.reason} for one in allowed],
+def report_json(
+    problems: Iterable[Problem], notices: Iterable[Problem], allowed: Iterable[Allowed]
+) -> str:
+    document = {
+        "problems": [_record(problem) for problem in problems],
+        "notices": [_record(problem) for problem in notices],
+        "allowed": [
+            _record(suppressed.problem) | {"reason": suppressed.reason} for suppressed in allowed
+        ],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def visible(text: str) -> str:
-    """Text without line ends and without what would move the cursor or turn the direction of a terminal."""
-    return "".join(one if one.isprintable() or one == "\u00a0" else " " if one.isspace() else "�" for one in text)
+    """Text without line ends and without what would move the cursor or turn the direction of a
+    terminal."""
+    return "".join(map(_visible, text))
+
+
+def _visible(sign: str) -> str:
+    if sign.isprintable() or sign == "\u00a0":
+        return sign
+    return " " if sign.isspace() else "�"
 
 
 def markdown(text: str) -> str:
     """Text in Markdown that stays what it is: no link, no mention, no HTML."""
-    return re.sub(r"[!-,:-@\[-`{-~]", lambda found: f"&#{ord(found[0])};", visible(text))
+    return re.sub(r"[!-,:-@\[-`{-~]", lambda sign: f"&#{ord(sign[0])};", visible(text))
 
 
 def _record(problem: Problem) -> dict[str, object]:
@@ -111,7 +135,8 @@ def _excerpt(problem: Problem, paint: Callable[[str, str], str]) -> Iterator[str
     marks = "^" * max(1, min(problem.end_column, start + len(shown) + 1) - problem.column)
     meant = f"  mente du “{visible(problem.suggestion)}”?" if problem.suggestion else ""
     yield f"{problem.line:6} | {shown}"
-    yield f"       | {' ' * (problem.column - 1 - start)}{paint(marks + meant, COLOURS[problem.severity])}"
+    indent = " " * (problem.column - 1 - start)
+    yield f"       | {indent}{paint(marks + meant, COLOURS[problem.severity])}"
 
 
 @cache

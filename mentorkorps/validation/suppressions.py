@@ -1,4 +1,5 @@
-"""Comments that let a finding pass, each with its reason: `# tillad private-data: styrelsens hovednummer`."""
+"""Comments that let a finding pass, each with its reason: `# tillad private-data: styrelsens
+hovednummer`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,8 @@ COMMENT = re.compile(r"#[ \t]*(?:tillad|allow)[ \t]+([a-z-]+)[ \t]*:?(.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A comment at `line`, which speaks of what stands on `target`: its own line, or the next that is no comment."""
+    """A comment at `line`, which speaks of what stands on `target`: its own line, or the next that
+    is no comment."""
 
     file: str
     line: int
@@ -23,7 +25,9 @@ class Allowance:
     reason: str
 
     def problem(self, rule: str, /, **values: object) -> Problem:
-        return Problem(self.file, self.line, self.column, self.end_column, rule, worded(rule, **values))
+        return Problem(
+            self.file, self.line, self.column, self.end_column, rule, worded(rule, **values)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,11 @@ def allowances(file: str, text: str) -> Iterator[Allowance]:
     for number in range(len(lines), 0, -1):
         line = lines[number - 1]
         alone = line.lstrip().startswith("#")
-        if found := COMMENT.search(line):
+        if match := COMMENT.search(line):
             target = following if alone else number
-            yield Allowance(file, number, found.start() + 1, found.end() + 1, target, found[1], found[2].strip())
+            yield Allowance(
+                file, number, match.start() + 1, match.end() + 1, target, match[1], match[2].strip()
+            )
         if not alone:
             following = number
 
@@ -51,19 +57,30 @@ def allowances(file: str, text: str) -> Iterator[Allowance]:
 def without_suppressed(
     problems: Sequence[Problem], comments: Sequence[Allowance]
 ) -> tuple[list[Problem], list[Allowed]]:
-    """What is left to tell, with what is wrong about the comments themselves, and what they let pass."""
+    """What is left to report, with what is wrong about the comments themselves, and what they let
+    pass."""
     valid, wrong = [], []
     for comment in comments:
         if flaw := _flaw(comment):
             wrong.append(flaw)
         else:
             valid.append(comment)
-    at = {(one.file, one.target, one.rule): one for one in valid}
-    passed = {problem: at[key] for problem in problems if (key := (problem.file, problem.line, problem.rule)) in at}
+    at = {(comment.file, comment.target, comment.rule): comment for comment in valid}
+    passed = {
+        problem: at[key]
+        for problem in problems
+        if (key := (problem.file, problem.line, problem.rule)) in at
+    }
     used = set(passed.values())
-    unused = [one.problem("unused-allowance", rule=one.rule) for one in valid if one not in used]
+    unused = [
+        comment.problem("unused-allowance", rule=comment.rule)
+        for comment in valid
+        if comment not in used
+    ]
     left = [problem for problem in problems if problem not in passed]
-    return left + wrong + unused, [Allowed(problem, comment.reason) for problem, comment in passed.items()]
+    return left + wrong + unused, [
+        Allowed(problem, comment.reason) for problem, comment in passed.items()
+    ]
 
 
 def _flaw(comment: Allowance) -> Problem | None:

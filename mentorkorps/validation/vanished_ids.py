@@ -1,4 +1,5 @@
-"""Ids that an earlier edition of the data had and this one lacks: their addresses would die, their sign-ups be lost."""
+"""Ids that an earlier edition of the data had and this one lacks: their addresses would die, their
+sign-ups be lost."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ MOST_COMPARED = 200
 
 @dataclass(frozen=True, slots=True)
 class TableHistory:
-    """A table of today beside its earlier edition. `folder` is what problems call the data folder."""
+    """A table of today beside its earlier edition. `folder` is what problems call the data
+    folder."""
 
     name: str
     folder: str
@@ -44,15 +46,24 @@ class TableHistory:
         remedy = _kept(self.name, id)
         if heir := self._heir(known, id):
             was = ", ".join([*(former.text for former in heir.former()), id])
-            return _problem(heir, "was" if heir.former() else "id", self.name, id, _renamed(heir, was, remedy))
+            return _problem(
+                heir, "was" if heir.former() else "id", self.name, id, _renamed(heir, was, remedy)
+            )
         return Problem.at(
-            f"{self.folder}/{known.file}", None, "vanished",
-            record=id, field="id", value=id, table=f"{self.name}.yaml",
-            remedy_da=remedy.da, remedy_en=remedy.en,
-        )  # fmt: skip
+            f"{self.folder}/{known.file}",
+            None,
+            "vanished",
+            record=id,
+            field="id",
+            value=id,
+            table=f"{self.name}.yaml",
+            remedy_da=remedy.da,
+            remedy_en=remedy.en,
+        )
 
     def _heir(self, known: EarlierRecord, id: str) -> Entry | None:
-        """What may have taken the place: the record with one of its other ids, its name, or an id spelt alike."""
+        """What may have taken the place: the record with one of its other ids, its name, or an id
+        spelt alike."""
         before = {earlier_id for record in self.earlier for earlier_id in record.ids}
         fresh = {
             entry.record: entry
@@ -67,18 +78,23 @@ class TableHistory:
         return next(same_id, None) or next(same_name, None) or fresh.get(alike or "")
 
     def _out_of_order(self) -> Iterator[Problem]:
-        """Former ids in another order: the database keeps what is about a record under the first of them."""
+        """Former ids in another order: the database keeps what is about a record under the first of
+        them."""
         for entry in self.entries if self.name != "municipalities" else ():
             ids = _ids(entry)
             for known in self.earlier:
                 before = [id for id in known.ids if id in ids]
                 if before != [id for id in ids if id in before]:
                     yield Problem.at(
-                        entry.file, entry.former()[0], "former-id",
-                        record=entry.record, field="was", value=entry.former()[0].text,
+                        entry.file,
+                        entry.former()[0],
+                        "former-id",
+                        record=entry.record,
+                        field="was",
+                        value=entry.former()[0].text,
                         why_da=f"rækkefølgen var {', '.join(before)}, det ældste først",
                         why_en=f"the order was {', '.join(before)}, the oldest first",
-                    )  # fmt: skip
+                    )
 
 
 def find_vanished_ids(
@@ -96,7 +112,9 @@ def find_vanished_ids(
                 for entry in entries["retired"]
                 if entry.record and entry.text("table") == name
             }
-            yield from TableHistory(name, folder, entries[name], retired, earlier.get(name, ())).problems(today)
+            yield from TableHistory(
+                name, folder, entries[name], retired, earlier.get(name, ())
+            ).problems(today)
 
 
 def _is_of(file: str, table: str) -> bool:
@@ -108,20 +126,22 @@ def _is_hidden(entry: Entry) -> bool:
 
 
 def _ids(entry: Entry) -> list[str]:
-    """All ids of a record, the first that it had in front; what stands in its address counts as one."""
+    """All ids of a record, the first that it had in front; what stands in its address counts as
+    one."""
     written = [*(former.text for former in entry.former()), entry.text("slug"), entry.record]
     return [id for id in written if id]
 
 
 def _spelt(entry: Entry) -> set[str]:
-    """The same, also as they were meant where they are misspelt: that stands as a problem already."""
+    """The same, also as they were meant where they are misspelt: that stands as a problem
+    already."""
     return {id for written in _ids(entry) for id in (written, slug(written)) if id}
 
 
 def _problem(entry: Entry, key: str, table: str, id: str, remedy: Message) -> Problem:
     return entry.problem(
         key, "vanished", value=id, table=f"{table}.yaml", remedy_da=remedy.da, remedy_en=remedy.en
-    )  # fmt: skip
+    )
 
 
 HIDDEN = Message(
@@ -129,16 +149,20 @@ HIDDEN = Message(
     "A draft (status: draft) is not shown. Write interest, paused or closed.",
 )
 TOO_EARLY = Message(
-    "Det er ikke forbi. Lad posten stå med status: cancelled, til alle har fået besked, og flyt den så hertil.",
-    "It is not over. Keep the record with status: cancelled until everybody has been told, and then move it here.",
+    "Det er ikke forbi. Lad posten stå med status: cancelled, til alle har fået besked, og flyt "
+    "den så hertil.",
+    "It is not over. Keep the record with status: cancelled until everybody has been told, and "
+    "then move it here.",
 )
 
 
 def _kept(table: str, id: str) -> Message:
     if status := TABLES[table].status_when_over:
         return Message(
-            f"Ellers lad den stå med status: {status}, eller skriv “{id}” i retired.yaml, hvis den er forbi.",
-            f"Otherwise keep it with status: {status}, or write “{id}” in retired.yaml if it is over.",
+            f"Ellers lad den stå med status: {status}, eller skriv “{id}” i retired.yaml, hvis "
+            "den er forbi.",
+            f"Otherwise keep it with status: {status}, or write “{id}” in retired.yaml if it is "
+            "over.",
         )
     return Message(
         f"Ellers lad den stå, eller skriv “{id}” i retired.yaml, hvis den er væk for altid.",

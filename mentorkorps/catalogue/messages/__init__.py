@@ -1,4 +1,5 @@
-"""Every rule about the data files: its code, how grave it is, what an editor is told, and an example of each side.
+"""Every rule about the data files: its code, how grave it is, what an editor is told, and an
+example of each side.
 
 The checks, the help page on the site and the tests all read this one table.
 """

@@ -10,9 +10,12 @@ RULES = {
             "“{value}” looks like “{other}” in {file} on line {line}. Is it the same?",
         ),
         Message(
-            "Navne eller id'er er ens, når store bogstaver, bindestreger og æ, ø, å ikke tælles med. Er det den samme, "
-            "så slet den ene. Ellers tilføj en kommentar: # tillad alike: to forskellige foreninger",
-            "Names or ids are the same apart from capitals, hyphens and æ, ø, å. If it is the same, delete one. "
+            "Navne eller id'er er ens, når store bogstaver, bindestreger og æ, ø, å ikke tælles "
+            "med. Er det den samme, "
+            "så slet den ene. Ellers tilføj en kommentar: # tillad alike: to forskellige "
+            "foreninger",
+            "Names or ids are the same apart from capitals, hyphens and æ, ø, å. If it is the "
+            "same, delete one. "
             "Otherwise add a comment: # tillad alike: two different associations",
         ),
         "name: {da: SMEDENES KORPS, en: Open programme}",
@@ -24,9 +27,11 @@ RULES = {
     "cpr-number": Rule(
         Message("Ligner et CPR-nummer", "Looks like a CPR number"),
         Message(
-            "Her står noget, der ligner et CPR-nummer. Det må aldrig stå i offentlige data. Var det et rigtigt, så "
+            "Her står noget, der ligner et CPR-nummer. Det må aldrig stå i offentlige data. Var "
+            "det et rigtigt, så "
             "skriv til portalens koordinator; det skal også slettes af historikken.",
-            "This looks like a CPR number. It must never stand in public data. If it was a real one, write to the "
+            "This looks like a CPR number. It must never stand in public data. If it was a real "
+            "one, write to the "
             "portal's coordinator; it has to be erased from the history too.",
         ),
         Message(
@@ -40,14 +45,19 @@ RULES = {
     "private-data": Rule(
         Message("Ligner en privat oplysning", "Looks like a personal detail"),
         Message(
-            "Her står noget, der ligner {what_da}. Personlige oplysninger må ikke stå i offentlige data.",
+            "Her står noget, der ligner {what_da}. Personlige oplysninger må ikke stå i "
+            "offentlige data.",
             "This looks like {what_en}. Personal data must not stand in public data.",
         ),
         Message(
-            "Mails og telefonnumre hører til i portalens private indstillinger. Er det en myndigheds offentlige "
-            "nummer, så tilføj en kommentar på linjen over: # tillad private-data: styrelsens hovednummer",
-            "E-mail addresses and phone numbers belong in the portal's private settings. If it is an authority's "
-            "public number, add a comment on the line above: # tillad private-data: the agency's main number",
+            "Mails og telefonnumre hører til i portalens private indstillinger. Er det en "
+            "myndigheds offentlige "
+            "nummer, så tilføj en kommentar på linjen over: # tillad private-data: styrelsens "
+            "hovednummer",
+            "E-mail addresses and phone numbers belong in the portal's private settings. If it is "
+            "an authority's "
+            "public number, add a comment on the line above: # tillad private-data: the agency's "
+            "main number",
         ),
         "summary: {da: Skriv til karen@eksempel.dk.}",
         "summary: {da: Skriv dig op på siden.}",
@@ -57,13 +67,17 @@ RULES = {
     "markup": Rule(
         Message("Koder, der vises som tegn", "Codes that are shown as characters"),
         Message(
-            "“{value}” vises bogstaveligt: teksterne er ren tekst uden HTML, links og fed skrift. Skriv det i ord.",
-            "“{value}” is shown literally: the texts are plain, without HTML, links or bold. Say it in words.",
+            "“{value}” vises bogstaveligt: teksterne er ren tekst uden HTML, links og fed skrift. "
+            "Skriv det i ord.",
+            "“{value}” is shown literally: the texts are plain, without HTML, links or bold. Say "
+            "it in words.",
         ),
         Message(
-            "Siden sætter selv teksten op. En adresse på nettet hører til i feltet website eller i sources.yaml; en "
+            "Siden sætter selv teksten op. En adresse på nettet hører til i feltet website eller "
+            "i sources.yaml; en "
             "tom linje begynder et nyt afsnit.",
-            "The site does the typesetting. A web address belongs in the field website or in sources.yaml; an empty "
+            "The site does the typesetting. A web address belongs in the field website or in "
+            "sources.yaml; an empty "
             "line begins a new paragraph.",
         ),
         "summary: {da: Kom og <b>vær med</b>., en: Come and join.}",
@@ -75,14 +89,18 @@ RULES = {
     "bare-percent": Rule(
         Message("Et procenttal uden definition", "A percentage without a definition"),
         Message(
-            "“{value}” står uden definition. Læg tallet i outcomes.yaml, eller skriv det som et faktum med kilde.",
-            "“{value}” stands without a definition. Put the figure in outcomes.yaml, or write it as a fact with its "
+            "“{value}” står uden definition. Læg tallet i outcomes.yaml, eller skriv det som et "
+            "faktum med kilde.",
+            "“{value}” stands without a definition. Put the figure in outcomes.yaml, or write it "
+            "as a fact with its "
             "source.",
         ),
         Message(
-            "En procent siger kun noget, når man ved, hvad der er talt, blandt hvem, og hvem der har talt. "
+            "En procent siger kun noget, når man ved, hvad der er talt, blandt hvem, og hvem der "
+            "har talt. "
             "outcomes.yaml har felter til det hele; et punkt under facts har en kilde.",
-            "A percentage tells something only when one knows what was counted, among whom, and by whom. "
+            "A percentage tells something only when one knows what was counted, among whom, and "
+            "by whom. "
             "outcomes.yaml has fields for all of it; an item under facts has a source.",
         ),
         "summary: {da: 65 % kom i job.}",
@@ -94,8 +112,10 @@ RULES = {
         Message("Tal, der ikke passer sammen", "Figures that disagree"),
         Message("Tallene passer ikke sammen: {why_da}.", "The figures disagree: {why_en}."),
         Message(
-            "numerator af denominator skal give percent, og de to første skrives begge eller slet ikke.",
-            "numerator of denominator must give percent, and the first two are written both or not at all.",
+            "numerator af denominator skal give percent, og de to første skrives begge eller slet "
+            "ikke.",
+            "numerator of denominator must give percent, and the first two are written both or "
+            "not at all.",
         ),
         "percent: 65\nnumerator: 11\ndenominator: 20",
         "percent: 55\nnumerator: 11\ndenominator: 20",
@@ -105,14 +125,19 @@ RULES = {
         Message("Nyt, men allerede begyndt", "New, but already begun"),
         Message(
             "Posten er ny, men den begynder {value}, og den dag er gået. Ret datoen.",
-            "The record is new, but it begins on {value}, and that day has passed. Change the date.",
+            "The record is new, but it begins on {value}, and that day has passed. Change the "
+            "date.",
         ),
         Message(
-            "Ingen kan melde sig til noget, der er forbi. Oftest er årstallet glemt, når et tidligere kursus er "
-            "kopieret. Nyt er det, som ikke står i den udgave, der sammenlignes med: den seneste, Git kender, "
+            "Ingen kan melde sig til noget, der er forbi. Oftest er årstallet glemt, når et "
+            "tidligere kursus er "
+            "kopieret. Nyt er det, som ikke står i den udgave, der sammenlignes med: den seneste, "
+            "Git kender, "
             "eller den, som --since nævner.",
-            "Nobody can sign up for what is over. Most often the year was forgotten when an earlier course was copied. "
-            "New is what does not stand in the edition that is compared with: the latest that Git knows, or the one "
+            "Nobody can sign up for what is over. Most often the year was forgotten when an "
+            "earlier course was copied. "
+            "New is what does not stand in the edition that is compared with: the latest that Git "
+            "knows, or the one "
             "that --since names.",
         ),
         '- {date: "2026-03-02", start: "09:00", end: "16:00"}',
@@ -121,14 +146,20 @@ RULES = {
     "unannounced": Rule(
         Message("En ændring, som kalendere ikke opdager", "A change that calendars do not notice"),
         Message(
-            "Siden sidst er ændret: {what_da}. Folks kalendere følger først med, når denne linje står i posten: {line}",
-            "Changed since last time: {what_en}. People's calendars follow only when the record has this line: {line}",
+            "Siden sidst er ændret: {what_da}. Folks kalendere følger først med, når denne linje "
+            "står i posten: {line}",
+            "Changed since last time: {what_en}. People's calendars follow only when the record "
+            "has this line: {line}",
         ),
         Message(
-            "En kalender beholder det, den har, til ændringen har et højere nummer. Nummeret kommer af det seneste af "
-            "confirmed og changed. Skriv linjen lige under confirmed; står changed der allerede, så ret den.",
-            "A calendar keeps what it has until the change has a higher number. The number comes from the later of "
-            "confirmed and changed. Write the line right below confirmed; if changed is there already, mend it.",
+            "En kalender beholder det, den har, til ændringen har et højere nummer. Nummeret "
+            "kommer af det seneste af "
+            "confirmed og changed. Skriv linjen lige under confirmed; står changed der allerede, "
+            "så ret den.",
+            "A calendar keeps what it has until the change has a higher number. The number comes "
+            "from the later of "
+            "confirmed and changed. Write the line right below confirmed; if changed is there "
+            "already, mend it.",
         ),
         'status: cancelled\nconfirmed: "2026-11-01"',
         'status: cancelled\nconfirmed: "2026-11-01"\nchanged: "2026-11-22 14:05"',
@@ -151,11 +182,13 @@ RULES = {
         Message("Skal snart bekræftes igen", "To be confirmed again soon"),
         Message(
             "Bekræftelsen gælder til {until}. Spørg organisationen, om alt stadig passer.",
-            "The confirmation holds until {until}. Ask the organisation whether everything is still right.",
+            "The confirmation holds until {until}. Ask the organisation whether everything is "
+            "still right.",
         ),
         Message(
             "En bekræftelse gælder i 180 dage. Passer alt, så sæt confirmed til dags dato.",
-            "A confirmation holds for 180 days. If everything is right, set confirmed to today's date.",
+            "A confirmation holds for 180 days. If everything is right, set confirmed to today's "
+            "date.",
         ),
         'confirmed: "2026-06-01"',
         'confirmed: "2026-11-20"',
@@ -165,14 +198,18 @@ RULES = {
     "unconfirmed": Rule(
         Message("Ikke bekræftet længere", "No longer confirmed"),
         Message(
-            "Programmet er ikke bekræftet siden {confirmed}. Siden tilbyder interesselisten, til nogen bekræfter det.",
-            "The programme has not been confirmed since {confirmed}. Its page offers the interest list until somebody "
+            "Programmet er ikke bekræftet siden {confirmed}. Siden tilbyder interesselisten, til "
+            "nogen bekræfter det.",
+            "The programme has not been confirmed since {confirmed}. Its page offers the interest "
+            "list until somebody "
             "does.",
         ),
         Message(
-            "Spørg organisationen. Passer alt, så sæt confirmed til dags dato. Ellers ret status til interest, paused "
+            "Spørg organisationen. Passer alt, så sæt confirmed til dags dato. Ellers ret status "
+            "til interest, paused "
             "eller closed. Efter endnu 180 dage bliver det en fejl.",
-            "Ask the organisation. If everything is right, set confirmed to today's date. Otherwise change status to "
+            "Ask the organisation. If everything is right, set confirmed to today's date. "
+            "Otherwise change status to "
             "interest, paused or closed. After 180 more days it becomes an error.",
         ),
         'confirmed: "2026-04-01"',
@@ -183,9 +220,11 @@ RULES = {
     "long-unconfirmed": Rule(
         Message("Ikke bekræftet i et år", "Not confirmed for a year"),
         Message(
-            "Programmet er ikke bekræftet siden {confirmed}. Bekræft det, eller ret status til interest, paused eller "
+            "Programmet er ikke bekræftet siden {confirmed}. Bekræft det, eller ret status til "
+            "interest, paused eller "
             "closed.",
-            "The programme has not been confirmed since {confirmed}. Confirm it, or change status to interest, paused "
+            "The programme has not been confirmed since {confirmed}. Confirm it, or change status "
+            "to interest, paused "
             "or closed.",
         ),
         Message(
@@ -203,10 +242,12 @@ RULES = {
             "The rule card was to be looked at again by {verify_by}.",
         ),
         Message(
-            "Læs kilderne igen. Passer reglen, så sæt checked til dags dato og verify_by til næste gang. Efter "
+            "Læs kilderne igen. Passer reglen, så sæt checked til dags dato og verify_by til "
+            "næste gang. Efter "
             "180 dage "
             "bliver det en fejl.",
-            "Read the sources again. If the rule is right, set checked to today's date and verify_by to the next time. "
+            "Read the sources again. If the rule is right, set checked to today's date and "
+            "verify_by to the next time. "
             "After 180 days it becomes an error.",
         ),
         'verify_by: "2026-10-01"',
@@ -215,10 +256,15 @@ RULES = {
         severity="warning",
     ),
     "long-unverified": Rule(
-        Message("Et regelkort, ingen har set efter længe", "A rule card that nobody has looked at for long"),
         Message(
-            "Regelkortet skulle være set efter senest {verify_by}. Læs kilderne igen, eller slet det.",
-            "The rule card was to be looked at again by {verify_by}. Read the sources again, or delete it.",
+            "Et regelkort, ingen har set efter længe",
+            "A rule card that nobody has looked at for long",
+        ),
+        Message(
+            "Regelkortet skulle være set efter senest {verify_by}. Læs kilderne igen, eller slet "
+            "det.",
+            "The rule card was to be looked at again by {verify_by}. Read the sources again, or "
+            "delete it.",
         ),
         Message(
             "Det er over 180 dage siden. En forældet regel er værre end ingen.",
@@ -246,14 +292,20 @@ RULES = {
     "read-differently": Rule(
         Message("Andre programmer læser noget andet", "Other programs read something else"),
         Message(
-            "Uden anførselstegn læser andre programmer en anden værdi, fx et tal eller en dato. Skriv: {values}.",
-            "Without quotes other programs read another value, such as a number or a date. Write: {values}.",
+            "Uden anførselstegn læser andre programmer en anden værdi, fx et tal eller en dato. "
+            "Skriv: {values}.",
+            "Without quotes other programs read another value, such as a number or a date. Write: "
+            "{values}.",
         ),
         Message(
-            "Siden viser det, der står. Men filerne er åbne data, og YAML har to udgaver: i den ene er 0461 tallet "
-            "305, 9:00 er 540, og no er falsk. Anførselstegn om koder, datoer og klokkeslæt gør dem ens for alle.",
-            "The site shows what stands here. But the files are open data, and there are two editions of YAML: in one "
-            "of them 0461 is the number 305, 9:00 is 540, and no is false. Quotes make codes, dates and times the same "
+            "Siden viser det, der står. Men filerne er åbne data, og YAML har to udgaver: i den "
+            "ene er 0461 tallet "
+            "305, 9:00 er 540, og no er falsk. Anførselstegn om koder, datoer og klokkeslæt gør "
+            "dem ens for alle.",
+            "The site shows what stands here. But the files are open data, and there are two "
+            "editions of YAML: in one "
+            "of them 0461 is the number 305, 9:00 is 540, and no is false. Quotes make codes, "
+            "dates and times the same "
             "for everybody.",
         ),
         "deadline: 2027-02-16",
@@ -268,9 +320,11 @@ RULES = {
             "{value} is {day_en}. Is that meant?",
         ),
         Message(
-            "Mange har andre planer på en helligdag, og lokaler kan være lukkede. Er det med vilje, så lad det stå. "
+            "Mange har andre planer på en helligdag, og lokaler kan være lukkede. Er det med "
+            "vilje, så lad det stå. "
             "Store bededag er ikke en helligdag længere.",
-            "Many have other plans on a public holiday, and rooms may be closed. If it is meant, let it stand. Great "
+            "Many have other plans on a public holiday, and rooms may be closed. If it is meant, "
+            "let it stand. Great "
             "Prayer Day is no public holiday any more.",
         ),
         'days:\n  - {date: "2027-03-28", start: "09:00", end: "16:00"}',
@@ -280,7 +334,10 @@ RULES = {
     ),
     "at-night": Rule(
         Message("Midt om natten", "In the middle of the night"),
-        Message("Klokken {value} er midt om natten. Er det med vilje?", "{value} is in the night. Is that meant?"),
+        Message(
+            "Klokken {value} er midt om natten. Er det med vilje?",
+            "{value} is in the night. Is that meant?",
+        ),
         Message(
             "Klokkeslæt har 24 timer: klokken tre om eftermiddagen er 15:00.",
             "Times have 24 hours: three in the afternoon is 15:00.",
@@ -294,9 +351,11 @@ RULES = {
         Message("Den nat, uret stilles", "The night the clocks change"),
         Message("Klokken {value} {why_da}.", "{value} {why_en}."),
         Message(
-            "Sidste søndag i marts findes tiden fra 02:00 til 03:00 ikke, og sidste søndag i oktober er den der to "
+            "Sidste søndag i marts findes tiden fra 02:00 til 03:00 ikke, og sidste søndag i "
+            "oktober er den der to "
             "gange. Kalendere viser den forskelligt.",
-            "On the last Sunday of March the hour from 02:00 to 03:00 does not exist, and on the last Sunday of "
+            "On the last Sunday of March the hour from 02:00 to 03:00 does not exist, and on the "
+            "last Sunday of "
             "October it comes twice. Calendars show it differently.",
         ),
         'days:\n  - {date: "2026-03-29", start: "02:30", end: "06:00"}',
@@ -325,8 +384,10 @@ RULES = {
             "“{rule}” cannot be allowed by a comment. {why_en}",
         ),
         Message(
-            "Kun enkelte regler kan fraviges, og kun med en grund: # tillad private-data: styrelsens hovednummer",
-            "Only a few rules can be set aside, and only with a reason: # tillad private-data: the agency's "
+            "Kun enkelte regler kan fraviges, og kun med en grund: # tillad private-data: "
+            "styrelsens hovednummer",
+            "Only a few rules can be set aside, and only with a reason: # tillad private-data: "
+            "the agency's "
             "main number",
         ),
         "# tillad private-data:\nseats: 18",

@@ -19,14 +19,18 @@ RULES = {
     "wrong-level": Rule(
         Message("Et felt i en forkert kolonne", "A field in a wrong column"),
         Message(
-            "“{key}” hører til {right}, men står i {here}. Ryk linjen, så den står lige under de andre felter i "
+            "“{key}” hører til {right}, men står i {here}. Ryk linjen, så den står lige under de "
+            "andre felter i "
             "{right}.",
-            "“{key}” belongs to {right}, but stands in {here}. Move the line right below the other fields of {right}.",
+            "“{key}” belongs to {right}, but stands in {here}. Move the line right below the "
+            "other fields of {right}.",
         ),
         Message(
-            "Mellemrummene forrest på linjen afgør, hvad et felt hører til. Felter, der hører sammen, begynder i samme "
+            "Mellemrummene forrest på linjen afgør, hvad et felt hører til. Felter, der hører "
+            "sammen, begynder i samme "
             "kolonne.",
-            "The spaces at the beginning of a line decide what a field belongs to. Fields of one thing begin in the "
+            "The spaces at the beginning of a line decide what a field belongs to. Fields of one "
+            "thing begin in the "
             "same column.",
         ),
         'venue:\n  name: {da: Salen, en: The hall}\n  address: Gaden 1\n  municipality: "0461"\n'
@@ -39,8 +43,10 @@ RULES = {
         Message("Et felt mangler", "A field is missing"),
         Message("Feltet “{key}” mangler.", "The field “{key}” is missing."),
         Message(
-            "Siden kan ikke vises uden. Redaktørvejledningen siger, hvilke felter der skal være der.",
-            "The page cannot be shown without it. The editors' guide tells which fields are needed.",
+            "Siden kan ikke vises uden. Redaktørvejledningen siger, hvilke felter der skal være "
+            "der.",
+            "The page cannot be shown without it. The editors' guide tells which fields are "
+            "needed.",
         ),
         "answers: {working_days: 5}",
         "answers: {function: {da: Koordinator, en: Coordinator}, working_days: 5}",
@@ -50,11 +56,13 @@ RULES = {
         Message("Et felt er tomt", "A field is empty"),
         Message(
             "Feltet “{key}” er tomt. Skriv en værdi, eller slet linjen, hvis feltet er frivilligt.",
-            "The field “{key}” is empty. Write a value, or delete the line if the field is optional.",
+            "The field “{key}” is empty. Write a value, or delete the line if the field is "
+            "optional.",
         ),
         Message(
             "Ved I det ikke, så slet linjen. Så skriver siden selv “Ikke oplyst i kilden”.",
-            "If you do not know, delete the line. The page then says itself that the source does not tell.",
+            "If you do not know, delete the line. The page then says itself that the source does "
+            "not tell.",
         ),
         "insurance:",
         "insurance: {da: Du er forsikret., en: You are insured.}",
@@ -67,8 +75,10 @@ RULES = {
             "“{key}” must be {expected_en}, not “{value}”.",
         ),
         Message(
-            "Datoer skrives 2027-03-02, klokkeslæt 09:00, tal med cifre og ja/nej som true og false.",
-            "Dates are written 2027-03-02, times 09:00, numbers in digits, and yes and no as true and false.",
+            "Datoer skrives 2027-03-02, klokkeslæt 09:00, tal med cifre og ja/nej som true og "
+            "false.",
+            "Dates are written 2027-03-02, times 09:00, numbers in digits, and yes and no as true "
+            "and false.",
         ),
         "deadline: 16-02-2027",
         'deadline: "2027-02-16"',
@@ -80,14 +90,20 @@ RULES = {
             "“{value}” er ikke en mulighed for “{key}”. Vælg mellem: {options}.",
             "“{value}” is not an option for “{key}”. Choose one of: {options}.",
         ),
-        Message("Feltet har faste værdier. Vælg en af dem.", "The field has fixed values. Choose one of them."),
+        Message(
+            "Feltet har faste værdier. Vælg en af dem.",
+            "The field has fixed values. Choose one of them.",
+        ),
         "status: opened",
         "status: open",
         "programmes",
     ),
     "twice": Rule(
         Message("Det samme to gange i en liste", "The same twice in a list"),
-        Message("“{value}” står to gange i “{key}”. Slet det ene.", "“{value}” stands twice in “{key}”. Delete one."),
+        Message(
+            "“{value}” står to gange i “{key}”. Slet det ene.",
+            "“{value}” stands twice in “{key}”. Delete one.",
+        ),
         Message("Siden ville vise det to gange.", "The page would show it twice."),
         'municipalities: ["0461", "0461"]',
         'municipalities: ["0461"]',
@@ -97,8 +113,10 @@ RULES = {
         Message("En titel mangler på det ene sprog", "A title lacks one language"),
         Message("“{key}” mangler på {language_da}.", "“{key}” is missing in {language_en}."),
         Message(
-            "Navne, titler og korte ord skal stå på begge sprog. Lange tekster kan nøjes med dansk.",
-            "Names, titles and short words are needed in both languages. Long texts may be in Danish only.",
+            "Navne, titler og korte ord skal stå på begge sprog. Lange tekster kan nøjes med "
+            "dansk.",
+            "Names, titles and short words are needed in both languages. Long texts may be in "
+            "Danish only.",
         ),
         "name: {da: Åben indsats}",
         "name: {da: Åben indsats, en: Open programme}",
@@ -108,9 +126,11 @@ RULES = {
         Message("Henviser til noget, der ikke findes", "Refers to something that does not exist"),
         Message("“{value}” findes ikke i {table}.", "“{value}” is not found in {table}."),
         Message(
-            "Feltet skal rumme en anden posts id, fx en organisations. Kommuner skrives med deres fire cifre i "
+            "Feltet skal rumme en anden posts id, fx en organisations. Kommuner skrives med deres "
+            "fire cifre i "
             "anførselstegn. Mangler posten, så tilføj den i dens egen fil.",
-            "The field holds the id of another record, such as an organisation. Municipalities are written as their "
+            "The field holds the id of another record, such as an organisation. Municipalities "
+            "are written as their "
             "four digits in quotes. If the record is missing, add it in its own file.",
         ),
         "municipalities: [Odense]",
@@ -124,9 +144,11 @@ RULES = {
             "“{value}” is no picture in docs/theme/assets/pictures.",
         ),
         Message(
-            "Læg filen (jpg, png eller webp) i mappen docs/theme/assets/pictures, eller ret navnet, så det er filens "
+            "Læg filen (jpg, png eller webp) i mappen docs/theme/assets/pictures, eller ret "
+            "navnet, så det er filens "
             "navn bogstav for bogstav.",
-            "Put the file (jpg, png or webp) in the folder docs/theme/assets/pictures, or mend the name, so that it is "
+            "Put the file (jpg, png or webp) in the folder docs/theme/assets/pictures, or mend "
+            "the name, so that it is "
             "the file's name letter by letter.",
         ),
         "picture: {file: sall.jpg, alt: {da: Salen, en: The hall}}",
@@ -136,15 +158,21 @@ RULES = {
         Message("Et billede, der fortæller for meget", "A picture that tells too much"),
         Message(
             "Billedet rummer {why_da}, og det må ikke ud på siden. Kør: mentorkorps picture FIL",
-            "The picture holds {why_en}, which must not go out on the site. Run: mentorkorps picture FILE",
+            "The picture holds {why_en}, which must not go out on the site. Run: mentorkorps "
+            "picture FILE",
         ),
         Message(
-            "En telefon skriver stedet i billedet, og et kamera kan skrive ejerens navn. “mentorkorps picture” tager "
-            "det ud. Uden programmet: i Windows højreklik, Egenskaber, Detaljer, “Fjern egenskaber”; på en telefon "
+            "En telefon skriver stedet i billedet, og et kamera kan skrive ejerens navn. "
+            "“mentorkorps picture” tager "
+            "det ud. Uden programmet: i Windows højreklik, Egenskaber, Detaljer, “Fjern "
+            "egenskaber”; på en telefon "
             "slå placering fra, når du deler billedet. Læg det så op igen under et nyt navn.",
-            "A phone writes the place into a picture, and a camera may write its owner's name. “mentorkorps picture” "
-            "takes it out. Without the program: in Windows right-click, Properties, Details, “Remove Properties”; on a "
-            "phone switch location off when you share the picture. Then upload it again under another name.",
+            "A phone writes the place into a picture, and a camera may write its owner's name. "
+            "“mentorkorps picture” "
+            "takes it out. Without the program: in Windows right-click, Properties, Details, "
+            "“Remove Properties”; on a "
+            "phone switch location off when you share the picture. Then upload it again under "
+            "another name.",
         ),
         "docs/theme/assets/pictures/sal.jpg (GPS)",
         "docs/theme/assets/pictures/sal.jpg",
@@ -152,15 +180,19 @@ RULES = {
     "picture-large": Rule(
         Message("Et billede, der er for stort", "A picture that is too large"),
         Message(
-            "Billedet er for stort ({why_da}): højst 300 kB og 2000 pixels på den lange led. Kør: mentorkorps picture "
+            "Billedet er for stort ({why_da}): højst 300 kB og 2000 pixels på den lange led. Kør: "
+            "mentorkorps picture "
             "FIL",
-            "The picture is too large ({why_en}): at most 300 kB and 2000 pixels on its long side. Run: mentorkorps "
+            "The picture is too large ({why_en}): at most 300 kB and 2000 pixels on its long "
+            "side. Run: mentorkorps "
             "picture FILE",
         ),
         Message(
-            "Mange åbner siden på en telefon med langsomt net. “mentorkorps picture” gør billedet mindre; det kan "
+            "Mange åbner siden på en telefon med langsomt net. “mentorkorps picture” gør billedet "
+            "mindre; det kan "
             "telefonen også, når du sender det til dig selv som “mellem”.",
-            "Many open the site on a phone with a slow network. “mentorkorps picture” makes the picture smaller; so "
+            "Many open the site on a phone with a slow network. “mentorkorps picture” makes the "
+            "picture smaller; so "
             "does a phone when you mail it to yourself as “medium”.",
         ),
         "docs/theme/assets/pictures/sal.jpg (4032 × 3024)",
@@ -170,9 +202,11 @@ RULES = {
         Message("Et billede, der ikke kan vises", "A picture that cannot be shown"),
         Message("Billedet kan ikke vises: {why_da}.", "The picture cannot be shown: {why_en}."),
         Message(
-            "Et billede er en hel fil af slagsen jpg, png eller webp, og navnet har små bogstaver, tal og "
+            "Et billede er en hel fil af slagsen jpg, png eller webp, og navnet har små "
+            "bogstaver, tal og "
             "bindestreger. En iPhone gemmer som HEIC: vælg “Mest kompatibel”, eller gem som jpg.",
-            "A picture is a whole file of the kind jpg, png or webp, and its name has small letters, digits and "
+            "A picture is a whole file of the kind jpg, png or webp, and its name has small "
+            "letters, digits and "
             "hyphens. An iPhone saves as HEIC: choose “Most Compatible”, or save as jpg.",
         ),
         "docs/theme/assets/pictures/IMG_0042.HEIC",
@@ -182,9 +216,11 @@ RULES = {
         Message("Et link til en side, der ikke findes", "A link to a page that does not exist"),
         Message("“{value}” findes ikke på siden.", "“{value}” does not exist on the site."),
         Message(
-            "Et link i docs fører til en fil ved siden af (privatliv.md), til en lavet side (kurser/index.md, "
+            "Et link i docs fører til en fil ved siden af (privatliv.md), til en lavet side "
+            "(kurser/index.md, "
             "tilmelding/mentor/index.md) eller til et billede (assets/…).",
-            "A link in docs leads to a file beside it (privacy.md), to a generated page (courses/index.md, "
+            "A link in docs leads to a file beside it (privacy.md), to a generated page "
+            "(courses/index.md, "
             "sign-up/mentor/index.md) or to a picture (assets/…).",
         ),
         "[skriv dig op](tilmelding/mentr/index.md)",
@@ -198,7 +234,8 @@ RULES = {
         ),
         Message(
             "Id'et er postens adresse på siden. Giv den ene et andet id, eller slet den.",
-            "The id is the record's address on the site. Give one of them another id, or delete it.",
+            "The id is the record's address on the site. Give one of them another id, or delete "
+            "it.",
         ),
         "id: smedenes-korps",
         "id: aaben",
@@ -211,9 +248,11 @@ RULES = {
             "“{value}” cannot stand in “was”: {why_en}.",
         ),
         Message(
-            "was er de id'er, posten selv har haft, det ældste først. Et gammelt id fører ét sted hen, så det må ikke "
+            "was er de id'er, posten selv har haft, det ældste først. Et gammelt id fører ét sted "
+            "hen, så det må ikke "
             "være en anden posts id.",
-            "was lists the ids that the record itself has had, the oldest first. An old id leads to one place, so it "
+            "was lists the ids that the record itself has had, the oldest first. An old id leads "
+            "to one place, so it "
             "may not be the id of another record.",
         ),
         "was: [smedenes-korps, aaben]",
@@ -223,16 +262,24 @@ RULES = {
     "vanished": Rule(
         Message("Et id, der er forsvundet", "An id that has vanished"),
         Message(
-            "“{value}” er ikke længere i {table}. Adressen er på nettet, og tilmeldinger kan høre til. {remedy_da}",
-            "“{value}” is no longer in {table}. Its address is on the web, and sign-ups may belong to it. {remedy_en}",
+            "“{value}” er ikke længere i {table}. Adressen er på nettet, og tilmeldinger kan høre "
+            "til. {remedy_da}",
+            "“{value}” is no longer in {table}. Its address is on the web, and sign-ups may "
+            "belong to it. {remedy_en}",
         ),
         Message(
-            "Har posten fået et nyt id, så skriv det gamle under was. Er den bare lukket eller forbi, så lad den "
-            "stå med status closed, paused eller cancelled. Er den væk for altid, så skriv id, table og name i "
-            "retired.yaml. Der sammenlignes med den seneste udgave, Git kender, eller den, som --since nævner.",
-            "If the record has another id now, write the old one under was. If it is only closed or over, keep it with "
-            "the status closed, paused or cancelled. If it is gone for good, write id, table and name in retired.yaml. "
-            "The comparison is with the latest edition that Git knows, or the one that --since names.",
+            "Har posten fået et nyt id, så skriv det gamle under was. Er den bare lukket eller "
+            "forbi, så lad den "
+            "stå med status closed, paused eller cancelled. Er den væk for altid, så skriv id, "
+            "table og name i "
+            "retired.yaml. Der sammenlignes med den seneste udgave, Git kender, eller den, som "
+            "--since nævner.",
+            "If the record has another id now, write the old one under was. If it is only closed "
+            "or over, keep it with "
+            "the status closed, paused or cancelled. If it is gone for good, write id, table and "
+            "name in retired.yaml. "
+            "The comparison is with the latest edition that Git knows, or the one that --since "
+            "names.",
         ),
         "id: odense-2027",
         "id: odense-2027\nwas: [odense-marts-2027]",
@@ -258,8 +305,10 @@ RULES = {
             "“{later}” ({later_value}) must come after “{earlier}” ({earlier_value}).",
         ),
         Message(
-            "Fristen ligger før første dag, anden dag efter første, og en dag slutter, efter at den er begyndt.",
-            "The deadline is before the first day, the second day after the first, and a day ends after its start.",
+            "Fristen ligger før første dag, anden dag efter første, og en dag slutter, efter at "
+            "den er begyndt.",
+            "The deadline is before the first day, the second day after the first, and a day ends "
+            "after its start.",
         ),
         'deadline: "2027-04-01"',
         'deadline: "2027-02-16"',
@@ -286,9 +335,11 @@ RULES = {
             "A programme that is open for sign-up must have “{key}”.",
         ),
         Message(
-            "Den, der skriver sig op, skal vide, hvad der ventes, og hvem der svarer. Mangler noget, så sæt status til "
+            "Den, der skriver sig op, skal vide, hvad der ventes, og hvem der svarer. Mangler "
+            "noget, så sæt status til "
             "interest.",
-            "Whoever signs up must know what is expected and who answers. If something lacks, set status to interest.",
+            "Whoever signs up must know what is expected and who answers. If something lacks, set "
+            "status to interest.",
         ),
         "status: open",
         "status: interest",
@@ -298,30 +349,44 @@ RULES = {
         Message("Formularen hænger ikke sammen", "The form does not hold together"),
         Message("Formularen kan ikke bruges: {why_da}.", "The form cannot be used: {why_en}."),
         Message(
-            "Et spørgsmål har svarmuligheder (options eller options_from), netop når dets type er choice eller "
+            "Et spørgsmål har svarmuligheder (options eller options_from), netop når dets type er "
+            "choice eller "
             "choices, og hvert spørgsmål har sit eget id.",
-            "A question has options (options or options_from) exactly if its type is choice or choices, and each "
+            "A question has options (options or options_from) exactly if its type is choice or "
+            "choices, and each "
             "question has an id of its own.",
         ),
-        "fields:\n  - {id: branche, type: choice, required: true, label: {da: Branche, en: Industry}}",
+        "fields:\n  - "
+        "{id: branche, type: choice, required: true, label: {da: Branche, en: Industry}}",
         "fields:\n  - {id: branche, type: choice, required: true, options_from: industries, "
         "label: {da: Branche, en: Industry}}",
         "forms",
     ),
     "pattern": Rule(
         Message("Et mønster, der ikke kan bruges", "A pattern that cannot be used"),
-        Message("Mønsteret “{value}” kan ikke bruges: {why_da}.", "The pattern “{value}” cannot be used: {why_en}."),
         Message(
-            "Browseren og serveren skal forstå mønsteret ens og hurtigt. Skriv tegn og sæt efter hinanden, hvert med "
-            "et antal: [0-9]{8} er otte cifre, [A-Z]{2}-[0-9]{4} er to bogstaver, en bindestreg og fire cifre. Tegn "
-            "som . + ( ) skrives med \\ foran. Et sæt med +, * eller {2,4} må ikke dele tegn med det, der følger.",
-            "Browser and server must understand the pattern alike and fast. Write characters and sets one after the "
-            "other, each with a count: [0-9]{8} is eight digits, [A-Z]{2}-[0-9]{4} is two letters, a hyphen and four "
-            "digits. Characters such as . + ( ) need a \\ before them. A set with +, * or {2,4} may not share "
+            "Mønsteret “{value}” kan ikke bruges: {why_da}.",
+            "The pattern “{value}” cannot be used: {why_en}.",
+        ),
+        Message(
+            "Browseren og serveren skal forstå mønsteret ens og hurtigt. Skriv tegn og sæt efter "
+            "hinanden, hvert med "
+            "et antal: [0-9]{8} er otte cifre, [A-Z]{2}-[0-9]{4} er to bogstaver, en bindestreg "
+            "og fire cifre. Tegn "
+            "som . + ( ) skrives med \\ foran. Et sæt med +, * eller {2,4} må ikke dele tegn med "
+            "det, der følger.",
+            "Browser and server must understand the pattern alike and fast. Write characters and "
+            "sets one after the "
+            "other, each with a count: [0-9]{8} is eight digits, [A-Z]{2}-[0-9]{4} is two "
+            "letters, a hyphen and four "
+            "digits. Characters such as . + ( ) need a \\ before them. A set with +, * or {2,4} "
+            "may not share "
             "characters with what follows.",
         ),
-        'fields:\n  - {id: kode, type: text, required: false, pattern: "([a-z]+)+", label: {da: Kode, en: Code}}',
-        'fields:\n  - {id: kode, type: text, required: false, pattern: "[a-z]+", label: {da: Kode, en: Code}}',
+        "fields:\n  - {id: kode, type: text, required: false, "
+        'pattern: "([a-z]+)+", label: {da: Kode, en: Code}}',
+        "fields:\n  - {id: kode, type: text, required: false, "
+        'pattern: "[a-z]+", label: {da: Kode, en: Code}}',
         "forms",
     ),
 }

@@ -30,9 +30,11 @@ EVENING = 16
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A dated run of the training. `variant` is another way to hold it, from the timetable; without one, two days.
+    """A dated run of the training. `variant` is another way to hold it, from the timetable; without
+    one, two days.
 
-    `changed` is when day, hour, venue or status last changed, by Danish clocks; calendars number their changes by it.
+    `changed` is when day, hour, venue or status last changed, by Danish clocks; calendars number
+    their changes by it.
     """
 
     id: Id
@@ -78,7 +80,8 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a programme or an organisation holds on one day beside the training: a network evening, a talk, a meal.
+    """What a programme or an organisation holds on one day beside the training: a network evening,
+    a talk, a meal.
 
     `changed` is as a course has it.
     """

@@ -23,11 +23,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `pattern` is the form of a whole answer (see patterns.py), `invalid` what is said else.
+    """One question of a form. `pattern` is the form of a whole answer (see patterns.py), `invalid`
+    what is said else.
 
     `more` puts it among those that open on request, `step` begins a step with it.
 
-    `shown_if`: the question is asked only after that answer; in any other case what is sent for it counts for nothing.
+    `shown_if`: the question is asked only after that answer; in any other case what is sent for it
+    counts for nothing.
     """
 
     id: Id
@@ -42,7 +44,9 @@ class Field:
     pattern: str | None = None
     invalid: Title | None = None
     options: tuple[Option, ...] = ()
-    options_from: Literal["industries", "languages", "courses", "events", "programmes"] | None = None
+    options_from: Literal["industries", "languages", "courses", "events", "programmes"] | None = (
+        None
+    )
     any_option: Title | None = None
     step: Title | None = None
     shown_if: Condition | None = None
@@ -75,10 +79,11 @@ BOOKED_BY: dict[str, str] = {"courses": "course", "events": "event"}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form. `answered`: somebody answers whoever sends it. `next` says what happens then, `code`: it gets a number.
+    """A form. `answered`: somebody answers whoever sends it. `next` says what happens then, `code`:
+    it gets a number.
 
-    `journey`: it is the first step on a mentor's way, which its receipt shows.
-    `books`: whoever sends it gets a place in the chosen course or event, or a turn on its waiting list.
+    `journey`: it is the first step on a mentor's way, which its receipt shows. `books`: whoever
+    sends it gets a place in the chosen course or event, or a turn on its waiting list.
     """
 
     id: Id
@@ -100,5 +105,6 @@ class Form:
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether it asks for no address: what is sent is kept at once, and nobody is written to."""
+        """Whether it asks for no address: what is sent is kept at once, and nobody is written
+        to."""
         return all(field.type != "email" for field in self.fields)

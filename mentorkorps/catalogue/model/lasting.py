@@ -15,7 +15,12 @@ from typing import Literal
 
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form
-from mentorkorps.catalogue.model.organisations import Industry, Organisation, Programme, SpokenLanguage
+from mentorkorps.catalogue.model.organisations import (
+    Industry,
+    Organisation,
+    Programme,
+    SpokenLanguage,
+)
 from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.catalogue.model.text import Id, Title
 from mentorkorps.catalogue.yaml_source import Place
@@ -23,18 +28,30 @@ from mentorkorps.catalogue.yaml_source import Place
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A record that is gone for good: what it was called, for whoever has its address or an answer that names it."""
+    """A record that is gone for good: what it was called, for whoever has its address or an answer
+    that names it."""
 
     id: Id
     table: Literal[
-        "municipalities", "industries", "languages", "organisations", "programmes", "courses", "events", "forms"
-    ]  # fmt: skip
+        "municipalities",
+        "industries",
+        "languages",
+        "organisations",
+        "programmes",
+        "courses",
+        "events",
+        "forms",
+    ]
     name: Title
     at: Place
 
 
-LastingRecord = Municipality | Industry | SpokenLanguage | Organisation | Programme | Course | Event | Form
-"""Records that keep the ids they had before: addresses lead to them, or answers in the database name them."""
+LastingRecord = (
+    Municipality | Industry | SpokenLanguage | Organisation | Programme | Course | Event | Form
+)
+"""Records that keep the ids they had before: addresses lead to them, or answers in the database
+name them."""
+
 
 def known_as(record: LastingRecord) -> tuple[str, ...]:
     """Every id of a record, the first that it had in front and today's at the end."""
@@ -44,6 +61,7 @@ def known_as(record: LastingRecord) -> tuple[str, ...]:
 def lasting_id(record: LastingRecord) -> str:
     """The id under which the database keeps what is about a record: the first that it had.
 
-    So an instance that runs on the data of before a renaming, or of before it was taken back, finds the same rows.
+    So an instance that runs on the data of before a renaming, or of before it was taken back, finds
+    the same rows.
     """
     return known_as(record)[0]

@@ -124,12 +124,15 @@ class Phase:
     until: date | None = None
 
     def holds(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A mentor programme as its organisation runs it. What no source tells is None, and the page says so."""
+    """A mentor programme as its organisation runs it. What no source tells is None, and the page
+    says so."""
 
     id: Id
     name: Title
@@ -163,7 +166,8 @@ class Programme:
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """What the programme is on which days. A promise that nobody has confirmed lately is none."""
+        """What the programme is on which days. A promise that nobody has confirmed lately is
+        none."""
         if self.status not in ("open", "full", "paused") or self.confirmed is None:
             return (Phase(self.status),)
         last = self.confirmed + CONFIRMATION_HOLDS
@@ -175,7 +179,8 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A pause of one course day, after a module. `begins` is a time that must hold: the food is ordered."""
+    """A pause of one course day, after a module. `begins` is a time that must hold: the food is
+    ordered."""
 
     after: Id
     pause: Literal["break", "lunch"]

@@ -45,10 +45,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class RuleCard:
-    """A rule card: what a mentor should know of a rule, in plain words. `ask` is a function, never a person.
+    """A rule card: what a mentor should know of a rule, in plain words. `ask` is a function, never
+    a person.
 
-    `certain`: the core stands firm. `verify`: to be looked up before anybody relies on it. `checked` is the day
-    somebody last read the sources, `verify_by` the day by which somebody does again.
+    `certain`: the core stands firm. `verify`: to be looked up before anybody relies on it.
+    `checked` is the day somebody last read the sources, `verify_by` the day by which somebody does
+    again.
     """
 
     id: Id

@@ -22,7 +22,8 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """One of the 98. `code` is the official four-digit code, as text. `was` holds former codes and former slugs."""
+    """One of the 98. `code` is the official four-digit code, as text. `was` holds former codes and
+    former slugs."""
 
     code: str
     name: str
@@ -34,7 +35,8 @@ class Municipality:
 
 @dataclass(frozen=True, slots=True)
 class Postcode:
-    """One row a pair: a postcode that lies in two municipalities has two rows, and `main` says which is meant first."""
+    """One row a pair: a postcode that lies in two municipalities has two rows, and `main` says
+    which is meant first."""
 
     postcode: str
     town: str

@@ -19,7 +19,8 @@ CPR = re.compile(
     r"(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}"
     rf"[{SPACES}]{{0,3}}[{DASHES}-]?[{SPACES}]{{0,3}}[0-9]{{4}}(?![0-9])"
 )
-"""A day, a month, a year and four digits: what a Danish personal number looks like, whichever dash is between."""
+"""A day, a month, a year and four digits: what a Danish personal number looks like, whichever dash
+is between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Refers:
 
 @dataclass(frozen=True, slots=True)
 class Slug:
-    """Marks a text that becomes part of an address or of a form: small ASCII letters, digits, hyphens."""
+    """Marks a text that becomes part of an address or of a form: small ASCII letters, digits,
+    hyphens."""
 
     pattern = r"[a-z0-9]+(-[a-z0-9]+)*"
 
@@ -55,7 +57,8 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A longer text, plain, paragraphs apart by an empty line. English readers get the Danish, marked, if it lacks."""
+    """A longer text, plain, paragraphs apart by an empty line. English readers get the Danish,
+    marked, if it lacks."""
 
     da: str
     en: str | None = None
