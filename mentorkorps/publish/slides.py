@@ -60,14 +60,14 @@ def write_slides(
     catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]
 ) -> int:
     """Writes the slides of these languages into their sites. Returns how many modules have them."""
-    found = [
+    written = [
         (language, deck) for language in sites for deck in decks(catalogue, curriculum, language)
     ]
-    for language, deck in found:
+    for language, deck in written:
         target = sites[language] / deck.at.removeprefix(address("front", language)) / "index.html"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(deck.html, "utf-8")
-    return len(found)
+    return len(written)
 
 
 def copy_assets(folder: Path) -> None:
@@ -120,7 +120,9 @@ class Author:
     def slides(self, module: Module) -> Iterator[Slide]:
         yield Slide("title", module.title, Markup("<p>{}</p>").format(module.aim))
         aims = Markup("<ul>{}</ul>").format(
-            Markup().join(Markup("<li>{}</li>").format(one) for one in module.objectives)
+            Markup().join(
+                Markup("<li>{}</li>").format(objective) for objective in module.objectives
+            )
         )
         yield Slide("aims", self.words["module"]["objectives"], aims)
         for activity in module.activities:
@@ -132,13 +134,13 @@ class Author:
         """An activity's slides; the count-down stands on the one with the steps."""
         counts = activity.kind in COUNTED
         text = "\n\n".join(filter(None, map(self.text_of, activity.for_participants)))
-        found = list(
+        sheets = list(
             slide_layout.slide_pages(text, activity.title, BESIDE_THE_CLOCK if counts else 1)
         )
-        at_work = next((i for i, sheet in enumerate(found) if WORK.search(sheet.markdown)), 0)
+        at_work = next((i for i, sheet in enumerate(sheets) if WORK.search(sheet.markdown)), 0)
         minutes = self.words["minutes"].format(count=activity.minutes)
         over = f"{self.words['kinds'][activity.kind]} · {minutes}"
-        for number, sheet in enumerate(found):
+        for number, sheet in enumerate(sheets):
             yield Slide(
                 kind=activity.kind,
                 title=activity.title,
@@ -147,7 +149,7 @@ class Author:
                 over=over,
                 minutes=activity.minutes if counts and number == at_work else None,
                 is_dense=sheet.is_dense,
-                part=f"{number + 1}/{len(found)}" if len(found) > 1 else "",
+                part=f"{number + 1}/{len(sheets)}" if len(sheets) > 1 else "",
             )
 
     def check(self, check: Block, number: int) -> Iterator[Slide]:
