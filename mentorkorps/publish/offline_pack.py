@@ -120,7 +120,7 @@ class Packer:
             for kind in MENU
         ]
         return render(
-            "kit-page.html",
+            "pack-page.html",
             self.language,
             page=page,
             body=body,
@@ -141,7 +141,7 @@ class Packer:
             (self.place("glossary"), texts["glossary"]["title"], texts["glossary"]["lead"]),
         ]
         body = render(
-            "kit-index.html",
+            "pack-index.html",
             self.language,
             ways=ways,
             decks=[(f"{deck.at}index.html", deck.slides[0].title) for deck in self.decks()],

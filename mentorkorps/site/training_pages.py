@@ -117,9 +117,11 @@ class TrainingView(View):
         the Danish one.
         """
         texts = words(self.language)
+        only_danish: str = texts["site"]["only_danish"]
+        behind: str = texts["training"]["behind"]
         if record.language == "da" and self.language == "en":
-            return texts["site"]["only_danish"]
-        return texts["training"]["behind"] if self.curriculum.is_behind(record) else None
+            return only_danish
+        return behind if self.curriculum.is_behind(record) else None
 
     def sessions(self, variant: Variant | None = None) -> tuple[Session, ...]:
         return training.sessions(self.curriculum, variant)
@@ -157,7 +159,8 @@ class TrainingView(View):
     def day_title(self, id: str) -> str:
         number = self.curriculum.day_of(id)
         if number:
-            return words(self.language)["training"]["day"].format(number=number)
+            day: str = words(self.language)["training"]["day"]
+            return day.format(number=number)
         return next(
             addon.title.of(self.language)
             for addon in self.curriculum.timetable.addons
