@@ -48,7 +48,7 @@ def course_sessions(curriculum: Curriculum, course: Course) -> tuple[Session, ..
     return tuple(spread(day, curriculum.minutes_of) for day in plan(curriculum, course))
 
 
-def problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
+def plan_problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
     """What does not hold in a course: its variant, the number of days, pauses, and each day's
     over-runs and gaps.
     """

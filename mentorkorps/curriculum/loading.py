@@ -417,7 +417,7 @@ def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
 
 def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
     for course in catalogue.courses.values():
-        loading.problems.extend(course_plan.problems(curriculum, course))
+        loading.problems.extend(course_plan.plan_problems(curriculum, course))
 
 
 def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, day_en: str) -> None:
