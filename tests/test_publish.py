@@ -58,7 +58,7 @@ def beginnings(blocks) -> dict[str, str]:
 def test_every_module_has_slides_in_both_languages(decks, training):
     language, found = decks
 
-    assert [slides.address_of(training, language, id) for id in training.order()] == [
+    assert [slides.slides_address(training, language, id) for id in training.order()] == [
         deck.at for deck in found
     ]
 

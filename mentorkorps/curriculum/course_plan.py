@@ -29,7 +29,9 @@ GAP = Words("for lidt frem til kl. {due}", "too few up to {due}")
 
 
 def variant_of(curriculum: Curriculum, course: Course) -> Variant | None:
-    return next((one for one in curriculum.timetable.variants if one.id == course.variant), None)
+    return next(
+        (variant for variant in curriculum.timetable.variants if variant.id == course.variant), None
+    )
 
 
 def plan(curriculum: Curriculum, course: Course) -> tuple[Day, ...]:
@@ -39,8 +41,8 @@ def plan(curriculum: Curriculum, course: Course) -> tuple[Day, ...]:
     variant = variant_of(curriculum, course)
     planned = variant.days if variant and variant.days else curriculum.timetable.days
     return tuple(
-        replace(day, start=held.start, end=held.end, slots=_slots(day, held))
-        for day, held in zip(planned, course.days, strict=False)
+        replace(day, start=course_day.start, end=course_day.end, slots=_slots(day, course_day))
+        for day, course_day in zip(planned, course.days, strict=False)
     )
 
 
@@ -49,13 +51,13 @@ def course_sessions(curriculum: Curriculum, course: Course) -> tuple[Session, ..
     return tuple(spread(day, curriculum.minutes_of) for day in plan(curriculum, course))
 
 
-def problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
+def plan_problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
     """What does not hold in a course: its variant, the number of days, pauses, and each day's
     over-runs and gaps.
     """
     variant = variant_of(curriculum, course)
     if course.variant and variant is None:
-        known = ", ".join(one.id for one in curriculum.timetable.variants)
+        known = ", ".join(variant.id for variant in curriculum.timetable.variants)
         yield _problem(
             course,
             None,
@@ -73,21 +75,21 @@ def problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
             why_da=f"planen har {len(days)} dage, kurset har {len(course.days)}",
             why_en=f"the plan has {len(days)} days, the course has {len(course.days)}",
         )
-    for number, (day, held) in enumerate(
+    for number, (day, course_day) in enumerate(
         zip(plan(curriculum, course), course.days, strict=False), 1
     ):
-        yield from _of_day(curriculum, course, number, day, held)
+        yield from _of_day(curriculum, course, number, day, course_day)
 
 
 def _of_day(
-    curriculum: Curriculum, course: Course, number: int, day: Day, held: CourseDay
+    curriculum: Curriculum, course: Course, number: int, day: Day, course_day: CourseDay
 ) -> Iterator[Problem]:
     modules = {slot.module for slot in day.slots if slot.module}
-    if lost := [pause.after for pause in held.pauses if pause.after not in modules]:
+    if lost := [pause.after for pause in course_day.pauses if pause.after not in modules]:
         names = ", ".join(lost)
         yield _problem(
             course,
-            held,
+            course_day,
             "course-plan",
             why_da=f"“{names}” holdes ikke på dag {number}",
             why_en=f"“{names}” is not held on day {number}",
@@ -99,10 +101,10 @@ def _of_day(
         due = f"{misfit.due:%H:%M}"
         yield _problem(
             course,
-            held,
+            course_day,
             "course-gap" if words is GAP else "course-over-run",
             number=number,
-            date=held.date,
+            date=course_day.date,
             minutes=abs(misfit.minutes),
             what_da=words.da.format(due=due),
             what_en=words.en.format(due=due),
@@ -110,25 +112,29 @@ def _of_day(
         )
 
 
-def _slots(day: Day, held: CourseDay) -> tuple[Slot, ...]:
+def _slots(day: Day, course_day: CourseDay) -> tuple[Slot, ...]:
     """The slots of the day. A pause of the plan holds no fixed time here: the course may begin at
     another one.
     """
-    if not held.pauses:
+    if not course_day.pauses:
         return tuple(replace(slot, begins=None) for slot in day.slots)
     after = {
-        pause.after: Slot(None, pause.pause, pause.minutes, pause.begins) for pause in held.pauses
+        pause.after: Slot(None, pause.pause, pause.minutes, pause.begins)
+        for pause in course_day.pauses
     }
-    found = []
-    for slot in (one for one in day.slots if one.module):
-        found.append(slot)
+    slots: list[Slot] = []
+    for slot in day.slots:
+        if slot.module:
+            slots.append(slot)
         if slot.module in after:
-            found.append(after[slot.module])
-    return tuple(found)
+            slots.append(after[slot.module])
+    return tuple(slots)
 
 
-def _problem(course: Course, held: CourseDay | None, rule: str, /, **values: object) -> Problem:
-    at = held.at if held and held.at else course.at
+def _problem(
+    course: Course, course_day: CourseDay | None, rule: str, /, **values: object
+) -> Problem:
+    at = course_day.at if course_day and course_day.at else course.at
     place = Scalar("", at.line, at.column, at.column + 1)
     return Problem.at(
         course.at.file,

@@ -97,8 +97,8 @@ class Loading:
         """
         if (raw := self.text_of(file)) is None:
             return None
-        found = FRONT.match(raw)
-        if not found:
+        front = FRONT.match(raw)
+        if not front:
             self.report(
                 file,
                 None,
@@ -107,9 +107,9 @@ class Loading:
                 why_en="the file does not begin with --- fields ---",
             )
             return None
-        node = self.parse(f"\n{found[1]}", file)
-        body = raw[found.end() :]
-        return node, body, raw[: found.end()].count("\n") + 1
+        node = self.parse(f"\n{front[1]}", file)
+        body = raw[front.end() :]
+        return node, body, raw[: front.end()].count("\n") + 1
 
     def text_of(self, file: str) -> str | None:
         """The file as text; None if it is none. What looks like a CPR number is told wherever it
@@ -123,8 +123,8 @@ class Loading:
             return None
         self.marks[file] = mark_of(text)
         for number, line in enumerate(text.split("\n"), 1):
-            for found in CPR.finditer(line):
-                at = Scalar(found[0], number, found.start() + 1, found.end() + 1)
+            for cpr in CPR.finditer(line):
+                at = Scalar(cpr[0], number, cpr.start() + 1, cpr.end() + 1)
                 self.problems.append(Problem.at(file, at, "cpr-number"))
         return text
 
@@ -215,43 +215,43 @@ def _modules(loading: Loading, language: Language) -> Iterator[tuple[str, Module
         if facts is None:
             loading.unread.append(Path(file).stem)
             continue
-        found, faults = sections(body, first)
+        parts, faults = sections(body, first)
         _report_faults(loading, file, faults)
-        loading.mentioned.extend((file, one) for one in mentions(body, first))
-        _headings(loading, file, facts, found)
-        yield facts.id, _module(facts, found, language, Place(file, 1, 1), loading.marks[file])
+        loading.mentioned.extend((file, mention) for mention in mentions(body, first))
+        _headings(loading, file, facts, parts)
+        yield facts.id, _module(facts, parts, language, Place(file, 1, 1), loading.marks[file])
 
 
 def _module(
-    facts: ModuleFacts, found: list[Section], language: Language, at: Place, mark: str
+    facts: ModuleFacts, parts: list[Section], language: Language, at: Place, mark: str
 ) -> Module:
-    of = {section.id: section for section in found}
+    by_id = {section.id: section for section in parts}
     begins = [0, *accumulate(activity.minutes for activity in facts.activities)]
     activities = tuple(
         Activity(
-            id=one.id,
-            kind=one.kind,
-            minutes=one.minutes,
-            title=of[one.id].title if one.id in of else one.title,
+            id=activity.id,
+            kind=activity.kind,
+            minutes=activity.minutes,
+            title=by_id[activity.id].title if activity.id in by_id else activity.title,
             begins=begin,
-            blocks=of[one.id].blocks if one.id in of else (),
+            blocks=by_id[activity.id].blocks if activity.id in by_id else (),
         )
-        for one, begin in zip(facts.activities, begins, strict=False)
+        for activity, begin in zip(facts.activities, begins, strict=False)
     )
     return Module(
         **_values(facts) | {"activities": activities},
         language=language,
-        intro=found[0].blocks,
+        intro=parts[0].blocks,
         at=at,
         mark=mark,
     )
 
 
-def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Section]) -> None:
+def _headings(loading: Loading, file: str, facts: ModuleFacts, parts: list[Section]) -> None:
     wanted = [activity.id for activity in facts.activities]
-    there = [section.id for section in found if section.id]
+    written = [section.id for section in parts if section.id]
     for id, node in zip(wanted, _activity_nodes(loading, file), strict=True):
-        if id not in there:
+        if id not in written:
             loading.report(
                 file,
                 node,
@@ -259,7 +259,7 @@ def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Secti
                 why_da=f"aktiviteten har ingen overskrift ## … {{#{id}}}",
                 why_en=f"the activity has no heading ## … {{#{id}}}",
             )
-    for section in found[1:]:
+    for section in parts[1:]:
         if section.id not in wanted:
             fault = markdown.Fault(
                 section.line,
@@ -268,7 +268,7 @@ def _headings(loading: Loading, file: str, facts: ModuleFacts, found: list[Secti
                 f"the heading “{section.id}” belongs to no activity",
             )
             _report_faults(loading, file, [fault])
-    if sorted(there) == sorted(wanted) and there != wanted:
+    if sorted(written) == sorted(wanted) and written != wanted:
         loading.report(
             file,
             "activities",
@@ -289,14 +289,14 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
             loading.unread.append(Path(file).stem)
             continue
         faults: list[markdown.Fault] = []
-        found = tuple(blocks(body.split("\n"), first, faults))
+        paper_blocks = tuple(blocks(body.split("\n"), first, faults))
         _report_faults(loading, file, faults)
-        loading.mentioned.extend((file, one) for one in mentions(body, first))
+        loading.mentioned.extend((file, mention) for mention in mentions(body, first))
         if facts.kind == "mail":
             _blanks(loading, file, body, first)
         own: dict[str, Any] = _values(facts) | {"language": facts.language or language}
-        paper = Paper(**own, blocks=found, at=Place(file, 1, 1), mark=loading.marks[file])
-        for block in found:
+        paper = Paper(**own, blocks=paper_blocks, at=Place(file, 1, 1), mark=loading.marks[file])
+        for block in paper_blocks:
             if block.is_secret and not paper.is_for_trainers:
                 fault = markdown.Fault(
                     block.line,
@@ -356,7 +356,9 @@ def _references(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) 
     named: list[tuple[str, Located, str, str]] = [
         (file, node, table, node.text) for file, node, table in loading.references
     ]
-    named += [(file, one, TABLE_OF[one.kind], one.id) for file, one in loading.mentioned]
+    named += [
+        (file, mention, TABLE_OF[mention.kind], mention.id) for file, mention in loading.mentioned
+    ]
     for file, place, table, id in named:
         if id in known[table] or id in loading.unread:
             continue
@@ -417,7 +419,7 @@ def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
 
 def _courses(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
     for course in catalogue.courses.values():
-        loading.problems.extend(course_plan.problems(curriculum, course))
+        loading.problems.extend(course_plan.plan_problems(curriculum, course))
 
 
 def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, day_en: str) -> None:
@@ -439,14 +441,16 @@ def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, da
 
 
 def _editions(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
-    known = {one.edition for one in curriculum.timetable.editions if isinstance(one, Edition)}
+    known = {
+        edition.edition for edition in curriculum.timetable.editions if isinstance(edition, Edition)
+    }
     for table in (curriculum.modules, curriculum.papers, curriculum.cards):
-        for one in _all(table):
-            if one.edition not in known:
-                why_da = f"udgave {one.edition} har ingen dato i timetable.yaml"
-                why_en = f"edition {one.edition} has no date in timetable.yaml"
+        for text in _all(table):
+            if text.edition not in known:
+                why_da = f"udgave {text.edition} har ingen dato i timetable.yaml"
+                why_en = f"edition {text.edition} has no date in timetable.yaml"
                 loading.report(
-                    one.at.file, "edition", "training-text", why_da=why_da, why_en=why_en
+                    text.at.file, "edition", "training-text", why_da=why_da, why_en=why_en
                 )
 
 

@@ -148,8 +148,10 @@ def blocks(lines: list[str], first: int, faults: list[Fault]) -> Iterator[Block]
 
 def mentions(text: str, first: int) -> Iterator[Mention]:
     for number, line in enumerate(text.split("\n"), first):
-        for found in REFERENCE.finditer(line):
-            yield Mention(found[1], found[2], number, found.start() + 1, found.end() + 1)
+        for reference in REFERENCE.finditer(line):
+            yield Mention(
+                reference[1], reference[2], number, reference.start() + 1, reference.end() + 1
+            )
 
 
 def _run(lines: list[str], begun: int) -> Iterator[Block]:

@@ -141,21 +141,21 @@ class Paper(PaperFacts):
     def filled(self, values: Mapping[str, str]) -> Self:
         """The paper with a value for each of its blanks."""
         filled = (
-            replace(one, text=BLANK.sub(lambda found: values[found[1]], one.text))
-            for one in self.blocks
+            replace(block, text=BLANK.sub(lambda blank: values[blank[1]], block.text))
+            for block in self.blocks
         )
         return replace(self, blocks=tuple(filled))
 
     @property
     def sheets(self) -> tuple[tuple[Block, ...], ...]:
         """The blocks of each A4 sheet, apart where the text says so."""
-        found: list[list[Block]] = [[]]
+        sheets: list[list[Block]] = [[]]
         for block in self.blocks:
             if block.kind == "page":
-                found.append([])
+                sheets.append([])
             else:
-                found[-1].append(block)
-        return tuple(map(tuple, found))
+                sheets[-1].append(block)
+        return tuple(map(tuple, sheets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,4 +335,6 @@ class Curriculum:
         return tuple(id for id in (*of_days, *of_addons) if id in self.modules["da"])
 
     def date_of(self, edition: str) -> date:
-        return next(one.date for one in self.timetable.editions if one.edition == edition)
+        return next(
+            given_out.date for given_out in self.timetable.editions if given_out.edition == edition
+        )

@@ -93,14 +93,15 @@ def misfits(day: Day, minutes_of: MinutesOf, planned: Mapping[str, int]) -> Iter
         if slot.begins:
             due = _minutes(slot.begins)
             if now != due:
-                odd = tuple(
-                    one
-                    for one, _ in since
-                    if minutes_of(one) != planned.get(one.module or "", minutes_of(one))
+                changed = tuple(
+                    slot_before
+                    for slot_before, _ in since
+                    if minutes_of(slot_before)
+                    != planned.get(slot_before.module or "", minutes_of(slot_before))
                 )
-                beyond = tuple(one for one, end in since if end > due)
-                last = tuple(one for one, _ in since[-1:])
-                yield Misfit(now - due, slot.begins, slot.pause, odd or beyond or last)
+                beyond = tuple(slot_before for slot_before, end in since if end > due)
+                last = tuple(slot_before for slot_before, _ in since[-1:])
+                yield Misfit(now - due, slot.begins, slot.pause, changed or beyond or last)
             now, since = due, []
         now += minutes_of(slot)
         since += [(slot, now)] if slot.module else []

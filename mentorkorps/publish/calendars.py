@@ -79,7 +79,7 @@ class Calendars:
         kind = "course" if isinstance(gathering, Course) else "event"
         url = urljoin(self.public_url, address(kind, self.language, gathering.id))
         lasting = f"mentorkorps/{kind}/{lasting_id(gathering)}/{number}"
-        changed = moment(gathering).replace(tzinfo=ZONE).astimezone(UTC)
+        changed = last_changed(gathering).replace(tzinfo=ZONE).astimezone(UTC)
         event = icalendar.Event()
         event.add("uid", str(uuid5(NAMESPACE_URL, lasting)))
         event.add("dtstamp", changed)
@@ -119,10 +119,10 @@ def sequence(gathering: Gathering) -> int:
     It depends on nothing that can go back, such as the status: what is cancelled and then held
     after all grows twice.
     """
-    return max(0, int((moment(gathering) - BEGINNING).total_seconds()) // 60)
+    return max(0, int((last_changed(gathering) - BEGINNING).total_seconds()) // 60)
 
 
-def moment(gathering: Gathering) -> datetime:
+def last_changed(gathering: Gathering) -> datetime:
     """When a record was last confirmed or changed, by Danish clocks."""
     confirmed = datetime.combine(gathering.confirmed, time())
     return max(confirmed, gathering.changed) if gathering.changed else confirmed

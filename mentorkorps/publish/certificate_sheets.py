@@ -27,7 +27,9 @@ def certificates(
 ) -> Print:
     """One document with a sheet for each, in one language or with a second one below."""
     at = address("certificate", press.language)
-    texts: list[tuple[Language, dict[str, Any]]] = [(one, words(one)) for one in languages]
+    texts: list[tuple[Language, dict[str, Any]]] = [
+        (language, words(language)) for language in languages
+    ]
     return press.set(
         "certificate",
         at,

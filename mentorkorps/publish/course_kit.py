@@ -68,7 +68,7 @@ class Kit:
             sheets = [people[i : i + size] for i in range(0, len(people), size)]
             yield self.press.set(kind, self.at, course=self.course, sheets=sheets, size=size)
         yield self.press.set("door_sign", self.at, course=self.course, sessions=self.sessions)
-        dates = tuple(one.date for one in self.course.days)
+        dates = tuple(day.date for day in self.course.days)
         yield self.press.run_sheet(self.sessions, self.title, dates)
 
     def texts(self) -> Iterator[tuple[str, str]]:
@@ -96,11 +96,11 @@ class Kit:
         language, course, texts = self.press.language, self.course, self.press.texts["mail"]
         days = (
             texts["day"].format(
-                date=weekday(one.date, language),
-                start=clock(one.start, language),
-                end=clock(one.end, language),
+                date=weekday(day.date, language),
+                start=clock(day.start, language),
+                end=clock(day.end, language),
             )
-            for one in course.days
+            for day in course.days
         )
         number, hour = self._hour_of(TRAUMA)
         return {
@@ -120,7 +120,7 @@ class Kit:
             if hour.module == module
         )
 
-    def _referred(self, found: re.Match[str]) -> str:
+    def _referred(self, reference: re.Match[str]) -> str:
         view = self.press.view(self.at)
-        title, link = view.link_to(found[1], found[2])
+        title, link = view.link_to(reference[1], reference[2])
         return f"{title} ({link})" if link else title

@@ -111,12 +111,12 @@ def summary(path: Path, names: Sequence[str]) -> str:
     anything is written.
     """
     count = "1 name" if len(names) == 1 else f"{len(names)} names"
-    said = f"{path}: {count}, the first “{names[0]}”, the last “{names[-1]}”"
+    facts = f"{path}: {count}, the first “{names[0]}”, the last “{names[-1]}”"
     seen: dict[str, list[str]] = {}
     for name in names:
         seen.setdefault(name.casefold(), []).append(name)
     repeated = [f"“{alike[0]}” {len(alike)} times" for alike in seen.values() if len(alike) > 1]
-    return said + (
+    return facts + (
         f"; {', '.join(repeated)}: each counts as a person of their own" if repeated else ""
     )
 
@@ -124,11 +124,11 @@ def summary(path: Path, names: Sequence[str]) -> str:
 def rows_of(path: Path) -> list[NameRow]:
     """The rows that are not empty, with the line on which each begins. Raises BadRoll."""
     text = _text(path)
-    told = SEP.match(text)
-    separator = told[1] if told else _separator(text)
+    declared = SEP.match(text)
+    separator = declared[1] if declared else _separator(text)
     lines = text.splitlines(keepends=True)
-    reader = csv.reader(lines[1:] if told else lines, delimiter=separator, strict=True)
-    before = 1 if told else 0
+    reader = csv.reader(lines[1:] if declared else lines, delimiter=separator, strict=True)
+    before = 1 if declared else 0
     rows, begins = [], 1 + before
     try:
         for cells in reader:
@@ -234,7 +234,11 @@ def _columns(row: NameRow) -> tuple[int, ...]:
         whole, first = None, whole
     if whole is not None:
         return (whole,)
-    return () if first is None else tuple(one for one in (first, middle, last) if one is not None)
+    return (
+        ()
+        if first is None
+        else tuple(column for column in (first, middle, last) if column is not None)
+    )
 
 
 def _plain(head: str) -> str:
@@ -246,14 +250,14 @@ def _plain(head: str) -> str:
 
 def _as_told(path: Path, rows: list[NameRow], columns: Sequence[str]) -> Layout:
     """The columns that somebody named, by their heads or by numbers."""
-    wanted = [_plain(one) for one in columns]
+    wanted = [_plain(head) for head in columns]
     for number, row in enumerate(rows[: TITLES_AT_MOST + 1]):
         heads = [_plain(cell) for cell in row.cells]
-        if all(one in heads for one in wanted):
-            return Layout(tuple(heads.index(one) for one in wanted), rows[number + 1 :])
+        if all(head in heads for head in wanted):
+            return Layout(tuple(heads.index(head) for head in wanted), rows[number + 1 :])
     width = max(len(row.cells) for row in rows)
-    if all(one.isdigit() and 0 < int(one) <= width for one in wanted):
-        return Layout(tuple(int(one) - 1 for one in wanted), rows)
+    if all(head.isdigit() and 0 < int(head) <= width for head in wanted):
+        return Layout(tuple(int(head) - 1 for head in wanted), rows)
     raise _unclear(path, rows[0], f"there is no column {' and '.join(map(repr, columns))}")
 
 

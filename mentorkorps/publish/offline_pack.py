@@ -72,17 +72,17 @@ class Packer:
 
         buffer = BytesIO()
         room = LIMIT - RESERVE
-        taken, left_out = [], []
+        packed, left_out = [], []
         with ZipFile(buffer, "w") as archive:
             for file, content in self.files():
                 put(archive, file, content)
-            for one, content in papers:
+            for paper, content in papers:
                 if buffer.tell() + len(content) > room:
-                    left_out.append(one)
+                    left_out.append(paper)
                     continue
-                put(archive, f"{PAPERS}/{one.file}.pdf", content)
-                taken.append(one)
-            put(archive, "index.html", self.index(taken).encode())
+                put(archive, f"{PAPERS}/{paper.file}.pdf", content)
+                packed.append(paper)
+            put(archive, "index.html", self.index(packed).encode())
         return Pack(f"{name}.zip", buffer.getvalue(), tuple(left_out))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -120,7 +120,7 @@ class Packer:
             for kind in MENU
         ]
         return render(
-            "kit-page.html",
+            "pack-page.html",
             self.language,
             page=page,
             body=body,
@@ -141,11 +141,11 @@ class Packer:
             (self.place("glossary"), texts["glossary"]["title"], texts["glossary"]["lead"]),
         ]
         body = render(
-            "kit-index.html",
+            "pack-index.html",
             self.language,
             ways=ways,
             decks=[(f"{deck.at}index.html", deck.slides[0].title) for deck in self.decks()],
-            pdfs=[(f"{PAPERS}/{one.file}.pdf", one.title) for one in papers],
+            pdfs=[(f"{PAPERS}/{paper.file}.pdf", paper.title) for paper in papers],
         )
         title = words(self.language)["paper"]["pack"]["title"]
         return self.framed(

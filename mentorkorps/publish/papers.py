@@ -120,19 +120,15 @@ class Press:
         """The participants' book of the two days, or of an add-on, which only some programmes
         choose.
         """
-        chosen = {
-            id
-            for one in self.curriculum.timetable.addons
-            for id in one.modules
-            if addon in (None, one)
-        }
-        modules = [one for one in self.modules if (one.id in chosen) == bool(addon)]
+        addons = [addon] if addon else self.curriculum.timetable.addons
+        chosen = {id for chosen_addon in addons for id in chosen_addon.modules}
+        modules = [module for module in self.modules if (module.id in chosen) == bool(addon)]
         papers = [
-            one
-            for one in self.papers
-            if one.for_ == "participants"
-            and one.kind != "mail"
-            and (one.module in chosen) == bool(addon)
+            paper
+            for paper in self.papers
+            if paper.for_ == "participants"
+            and paper.kind != "mail"
+            and (paper.module in chosen) == bool(addon)
         ]
         words = self.texts["workbook"]
         return self.set(
@@ -146,7 +142,7 @@ class Press:
         )
 
     def guide(self) -> Print:
-        trainers = [one for one in self.papers if one.is_for_trainers]
+        trainers = [paper for paper in self.papers if paper.is_for_trainers]
         return self.set(
             "guide",
             address("trainers", self.language),
@@ -173,7 +169,7 @@ class Press:
         )
 
     def solutions(self) -> Print:
-        keyed = [one for one in self.card_sets if any(card.key for card in one.cards)]
+        keyed = [cards for cards in self.card_sets if any(card.key for card in cards.cards)]
         return self.set(
             "solutions",
             address("trainers", self.language),

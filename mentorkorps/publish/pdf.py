@@ -59,8 +59,8 @@ def can_be_pdf() -> bool:
 def write_papers(prints: Iterable[Print], folder: Path) -> list[Path]:
     """Writes each print as a PDF/UA file, on all processors. Raises PangoMissing."""
     written = []
-    for one, pdf in pdfs(prints):
-        target = folder / f"{one.file}.pdf"
+    for paper, pdf in pdfs(prints):
+        target = folder / f"{paper.file}.pdf"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(pdf)
         written.append(target)
@@ -70,13 +70,13 @@ def write_papers(prints: Iterable[Print], folder: Path) -> list[Path]:
 def pdfs(prints: Iterable[Print]) -> Iterator[tuple[Print, bytes]]:
     """Each print with its PDF/UA file. Raises PangoMissing."""
     Printer()  # says at once what is missing
-    found = list(prints)
+    papers = list(prints)
     with ProcessPoolExecutor() as pool:
-        yield from zip(found, pool.map(_pdf, found), strict=True)
+        yield from zip(papers, pool.map(_pdf, papers), strict=True)
 
 
-def _pdf(one: Print) -> bytes:
-    return _printer().pdf(one)
+def _pdf(paper: Print) -> bytes:
+    return _printer().pdf(paper)
 
 
 @cache
@@ -98,20 +98,20 @@ class Printer:
         self.fonts = FontConfiguration()
         self.style = weasyprint.CSS(THEME / "paper.css", font_config=self.fonts)
 
-    def pdf(self, one: Print) -> bytes:
-        with Unprintable(one.file):
-            pdf: bytes = self.fitted(one).write_pdf(pdf_variant="pdf/ua-1")
+    def pdf(self, paper: Print) -> bytes:
+        with Unprintable(paper.file):
+            pdf: bytes = self.fitted(paper).write_pdf(pdf_variant="pdf/ua-1")
             return pdf
 
-    def fitted(self, one: Print) -> Any:
+    def fitted(self, paper: Print) -> Any:
         """The print in its pages; set smaller, in two steps, while it fills more sheets than it
         should.
         """
-        document = self.laid_out(one.html)
+        document = self.laid_out(paper.html)
         for size in SMALLER:
-            if one.pages and len(document.pages) > one.pages:
+            if paper.pages and len(document.pages) > paper.pages:
                 document = self.laid_out(
-                    one.html.replace('<body class="', f'<body class="{size} ', 1)
+                    paper.html.replace('<body class="', f'<body class="{size} ', 1)
                 )
         return document
 

@@ -86,15 +86,19 @@ def cut(text: str) -> Iterator[SlidePiece]:
         elif heading := HEADING.fullmatch(line):
             yield SlidePiece("heading", heading[1])
         elif line.startswith("|"):
-            end = _while(lines, i, lambda one: one.startswith("|"))
-            yield from _rows([one.strip() for one in lines[i:end]])
+            end = _while(lines, i, lambda row: row.startswith("|"))
+            yield from _rows([row.strip() for row in lines[i:end]])
         elif line.startswith(">"):
-            end = _while(lines, i, lambda one: one.startswith(">"))
-            for part in "\n".join(one.strip().lstrip("> ") for one in lines[i:end]).split("\n\n"):
+            end = _while(lines, i, lambda row: row.startswith(">"))
+            for part in "\n".join(row.strip().lstrip("> ") for row in lines[i:end]).split("\n\n"):
                 yield SlidePiece("quote", _short(" ".join(part.split())))
         else:
-            end = _while(lines, i + 1, lambda one: bool(one) and not _begins(one))
-            whole = " ".join(one.strip() for one in lines[i:end])
+            end = _while(
+                lines,
+                i + 1,
+                lambda row: bool(row) and not _begins(row),
+            )
+            whole = " ".join(row.strip() for row in lines[i:end])
             yield _item(whole) or SlidePiece("paragraph", sentence(whole))
         i = end
 
@@ -102,14 +106,16 @@ def cut(text: str) -> Iterator[SlidePiece]:
 def sentence(text: str) -> str:
     """A paragraph's first sentence, and every one with bold words or a paper in it."""
     first, *rest = _sentences(text)
-    return " ".join([first, *(one for one in rest if "**" in one or REFERENCE.search(one))])
+    return " ".join(
+        [first, *(sentence for sentence in rest if "**" in sentence or REFERENCE.search(sentence))]
+    )
 
 
 def piece_markdown(pieces: tuple[SlidePiece, ...]) -> str:
     """Pieces as Markdown again."""
     parts = []
-    for kind, run in groupby(pieces, lambda one: (one.kind, one.head)):
-        texts = [_written(one) for one in run]
+    for kind, run in groupby(pieces, lambda piece: (piece.kind, piece.head)):
+        texts = [_written(piece) for piece in run]
         match kind:
             case ("row", head):
                 columns = len(cells_of(head))
@@ -179,8 +185,8 @@ def _break(before: tuple[SlidePiece, ...], first: SlidePiece) -> float:
 
 
 def _lines(pieces: tuple[SlidePiece, ...], line: float) -> float:
-    heads = {one.head for one in pieces if one.head}
-    return sum(_height(one, line) for one in pieces) + sum(_row(head, line) for head in heads)
+    heads = {piece.head for piece in pieces if piece.head}
+    return sum(_height(piece, line) for piece in pieces) + sum(_row(head, line) for head in heads)
 
 
 def _height(piece: SlidePiece, line: float) -> float:
@@ -240,14 +246,14 @@ def _while(lines: list[str], i: int, holds: Callable[[str], bool]) -> int:
 
 def _sentences(text: str) -> list[str]:
     """Sentences, each with its bold words, quotation marks and brackets whole."""
-    found: list[str] = []
+    sentences: list[str] = []
     begun = ""
     for part in _split(text):
         begun = f"{begun} {part}" if begun else part
         if _is_whole(begun):
-            found.append(begun)
+            sentences.append(begun)
             begun = ""
-    return [*found, begun] if begun else found
+    return [*sentences, begun] if begun else sentences
 
 
 def _split(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -60,14 +61,14 @@ def write_slides(
     catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]
 ) -> int:
     """Writes the slides of these languages into their sites. Returns how many modules have them."""
-    found = [
+    written = [
         (language, deck) for language in sites for deck in decks(catalogue, curriculum, language)
     ]
-    for language, deck in found:
+    for language, deck in written:
         target = sites[language] / deck.at.removeprefix(address("front", language)) / "index.html"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(deck.html, "utf-8")
-    return len(found)
+    return len(written)
 
 
 def copy_assets(folder: Path) -> None:
@@ -83,7 +84,7 @@ def decks(catalogue: Catalogue, curriculum: Curriculum, language: Language) -> I
         yield Author(catalogue, curriculum, language).deck(id)
 
 
-def address_of(curriculum: Curriculum, language: Language, id: str) -> str:
+def slides_address(curriculum: Curriculum, language: Language, id: str) -> str:
     return address(f"slides-{curriculum.day_of(id) or 'add-on'}", language, id)
 
 
@@ -100,11 +101,11 @@ class Author:
         return words(self.language)["slides"]
 
     @property
-    def words(self) -> dict[str, dict[str, str]]:
+    def training_texts(self) -> dict[str, Any]:
         return words(self.language)["training"]
 
     def deck(self, id: str) -> Deck:
-        at = address_of(self.curriculum, self.language, id)
+        at = slides_address(self.curriculum, self.language, id)
         view = TrainingView(self.catalogue, self.language, at, curriculum=self.curriculum)
         module = self.curriculum.written_module(id, self.language)
         slides = tuple(self.slides(module))
@@ -120,9 +121,11 @@ class Author:
     def slides(self, module: Module) -> Iterator[Slide]:
         yield Slide("title", module.title, Markup("<p>{}</p>").format(module.aim))
         aims = Markup("<ul>{}</ul>").format(
-            Markup().join(Markup("<li>{}</li>").format(one) for one in module.objectives)
+            Markup().join(
+                Markup("<li>{}</li>").format(objective) for objective in module.objectives
+            )
         )
-        yield Slide("aims", self.words["module"]["objectives"], aims)
+        yield Slide("aims", self.training_texts["module"]["objectives"], aims)
         for activity in module.activities:
             yield from self.part(activity)
         for number, check in enumerate(module.checks, 1):
@@ -132,13 +135,13 @@ class Author:
         """An activity's slides; the count-down stands on the one with the steps."""
         counts = activity.kind in COUNTED
         text = "\n\n".join(filter(None, map(self.text_of, activity.for_participants)))
-        found = list(
+        sheets = list(
             slide_layout.slide_pages(text, activity.title, BESIDE_THE_CLOCK if counts else 1)
         )
-        at_work = next((i for i, sheet in enumerate(found) if WORK.search(sheet.markdown)), 0)
-        minutes = self.words["minutes"].format(count=activity.minutes)
-        over = f"{self.words['kinds'][activity.kind]} · {minutes}"
-        for number, sheet in enumerate(found):
+        at_work = next((i for i, sheet in enumerate(sheets) if WORK.search(sheet.markdown)), 0)
+        minutes = self.training_texts["minutes"].format(count=activity.minutes)
+        over = f"{self.training_texts['kinds'][activity.kind]} · {minutes}"
+        for number, sheet in enumerate(sheets):
             yield Slide(
                 kind=activity.kind,
                 title=activity.title,
@@ -147,7 +150,7 @@ class Author:
                 over=over,
                 minutes=activity.minutes if counts and number == at_work else None,
                 is_dense=sheet.is_dense,
-                part=f"{number + 1}/{len(found)}" if len(found) > 1 else "",
+                part=f"{number + 1}/{len(sheets)}" if len(sheets) > 1 else "",
             )
 
     def check(self, check: Block, number: int) -> Iterator[Slide]:
@@ -157,7 +160,7 @@ class Author:
             title=check.title,
             body=self.html(check.text if len(check.text) <= WHOLE_ANSWER else sheet.markdown),
             section=f"check-{number}",
-            over=self.words["module"]["checks"],
+            over=self.training_texts["module"]["checks"],
         )
 
     def text_of(self, block: Block) -> str:
@@ -167,7 +170,7 @@ class Author:
                 return block.text
             case "rule":
                 title = self.catalogue.rules[block.text].title.of(self.language)
-                return f"> **{self.words['rule']['card']}:** {title}"
+                return f"> **{self.training_texts['rule']['card']}:** {title}"
             case _:
                 return ""
 

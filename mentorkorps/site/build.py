@@ -40,9 +40,9 @@ def build_site(data: Path, site: Path) -> None:
             _start(CONFIGURATIONS[language], target, data, public_url)
             for language, target in built.items()
         ]
-        said = [(run.communicate()[0], run.returncode) for run in runs]
-        if wrong := [text.strip() for text, code in said if code]:
-            raise BuildFailed("\n".join(wrong))
+        ended = [(run.communicate()[0], run.returncode) for run in runs]
+        if complaints := [text.strip() for text, code in ended if code]:
+            raise BuildFailed("\n".join(complaints))
         records = load_catalogue(data)
         built["en"].rename(built["da"] / "en")
         json_schema.write_schemas(records, built["da"] / "schema")

@@ -32,9 +32,9 @@ def fill(markdown: str, catalogue: Catalogue, language: Language) -> str:
         return markdown
     parts = fragments(catalogue, language)
 
-    def part(found: re.Match[str]) -> str:
-        if found[1] not in parts:
-            raise UnknownFragment(found[1], sorted(parts))
-        return parts[found[1]]
+    def part(marker: re.Match[str]) -> str:
+        if marker[1] not in parts:
+            raise UnknownFragment(marker[1], sorted(parts))
+        return parts[marker[1]]
 
     return MARKER.sub(part, markdown)

@@ -31,7 +31,9 @@ def write_place_index(catalogue: Catalogue, site: Path) -> None:
 
 
 def _codes(match: PlaceMatch) -> str:
-    return ("" if match.main else UNDECIDED) + " ".join(one.code for one in match.municipalities)
+    return ("" if match.main else UNDECIDED) + " ".join(
+        municipality.code for municipality in match.municipalities
+    )
 
 
 def _is_postcode(name: str) -> bool:

@@ -37,7 +37,7 @@ OVERVIEWS = (
     "outcomes",
 )
 
-Held = TypeVar("Held", Course, Event)
+Dated = TypeVar("Dated", Course, Event)
 
 
 def site_pages(
@@ -67,7 +67,7 @@ def site_pages(
         yield from training_pages.training_pages(catalogue, curriculum, language, forms_at)
     yield site.messages()
     yield from map(site.moved, redirects.moved(catalogue))
-    yield from (site.gone(kind, one) for kind, one in redirects.gone(catalogue))
+    yield from (site.gone(kind, retired) for kind, retired in redirects.gone(catalogue))
 
 
 class RecordPages:
@@ -119,9 +119,11 @@ class RecordPages:
             case "programmes":
                 return {
                     "programmes": programmes,
-                    "codes": {code for one in programmes for code in one.municipalities},
+                    "codes": {
+                        code for programme in programmes for code in programme.municipalities
+                    },
                     "used_industries": {
-                        industry for one in programmes for industry in one.industries
+                        industry for programme in programmes for industry in programme.industries
                     },
                 }
             case "courses":
@@ -299,22 +301,22 @@ def typical_programme(catalogue: Catalogue) -> Programme | None:
     one first.
     """
     own = catalogue.portal().id
-    told = [
-        one
-        for one in catalogue.published_programmes()
-        if one.commitment and one.training and one.training.days
+    complete = [
+        programme
+        for programme in catalogue.published_programmes()
+        if programme.commitment and programme.training and programme.training.days
     ]
-    return min(told, key=lambda one: one.organisation != own, default=None)
+    return min(complete, key=lambda programme: programme.organisation != own, default=None)
 
 
 def proof(catalogue: Catalogue) -> Outcome | None:
     """The outcome for the front: the first result with a figure."""
-    results = (one for one in catalogue.outcomes.values() if one.kind == "result")
+    results = (outcome for outcome in catalogue.outcomes.values() if outcome.kind == "result")
     return next(results, None)
 
 
-def by_date(held: Iterable[Held]) -> list[Held]:
-    return sorted(held, key=lambda one: one.days[0].date)
+def by_date(dated: Iterable[Dated]) -> list[Dated]:
+    return sorted(dated, key=lambda record: record.days[0].date)
 
 
 def near(catalogue: Catalogue, municipality: Municipality) -> list[Programme]:
@@ -323,14 +325,14 @@ def near(catalogue: Catalogue, municipality: Municipality) -> list[Programme]:
     """
     region = catalogue.region_of(municipality)[-1]
     codes = {
-        one.code
-        for one in catalogue.municipalities.values()
-        if catalogue.region_of(one)[-1] == region
+        neighbour.code
+        for neighbour in catalogue.municipalities.values()
+        if catalogue.region_of(neighbour)[-1] == region
     }
     here = catalogue.programmes_in(municipality.code)
     others = [
-        one
-        for one in catalogue.published_programmes()
-        if codes & set(one.municipalities) and one not in here
+        programme
+        for programme in catalogue.published_programmes()
+        if codes & set(programme.municipalities) and programme not in here
     ]
-    return sorted(others, key=lambda one: one.status != "open")[:MOST_NEAR]
+    return sorted(others, key=lambda programme: programme.status != "open")[:MOST_NEAR]

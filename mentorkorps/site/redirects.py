@@ -28,7 +28,9 @@ class Moved(NamedTuple):
 
 def moved(catalogue: Catalogue) -> Iterator[Moved]:
     """Every former address of a record that has a page."""
-    hidden = {one.id for one in catalogue.programmes.values() if one.status == "draft"}
+    hidden = {
+        programme.id for programme in catalogue.programmes.values() if programme.status == "draft"
+    }
     for table, kind in PAGES.items():
         for key, record in catalogue.table(table).items():
             if isinstance(record, LastingRecord) and (table != "programmes" or key not in hidden):
@@ -37,16 +39,18 @@ def moved(catalogue: Catalogue) -> Iterator[Moved]:
 
 def gone(catalogue: Catalogue) -> Iterator[tuple[str, Retired]]:
     """The kind of page of every record that is gone for good and had one."""
-    for one in catalogue.retired:
-        if one.table in PAGES and not (one.table == "municipalities" and CODE.fullmatch(one.id)):
-            yield PAGES[one.table], one
+    for retired in catalogue.retired:
+        if retired.table in PAGES and not (
+            retired.table == "municipalities" and CODE.fullmatch(retired.id)
+        ):
+            yield PAGES[retired.table], retired
 
 
 def redirects(catalogue: Catalogue) -> dict[str, str]:
     """Where each former address leads, in every language."""
     return {
-        address(one.kind, language, one.was): address(one.kind, language, one.now)
-        for one in moved(catalogue)
+        address(former.kind, language, former.was): address(former.kind, language, former.now)
+        for former in moved(catalogue)
         for language in LANGUAGES
     }
 
@@ -54,7 +58,9 @@ def redirects(catalogue: Catalogue) -> dict[str, str]:
 def gone_addresses(catalogue: Catalogue) -> frozenset[str]:
     """The addresses that say that a record is gone for good, in every language."""
     return frozenset(
-        address(kind, language, one.id) for kind, one in gone(catalogue) for language in LANGUAGES
+        address(kind, language, retired.id)
+        for kind, retired in gone(catalogue)
+        for language in LANGUAGES
     )
 
 

@@ -105,4 +105,5 @@ def _mark(
 
 
 def _texts(kind: str, language: Language) -> Mapping[str, Mapping[str, str]]:
-    return words(language)["site"][kind]
+    texts: Mapping[str, Mapping[str, str]] = words(language)["site"][kind]
+    return texts

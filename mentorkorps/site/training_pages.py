@@ -117,9 +117,11 @@ class TrainingView(View):
         the Danish one.
         """
         texts = words(self.language)
+        only_danish: str = texts["site"]["only_danish"]
+        behind: str = texts["training"]["behind"]
         if record.language == "da" and self.language == "en":
-            return texts["site"]["only_danish"]
-        return texts["training"]["behind"] if self.curriculum.is_behind(record) else None
+            return only_danish
+        return behind if self.curriculum.is_behind(record) else None
 
     def sessions(self, variant: Variant | None = None) -> tuple[Session, ...]:
         return training.sessions(self.curriculum, variant)
@@ -127,7 +129,8 @@ class TrainingView(View):
     def hour_of(self, id: str) -> Hour | None:
         """When a module is held if the course begins as planned; None for a module of an add-on."""
         return next(
-            (hour for one in self.sessions() for hour in one.hours if hour.module == id), None
+            (hour for session in self.sessions() for hour in session.hours if hour.module == id),
+            None,
         )
 
     def times(self, module: Module, activity: Activity) -> tuple[time, time]:
@@ -142,23 +145,26 @@ class TrainingView(View):
 
     def course(self) -> tuple[str, ...]:
         """The modules of the course, without those of the add-ons."""
-        return tuple(hour.module for one in self.sessions() for hour in one.hours if hour.module)
+        return tuple(
+            hour.module for session in self.sessions() for hour in session.hours if hour.module
+        )
 
     def neighbours(self, id: str) -> tuple[str | None, str | None]:
         """The modules before and after, within the course or within the add-on."""
         rows = (self.course(), *(addon.modules for addon in self.curriculum.timetable.addons))
-        row = [one for one in next(row for row in rows if id in row) if self.module(one)]
+        row = [module for module in next(row for row in rows if id in row) if self.module(module)]
         at = row.index(id)
         return (row[at - 1] if at else None), (row[at + 1] if at + 1 < len(row) else None)
 
     def day_title(self, id: str) -> str:
         number = self.curriculum.day_of(id)
         if number:
-            return words(self.language)["training"]["day"].format(number=number)
+            day: str = words(self.language)["training"]["day"]
+            return day.format(number=number)
         return next(
-            one.title.of(self.language)
-            for one in self.curriculum.timetable.addons
-            if id in one.modules
+            addon.title.of(self.language)
+            for addon in self.curriculum.timetable.addons
+            if id in addon.modules
         )
 
     def handed_out(self, module: Module) -> list[str]:
@@ -176,7 +182,7 @@ class TrainingView(View):
 
     def terms(self) -> list[Term]:
         return sorted(
-            self.curriculum.glossary, key=lambda one: danish_key(one.term.of(self.language))
+            self.curriculum.glossary, key=lambda term: danish_key(term.term.of(self.language))
         )
 
     @property

@@ -52,7 +52,11 @@ class View:
 
     def municipalities(self, codes: Iterable[str]) -> list[Municipality]:
         chosen = set(codes)
-        return [one for one in self.catalogue.municipalities_sorted() if one.code in chosen]
+        return [
+            municipality
+            for municipality in self.catalogue.municipalities_sorted()
+            if municipality.code in chosen
+        ]
 
     def place_index(self) -> str:
         """The address of the names of places that the finder reads."""
