@@ -13,6 +13,7 @@ from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.db import operator_reads
 from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.sign_up_state import state
 from mentorkorps.backend.jobs import command_files
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.signups import csv_export
@@ -48,18 +49,10 @@ def _list(options: argparse.Namespace) -> int:
     return SOUND
 
 
-def _is_wanted(sign_up: SignUp, forms: Sequence[str], state: str | None) -> bool:
+def _is_wanted(sign_up: SignUp, forms: Sequence[str], wanted: str | None) -> bool:
     """Whether it came by one of the forms, if any are given, and is in the state."""
-    holds = {
-        None: True,
-        "unanswered": sign_up.awaited and not sign_up.answered_at and not sign_up.withdrawn_at,
-        "answered": bool(sign_up.answered_at),
-        "unconfirmed": not sign_up.confirmed_at and not sign_up.withdrawn_at,
-        "confirmed": bool(sign_up.confirmed_at),
-        "withdrawn": bool(sign_up.withdrawn_at),
-        "flagged": sign_up.flagged,
-    }
-    return (not forms or sign_up.form in forms) and holds[state]
+    is_in_state = wanted is None or wanted in state(sign_up).conditions
+    return (not forms or sign_up.form in forms) and is_in_state
 
 
 def _one(options: argparse.Namespace) -> int:
@@ -136,11 +129,14 @@ def _private(path: Path) -> Iterator[BinaryIO]:
 
 
 def _state(sign_up: SignUp) -> str:
-    if sign_up.withdrawn_at:
+    holds = state(sign_up).conditions
+    if "withdrawn" in holds:
         return "withdrawn"
-    answered = "answered" if sign_up.answered_at else "not answered" if sign_up.awaited else "needs no answer"
-    confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
-    more = ", looks like spam" if sign_up.flagged else ""
+    answered = "not answered" if "unanswered" in holds else "answered"
+    if not holds & {"unanswered", "answered"}:
+        answered = "needs no answer"
+    confirmed = "confirmed" if "confirmed" in holds else "not confirmed"
+    more = ", looks like spam" if "flagged" in holds else ""
     return f"{answered}, {confirmed}{more}{f', number {sign_up.code}' if sign_up.code else ''}"
 
 

@@ -2,22 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, false, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, func, or_, select, text
 
 from mentorkorps.backend.db.mail_rows import STATES, UNSENT
 from mentorkorps.backend.db.records import Ended, Figures, Life
 from mentorkorps.backend.db.sign_up_rows import DOUBTFUL
+from mentorkorps.backend.db.sign_up_state import OUTCOMES, condition_clause, outcome_case
 from mentorkorps.backend.db.tables import COLLECTED, COUNTS, MAILS, SIGN_UPS
 
-OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
-
-OUTCOME = case(
-    (SIGN_UPS.c.withdrawn_at.is_not(None), OUTCOMES[0]),
-    (SIGN_UPS.c.confirmed_at.is_(None), OUTCOMES[1]),
-    (not_(SIGN_UPS.c.awaited), OUTCOMES[4]),
-    (SIGN_UPS.c.answered_at.is_(None), OUTCOMES[2]),
-    else_=OUTCOMES[3],
-)
+OUTCOME = outcome_case(SIGN_UPS.c)
 
 LIVES = select(SIGN_UPS.c.id, SIGN_UPS.c.form, SIGN_UPS.c.received_at, OUTCOME.label("outcome"))
 
@@ -35,7 +28,7 @@ HOW_MANY_DOUBTFUL = select(func.count()).where(DOUBTFUL)
 
 ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
-CONFIRMED = and_(SIGN_UPS.c.confirmed_at.is_not(None), SIGN_UPS.c.withdrawn_at.is_(None))
+CONFIRMED = condition_clause(SIGN_UPS.c, "reachable")
 
 CONFIRMED_BY_FORM = select(SIGN_UPS.c.form, func.count().filter(CONFIRMED)).group_by(SIGN_UPS.c.form)
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, LargeBinary, Row, and_, bindparam, func, select
+from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.sign_up_state import condition_clause
 from mentorkorps.backend.db.tables import CONSENTS, SIGN_UPS
 from mentorkorps.backend.security.encryption import MARK_BYTES, Cipher
 from mentorkorps.forms.answers import Answers, Value
@@ -50,7 +51,7 @@ RESEAL = (
 
 MARKS = select(func.substr(SIGN_UPS.c.sealed, 1, MARK_BYTES, type_=LargeBinary)).distinct()
 
-DOUBTFUL = and_(SIGN_UPS.c.flagged, SIGN_UPS.c.withdrawn_at.is_(None), SIGN_UPS.c.answered_at.is_(None))
+DOUBTFUL = condition_clause(SIGN_UPS.c, "doubtful")
 
 DOUBTFUL_SIGN_UPS = ALL_SIGN_UPS.where(DOUBTFUL)
 

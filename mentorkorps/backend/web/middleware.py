@@ -2,16 +2,16 @@
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mentorkorps.backend.logging import log_data
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.signups.returned_form import from_elsewhere
-from mentorkorps.backend.web.responses import Refusal
 
 POLICY = "; ".join(
     (
@@ -76,22 +76,28 @@ class SecurityHeaders:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = [name for name, _ in message["headers"]]
-                message["headers"] = [*message["headers"], *(one for one in self.headers if one[0] not in own)]
+                message["headers"] = [*message["headers"], *(header for header in self.headers if header[0] not in own)]
             await send(message)
 
         await self.app(scope, receive, secured)
 
 
 class SameOrigin:
-    """Refuses a post that a page of another site sends, unless that site is allowed to."""
+    """Refuses a post that a page of another site sends, unless that site is allowed to.
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    `refuse` makes the answer to one, which may give back what was typed.
+    """
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, refuse: Callable[[Request], Awaitable[Response]]
+    ) -> None:
         self.app = app
         self.settings = settings
+        self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and self._is_elsewhere(Headers(scope=scope)):
-            response = await from_elsewhere(Request(scope, receive), Refusal(403, "elsewhere"))
+            response = await self.refuse(Request(scope, receive))
             return await response(scope, receive, send)
         return await self.app(scope, receive, send)
 
