@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import challenges, instances, kill, pages, papers, reading, sign_ups
+from bench import challenges, instances, kill, pages, papers, reading, reads, sign_ups, size
 
 BENCHES = {
     "reading": reading.run,
@@ -18,6 +18,8 @@ BENCHES = {
     "instances": instances.run,
     "challenges": challenges.run,
     "kill": kill.run,
+    "reads": reads.run,
+    "size": size.run,
 }
 
 

@@ -58,3 +58,23 @@ def test_nothing_committed_names_a_machine():
 
 def test_ci_calls_the_readmes_test_command():
     assert "make test" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+MADE_BY = r"(?:backup|restore|--to|--names|export [a-z]+) ([^\s`;]+\.[a-z]+)|> ([a-z]+\.csv)"
+"""What the guide's commands write and read, in the folder of the portal: copies, names, sign-ups, certificates."""
+
+
+@pytest.mark.parametrize("page", ["da/drift.md", "en/operations.md"])
+def test_what_the_guide_makes_does_not_come_into_git(page):
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    made = {one or other for one, other in re.findall(MADE_BY, text)} | {"backup/", "var/", "site/", ".venv/"}
+    assert len(made) > 8
+
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--no-index", "--stdin"],
+        input="\n".join(made),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert made == set(ignored.stdout.splitlines())

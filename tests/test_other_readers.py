@@ -145,5 +145,14 @@ def test_each_place_of_a_file_is_told_in_one_run(data):
     assert [("other-readers", 1, 23), ("other-readers", 1, 42)] == [(p.rule, p.line, p.column) for p in problems]
 
 
+def test_a_file_that_nobody_else_reads_may_hold_what_stops_others(tmp_path):
+    path = tmp_path / "recipients.yaml"
+    path.write_text("default:\ta@example.dk\n", "utf-8")
+
+    assert {"default": "a@example.dk"} == yaml_source.plain_value(
+        yaml_source.read_yaml(path, "recipients.yaml", is_open=False)
+    )
+
+
 def test_the_sound_records_of_the_tests_are_open_data_too():
     assert [] == [path.name for path in (HERE / "sound").glob("*.yaml") if refusing(path.read_text("utf-8"))]

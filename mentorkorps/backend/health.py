@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from mentorkorps.backend.db.records import Figures, Stop
 from mentorkorps.backend.db.retention_rows import figures
-from mentorkorps.backend.db.write_probe import PATIENCE_SECONDS
-from mentorkorps.backend.db.writer import Busy, Unavailable
+from mentorkorps.backend.db.writer import Unavailable
 from mentorkorps.backend.services import ClockVerdict, Services, Visit
 from mentorkorps.backend.web.client_address import client_address, is_relayed
 from mentorkorps.backend.web.responses import NOT_KEPT, Refusal
 from mentorkorps.backend.web.routing import RouteSpec
+
+FIGURES_SECONDS = 1
 
 
 async def lives(visit: Visit) -> Response:
@@ -30,14 +31,8 @@ async def is_ready(visit: Visit) -> Response:
     However often strangers ask, a row is written once in five seconds.
     """
     services, may_look = visit.services, _may_look(visit)
-    takes, counted = await services.probe.takes_a_row(is_fresh=may_look), None
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            counted = await services.store.do(figures) if may_look and takes else None
-    except (Busy, Unavailable, TimeoutError):
-        takes = False
     parts = {
-        "database": takes,
+        "database": await services.probe.takes_a_row(is_fresh=may_look),
         "outbox": services.outbox.is_alive,
         "retention": services.purge.is_alive,
         "places": services.waiting_lists.is_alive,
@@ -49,15 +44,24 @@ async def is_ready(visit: Visit) -> Response:
     is_ready = all(parts.values())
     details: dict[str, object] = {"status": "ok" if is_ready else "unavailable"}
     if may_look:
-        details |= parts | _waiting(visit, counted)
+        details |= parts | _waiting(visit, await _counted(services))
     return visit.json(details, 200 if is_ready else 503)
+
+
+async def _counted(services: Services) -> Figures | None:
+    """None where it takes too long to count: that is no reason to call the service ill."""
+    try:
+        async with asyncio.timeout(FIGURES_SECONDS):
+            return await services.store.read(figures)
+    except (Unavailable, TimeoutError):
+        return None
 
 
 async def metrics(visit: Visit) -> Response:
     """GET /metrics in Prometheus' text format, for this machine and for the networks of the settings."""
     if not _may_look(visit):
         raise Refusal(404, "missing")
-    counted = await visit.services.store.do(figures)
+    counted = await visit.services.store.read(figures)
     content = generate_latest(registry(visit.services, counted, visit.now))
     return Response(content, headers=NOT_KEPT | {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mentorkorps.backend.db.url import SECRET_WRITTEN, DatabaseUrl, parse_url
+from mentorkorps.backend.files import ownership
 from mentorkorps.backend.logging import FORMATS, Format
 from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
@@ -326,10 +327,10 @@ def _keys(text: str, where: str = "") -> tuple[str, ...]:
 def _kept_key(where: DatabaseUrl, folder: Path) -> tuple[str, ...]:
     if where.is_shared:
         raise SettingsError(SECRET_KEYS, "", "is needed with PostgreSQL, the same for every instance")
-    folder.mkdir(parents=True, exist_ok=True)
+    ownership.make_folder(folder)
     path = folder / "secret-key"
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = ownership.open_new(path)
     except FileExistsError:
         return _key_in(path)
     with os.fdopen(handle, "w", encoding="ascii") as file:
@@ -344,7 +345,7 @@ def _key_in(path: Path) -> tuple[str, ...]:
 
 def _recipients(path: str) -> Recipients:
     try:
-        root = yaml_source.read_yaml(Path(path), path)
+        root = yaml_source.read_yaml(Path(path), path, is_open=False)
     except DataError as error:
         raise SettingsError(RECIPIENTS, path, str(error)) from error
     if not isinstance(root, yaml_source.Mapping) or not set(root.entries) <= {

@@ -168,12 +168,12 @@ def _of_places(places: Iterable[PlaceName]) -> Iterator[tuple[str, Meaning]]:
 
 
 def _matches(meanings: Mapping[str, list[Meaning]], in_order: Mapping[str, Municipality]) -> Mapping[str, PlaceMatch]:
-    return MappingProxyType({name: _match(of, in_order) for name, of in meanings.items()})
-
-
-def _match(meanings: Iterable[Meaning], in_order: Mapping[str, Municipality]) -> PlaceMatch:
-    codes = {code for meaning in meanings for code in meaning.codes}
-    mains = {meaning.main for meaning in meanings}
-    main = mains.pop() if len(mains) == 1 else None
-    meant = sorted((one for one in in_order.values() if one.code in codes), key=lambda one: one.code != main)
-    return PlaceMatch(tuple(meant), in_order[main] if main else None)
+    places = {code: place for place, code in enumerate(in_order)}
+    matches = {}
+    for name, of in meanings.items():
+        mains = {meaning.main for meaning in of}
+        main = mains.pop() if len(mains) == 1 else None
+        codes = sorted({code for meaning in of for code in meaning.codes}, key=places.__getitem__)
+        codes.sort(key=lambda code: code != main)
+        matches[name] = PlaceMatch(tuple(in_order[code] for code in codes), in_order[main] if main else None)
+    return MappingProxyType(matches)

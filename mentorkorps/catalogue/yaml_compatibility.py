@@ -7,6 +7,7 @@ or a reader that follows YAML 1.2 by the letter. Each kind below was found by ho
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -61,9 +62,10 @@ def cannot_be_taken(text: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def _tag(text: str) -> str:
     """What YAML 1.1 takes a text without quotes for."""
-    tag: str = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))
+    tag: str = yaml.resolver.Resolver().resolve(yaml.ScalarNode, text, (True, False))
     return tag
 
 

@@ -98,10 +98,11 @@ class Place(NamedTuple):
     column: int
 
 
-def read_yaml(path: Path, name: str) -> Node | None:
+def read_yaml(path: Path, name: str, *, is_open: bool = True) -> Node | None:
     """The one document of a YAML file; None if the file holds nothing but comments.
 
-    `name` is what problems call the file. Raises DataError with the first place that cannot be read.
+    `name` is what problems call the file. Raises DataError with the first place that cannot be read, or with every
+    place at which other readers stop; not so for a file that nobody else reads (`is_open`).
     """
     text = read_yaml_text(path, name)
     if not text.strip():
@@ -109,7 +110,7 @@ def read_yaml(path: Path, name: str) -> Node | None:
             name, "den er tom; hent teksten frem igen, eller skriv en kommentar (#), hvis tabellen skal være tom",
             "it is empty; bring the text back, or write a comment (#) if the table is to be empty",
         )  # fmt: skip
-    return parse_yaml(text, name)
+    return parse_yaml(text, name, is_open=is_open)
 
 
 def read_yaml_text(path: Path, name: str) -> str:
@@ -130,7 +131,7 @@ def read_yaml_text(path: Path, name: str) -> str:
         ) from error  # fmt: skip
 
 
-def parse_yaml(text: str, name: str) -> Node | None:
+def parse_yaml(text: str, name: str, *, is_open: bool = True) -> Node | None:
     """As `read`, from text."""
     for problem in _damages(text, name):
         raise DataError([problem])
@@ -145,7 +146,7 @@ def parse_yaml(text: str, name: str) -> Node | None:
         root = _document(_whole(events, text, name) if CUT.search(text) else events, name)
     except yaml.MarkedYAMLError as error:
         raise _syntax(name, text, error) from error
-    if findings := watch.findings():
+    if is_open and (findings := watch.findings()):
         raise DataError([_not_for_others(name, one) for one in findings])
     return root
 

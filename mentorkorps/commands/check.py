@@ -46,10 +46,12 @@ def _earlier(data: Path, since: str | None) -> "tuple[Earlier | None, Announced 
     """The records of the edition before, and what calendars showed; None where nobody can tell."""
     from mentorkorps.editing import diff
     from mentorkorps.validation.calendar_changes import announced
+    from mentorkorps.validation.policy import DENMARK
 
+    now = datetime.now(DENMARK).replace(tzinfo=None)
     try:
         with diff.earlier_data(since or "HEAD", data) as base:
-            return diff.earlier(base), announced(base, datetime.now())
+            return diff.earlier(base), announced(base, now)
     except diff.NoBase as error:
         if since:
             raise CannotRun(str(error)) from error

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from mentorkorps.backend.db import connect
 from mentorkorps.backend.db.errors import CannotOpen
 from mentorkorps.backend.db.writer import Unavailable
+from mentorkorps.backend.security.encryption import Damaged
 from mentorkorps.backend.settings import Settings, SettingsError, read_settings
 from mentorkorps.commands.exit_codes import CannotRun
 
@@ -19,7 +20,7 @@ def database_command(must_exist: bool = True) -> Iterator[Settings]:
         if must_exist and not connect.database_exists(settings):
             raise CannotRun(f"there is no database at {settings.database} yet: nobody has signed up here")
         yield settings
-    except (SettingsError, CannotOpen) as error:
+    except (SettingsError, CannotOpen, Damaged) as error:
         raise CannotRun(str(error)) from error
     except Unavailable as error:
         raise CannotRun(f"{settings.database} did not keep it ({error}). Try again.") from error

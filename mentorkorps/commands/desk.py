@@ -12,7 +12,7 @@ from typing import BinaryIO
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.db import operator_reads
-from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.records import GivenConsent, ListedSignUp, SignUp
 from mentorkorps.backend.db.sign_up_state import state
 from mentorkorps.backend.jobs import command_files
 from mentorkorps.backend.settings import Settings
@@ -40,19 +40,15 @@ def desk(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     records = load_catalogue(options.data)
     names = csv_export.kept_under(records, options.form) if options.form else ()
+    count = waiting = 0
     with database_command() as settings:
-        sign_ups = [one for one in operator_reads.sign_ups(settings) if _is_wanted(one, names, options.state)]
-    for one in sign_ups:
-        print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {records.todays('forms', one.form):<16} {_state(one)}")
-    waiting = sum(one.awaited and one.answered_at is None for one in sign_ups)
-    print(f"{len(sign_ups)} sign-ups, {waiting} not answered yet.")
+        for one in operator_reads.listed_sign_ups(settings, names, options.state, options.newest):
+            form = records.todays("forms", one.form)
+            print(f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {form:<16} {_state(one)}")
+            count += 1
+            waiting += one.awaited and one.answered_at is None
+    print(f"{count} sign-ups, {waiting} not answered yet.")
     return SOUND
-
-
-def _is_wanted(sign_up: SignUp, forms: Sequence[str], wanted: str | None) -> bool:
-    """Whether it came by one of the forms, if any are given, and is in the state."""
-    is_in_state = wanted is None or wanted in state(sign_up).conditions
-    return (not forms or sign_up.form in forms) and is_in_state
 
 
 def _one(options: argparse.Namespace) -> int:
@@ -71,7 +67,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _meant(settings: Settings, begins: str) -> SignUp:
-    found = [one for one in operator_reads.sign_ups(settings) if one.id.startswith(begins)]
+    found = operator_reads.sign_ups_beginning(settings, begins)
     if len(found) != 1:
         raise CannotRun("give the number of one sign-up, as `mentorkorps desk list` shows it")
     return found[0]
@@ -82,12 +78,14 @@ def _export(options: argparse.Namespace) -> int:
     period = csv_export.Period(options.first, options.last)
     with database_command() as settings:
         table = _sheet(settings, records, options)
+        names = csv_export.kept_under(records, options.form)
+        kept = operator_reads.each_sign_up(settings, names, period.begins, period.ends)
         if options.file == STDOUT:
-            table.write(sys.stdout.buffer, operator_reads.each_sign_up(settings), period)
+            table.write(sys.stdout.buffer, kept, period)
             return SOUND
         try:
             with _private(options.file) as file:
-                count = table.write(file, operator_reads.each_sign_up(settings), period)
+                count = table.write(file, kept, period)
         except FileExistsError:
             raise CannotRun(f"{options.file} exists already: name a file that does not") from None
     print(f"{options.file} holds {counted(count, 'sign-up', 'sign-ups')}. Delete it when you are done with it.")
@@ -98,8 +96,8 @@ def _sheet(settings: Settings, records: Catalogue, options: argparse.Namespace) 
     """The sheet of a form, also of one that is gone, as long as something that came by it is kept."""
     if form := records.forms.get(options.form):
         return csv_export.CsvExport(form, records, options.language)
-    kept = (one for one, _ in operator_reads.each_sign_up(settings) if one.form == options.form)
-    names = tuple(dict.fromkeys(name for one in kept for name in one.answers))
+    kept = operator_reads.each_sign_up(settings, (options.form,))
+    names = tuple(dict.fromkeys(name for one, _ in kept for name in one.answers))
     if not names:
         raise CannotRun(f"there is no form {options.form!r}, only {', '.join(records.forms)}")
     return csv_export.CsvExport(csv_export.GoneForm(options.form, names), records, options.language)
@@ -128,7 +126,7 @@ def _private(path: Path) -> Iterator[BinaryIO]:
             raise
 
 
-def _state(sign_up: SignUp) -> str:
+def _state(sign_up: SignUp | ListedSignUp) -> str:
     holds = state(sign_up).conditions
     if "withdrawn" in holds:
         return "withdrawn"

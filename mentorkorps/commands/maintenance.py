@@ -11,7 +11,7 @@ from mentorkorps.backend.jobs.clock_guard import believe, minute
 from mentorkorps.backend.signups.retention import purge_now
 from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.commands.context import counted, database_command
-from mentorkorps.commands.exit_codes import SOUND
+from mentorkorps.commands.exit_codes import SOUND, CannotRun
 
 
 def purge(options: argparse.Namespace) -> int:
@@ -20,15 +20,18 @@ def purge(options: argparse.Namespace) -> int:
         try:
             print(f"{purge_now(settings, records, utc_now, options.yes)}.")
         except InUse:
-            count = command_files.hand_over(settings, command_files.CommandFile("purge", sure=options.yes))
+            count = command_files.hand_over_to_server(settings, command_files.CommandFile("purge", sure=options.yes))
             print(f"The server deletes {counted(count, 'sign-up', 'sign-ups')} now.")
     return SOUND
 
 
 def rotate(options: argparse.Namespace) -> int:
     with database_command() as settings:
-        count = rotation.rotate(settings)
-    print(f"{counted(count, 'sign-up is', 'sign-ups are')} encrypted with the first key now.")
+        command_files.rotate_beside_server(settings)
+        count, left = rotation.rotated(settings)
+    print(f"{counted(count - left, 'sign-up is', 'sign-ups are')} encrypted with the first key now.")
+    if left:
+        raise CannotRun(f"{counted(left, 'is', 'are')} not: keep every key, and look into the log for the numbers.")
     return SOUND
 
 

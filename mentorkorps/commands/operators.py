@@ -39,7 +39,9 @@ def add_commands(command: Add) -> None:
     backups.add_argument("file", type=Path, help="the file to write")
     restores = command("restore", _restore, "put a backup in the place of the database, while the server is stopped")
     restores.add_argument("file", type=Path, help="the file that `mentorkorps backup` wrote")
-    command("rotate", _rotate, "encrypt every answer anew with the first of the secret keys")
+    command(
+        "rotate", _rotate, "encrypt every answer anew with the first of the secret keys, also while the server runs"
+    )
 
 
 def _add_desk(desk: argparse.ArgumentParser) -> None:
@@ -53,6 +55,7 @@ def _add_desk(desk: argparse.ArgumentParser) -> None:
     lists = action("list", "one line a sign-up")
     lists.add_argument("--form", help="only those that came by this form")
     lists.add_argument("--state", choices=STATES, help="only those in this state")
+    lists.add_argument("--newest", type=_count, metavar="N", help="only the last N of these")
     shows = action("show", "one sign-up, whole")
     shows.add_argument("sign_up", help="its number, or how it begins")
     restores = action("restore", "it is not spam: its coordinator is told; also while the server runs")
@@ -65,6 +68,13 @@ def _add_desk(desk: argparse.ArgumentParser) -> None:
     exports.add_argument("--language", choices=LANGUAGES, default="da", help="of headings and choices (default: da)")
     comes = action("participants", "the names of those who have a place in a course or an event, as CSV")
     comes.add_argument("record", metavar="ID", help="the id of the course or event")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("write 1 or more")
+    return count
 
 
 def _serve(options: argparse.Namespace) -> int:

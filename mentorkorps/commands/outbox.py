@@ -24,7 +24,7 @@ def _resend(options: argparse.Namespace) -> int:
 
 
 def _meant(settings: Settings, begins: str) -> str:
-    found = [one.id for one in operator_reads.mails(settings) if one.id.startswith(begins)]
+    found = operator_reads.mail_numbers_beginning(settings, begins)
     if len(found) != 1:
         raise CannotRun("give the number of one mail, as `mentorkorps outbox --all` shows it")
     return found[0]
@@ -32,16 +32,16 @@ def _meant(settings: Settings, begins: str) -> str:
 
 def _list(options: argparse.Namespace) -> int:
     with database_command() as settings:
-        mails = operator_reads.mails(settings)
-    for mail in mails:
-        if options.all or mail.state != "sent":
+        for mail in operator_reads.each_mail(settings, is_unsent=not options.all):
             print(
                 f"{mail.id}  {mail.kind:<8} {mail.state:<8} attempts {mail.attempts}  "
                 f"due {mail.due_at:%Y-%m-%d %H:%M}  {_trouble(mail)}".rstrip()
             )
-    unsent = sum(mail.state not in ("sent", "failed") for mail in mails)
-    failed = sum(mail.state == "failed" for mail in mails)
-    print(f"{len(mails)} mails, {unsent} on their way, {failed} given up.")
+        mails = operator_reads.figures_now(settings).mails
+    failed = mails["failed"]
+    print(
+        f"{sum(mails.values())} mails, {sum(mails.values()) - mails['sent'] - failed} on their way, {failed} given up."
+    )
     return SOUND
 
 

@@ -74,7 +74,8 @@ def _meant(domain: str) -> str | None:
 def _is_slip_for(common: str, typed: str) -> bool:
     name, _, top = common.partition(".")
     typed_name, _, typed_top = typed.partition(".")
-    return top == typed_top and _differs_by_one(name, typed_name)
+    is_near = top == typed_top and abs(len(name) - len(typed_name)) <= 1
+    return is_near and _differs_by_one(name, typed_name)
 
 
 def _differs_by_one(name: str, typed: str) -> bool:

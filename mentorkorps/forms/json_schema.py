@@ -15,12 +15,14 @@ from mentorkorps.forms import phone_numbers
 from mentorkorps.forms.answers import HIDDEN, LANGUAGE, choice_name
 from mentorkorps.forms.choices import SCALE, is_too_late, options
 from mentorkorps.forms.validation import EMAIL, TICKED
+from mentorkorps.interface.characters import INVISIBLE_BMP
 
 Schema = dict[str, object]
 
-BLANK = r"[\s\u0000-\u001f\u007f-\u009f]*"
-VISIBLE = r"[^\s\u0000-\u001f\u007f-\u009f]"
-"""Something is left of a text when control characters and spaces around it are taken away."""
+UNSEEN = r"\s\u0000-\u001f\u007f-\u009f" + INVISIBLE_BMP
+BLANK = rf"[{UNSEEN}]*"
+VISIBLE = f"[^{UNSEEN}]"
+"""Something is left of a text when all that nobody sees is taken away."""
 YES = TICKED[0]
 ASKED_BACK = "Svaret på “Mente du …?”, ellers tom. / The answer to “Did you mean …?”, else empty."
 

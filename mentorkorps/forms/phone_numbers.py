@@ -30,12 +30,12 @@ AS_TYPED = _pattern(
 """What `cleaned` makes a number of: the browser's pattern, which without a script judges before anything is cleaned."""
 SIMPLE = rf"\+?[0-9](?:[ .\/\(\)\-]{{0,3}}[0-9]){{{FEWEST - 1},{MOST - 1}}}"
 """What programs are told to send: no label, nothing that needs cleaning, and no longer than the forms take."""
-_LABEL = re.compile(rf"(?:(?:{'|'.join(LABELS)})[ .:]*){{1,2}}(?=[+(0-9])", re.IGNORECASE)
+_LABEL = re.compile(rf"^(?:(?:{'|'.join(LABELS)})[ .:]*){{1,2}}(?=[+(0-9])", re.IGNORECASE)
 
 
 def cleaned(text: str) -> str:
     """The number without what copying brought along and without a label: "tlf. 12–34 56 78" -> "12-34 56 78"."""
-    return _LABEL.sub("", " ".join(plain_digits(plain(text)).split()), count=1)
+    return _LABEL.sub("", " ".join(plain_digits(plain(text)).split()))
 
 
 def is_number(text: str) -> bool:

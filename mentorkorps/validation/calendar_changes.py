@@ -50,7 +50,7 @@ def unannounced(entries: Mapping[str, list[Entry]], before: Announced) -> Iterat
     """Each course and event that has changed since, while its calendar file has the number of then."""
     for table in TABLES:
         for entry in entries[table]:
-            ids = (entry.record, *_texts(entry.node.entries.get("was", (None, None))[1]))
+            ids = [entry.record or "", *_texts(entry.node.entries.get("was", (None, None))[1])]
             earlier = next((before.shown[table, id] for id in ids if (table, id) in before.shown), None)
             if entry.value and earlier and not _is_over(entry.node, before.now):
                 yield from _held_against(entry, earlier, shown(entry.node), before.now)

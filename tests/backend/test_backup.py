@@ -1,15 +1,21 @@
 """The drill: a backup is taken while people sign up, everything burns, and the backup is put back."""
 
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 
 from mentorkorps.backend import settings
-from mentorkorps.backend.db import operator_reads
+from mentorkorps.backend.db import backup, errors, operator_reads
+from mentorkorps.backend.security.encrypted_stream import CHUNK_BYTES, SALT_BYTES, TAG_BYTES
+from mentorkorps.backend.security.encryption import MARK_BYTES, Cipher
 from tests.backend.conftest import KEY, eventually, opened
+from tests.backend.many import PLENTY, fill
 from tests.conftest import ROOT
 
 NEWER = "a-newer-key-for-the-tests"
@@ -129,8 +135,8 @@ def test_a_newer_key_in_front_does_not_matter_and_a_missing_one_is_named(burnt, 
     assert 0 == both.returncode
 
 
-def broken(backup):
-    content = backup.read_bytes()
+def broken(taken):
+    content = taken.read_bytes()
     yield "changed", content[:-50] + bytes([content[-50] ^ 1]) + content[-49:]
     yield "not whole", content[: len(content) // 2]
     yield "no backup", b"SQLite format 3\0"
@@ -168,3 +174,125 @@ def test_a_backup_outlives_a_rotation_as_long_as_its_key_is_there(burnt, tmp_pat
         {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "MENTORKORPS_SECRET_KEYS": KEY}
     )
     assert ["karen@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(read)]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A backup of some megabytes, and the settings of the database that it is of."""
+    folder = tmp_path_factory.mktemp("large")
+    read = settings.read_settings(
+        {"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "MENTORKORPS_SECRET_KEYS": KEY}
+    )
+    fill(read)
+    run(read, "backup", folder / "large.backup").check_returncode()
+    return read, folder / "large.backup"
+
+
+def run(read, *arguments, python=("-m", "mentorkorps")):
+    environ = {
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{read.database.path}", "MENTORKORPS_SECRET_KEYS": read.secret_keys[0],
+    }  # fmt: skip
+    return subprocess.run(
+        [sys.executable, *python, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+        env=os.environ | environ,
+    )  # fmt: skip
+
+
+def chunks(taken):
+    """What stands before the chunks, and the chunks."""
+    content = taken.read_bytes()
+    begins = len(b"mentorkorps backup 2\n") + MARK_BYTES + SALT_BYTES
+    size = CHUNK_BYTES + TAG_BYTES
+    return content[:begins], [content[start : start + size] for start in range(begins, len(content), size)]
+
+
+def put_together(taken, other):
+    head, (first, second, *rest) = chunks(taken)
+    _, (foreign, *_) = chunks(other)
+    yield "cut between two chunks", head + first + second
+    yield "two chunks changed places", head + second + first + b"".join(rest)
+    yield "one chunk left out", head + first + b"".join(rest)
+    yield "one chunk twice", head + first + first + second + b"".join(rest)
+    yield "one chunk of another backup", head + first + foreign + b"".join(rest)
+    yield "something behind the end", head + first + second + b"".join(rest) + b"more"
+    yield "nothing but its head", head
+    yield "half a head", head[:30]
+    yield "the head of the first kind alone", b"mentorkorps backup 1\n"
+
+
+def test_a_backup_put_together_anew_is_refused_and_changes_nothing(large, tmp_path):
+    read, taken = large
+    backup.write_backup(read, tmp_path / "other.backup")
+    before = read.database.path.read_bytes()
+
+    for name, content in put_together(taken, tmp_path / "other.backup"):
+        (tmp_path / "bad.backup").write_bytes(content)
+        with pytest.raises(errors.CannotOpen) as refused:
+            backup.restore_backup(read, tmp_path / "bad.backup")
+        assert "is not whole. Nothing has been changed" in str(refused.value), name
+    assert before == read.database.path.read_bytes()
+
+
+def test_a_large_backup_is_put_back_row_by_row(large, tmp_path, mentorkorps):
+    _, taken = large
+    assert len(chunks(taken)[1]) > 2
+
+    assert f"holds {PLENTY} sign-ups now" in mentorkorps("restore", taken).stdout
+
+
+def test_a_backup_of_the_first_kind_is_put_back(large, tmp_path, mentorkorps):
+    read, _ = large
+    with closing(sqlite3.connect(read.database.path)) as source, closing(sqlite3.connect(":memory:")) as copy:
+        source.backup(copy)
+        image = bytearray(copy.serialize())
+    image[18:20] = b"\1\1"
+    (tmp_path / "old.backup").write_bytes(
+        b"mentorkorps backup 1\n" + Cipher([KEY], "backup").close("backup", bytes(image))
+    )
+
+    assert f"holds {PLENTY} sign-ups now" in mentorkorps("restore", tmp_path / "old.backup").stdout
+    assert 2 == mentorkorps("restore", tmp_path / "old.backup", keys=NEWER).returncode
+
+
+def dying_at(call, *before):
+    """A `mentorkorps` that is killed when it calls this function of the system."""
+    kills = f"os.{call} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
+    return ("-c", "; ".join(["import os, signal, sys", *before, kills, *RUNS]))
+
+
+RUNS = ("from mentorkorps.cli import main", "sys.exit(main())")
+WITHOUT_UNNAMED_FILES = "os.__dict__.pop('O_TMPFILE', None)"
+MOMENTS = {
+    "all is written": ("fsync", (), sys.platform == "linux"),
+    "all is written, where files need a name": ("fsync", (WITHOUT_UNNAMED_FILES,), False),
+    "it is about to get its name": ("replace", (), False),
+}
+
+
+@pytest.mark.parametrize(("call", "before", "is_clean"), MOMENTS.values(), ids=MOMENTS.keys())
+def test_a_killed_backup_leaves_nothing_for_long(large, tmp_path, call, before, is_clean):
+    read, _ = large
+    folder = tmp_path / "backup"
+    folder.mkdir()
+
+    killed = run(read, "backup", folder / "one.backup", python=dying_at(call, *before))
+    assert -signal.SIGKILL == killed.returncode, killed.stderr
+    left = list(folder.iterdir())
+    assert (0 if is_clean else 1) == len(left)
+    # What the guide deletes after 30 days, if no other backup is ever taken.
+    found = subprocess.run(["find", folder, "-name", "*.backup"], capture_output=True, text=True).stdout
+    assert [str(one) for one in left] == found.splitlines()
+    assert all(0o600 == one.stat().st_mode & 0o777 for one in left)
+
+    assert PLENTY == backup.write_backup(read, folder / "two.backup")
+    assert ["two.backup"] == [one.name for one in folder.iterdir()]
+
+
+def test_a_backup_takes_the_place_of_one_of_the_same_name_and_a_missing_folder_is_told(large, tmp_path):
+    read, taken = large
+    (tmp_path / "one.backup").write_bytes(b"something else")
+
+    backup.write_backup(read, tmp_path / "one.backup")
+    assert taken.stat().st_size == (tmp_path / "one.backup").stat().st_size
+    missing = run(read, "backup", tmp_path / "nowhere" / "one.backup")
+    assert (2, 1) == (missing.returncode, len(missing.stderr.splitlines()))

@@ -1,14 +1,21 @@
 """What those who watch the service are told, and who may ask."""
 
 import sqlite3
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import httpx
 import pytest
 from httpx import ASGITransport, AsyncClient
+from sqlalchemy import event
 
 from mentorkorps.backend.app import create_app
+from mentorkorps.backend.db import backup, connect, retention_rows
+from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.backend.settings import read_settings
-from tests.backend.conftest import awaited, booked, built_site, eventually, opened
+from tests.backend.conftest import FORM, awaited, booked, both, built_site, eventually, opened, volunteer
+from tests.backend.test_kinds import EVALUATION
 
 
 def figures(answer):
@@ -55,6 +62,106 @@ def test_an_answered_or_withdrawn_sign_up_waits_no_longer(house, hands):
     house.client.post(house.link("notice") + "/answered")
 
     assert 0 == figures(house.client.get("/metrics"))["mentorkorps_oldest_unanswered_sign_up_seconds"]
+
+
+def reckoned(house):
+    """The same figures, by a look at everything."""
+    outcomes = Counter(outcome(one) for one in house.sign_ups())
+    states = Counter(one.state for one in house.mails())
+    doubtful = sum(one.flagged and not one.withdrawn_at and not one.answered_at for one in house.sign_ups())
+    return {
+        **{f'mentorkorps_sign_ups{{state="{name}"}}': outcomes[name] for name in OUTCOMES},
+        **{f'mentorkorps_mails{{state="{name}"}}': states[name] for name in STATES},
+        "mentorkorps_doubtful_sign_ups": doubtful,
+    }
+
+
+def outcome(sign_up):
+    if sign_up.withdrawn_at:
+        return "withdrawn"
+    if not sign_up.confirmed_at:
+        return "unconfirmed"
+    if not sign_up.awaited:
+        return "received"
+    return "answered" if sign_up.answered_at else "unanswered"
+
+
+OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
+STATES = ("queued", "sending", "retry", "sent", "failed")
+
+
+def some_of_each(house):
+    """Sign-ups: answered, withdrawn, deleted, confirmed, unconfirmed, two doubtful; and one evaluation."""
+    for name in ("anna", "bo", "carl", "dina", "eva"):
+        house.post(email=f"{name}@example.org")
+    named = {one.answers["email"].partition("@")[0]: one for one in house.sign_ups()}
+    anna, bo, carl, dina, _ = (named[name] for name in ("anna", "bo", "carl", "dina", "eva"))
+    for one in (anna, bo, carl, dina):
+        house.client.post(f"/confirm/{confirmation(house, one)}")
+    house.client.post(f"/desk/{house.token('desk', anna)}/answered")
+    house.client.post(f"/mine/{house.token('mine', bo)}/withdraw", data={"sure": "yes"})
+    house.client.post(f"/mine/{house.token('mine', carl)}/delete", data={"sure": "yes"})
+    house.client.post("/forms/kursusevaluering", data=EVALUATION)
+    for name in ("ida", "jan"):
+        house.post(email=f"{name}@example.org", website="x", name="www.example.org")
+    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+
+
+def confirmation(house, sign_up):
+    return Tokens(house.settings.secret_keys, house.now).sign(
+        "confirm", f"{sign_up.id}.{sign_up.asked_stamp}", house.now()
+    )
+
+
+@both
+def test_figures_are_those_of_the_rows_whatever_happens(tmp_path, real, hands, environ):
+    with opened(tmp_path, real, hands, **environ) as house:
+        some_of_each(house)
+        before = reckoned(house)
+        assert before.items() <= figures(house.client.get("/metrics")).items()
+        assert {"withdrawn": 1, "answered": 1, "unanswered": 1, "unconfirmed": 3, "received": 1}.items() <= {
+            name: before[f'mentorkorps_sign_ups{{state="{name}"}}'] for name in OUTCOMES
+        }.items()
+        assert 2 == before["mentorkorps_doubtful_sign_ups"]
+        backup.write_backup(house.settings, tmp_path / "one.backup")
+        house.post(email="later@example.org")
+
+    backup.restore_backup(house.settings, tmp_path / "one.backup")
+    with opened(tmp_path, real, hands, **environ) as house:
+        assert before.items() <= figures(house.client.get("/metrics")).items()
+        hands.pass_by(days=8)
+        eventually(lambda: 3 == len(house.sign_ups()))
+        assert reckoned(house).items() <= figures(house.client.get("/metrics")).items()
+
+
+def test_whoever_asks_for_figures_waits_for_nobody_and_keeps_nobody_waiting(house):
+    house.post()
+    other = sqlite3.connect(house.settings.database.path)
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor() as pool:
+        posting = pool.submit(httpx.post, house.url(FORM), data=volunteer(email="bo@example.org"), timeout=20)
+        told = figures(house.client.get("/metrics", timeout=1.5))
+        assert not posting.done()
+        other.rollback()
+        assert 303 == posting.result().status_code
+    other.close()
+
+    assert 1 == told['mentorkorps_sign_ups{state="unconfirmed"}']
+
+
+def test_no_figure_is_a_look_at_every_row(house):
+    asked = []
+    with connect.opened_to_read(house.settings) as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        retention_rows.figures(connection)
+        plans = [
+            step
+            for statement, values in list(asked)
+            for (*_, step) in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+
+    assert len(asked) > 10
+    assert [] == [step for step in plans if step.startswith("SCAN") and "USING COVERING INDEX" not in step]
 
 
 ASKED = {

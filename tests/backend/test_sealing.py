@@ -11,12 +11,12 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from mentorkorps.backend import settings
-from mentorkorps.backend.db import connect, migrate, operator_reads, sign_up_rows
+from mentorkorps.backend.clock import utc_now
+from mentorkorps.backend.db import migrate, operator_reads
 from mentorkorps.backend.security.encryption import MARK_BYTES, Cipher, MissingKey
-from mentorkorps.backend.security.spam import Signs
-from mentorkorps.backend.signups.lifecycle import Submission, accept
-from mentorkorps.forms.answers import Answers
-from tests.backend.conftest import KEY, MONDAY, awaited, eventually, opened
+from tests.backend.conftest import KEY, MONDAY, eventually, opened
+from tests.backend.many import PLENTY, fill
+from tests.backend.process import process
 from tests.conftest import ROOT
 
 NEWER = "a-newer-key-for-the-tests"
@@ -154,34 +154,87 @@ def test_after_a_rotation_the_old_key_can_go_and_a_second_click_is_still_known(t
         assert "karen@example.org" == kept.answers["email"]
 
 
-def test_a_rotation_waits_for_the_server_to_stop(house, tmp_path):
+def marks(folder):
+    """Of the keys with which answers are encrypted."""
+    return {bytes(mark) for (mark,) in rows(folder, f"substr(sealed, 1, {MARK_BYTES})")}
+
+
+def test_a_rotation_beside_a_server_with_another_first_key_is_refused(house, tmp_path):
+    house.post()
     rotated = rotating(tmp_path, BOTH)
 
-    assert "in use by another process" in rotated.communicate()[1]
+    assert "was started with another first key in MENTORKORPS_SECRET_KEYS" in rotated.communicate()[1]
     assert 2 == rotated.returncode
+    assert {Cipher([KEY]).mark} == marks(tmp_path)
+    assert [] == list(house.settings.errands_folder.iterdir())
+
+
+def test_a_rotation_beside_a_running_server_holds_nobody_up(tmp_path, real, hands):
+    fill(settings.read_settings(told(tmp_path, KEY)), 1500)
+    answers = []
+    with opened(tmp_path, real, hands, SECRET_KEYS=BOTH) as house:
+        link = f"/mine/{house.token('mine', house.sign_ups()[7])}"
+        rotated = rotating(tmp_path, BOTH)
+        while rotated.poll() is None:
+            answers.append(house.post(email=f"v{len(answers)}@example.org").status_code)
+            assert "@example.org" in house.client.post(link).text
+        said, _ = rotated.communicate()
+
+        count, _, told_of_it = said.partition(" ")
+        assert "sign-ups are encrypted with the first key now.\n" == told_of_it
+        assert 1500 < int(count) <= 1500 + len(answers)
+        assert {303} == set(answers)
+        assert {Cipher([NEWER]).mark} == marks(tmp_path)
+        assert [] == list(house.settings.errands_folder.iterdir())
+    with opened(tmp_path, real, hands, SECRET_KEYS=NEWER) as house:
+        assert 1500 + len(answers) == len(house.sign_ups())
+
+
+def test_a_rotation_goes_on_after_its_server_was_killed(tmp_path, free_port):
+    read = settings.read_settings(told(tmp_path, BOTH))
+    fill(settings.read_settings(told(tmp_path, KEY)), 2000, utc_now())
+    mixed = {Cipher([KEY]).mark, Cipher([NEWER]).mark}
+    with process(tmp_path, free_port, SECRET_KEYS=BOTH):
+        rotated = rotating(tmp_path, BOTH)
+        eventually(lambda: marks(tmp_path) == mixed, 20)
+    rotated.kill()
+    rotated.communicate()
+    assert mixed == marks(tmp_path)
+    assert 2000 == len(operator_reads.sign_ups(read))
+
+    with process(tmp_path, free_port, SECRET_KEYS=BOTH):  # the note is still there
+        eventually(lambda: marks(tmp_path) == {Cipher([NEWER]).mark}, 30)
+    assert 2000 == len(operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER))))
+
+
+def test_what_cannot_be_decrypted_is_told_and_keeps_nobody_else_from_the_new_key(tmp_path, real):
+    with opened(tmp_path, real) as house:
+        house.post()
+        house.post(email="bo@example.org")
+        karen, bo = house.sign_ups()
+    with sqlite3.connect(house.settings.database.path) as database:
+        (stolen,) = database.execute("SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)).fetchone()
+        database.execute("UPDATE sign_ups SET sealed = ? WHERE id = ?", (stolen, bo.id))
+    database.close()
+
+    rotated = rotating(tmp_path, BOTH)
+    said, errors = rotated.communicate()
+
+    assert (2, "1 sign-up is encrypted with the first key now.\n") == (rotated.returncode, said)
+    assert "1 is not: keep every key" in errors
+    assert bo.id in errors
 
 
 def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
-    read = settings.read_settings(told(tmp_path, KEY))
-    many = 1500
-
-    async def fill():
-        kept = connect.open_database(read)
-        for number in range(many):
-            answers = Answers({"email": f"{number}@example.org"}, {"contact": "1"})
-            fingerprint = sign_up_rows.fingerprint(KEY, "mentor", answers)
-            await kept.do(accept, Submission("mentor", "da", answers, Signs(()), (fingerprint,), str(number), MONDAY))
-        kept.close()
-
-    awaited(fill())
+    fill(settings.read_settings(told(tmp_path, KEY)))
     newer = Cipher([NEWER]).mark
     rotated = rotating(tmp_path, BOTH)
-    eventually(lambda: any(bytes(mark) == newer for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")), 20)
+    eventually(lambda: newer in marks(tmp_path), 20)
     rotated.kill()
     rotated.communicate()
 
-    everybody = {f"{number}@example.org" for number in range(many)}
-    half_way = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
+    everybody = {f"{number}@example.org" for number in range(PLENTY)}
+    half_way = marks(tmp_path)
     kept = operator_reads.sign_ups(settings.read_settings(told(tmp_path, BOTH)))
     assert {Cipher([KEY]).mark, newer} == half_way
     assert everybody == {one.answers["email"] for one in kept}

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -124,6 +126,8 @@ def test_an_answer_to_a_question_that_is_gone_is_not_left_out(busy, real, tmp_pa
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
+        (["--newest", "1"], 1),
+        (["--newest", "2", "--form", "mentor"], 2),
         (["--form", "mentor"], 2),
         (["--form", "interesseliste"], 1),
         (["--state", "confirmed"], 1),
@@ -135,3 +139,33 @@ def test_an_answer_to_a_question_that_is_gone_is_not_left_out(busy, real, tmp_pa
 )
 def test_the_list_can_be_narrowed(busy, asked, count):
     assert f"{count} sign-ups, ".encode() in desk(busy, "list", *asked).stdout
+
+
+def test_the_newest_come_last_and_none_is_no_number(busy):
+    first, second, count = desk(busy, "list", "--newest", "2").stdout.decode().splitlines()
+
+    assert [one.id for one in busy.sign_ups()][1:] == [first.split()[0], second.split()[0]]
+    assert "2 sign-ups, 2 not answered yet." == count
+    assert b"write 1 or more" in desk(busy, "list", "--newest", "0").stderr
+
+
+def test_one_that_cannot_be_decrypted_hides_none_of_the_others(busy, real):
+    karen, _, ida = busy.sign_ups()
+    with closing(sqlite3.connect(busy.settings.database.path)) as database, database:
+        database.execute("UPDATE sign_ups SET sealed = substr(sealed, 1, 20) WHERE id = ?", (karen.id,))
+
+    assert b"3 sign-ups, " in desk(busy, "list").stdout
+    assert b"Ida" in desk(busy, "show", ida.id[:12]).stdout
+    assert b"Ida" in desk(busy, "export", "interesseliste", "-").stdout
+    shown = desk(busy, "show", karen.id)
+    assert (2, f"mentorkorps: what is kept under {karen.id} was changed by something else\n") == (
+        shown.returncode, shown.stderr.decode(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("begins", ["zzz", "%", "", "g"])
+def test_what_begins_no_number_or_several_shows_nothing(busy, begins):
+    shown = desk(busy, "show", begins)
+
+    assert (2, b"") == (shown.returncode, shown.stdout)
+    assert b"give the number of one sign-up" in shown.stderr

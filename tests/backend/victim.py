@@ -1,7 +1,7 @@
 """Servers that are killed one after another, each a process of its own: python -m tests.backend.victim SITE PORT.
 
 A line on stdin, the seconds that its clock is ahead, starts one; its process id comes back. What all of them need is
-loaded once.
+loaded once. With VICTIM_USER, a number, each becomes that user, as a service that root starts does.
 """
 
 import os
@@ -25,6 +25,10 @@ if __name__ == "__main__":
             print(child, flush=True)
             os.waitpid(child, 0)
             continue
+        if user := int(os.environ.get("VICTIM_USER", "0")):
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
         app = create_app(records, Path(site), read, lambda ahead=ahead: utc_now() + ahead)
         web_server.run_server(app, web_server.bind_socket("127.0.0.1", int(port)), web_server.connections_allowed())
         os._exit(0)

@@ -5,6 +5,7 @@
   const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
   const SPACES = "[ \\t\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000]";
   const DASHES = "\\u2010-\\u2015\\u2043\\u2212\\ufe58\\ufe63\\uff0d";
+  const [ANY_SPACE, ANY_DASH] = [new RegExp(SPACES, "g"), new RegExp(`[${DASHES}]`, "g")];
   const CPR = new RegExp(
     "(?<![0-9])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}" +
       `${SPACES}{0,3}[${DASHES}-]?${SPACES}{0,3}[0-9]{4}(?![0-9])`,
@@ -35,7 +36,7 @@
       // What was asked back was about another text.
       if (!event.target.closest(".mk-meant")) event.target.closest(".mk-field")?.querySelector(".mk-meant")?.remove();
     });
-    form.addEventListener("change", (event) => { if (event.target.matches("input[list]")) offerPlaces(form, event.target); });
+    form.addEventListener("change", ({ target }) => { if (target.matches("input[list]")) offerPlaces(form, target); });
   }
   document.querySelector(".mk-summary")?.focus();
   document.addEventListener("click", (event) => {
@@ -90,12 +91,14 @@
   // What copying brings along into an address or a phone number: signs that nobody sees, odd spaces and dashes.
   function cleaned({ type, value }) {
     if (!["email", "tel"].includes(type)) return value;
-    const plain = value
-      .replace(UNSEEN, "")
-      .replace(new RegExp(SPACES, "g"), " ")
-      .replace(new RegExp(`[${DASHES}]`, "g"), "-")
-      .trim();
-    return type === "email" ? withAsciiDomain(plain) : plain.replace(/[٠-٩۰-۹０-９]/g, (digit) => "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９".indexOf(digit) % 10);
+    const plain = value.replace(UNSEEN, "").replace(ANY_SPACE, " ").replace(ANY_DASH, "-").trim();
+    return type === "email" ? withAsciiDomain(plain) : plain.replace(/[^\0-\x7f]/g, (sign) => digit(sign) ?? sign);
+  }
+
+  // Arabic, Persian and full-width digits.
+  function digit(sign) {
+    const zero = [0x660, 0x6f0, 0xff10].find((zero) => zero <= sign.codePointAt(0) && sign.codePointAt(0) < zero + 10);
+    return zero && sign.codePointAt(0) - zero;
   }
 
   // Browsers do so to what is typed, but not to what a script puts in; they show it as it was typed.

@@ -7,9 +7,10 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from mentorkorps.backend.db import migrate, writer
-from mentorkorps.backend.db.dialect import DatabaseDialect, dialect_of, sweep
+from mentorkorps.backend.db.dialect import DatabaseDialect, dialect_of
 from mentorkorps.backend.db.errors import NewerVersion, NoDatabase, OtherVersion
 from mentorkorps.backend.db.postgresql import PostgresDialect
+from mentorkorps.backend.db.readers import Readers
 from mentorkorps.backend.db.sign_up_rows import MARKS, seal_of
 from mentorkorps.backend.db.sqlite import SqliteDialect
 from mentorkorps.backend.db.url import DatabaseUrl, SqliteFile
@@ -23,16 +24,22 @@ T = TypeVar("T")
 class Database:
     """The open database of one process."""
 
-    def __init__(self, writer: Writer, afterwards: ExitStack) -> None:
+    def __init__(self, writer: Writer, readers: Readers, afterwards: ExitStack) -> None:
         self._writer = writer
+        self._readers = readers
         self._afterwards = afterwards
 
     async def do(self, job: Callable[..., T], *values: object) -> T:
         """Runs `job(connection, *values)` in a transaction; its result after COMMIT. See Writer.do."""
         return await self._writer.do(job, *values)
 
+    async def read(self, query: Callable[..., T], *values: object) -> T:
+        """What `query(connection, *values)` finds at one moment; it waits for no job. See Readers.read."""
+        return await self._readers.read(query, *values)
+
     def close(self) -> None:
         """Finishes what waits, closes the database and gives it up."""
+        self._readers.close()
         self._writer.stop()
         self._afterwards.close()
 
@@ -49,10 +56,11 @@ def database_exists(settings: Settings) -> bool:
 def open_database(settings: Settings) -> Database:
     """Opens the database for this process and brings its tables up to date. Raises CannotOpen or MissingKey."""
     with ExitStack() as on_failure:
-        engine = on_failure.enter_context(opened_to_write(settings))
-        writer = Writer(engine)
+        writer = Writer(on_failure.enter_context(opened_to_write(settings)))
+        to_read = dialect_for(settings.database).reading(seal=Cipher(settings.secret_keys))
+        readers = Readers(on_failure.enter_context(to_read))
         writer.start()
-        return Database(writer, on_failure.pop_all())
+        return Database(writer, readers, on_failure.pop_all())
 
 
 def run_on_database(settings: Settings, job: Callable[..., T], *values: object) -> T:
@@ -81,6 +89,18 @@ def opened_to_read(settings: Settings) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def copying(settings: Settings) -> Iterator[Connection]:
+    """The same for a backup, which a file may give of another version too. Raises CannotOpen."""
+    here = dialect_for(settings.database)
+    with here.reading(seal=Cipher(settings.secret_keys)) as engine, engine.connect() as connection:
+        if migrate.version_of(connection) is None:
+            raise NoDatabase(settings.database)
+        if here.is_shared and not migrate.is_current(connection):
+            raise OtherVersion(settings.database)
+        yield connection
+
+
 def _bring_along(connection: Connection, database: DatabaseUrl) -> None:
     with connection.begin():
         dialect_of(connection).enter_migration(connection)
@@ -88,8 +108,16 @@ def _bring_along(connection: Connection, database: DatabaseUrl) -> None:
             is_changed = migrate.migrate(connection, seal_of(connection))
         except migrate.UnknownVersion:
             raise NewerVersion(database) from None
+        _ask_for_sweep(connection, is_changed)
+    writer.sweep(connection)
+
+
+def _ask_for_sweep(connection: Connection, is_changed: bool) -> None:
     if is_changed:
-        sweep(connection)
+        dialect_of(connection).mark_erased(connection)
+        writer.rewrite_afterwards(connection)
+    elif not dialect_of(connection).is_shared:
+        writer.tidy_afterwards(connection)
 
 
 def _refuse_missing_key(connection: Connection) -> None:

@@ -42,11 +42,20 @@ class DatabaseDialect(Protocol):
     def is_lost(self, connection: Connection) -> bool:
         """Whether another connection has to be made."""
 
-    def sweep(self, connection: Connection) -> None:
-        """Leaves as little as can be of what was deleted or overwritten. Outside a transaction."""
+    def mark_erased(self, connection: Connection) -> None:
+        """Notes in this transaction that something is deleted, so that the next rewrite is not left out."""
 
-    def image(self) -> bytes:
-        """The whole database at one moment as a file of SQLite."""
+    def sweep(self, connection: Connection) -> bool:
+        """Overwrites what was deleted, at a price that does not grow with the database. Outside a transaction.
+
+        Returns False where somebody reads what was there before: `finish_sweep` has to be tried until it is done.
+        """
+
+    def rewrite(self, connection: Connection) -> bool:
+        """The same without a trace anywhere, at the price of the whole database; nothing if nothing was deleted."""
+
+    def finish_sweep(self, connection: Connection) -> bool:
+        """Whether nobody was in the way this time; waits for nobody."""
 
     def take(self, image: Image) -> None:
         """Puts an image, whose tables are of this version, in the place of everything, or changes nothing.
@@ -57,7 +66,3 @@ class DatabaseDialect(Protocol):
 
 def dialect_of(connection: Connection | Engine) -> DatabaseDialect:
     return connection.get_execution_options()["room"]
-
-
-def sweep(connection: Connection) -> None:
-    dialect_of(connection).sweep(connection)

@@ -49,6 +49,15 @@ def migrate(connection: Connection, seal: Cipher | None) -> bool:
     return before is not None
 
 
+def make(connection: Connection, version: str) -> None:
+    """Makes the empty tables of a version. Raises UnknownVersion."""
+    if version not in {one.revision for one in _scripts().walk_revisions()}:
+        raise UnknownVersion
+    config = _config()
+    config.attributes |= {"connection": connection, "seal": None}
+    command.upgrade(config, version)
+
+
 def copy_rows(source: Connection, target: Connection) -> None:
     """Every row of every table, from one database into the empty tables of another."""
     for table in METADATA.sorted_tables:

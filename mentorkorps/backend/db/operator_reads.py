@@ -1,14 +1,46 @@
-"""What operators look at, also while the server runs: reads only."""
+"""What operators look at, also while the server runs: reads only.
 
-from collections.abc import Iterable, Iterator
+Whoever asks for some gets some: the database finds them, and what is not asked for is neither read nor decrypted.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Column, ColumnElement, Select, and_, select, true
 
 from mentorkorps.backend.db.connect import opened_to_read
-from mentorkorps.backend.db.mail_rows import ALL_MAILS, as_mail
+from mentorkorps.backend.db.mail_rows import ALL_MAILS, UNSENT, as_mail
 from mentorkorps.backend.db.place_rows import seats_in
-from mentorkorps.backend.db.records import Bookable, Count, GivenConsent, Mail, SignUp
-from mentorkorps.backend.db.retention_rows import ALL_COUNTS
-from mentorkorps.backend.db.sign_up_rows import ALL_SIGN_UPS, as_sign_up, consents_of, sign_up_by_id
+from mentorkorps.backend.db.records import Bookable, Count, Figures, GivenConsent, ListedSignUp, Mail, SignUp
+from mentorkorps.backend.db.retention_rows import ALL_COUNTS, figures
+from mentorkorps.backend.db.sign_up_rows import (
+    ALL_SIGN_UPS,
+    MARK,
+    as_sign_up,
+    consents_of,
+    consents_of_each,
+    seal_of,
+    sign_up_by_id,
+)
+from mentorkorps.backend.db.sign_up_state import condition_clause
+from mentorkorps.backend.db.tables import MAILS, SIGN_UPS
+from mentorkorps.backend.security.encryption import MissingKey
 from mentorkorps.backend.settings import Settings
+
+State = Literal["unanswered", "answered", "unconfirmed", "confirmed", "withdrawn", "flagged"]
+
+AT_A_TIME = 500
+
+LISTED = select(
+    *(
+        SIGN_UPS.c[name]
+        for name in (
+            "id", "form", "received_at", "confirmed_at", "answered_at", "withdrawn_at", "awaited", "flagged", "code"
+        )
+    ),
+    MARK.label("mark"),
+)  # fmt: skip
 
 
 def sign_ups(settings: Settings) -> list[SignUp]:
@@ -17,11 +49,68 @@ def sign_ups(settings: Settings) -> list[SignUp]:
         return [as_sign_up(connection, row) for row in connection.execute(ALL_SIGN_UPS)]
 
 
-def each_sign_up(settings: Settings) -> Iterator[tuple[SignUp, list[GivenConsent]]]:
-    """The same one by one, each with what the person agreed to: they need not all fit into memory."""
+def each_sign_up(
+    settings: Settings,
+    forms: Collection[str] = (),
+    first: datetime | None = None,
+    before: datetime | None = None,
+) -> Iterator[tuple[SignUp, list[GivenConsent]]]:
+    """The same one by one, each with what the person agreed to: they need not all fit into memory.
+
+    Only those that came by one of the forms, not before `first` and before `before`, where these are given.
+    """
+    asked = ALL_SIGN_UPS.where(
+        SIGN_UPS.c.form.in_(forms) if forms else true(),
+        SIGN_UPS.c.received_at >= first if first else true(),
+        SIGN_UPS.c.received_at < before if before else true(),
+    )
     with opened_to_read(settings) as connection:
-        for row in connection.execution_options(yield_per=100).execute(ALL_SIGN_UPS):
-            yield as_sign_up(connection, row), consents_of(connection, row.id)
+        for rows in connection.execute(asked.execution_options(yield_per=AT_A_TIME)).partitions():
+            given = consents_of_each(connection, [row.id for row in rows])
+            for row in rows:
+                yield as_sign_up(connection, row), given[row.id]
+
+
+def listed_sign_ups(
+    settings: Settings, forms: Collection[str] = (), state: State | None = None, newest: int | None = None
+) -> Iterator[ListedSignUp]:
+    """Those that came by one of the forms and are in the state, oldest first, without their answers; the newest alone.
+
+    Reads only. Raises NoDatabase, or MissingKey where others would not open.
+    """
+    asked = LISTED.where(SIGN_UPS.c.form.in_(forms) if forms else true(), condition_clause(SIGN_UPS.c, state) if state else true())
+    with opened_to_read(settings) as connection:
+        for row in connection.execute(_in_order(asked, newest).execution_options(yield_per=AT_A_TIME)):
+            *told, mark = row
+            if not seal_of(connection).knows(mark):
+                raise MissingKey
+            yield ListedSignUp(*told)
+
+
+def _in_order(asked: Select[tuple[object, ...]], newest: int | None) -> Select[tuple[object, ...]]:
+    if newest is None:
+        return asked.order_by(SIGN_UPS.c.received_at)
+    last = asked.order_by(SIGN_UPS.c.received_at.desc()).limit(newest).subquery()
+    return select(last).order_by(last.c.received_at)
+
+
+def sign_ups_beginning(settings: Settings, begins: str, most: int = 2) -> list[SignUp]:
+    """The sign-ups whose number begins so, at most so many; reads only. Raises NoDatabase."""
+    with opened_to_read(settings) as connection:
+        found = connection.execute(ALL_SIGN_UPS.where(_begins(SIGN_UPS.c.id, begins)).limit(most))
+        return [as_sign_up(connection, row) for row in found]
+
+
+def mail_numbers_beginning(settings: Settings, begins: str, most: int = 2) -> list[str]:
+    """The numbers of mails that begin so, at most so many; reads only. Raises NoDatabase."""
+    with opened_to_read(settings) as connection:
+        found = connection.execute(select(MAILS.c.id).where(_begins(MAILS.c.id, begins)).limit(most))
+        return list(found.scalars())
+
+
+def _begins(column: Column[str], begins: str) -> ColumnElement[bool]:
+    # Numbers are hexadecimal, so all that begin so come before it with a g. LIKE would not use the index.
+    return and_(column >= begins, column < f"{begins}g")
 
 
 def participants(settings: Settings, halls: Iterable[Bookable]) -> list[SignUp] | None:
@@ -37,8 +126,21 @@ def participants(settings: Settings, halls: Iterable[Bookable]) -> list[SignUp] 
 
 def mails(settings: Settings) -> list[Mail]:
     """Every mail of the outbox, oldest first; reads only, also while the server runs. Raises NoDatabase."""
+    return list(each_mail(settings))
+
+
+def each_mail(settings: Settings, is_unsent: bool = False) -> Iterator[Mail]:
+    """The same one by one; those that are not sent alone."""
+    asked = ALL_MAILS.where(MAILS.c.state.in_((*UNSENT, "failed"))) if is_unsent else ALL_MAILS
     with opened_to_read(settings) as connection:
-        return [as_mail(row) for row in connection.execute(ALL_MAILS)]
+        for row in connection.execute(asked.execution_options(yield_per=AT_A_TIME)):
+            yield as_mail(row)
+
+
+def figures_now(settings: Settings) -> Figures:
+    """How many there are of what, as the server's own figures; reads only. Raises NoDatabase."""
+    with opened_to_read(settings) as connection:
+        return figures(connection)
 
 
 def consents(settings: Settings, sign_up: str) -> list[GivenConsent]:

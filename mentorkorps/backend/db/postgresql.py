@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
@@ -19,9 +19,8 @@ from mentorkorps.backend.db.errors import (
     NoRight,
     NoSuchDatabase,
     NotTrusted,
-    OtherVersion,
 )
-from mentorkorps.backend.db.migrate import UnknownVersion, copy_rows, in_memory, is_current, migrate
+from mentorkorps.backend.db.migrate import UnknownVersion, copy_rows, in_memory, migrate
 from mentorkorps.backend.db.tables import METADATA
 from mentorkorps.backend.db.url import PostgresServer
 from mentorkorps.backend.db.writer import LostTransaction
@@ -100,23 +99,23 @@ class PostgresDialect:
     def is_lost(self, connection: Connection) -> bool:
         return connection.invalidated or connection.connection.dbapi_connection.closed
 
-    def sweep(self, connection: Connection) -> None:
-        """Frees what was deleted to be written over. Pages, log and backups of the server are its operator's."""
-        connection.connection.dbapi_connection.execute(f"VACUUM {TABLES}")
+    def mark_erased(self, connection: Connection) -> None:
+        """The server itself knows."""
 
-    def image(self) -> bytes:
-        with (
-            self.reading() as engine,
-            engine.connect() as connection,
-            closing(sqlite3.connect(":memory:")) as image,
-            in_memory(image) as copy,
-        ):
-            if not is_current(connection):
-                raise OtherVersion(self._database)
-            migrate(copy, seal=None)
-            copy_rows(connection, copy)
-            copy.commit()
-            return image.serialize()
+    def sweep(self, connection: Connection) -> bool:
+        """Frees what was deleted to be written over. Pages, log and backups of the server are its operator's.
+
+        The server looks only at pages that were changed since, but for the indexes if much was deleted.
+        """
+        connection.connection.dbapi_connection.execute(f"VACUUM {TABLES}")
+        return True
+
+    def rewrite(self, connection: Connection) -> bool:
+        """VACUUM FULL would shut everybody out for as long as it takes."""
+        return self.sweep(connection)
+
+    def finish_sweep(self, connection: Connection) -> bool:
+        return True
 
     def take(self, image: sqlite3.Connection) -> None:
         engine = self._engine(_look)

@@ -69,6 +69,21 @@ class SignUp:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedSignUp:
+    """What a line of a list tells of a sign-up: all but its answers."""
+
+    id: str
+    form: str
+    received_at: datetime
+    confirmed_at: datetime | None
+    answered_at: datetime | None
+    withdrawn_at: datetime | None
+    awaited: bool
+    flagged: bool
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """What became of a sign-up, without its answers: withdrawn, unconfirmed, unanswered, answered or received."""
 

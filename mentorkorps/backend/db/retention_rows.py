@@ -2,29 +2,33 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, func, not_, or_, select, text
 
 from mentorkorps.backend.db.mail_rows import STATES, UNSENT
 from mentorkorps.backend.db.records import Ended, Figures, Life
-from mentorkorps.backend.db.sign_up_rows import DOUBTFUL
-from mentorkorps.backend.db.sign_up_state import OUTCOMES, condition_clause, outcome_case
-from mentorkorps.backend.db.tables import COLLECTED, COUNTS, MAILS, SIGN_UPS
+from mentorkorps.backend.db.sign_up_state import OUTCOMES, condition_clause, outcome_case, outcome_clause
+from mentorkorps.backend.db.tables import COLLECTED, COUNTS, DOUBTFUL, MAILS, SIGN_UPS, UNANSWERED
 
 OUTCOME = outcome_case(SIGN_UPS.c)
 
+BY_OUTCOME = {outcome: outcome_clause(SIGN_UPS.c, outcome) for outcome in OUTCOMES if outcome != "received"}
+"""All but the last, which are the rest: nobody is to answer them."""
+
 LIVES = select(SIGN_UPS.c.id, SIGN_UPS.c.form, SIGN_UPS.c.received_at, OUTCOME.label("outcome"))
 
-SIGN_UPS_BY_OUTCOME = select(OUTCOME, func.count()).group_by(OUTCOME)
+ALL_SIGN_UPS_COUNTED = select(func.count()).select_from(SIGN_UPS)
 
-MAILS_BY_STATE = select(MAILS.c.state, func.count()).group_by(MAILS.c.state)
+ALL_MAILS_COUNTED = select(func.count()).select_from(MAILS)
+
+MAILS_TO_LOOK_AFTER = (
+    select(MAILS.c.state, func.count()).where(MAILS.c.state.in_((*UNSENT, "failed"))).group_by(MAILS.c.state)
+)
 
 OLDEST_UNSENT = select(func.min(MAILS.c.created_at)).where(MAILS.c.state.in_(UNSENT))
 
-OLDEST_UNANSWERED = select(func.min(SIGN_UPS.c.confirmed_at)).where(OUTCOME == "unanswered")
+OLDEST_UNANSWERED = select(func.min(SIGN_UPS.c.confirmed_at)).where(UNANSWERED)
 
 OLDEST_FAILED = select(func.min(MAILS.c.due_at)).where(MAILS.c.state == "failed")
-
-HOW_MANY_DOUBTFUL = select(func.count()).where(DOUBTFUL)
 
 ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
@@ -43,21 +47,28 @@ ADD_TO_COUNT = text(
 
 
 def figures(connection: Connection) -> Figures:
-    by_outcome = dict(connection.execute(SIGN_UPS_BY_OUTCOME).all())
-    by_state = dict(connection.execute(MAILS_BY_STATE).all())
+    """For a reader: all of one moment, by indexes alone. Those that are most are what is left of all."""
+    by_outcome = {outcome: _how_many(connection, where) for outcome, where in BY_OUTCOME.items()}
+    rest = connection.execute(ALL_SIGN_UPS_COUNTED).scalar_one() - sum(by_outcome.values())
+    by_state = dict(connection.execute(MAILS_TO_LOOK_AFTER).all())
+    sent = connection.execute(ALL_MAILS_COUNTED).scalar_one() - sum(by_state.values())
     return Figures(
-        dict.fromkeys(OUTCOMES, 0) | by_outcome,
-        dict.fromkeys(STATES, 0) | by_state,
+        by_outcome | {"received": rest},
+        dict.fromkeys(STATES, 0) | by_state | {"sent": sent},
         connection.execute(OLDEST_UNSENT).scalar_one(),
         connection.execute(OLDEST_UNANSWERED).scalar_one(),
         connection.execute(OLDEST_FAILED).scalar_one(),
-        connection.execute(HOW_MANY_DOUBTFUL).scalar_one(),
+        _how_many(connection, DOUBTFUL),
     )
 
 
 def confirmed_by_form(connection: Connection) -> dict[str, int]:
     """How many sign-ups by each form are confirmed and not withdrawn; also 0, where there are others."""
     return dict(connection.execute(CONFIRMED_BY_FORM).all())
+
+
+def _how_many(connection: Connection, where: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(SIGN_UPS).where(where)).scalar_one()
 
 
 def over_by_outcome(connection: Connection, ended: Sequence[Ended]) -> list[tuple[str, str]]:

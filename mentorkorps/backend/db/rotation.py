@@ -1,47 +1,106 @@
-"""Every answer encrypted anew with the first of the secret keys."""
+"""Every answer encrypted anew with the first of the secret keys: in small portions, so that others go on meanwhile.
 
-from sqlalchemy import Connection, Row, bindparam, select
+Each portion is a transaction: whatever happens, every answer can be read with the keys there are. What has the first
+key already is passed by, so that whoever comes again goes on where it was broken off.
+"""
 
-from mentorkorps.backend.db.connect import opened_to_write
-from mentorkorps.backend.db.dialect import sweep
-from mentorkorps.backend.db.sign_up_rows import as_sign_up, fingerprint_of, replace_answers, sign_up_by_fingerprint
-from mentorkorps.backend.db.tables import SIGN_UPS
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from mentorkorps.backend.db import writer
+from mentorkorps.backend.db.connect import opened_to_read, opened_to_write
+from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.db.sign_up_rows import MARK, RESEAL, as_sign_up, fingerprint, seal_of, sealed
+from mentorkorps.backend.db.tables import CONSENTS, SIGN_UPS
+from mentorkorps.backend.security.encryption import MARK_BYTES, Damaged
 from mentorkorps.backend.settings import Settings
+from mentorkorps.forms.answers import Answers
 
+PORTION = 50
+"""A few milliseconds of the writer's time."""
 
-def rotate(settings: Settings, portion: int = 100) -> int:
-    """Encrypts every answer anew with the first key, and knows it by its fingerprint under that key.
+UNROTATED = select(SIGN_UPS.c.id).where(MARK != bindparam("mark"))
 
-    Each portion is a transaction: whatever happens, every answer can be read with the keys there are. Returns how
-    many sign-ups there are. Raises CannotOpen or MissingKey.
-    """
-    count, last = 0, ""
-    with opened_to_write(settings) as engine:
-        while True:
-            with engine.begin() as connection:
-                rows = connection.execute(NEXT_SIGN_UPS, {"last": last, "most": portion}).all()
-                for row in rows:
-                    _reseal(connection, row, settings.secret_keys[0])
-            if not rows:
-                break
-            count, last = count + len(rows), rows[-1].id
-        with engine.connect() as connection:
-            sweep(connection)
-    return count
+NEXT_UNROTATED = UNROTATED.where(SIGN_UPS.c.id > bindparam("last")).order_by(SIGN_UPS.c.id).limit(bindparam("most"))
 
+TO_ROTATE = select(SIGN_UPS).where(SIGN_UPS.c.id.in_(bindparam("ids", expanding=True))).with_for_update()
 
-NEXT_SIGN_UPS = (
-    select(SIGN_UPS)
-    .where(SIGN_UPS.c.id > bindparam("last"))
-    .order_by(SIGN_UPS.c.id)
-    .limit(bindparam("most"))
-    .with_for_update()
+STANDING_CONSENTS = select(CONSENTS.c.sign_up, CONSENTS.c.consent, CONSENTS.c.version).where(
+    CONSENTS.c.sign_up.in_(bindparam("ids", expanding=True)), CONSENTS.c.withdrawn_at.is_(None)
 )
 
+KNOWN = select(SIGN_UPS.c.fingerprint).where(SIGN_UPS.c.fingerprint.in_(bindparam("known", expanding=True)))
 
-def _reseal(connection: Connection, row: Row, key: str) -> None:
-    kept = as_sign_up(connection, row)
-    known_by = fingerprint_of(connection, kept, key)
-    same = sign_up_by_fingerprint(connection, [known_by])
-    # Two rows may hold the same answers if a key was missing in between; each keeps a fingerprint of its own.
-    replace_answers(connection, kept.id, kept.answers, row.fingerprint if same or kept.withdrawn_at else known_by)
+log = logging.getLogger(__name__)
+
+
+def rotate(settings: Settings) -> None:
+    """The whole of it, where no server has the database to itself. Raises CannotOpen or MissingKey."""
+    last = ""
+    with opened_to_write(settings) as engine, engine.connect() as connection:
+        while ids := writer.run_job(connection, next_to_rotate, last):
+            writer.run_job(connection, rotate_some, ids, settings.secret_keys[0])
+            last = ids[-1]
+        writer.run_job(connection, _leave_no_trace)
+
+
+def rotated(settings: Settings) -> tuple[int, int]:
+    """How many sign-ups there are, and how many of them another key than the first encrypts; reads only."""
+    with opened_to_read(settings) as connection:
+        count = connection.execute(select(func.count()).select_from(SIGN_UPS)).scalar_one()
+        left = connection.execute(UNROTATED, {"mark": seal_of(connection).mark}).scalars().all()
+    return count, len(left)
+
+
+def next_to_rotate(connection: Connection, last: str, most: int = PORTION) -> list[str]:
+    """The next sign-ups after the number `last` that another key encrypts. For a reader."""
+    values = {"mark": seal_of(connection).mark, "last": last, "most": most}
+    return list(connection.execute(NEXT_UNROTATED, values).scalars())
+
+
+def rotate_some(connection: Connection, ids: Sequence[str], key: str) -> None:
+    """Encrypts these answers with the first key, and knows them by their fingerprint under it. A job for the writer."""
+    kept = list(_unrotated(connection, ids))
+    known_by = _fingerprints(connection, [sign_up for _, sign_up in kept], key)
+    taken = set(connection.execute(KNOWN, {"known": list(known_by.values())}).scalars())
+    changes = []
+    for row, sign_up in kept:
+        fresh = known_by.get(sign_up.id, row.fingerprint)
+        # Two rows may hold the same answers if a key was missing in between; each keeps a fingerprint of its own.
+        known = row.fingerprint if fresh in taken else fresh
+        taken.add(known)
+        changes.append(
+            {"key": row.id, "new_sealed": sealed(connection, row.id, sign_up.answers), "new_fingerprint": known}
+        )
+    if changes:
+        connection.execute(RESEAL, changes)
+
+
+def _unrotated(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Row, SignUp]]:
+    for row in connection.execute(TO_ROTATE, {"ids": ids}).all():
+        try:
+            if row.sealed[:MARK_BYTES] != seal_of(connection).mark:
+                yield row, as_sign_up(connection, row)
+        except Damaged as error:  # it keeps its key; the others go on
+            log.error("rotate: %s", error)
+
+
+def _fingerprints(connection: Connection, sign_ups: Sequence[SignUp], key: str) -> dict[str, str]:
+    """By number; none for those that were withdrawn, which are known by nothing."""
+    standing: dict[str, dict[str, str]] = defaultdict(dict)
+    ids = [one.id for one in sign_ups if one.withdrawn_at is None]
+    for row in connection.execute(STANDING_CONSENTS, {"ids": ids}):
+        standing[row.sign_up][row.consent] = row.version
+    return {
+        one.id: fingerprint(key, one.form, Answers(one.answers, standing[one.id]))
+        for one in sign_ups
+        if one.withdrawn_at is None
+    }
+
+
+def _leave_no_trace(connection: Connection) -> None:
+    writer.sweep_afterwards(connection)
+    writer.rewrite_afterwards(connection)

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import GivenConsent, SignUp
-from mentorkorps.backend.db.sign_up_state import condition_clause
-from mentorkorps.backend.db.tables import CONSENTS, SIGN_UPS
+from mentorkorps.backend.db.tables import CONSENTS, DOUBTFUL, SIGN_UPS
 from mentorkorps.backend.security.encryption import MARK_BYTES, Cipher
 from mentorkorps.forms.answers import Answers, Value
 
@@ -49,13 +48,17 @@ RESEAL = (
     .values(sealed=bindparam("new_sealed"), fingerprint=bindparam("new_fingerprint"))
 )
 
-MARKS = select(func.substr(SIGN_UPS.c.sealed, 1, MARK_BYTES, type_=LargeBinary)).distinct()
+MARK = func.substr(SIGN_UPS.c.sealed, 1, MARK_BYTES, type_=LargeBinary)
 
-DOUBTFUL = condition_clause(SIGN_UPS.c, "doubtful")
+MARKS = select(MARK).distinct()
 
 DOUBTFUL_SIGN_UPS = ALL_SIGN_UPS.where(DOUBTFUL)
 
 CONSENTS_OF = select(CONSENTS).where(CONSENTS.c.sign_up == bindparam("sign_up")).order_by(CONSENTS.c.consent)
+
+CONSENTS_OF_EACH = (
+    select(CONSENTS).where(CONSENTS.c.sign_up.in_(bindparam("sign_ups", expanding=True))).order_by(CONSENTS.c.consent)
+)
 
 MARK_ASKED = (
     SIGN_UPS.update()
@@ -118,7 +121,7 @@ def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) ->
         "id": sign_up.id,
         "form": sign_up.form,
         "language": sign_up.language,
-        "sealed": _sealed(connection, sign_up.id, sign_up.answers),
+        "sealed": sealed(connection, sign_up.id, sign_up.answers),
         "fingerprint": fingerprint,
         "flagged": sign_up.flagged,
         "silenced": sign_up.silenced,
@@ -170,6 +173,14 @@ def consents_of(connection: Connection, sign_up: str) -> list[GivenConsent]:
     return [GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at) for row in rows]
 
 
+def consents_of_each(connection: Connection, sign_ups: Sequence[str]) -> dict[str, list[GivenConsent]]:
+    """The same of several, by their numbers; also those that gave none."""
+    found: dict[str, list[GivenConsent]] = {id: [] for id in sign_ups}
+    for row in connection.execute(CONSENTS_OF_EACH, {"sign_ups": sign_ups}):
+        found[row.sign_up].append(GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at))
+    return found
+
+
 def mark_asked(connection: Connection, sign_up: str, at: datetime, addressee: str | None) -> None:
     """The mailbox was asked once more to confirm."""
     connection.execute(MARK_ASKED, {"key": sign_up, "at": at, "new_addressee": addressee})
@@ -209,8 +220,8 @@ def mark_withdrawn(connection: Connection, sign_up: str, at: datetime) -> None:
 
 
 def replace_answers(connection: Connection, sign_up: str, answers: dict[str, Value], known_by: str) -> None:
-    sealed = _sealed(connection, sign_up, answers)
-    connection.execute(RESEAL, {"key": sign_up, "new_sealed": sealed, "new_fingerprint": known_by})
+    new_sealed = sealed(connection, sign_up, answers)
+    connection.execute(RESEAL, {"key": sign_up, "new_sealed": new_sealed, "new_fingerprint": known_by})
 
 
 def withdraw_consent(connection: Connection, sign_up: str, consent: str, at: datetime) -> None:
@@ -251,7 +262,7 @@ def as_sign_up(connection: Connection, row: Row) -> SignUp:
     )
 
 
-def _sealed(connection: Connection, id: str, answers: dict[str, Value]) -> bytes:
+def sealed(connection: Connection, id: str, answers: dict[str, Value]) -> bytes:
     return seal_of(connection).close(id, json.dumps(answers, ensure_ascii=False).encode())
 
 

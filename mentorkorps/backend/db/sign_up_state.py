@@ -7,7 +7,7 @@ looks like spam.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Boolean, Case, Column, ColumnElement, and_, case, not_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -25,15 +25,24 @@ unanswered: somebody is to answer, confirmed or not. doubtful: looks like spam a
 reachable: its address may be written to.
 """
 
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-LADDER: tuple[tuple[Outcome, Facts], ...] = (
-    ("withdrawn", {"withdrawn_at": True}),
-    ("unconfirmed", {"confirmed_at": False}),
-    ("received", {"awaited": False}),
-    ("unanswered", {"answered_at": False}),
-    ("answered", {}),
-)
-"""The first whose facts are true is the outcome."""
+OUTCOMES: dict[Outcome, Facts] = {
+    "withdrawn": {"withdrawn_at": True},
+    "unconfirmed": {"withdrawn_at": False, "confirmed_at": False},
+    "unanswered": {
+        "withdrawn_at": False,
+        "confirmed_at": True,
+        "awaited": True,
+        "answered_at": False,
+    },
+    "answered": {
+        "withdrawn_at": False,
+        "confirmed_at": True,
+        "awaited": True,
+        "answered_at": True,
+    },
+    "received": {"withdrawn_at": False, "confirmed_at": True, "awaited": False},
+}
+"""The facts of exactly one of these are true."""
 CONDITIONS: dict[Condition, Facts] = {
     "unanswered": {"awaited": True, "answered_at": False, "withdrawn_at": False},
     "answered": {"answered_at": True},
@@ -85,15 +94,19 @@ def state(sign_up: HasFacts) -> SignUpState:
         "flagged": sign_up.flagged,
     }
     return SignUpState(
-        next(outcome for outcome, needed in LADDER if needed.items() <= facts.items()),
+        next(outcome for outcome, needed in OUTCOMES.items() if needed.items() <= facts.items()),
         frozenset(name for name, needed in CONDITIONS.items() if needed.items() <= facts.items()),
     )
 
 
 def outcome_case(columns: Columns) -> Case[str]:
     """The same outcome in SQL, of the columns of sign-ups."""
-    *steps, (last, _) = LADDER
-    return case(*((_clause(columns, facts), outcome) for outcome, facts in steps), else_=last)
+    return case(*((_clause(columns, facts), outcome) for outcome, facts in OUTCOMES.items()))
+
+
+def outcome_clause(columns: Columns, outcome: Outcome) -> ColumnElement[bool]:
+    """Whether that became of a sign-up, in SQL. Partial indexes repeat these very words, in this order."""
+    return _clause(columns, OUTCOMES[outcome])
 
 
 def condition_clause(columns: Columns, condition: Condition) -> ColumnElement[bool]:

@@ -8,7 +8,8 @@ from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.spent_rows import try_out
 from mentorkorps.backend.db.writer import Busy, Unavailable
 
-PATIENCE_SECONDS = 1
+PATIENCE_SECONDS = 3
+"""As long as the writer may be busy with what others asked for; whoever monitors waits longer."""
 VALID_SECONDS = 5
 """A verdict is told to strangers for so long. Who may see the figures gets a fresh one."""
 

@@ -25,7 +25,10 @@ MOST_ATTEMPTS = 10
 """Of a job that other instances were in the way of: each time at least one of them gets through."""
 LONGEST_PAUSE_SECONDS = 0.05
 """So that who comes again is not in the way of the one that was let through."""
-UNSWEPT = "unswept"
+SWEEPING = "sweeping"
+"""What is to be done once the transaction is committed: a method of the room."""
+UNFINISHED = "unfinished"
+"""Whether a reader was in the way of that."""
 WAITED_FOR = "waited for"
 
 T = TypeVar("T")
@@ -137,7 +140,18 @@ def run_job(connection: Connection, job: Callable[..., T], *values: object) -> T
 
 def sweep_afterwards(connection: Connection) -> None:
     """Asks for a sweep once this transaction is committed, before anybody hears of it."""
-    connection.info[UNSWEPT] = True
+    dialect_of(connection).mark_erased(connection)
+    tidy_afterwards(connection)
+
+
+def tidy_afterwards(connection: Connection) -> None:
+    """The same where nothing is deleted now: for what a process that was killed had left to do."""
+    connection.info.setdefault(SWEEPING, dialect_of(connection).sweep)
+
+
+def rewrite_afterwards(connection: Connection) -> None:
+    """Asks that not a trace is left of all that was deleted before. A job for the writer, and for the night."""
+    connection.info[SWEEPING] = dialect_of(connection).rewrite
 
 
 def end_group(connection: Connection) -> None:
@@ -154,8 +168,7 @@ def _committed(connection: Connection, group: list[Job], attempt: int = 1) -> li
         outcomes = _together(connection, group)
     except Exception as error:  # the edge of the thread: whoever asked gets it
         return _after(connection, group, attempt, error)
-    if connection.info.pop(UNSWEPT, False):
-        _sweep_or_tell(connection)
+    sweep(connection)
     rest = group[len(outcomes) :]
     return outcomes + _committed(connection, rest) if rest else outcomes
 
@@ -165,7 +178,7 @@ def _after(connection: Connection, group: list[Job], attempt: int, error: Except
     verdict = dialect_of(connection).verdict(error)
     if verdict == "trouble":
         return _unavailable(group, error)
-    connection.info.pop(UNSWEPT, None)
+    connection.info.pop(SWEEPING, None)
     if len(group) > 1:
         middle = len(group) // 2
         return _committed(connection, group[:middle]) + _committed(connection, group[middle:])
@@ -188,12 +201,24 @@ def _together(connection: Connection, group: list[Job]) -> list[JobOutcome]:
     return outcomes
 
 
-def _sweep_or_tell(connection: Connection) -> None:
+def sweep(connection: Connection) -> None:
+    """Does what was asked to be swept. Where a reader is in the way, each group that follows tries to finish it."""
+    sweeping, was_unfinished = connection.info.pop(SWEEPING, None), connection.info.pop(UNFINISHED, False)
+    if sweeping is None and was_unfinished:
+        sweeping = dialect_of(connection).finish_sweep
+    if sweeping and not _is_swept(connection, sweeping):
+        connection.info[UNFINISHED] = True
+        if not was_unfinished:
+            log.info("writer: somebody reads, so deleted rows stay in the write-ahead log until they are done")
+
+
+def _is_swept(connection: Connection, sweeping: Callable[[Connection], bool]) -> bool:
     # What was asked for is done and kept: no reason to report a failure.
     try:
-        dialect_of(connection).sweep(connection)
+        return sweeping(connection)
     except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error) as error:
         log.warning("writer: not swept (%s)", type(error).__name__)
+        return True
 
 
 def _unavailable(group: list[Job], error: Exception) -> list[JobOutcome]:

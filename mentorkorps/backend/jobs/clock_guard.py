@@ -146,11 +146,6 @@ class ClockGuard:
             await self._do(believe, reading.wall)
             return self._remember(Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime))
 
-    async def stop_large_purge(self, count: int) -> None:
-        """A purge that would delete so many confirmed sign-ups waits until it has been steady, or somebody says yes."""
-        reading = self._reading()
-        await self._do(stop_large_purge, self._settings, reading.wall, count)
-
     def _reading(self) -> Reading:
         return Reading(self._wall(), self._uptime())
 
@@ -201,7 +196,7 @@ def believe(connection: Connection, now: datetime) -> datetime | None:
 
 
 def stop_large_purge(connection: Connection, settings: Settings, now: datetime, count: int) -> None:
-    """A job for the writer."""
+    """A purge of so many confirmed sign-ups waits for a steady day or a yes. A job for the writer."""
     kept = clock_rows.clock_record(connection) or ClockRecord(now)
     if kept.stop is None:
         clock_rows.keep_clock_record(connection, ClockRecord(kept.seen_at, "large_purge", now))

@@ -11,22 +11,30 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from mentorkorps.backend.clock import Clock
-from mentorkorps.backend.db import connect, mail_rows
+from mentorkorps.backend.db import connect, mail_rows, rotation
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen, InUse
 from mentorkorps.backend.db.url import DatabaseUrl
+from mentorkorps.backend.db.writer import sweep_afterwards
+from mentorkorps.backend.files import ownership
 from mentorkorps.backend.jobs.periodic import PeriodicJob
-from mentorkorps.backend.settings import Settings
+from mentorkorps.backend.security.encryption import Cipher
+from mentorkorps.backend.settings import SECRET_KEYS, Settings
 from mentorkorps.backend.signups import lifecycle
 
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 15
+FORGOTTEN_SECONDS = 3600
+"""After which nobody waits for an answer any more."""
+
+Kind = Literal["restore", "resend", "purge", "rotate"]
+OTHER_KEYS = "other keys"
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +43,16 @@ log = logging.getLogger(__name__)
 class CommandFile:
     """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up.
 
-    `purge` what has had its time; `sure`: although the clock is in doubt, or it is very much.
+    `rotate` all answers to the key whose mark is `id`. `purge` what has had its time; `sure`: although the clock is
+    in doubt, or it is very much.
     """
 
-    kind: Literal["restore", "resend", "purge"]
+    kind: Kind
     id: str | None = None
     sure: bool = False
 
     def __post_init__(self) -> None:
-        if self.kind not in ("restore", "resend", "purge") or not isinstance(self.id, str | None):
+        if self.kind not in get_args(Kind) or not isinstance(self.id, str | None):
             raise ValueError(f"{self.kind!r} {self.id!r} is no errand")
 
 
@@ -51,7 +60,19 @@ class NoAnswer(CannotOpen):
     """A server has the database, and did not do what it was asked."""
 
     def __init__(self, database: DatabaseUrl) -> None:
-        super().__init__(f"the server that has {database} open did not answer. Nothing was changed; try again.")
+        super().__init__(
+            f"the server that has {database} open did not answer. Nothing was changed, or not to the end; try again."
+        )
+
+
+class OtherKeys(CannotOpen):
+    """A server has the database, and another first key."""
+
+    def __init__(self, database: DatabaseUrl) -> None:
+        super().__init__(
+            f"the server that has {database} open was started with another first key in {SECRET_KEYS}. "
+            "Restart it with these keys first. Nothing was changed."
+        )
 
 
 class Refused(CannotOpen):
@@ -63,7 +84,15 @@ def run_beside_server(settings: Settings, errand: CommandFile, clock: Clock) -> 
     try:
         return connect.run_on_database(settings, run_command_file, errand, clock)
     except InUse:
-        return hand_over(settings, errand)
+        return hand_over_to_server(settings, errand)
+
+
+def rotate_beside_server(settings: Settings) -> None:
+    """Encrypts every answer with the first key, here or by the server that runs. Raises CannotOpen or MissingKey."""
+    try:
+        rotation.rotate(settings)
+    except InUse:
+        hand_over_to_server(settings, CommandFile("rotate", _first_mark(settings)))
 
 
 def run_command_file(connection: Connection, errand: CommandFile, clock: Clock) -> int:
@@ -74,7 +103,7 @@ def run_command_file(connection: Connection, errand: CommandFile, clock: Clock) 
 
 
 class CommandFiles(PeriodicJob):
-    """Does the notes that lie in the folder, one after another."""
+    """Does the notes that lie in the folder, one after another; a long one in parts, so that the others go on."""
 
     name = "errands"
     seconds_between = LOOK_SECONDS
@@ -90,62 +119,142 @@ class CommandFiles(PeriodicJob):
         super().__init__()
         self._store = store
         self._purge = purge
+        self._settings = settings
         self._folder = settings.errands_folder
         self._clock = clock
         self._afterwards = afterwards
+        self._closed: frozenset[str] = frozenset()
+        self._reached: dict[Path, str] = {}
+
+    @property
+    def is_alive(self) -> bool:
+        """Not while there is a folder or a note that this process may not use: whoever left it waits in vain."""
+        return super().is_alive and not self._closed
 
     async def look(self) -> None:
-        try:
-            for note in sorted(self._folder.glob("*.todo")):
+        closed = set() if _may_use(self._folder) else {self._folder.name}
+        for note in sorted(self._folder.glob("*.todo")):
+            try:
                 await self._do(note)
-        except OSError as error:  # a full or read-only disk: the note lies there until it is well
-            log.error("errands: the disk took nothing (%s)", type(error).__name__)
+            except PermissionError:
+                closed.add(note.name)
+            except OSError as error:  # a full or read-only disk: the note lies there until it is well
+                log.error("errands: the disk took nothing (%s)", type(error).__name__)
+        self._tell(frozenset(closed))
+
+    def _tell(self, closed: frozenset[str]) -> None:
+        if closed - self._closed:
+            log.error("errands: the service may not read or write %s", ", ".join(sorted(closed)))
+        self._closed = closed
 
     async def _do(self, note: Path) -> None:
         try:
             errand = CommandFile(**json.loads(note.read_text("utf-8")))
-            answer = await self._answer(errand)
+            answer = await self._answer(note, errand)
         except FileNotFoundError:  # taken back
             return
         except (ValueError, TypeError, RecursionError):
             log.error("errands: %s is no note of ours", note.name)
             note.unlink(missing_ok=True)
             return
+        if answer is None:
+            return
         self._afterwards()
         _write(note.with_suffix(".done"), answer)
         note.unlink(missing_ok=True)
+        _forget_answers(self._folder)
 
-    async def _answer(self, errand: CommandFile) -> str:
-        if errand.kind != "purge":
+    async def _answer(self, note: Path, errand: CommandFile) -> str | None:
+        """None while there is more to do."""
+        if errand.kind == "purge":
+            return await self._purged(errand.sure)
+        if errand.kind != "rotate":
             return str(await self._store.do(run_command_file, errand, self._clock))
+        if errand.id != _first_mark(self._settings):
+            return OTHER_KEYS
+        return "0" if await self._is_rotated(note) else None
+
+    async def _is_rotated(self, note: Path) -> bool:
+        """Goes on with the rotation for as long as one look may take; whether it is at its end."""
+        until = time.monotonic() + LOOK_SECONDS
+        while ids := await self._store.read(rotation.next_to_rotate, self._reached.get(note, "")):
+            await self._store.do(rotation.rotate_some, ids, self._settings.secret_keys[0])
+            self._reached[note] = ids[-1]
+            if time.monotonic() > until:
+                _write(note.with_suffix(".progress"), ids[-1])
+                return False
+        await self._store.do(sweep_afterwards)
+        self._reached.pop(note, None)
+        note.with_suffix(".progress").unlink(missing_ok=True)
+        return True
+
+    async def _purged(self, is_sure: bool) -> str:
         try:
-            return str(await self._purge(errand.sure))
+            return str(await self._purge(is_sure))
         except CannotOpen as error:
             return str(error)
 
 
-def hand_over(settings: Settings, errand: CommandFile) -> int:
-    """Lets the server that has the database do it; how many rows that changes. Raises NoAnswer or Refused."""
+def hand_over_to_server(settings: Settings, errand: CommandFile) -> int:
+    """Lets the server that has the database do it; how many rows that changes. Raises NoAnswer, OtherKeys or Refused.
+
+    Raises InUse where a backup is being put back: instances on a server do not keep a command away.
+    """
+    if settings.database.is_shared:
+        raise InUse(settings.database)
     todo = settings.errands_folder / f"{uuid4().hex}.todo"
-    todo.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ownership.make_folder(todo.parent, 0o700)
     _write(todo, json.dumps(asdict(errand)))
+    answer = _awaited(todo, settings.database)
+    if answer == OTHER_KEYS:
+        raise OtherKeys(settings.database)
+    if not answer.isdecimal():
+        raise Refused(answer)
+    return int(answer)
+
+
+def _awaited(todo: Path, database: DatabaseUrl) -> str:
+    """The answer to a note. What goes on is waited for; the note is taken back where nothing does."""
+    answer, progress = todo.with_suffix(".done"), ""
     until = time.monotonic() + PATIENCE_SECONDS
-    answer = todo.with_suffix(".done")
     while not answer.exists():
+        if (told := _read(todo.with_suffix(".progress"))) != progress:
+            progress, until = told, time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > until:
             todo.unlink(missing_ok=True)
-            raise NoAnswer(settings.database)
+            raise NoAnswer(database)
         time.sleep(LOOK_SECONDS / 5)
     text = answer.read_text("utf-8")
     answer.unlink()
-    if not text.isdecimal():
-        raise Refused(text)
-    return int(text)
+    return text
+
+
+def _first_mark(settings: Settings) -> str:
+    return Cipher(settings.secret_keys).mark.hex()
+
+
+def _may_use(folder: Path) -> bool:
+    return not folder.exists() or os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+
+
+def _forget_answers(folder: Path) -> None:
+    """To commands that were killed while they waited."""
+    for path in (*folder.glob("*.done"), *folder.glob("*.progress"), *folder.glob("*.part")):
+        if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii")
+    except FileNotFoundError:
+        return ""
 
 
 def _write(path: Path, text: str) -> None:
     """Whole or not there."""
     part = path.with_suffix(".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        ownership.give_to_owner(file.fileno(), path.parent)
         file.write(text)
     part.replace(path)

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError
 from aiosmtplib.email import extract_recipients, extract_sender, flatten_message
 
+from mentorkorps.backend.files import ownership
 from mentorkorps.backend.settings import SmtpServer
 
 log = logging.getLogger(__name__)
@@ -40,9 +41,11 @@ class Folder:
         await asyncio.to_thread(self._keep, id, message.as_bytes())
 
     def _keep(self, id: str, text: bytes) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        ownership.make_folder(self.folder)
         part = self.folder / f".{id}.part"
-        part.write_bytes(text)
+        with part.open("wb") as file:
+            ownership.give_to_owner(file.fileno(), self.folder)
+            file.write(text)
         part.replace(self.folder / f"{id}.eml")
 
     async def try_out(self) -> None:

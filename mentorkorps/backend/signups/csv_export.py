@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 
 from mentorkorps.backend.clock import DENMARK, danish_day
@@ -34,6 +34,16 @@ class Period:
 
     first: date | None = None
     last: date | None = None
+
+    @property
+    def begins(self) -> datetime | None:
+        """The first moment of it."""
+        return self.first and _midnight(self.first)
+
+    @property
+    def ends(self) -> datetime | None:
+        """The moment after it."""
+        return _midnight(self.last + timedelta(days=1)) if self.last and self.last < date.max else None
 
     def holds(self, moment: datetime) -> bool:
         return (self.first or date.min) <= danish_day(moment) <= (self.last or date.max)
@@ -119,6 +129,10 @@ def kept_under(catalogue: Catalogue, form: str) -> tuple[str, ...]:
     """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its own."""
     known = catalogue.forms.get(form)
     return known_as(known) if known else (form,)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), DENMARK)
 
 
 def safe(cell: str) -> str:

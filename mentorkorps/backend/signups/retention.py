@@ -14,8 +14,18 @@ from mentorkorps.backend.db import asked_rows, connect, mail_rows, retention_row
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen
 from mentorkorps.backend.db.records import Ended, Life
-from mentorkorps.backend.db.writer import sweep_afterwards
-from mentorkorps.backend.jobs.clock_guard import ClockGuard, Do, Reading, T, Verdict, believe, judge, uptime
+from mentorkorps.backend.db.writer import rewrite_afterwards, sweep_afterwards
+from mentorkorps.backend.jobs.clock_guard import (
+    ClockGuard,
+    Do,
+    Reading,
+    T,
+    Verdict,
+    believe,
+    judge,
+    stop_large_purge,
+    uptime,
+)
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.mail import digest
 from mentorkorps.backend.settings import Settings
@@ -31,6 +41,9 @@ LARGE_PURGE = 5
 SMALL_PURGE = 20
 """So many may always go: as many as one course seats. They signed up in the same days, so their time ends in the same
 night, and in a small portal they are more than a fifth of all."""
+
+REWRITE_HOUR = 4
+"""In Denmark: a database of 100,000 sign-ups is written anew in some seconds, in which others wait."""
 
 log = logging.getLogger(__name__)
 
@@ -146,10 +159,10 @@ def purge_now(settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: b
 
 
 async def _purge_checked(do: Do, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
-    verdict, _ = await do(judge, settings, Reading(clock(), uptime()), None)
+    now = clock()
     if is_sure:
-        await do(believe, verdict.wall)
-        verdict = Verdict(verdict.wall, verdict.wall)
+        await do(believe, now)
+    verdict, _ = await do(judge, settings, Reading(now, uptime()), None)
     found = await _refuse_doubtful(do, catalogue, verdict, is_sure)
     purged = Purged(0, ())
     async for batch in purge(do, found, verdict.now):
@@ -174,7 +187,8 @@ def forget_files(settings: Settings, mails: Sequence[str]) -> None:
 class DailyPurge(PeriodicJob):
     """Purges when it starts and on each new day after that; in the morning tells what is doubtful or was given up.
 
-    It does neither while the clock is in doubt, and a large purge waits for a steady day or a yes.
+    It does neither while the clock is in doubt, and a large purge waits for a steady day or a yes. At night, if
+    anything was deleted since, not a trace of it is left.
     """
 
     name = "retention"
@@ -196,6 +210,7 @@ class DailyPurge(PeriodicJob):
         self._done: date | None = None
         self._told: date | None = None
         self._is_sure = False
+        self._rewritten: date | None = None
         self._left: tuple[str, ...] = ()
 
     async def look(self) -> None:
@@ -219,11 +234,13 @@ class DailyPurge(PeriodicJob):
             await self._purge(verdict)
         if self._told != today and verdict.now.astimezone(DENMARK).hour >= digest.HOUR:
             await self._tell(verdict.now)
+        if self._rewritten != today and verdict.now.astimezone(DENMARK).hour == REWRITE_HOUR:
+            await self._rewrite(verdict.now)
 
     async def _purge(self, verdict: Verdict) -> None:
         found = await self._store.do(due, self._catalogue, verdict.now)
         if found.is_large and not (self._is_sure or verdict.is_steady):
-            await self._guard.stop_large_purge(found.confirmed)
+            await self._store.do(stop_large_purge, self._settings, verdict.wall, found.confirmed)
             log.error("purge: %s are due: see whether that is right", found)
         else:
             await self._purge_all(verdict, found)
@@ -237,7 +254,11 @@ class DailyPurge(PeriodicJob):
         self._is_sure = False
         log.info("purge: %s", purged)
         if verdict.stop:
-            await self._guard.believe()
+            await self._store.do(believe, verdict.wall)
+
+    async def _rewrite(self, now: datetime) -> None:
+        await self._store.do(rewrite_afterwards)
+        self._rewritten = danish_day(now)
 
     def _forget_files(self) -> None:
         try:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0013"
 
 CONFIRMED_WITHIN = timedelta(hours=72)
 NOT_CONFIRMED = "(SELECT id FROM sign_ups WHERE confirmed_at IS NULL)"
