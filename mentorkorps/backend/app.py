@@ -37,7 +37,12 @@ from mentorkorps.backend.signups import routes as sign_up_routes
 from mentorkorps.backend.signups.collected_confirmation import Collection
 from mentorkorps.backend.signups.retention import DailyPurge
 from mentorkorps.backend.signups.returned_form import refuse_elsewhere
-from mentorkorps.backend.web.middleware import RequestLog, SameOrigin, SecurityHeaders, security_headers
+from mentorkorps.backend.web.middleware import (
+    RequestLog,
+    SameOrigin,
+    SecurityHeaders,
+    security_headers,
+)
 from mentorkorps.backend.web.rate_limits import RateLimits
 from mentorkorps.backend.web.responses import COME_BACK, Refusal, read_shell, refusal_of
 from mentorkorps.backend.web.routing import RouteSpec
@@ -94,7 +99,9 @@ def _services(
     carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
     letters = MailComposer(catalogue, settings, tokens, clock)
     alarm = Alarm(settings.alarm_command, clock)
-    outbox = Outbox(store, carrier, letters.write, clock, alarm=alarm, is_clock_believed=guard.is_believed)
+    outbox = Outbox(
+        store, carrier, letters.write, clock, alarm=alarm, is_clock_believed=guard.is_believed
+    )
     purge = DailyPurge(store, catalogue, settings, guard, outbox.wake)
     return Services(
         catalogue=catalogue,

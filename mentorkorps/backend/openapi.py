@@ -30,7 +30,10 @@ PROBLEM: Schema = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "answers": {"type": "object", "description": "What was sent, where a sound form was refused."},
+        "answers": {
+            "type": "object",
+            "description": "What was sent, where a sound form was refused.",
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -66,7 +69,10 @@ RECEIPT: Schema = {
         "hints": {"type": "array", "items": HINT},
     },
 }
-ANY_FORM: Schema = {"type": "object", "description": "What the form takes by which the sign-up came."}
+ANY_FORM: Schema = {
+    "type": "object",
+    "description": "What the form takes by which the sign-up came.",
+}
 HTML: Schema = {"text/html": {"schema": {"type": "string"}}}
 ANYTHING: Schema = {"application/json": {"schema": {}}} | HTML
 
@@ -173,15 +179,23 @@ def _sign_up(form: Form) -> Schema:
         "description": form.intro.en,
         "requestBody": _sent({media_type: _ref(form, media_type) for media_type in READERS}),
         "responses": {
-            "201": _json_answer("Kept, for who asks for JSON", {"$ref": "#/components/schemas/Receipt"}),
-            "303": {"description": "Kept; the receipt is there", "headers": {"Location": _header()}},
+            "201": _json_answer(
+                "Kept, for who asks for JSON", {"$ref": "#/components/schemas/Receipt"}
+            ),
+            "303": {
+                "description": "Kept; the receipt is there",
+                "headers": {"Location": _header()},
+            },
         }
         | _refusals(),
     }
 
 
 def _sent(bodies: Mapping[str, Schema]) -> Schema:
-    return {"required": True, "content": {media_type: {"schema": schema} for media_type, schema in bodies.items()}}
+    return {
+        "required": True,
+        "content": {media_type: {"schema": schema} for media_type, schema in bodies.items()},
+    }
 
 
 def _parameter(name: str, where: str, required: bool) -> Schema:
@@ -203,7 +217,11 @@ def _refusals() -> dict[str, Schema]:
 def _refusal(status: int) -> Schema:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     headers = dict(_headers(status))
-    return {"description": HTTPStatus(status).phrase, "content": HTML | problem | _watched(status), "headers": headers}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": HTML | problem | _watched(status),
+        "headers": headers,
+    }
 
 
 def _watched(status: int) -> Schema:

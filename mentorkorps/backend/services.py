@@ -6,7 +6,7 @@ The jobs beside the answers lie above, so that they are known here by what answe
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.db.connect import Database
@@ -46,7 +46,8 @@ class MissingRecords(RunningJob, Protocol):
     """People in records that the data lack."""
 
     @property
-    def missing(self) -> Mapping[tuple[str, str], int] | None: ...
+    def missing(self) -> Mapping[Any, int] | None:
+        """People in each record, which is a pair of table and id (a mapping's keys are invariant)."""
 
     def by_table(self) -> dict[str, int] | None: ...
 
@@ -70,6 +71,8 @@ class ClockVerdict(Protocol):
 class JudgedClock(Protocol):
     @property
     def verdict(self) -> ClockVerdict: ...
+
+    async def look(self) -> ClockVerdict: ...
 
 
 @dataclass(frozen=True, slots=True)

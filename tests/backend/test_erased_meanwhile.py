@@ -38,9 +38,7 @@ class ErasedBefore:
 @pytest.mark.parametrize(("purpose", "job", "path"), STEPS.values(), ids=STEPS.keys())
 def test_what_is_erased_in_between_is_gone_and_no_fault(tmp_path, real, purpose, job, path):
     url = f"sqlite:///{tmp_path}/m.db"
-    settings = read_settings(
-        {"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY}
-    )
+    settings = read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), settings)
     form, typed = ("kursus", booked("karen")) if purpose == "offer" else ("mentor", volunteer())
 

@@ -50,7 +50,9 @@ async def seat_view(visit: Visit, sign_up: SignUp, link_ends: datetime | None) -
     return SeatView(
         seat.state,
         text,
-        visit.services.onward_link("offer", sign_up.id, visit.now, link_ends) if is_offered else None,
+        visit.services.onward_link("offer", sign_up.id, visit.now, link_ends)
+        if is_offered
+        else None,
     )
 
 

@@ -94,7 +94,11 @@ def _name_bits(key: str, course: str, number: int, name: str) -> int:
 def normalised(name: str) -> str:
     """A name as it is compared: without case, accents, hyphens and doubled spaces."""
     apart = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(one if one.isalnum() else " " for one in apart if not unicodedata.combining(one)).split())
+    return " ".join(
+        "".join(
+            one if one.isalnum() else " " for one in apart if not unicodedata.combining(one)
+        ).split()
+    )
 
 
 def _proof(key: str, course: str, body: bytes) -> bytes:

@@ -9,27 +9,15 @@ from mentorkorps.backend.certificates import codes
 from mentorkorps.backend.certificates.codes import Certificate
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.web.rate_limits import Effect
-from mentorkorps.backend.web.request_body import READERS, Body, Posted, first_text
+from mentorkorps.backend.web.request_body import Posted, first_text, text_body
 from mentorkorps.backend.web.responses import PRIVATE, to_wait
 from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.lasting import known_as
-from mentorkorps.forms.json_schema import Schema
 from mentorkorps.interface.addresses import address
 from mentorkorps.interface.languages import LANGUAGES, Language
 
 LONGEST = 200
 """Characters of what is typed that are read at all."""
-
-
-def _texts(*names: str) -> Body:
-    """A body of texts; those that are read have a name."""
-    schema: Schema = {
-        "type": "object",
-        "additionalProperties": {"type": "string"},
-        "maxProperties": 60,
-        "properties": {name: {"type": "string"} for name in names},
-    }
-    return Body(dict.fromkeys(READERS, schema))
 
 
 async def look_up(visit: Visit) -> Response:
@@ -55,11 +43,11 @@ async def compare(visit: Visit) -> Response:
 
 def _routes(language: Language) -> tuple[RouteSpec, RouteSpec]:
     path = f"/{address('certificate', language)}{{code}}"
-    return RouteSpec("GET", path, show), RouteSpec("POST", path, compare, body=_texts("name"))
+    return RouteSpec("GET", path, show), RouteSpec("POST", path, compare, body=text_body("name"))
 
 
 ROUTES = (
-    RouteSpec("POST", "/certificates", look_up, body=_texts("code", "language")),
+    RouteSpec("POST", "/certificates", look_up, body=text_body("code", "language")),
     *(route for language in LANGUAGES for route in _routes(language)),
 )
 

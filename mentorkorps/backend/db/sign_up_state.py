@@ -17,7 +17,14 @@ Facts = Mapping[Fact, bool]
 Outcome = Literal["withdrawn", "unconfirmed", "unanswered", "answered", "received"]
 """What became of a sign-up: exactly one of these. received: confirmed, and nobody is to answer."""
 Condition = Literal[
-    "unanswered", "answered", "unconfirmed", "confirmed", "withdrawn", "flagged", "doubtful", "reachable"
+    "unanswered",
+    "answered",
+    "unconfirmed",
+    "confirmed",
+    "withdrawn",
+    "flagged",
+    "doubtful",
+    "reachable",
 ]
 """What operators ask for and what jobs go by; several hold at a time.
 

@@ -76,7 +76,9 @@ def submission(
         language=language,
         answers=answers,
         signs=signs,
-        fingerprints=tuple(sign_up_rows.fingerprint(key, lasting_id(form), answers, apart) for key in keys),
+        fingerprints=tuple(
+            sign_up_rows.fingerprint(key, lasting_id(form), answers, apart) for key in keys
+        ),
         addressee=asked_rows.addressee(keys[0], str(email)) if email else None,
         at=at,
         awaited=form.answered,
@@ -120,7 +122,12 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
         is_doubtful = not _ask(connection, kept.id, submission) or kept.flagged
         if submission.booking:
             allocation.move(
-                connection, kept.id, submission.booking, submission.at, is_confirmed=False, is_doubtful=is_doubtful
+                connection,
+                kept.id,
+                submission.booking,
+                submission.at,
+                is_confirmed=False,
+                is_doubtful=is_doubtful,
             )
     return kept
 
@@ -139,7 +146,11 @@ def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime)
 
 
 def confirm_all(
-    connection: Connection, addressee: str, chosen: Collection[str] | None, catalogue: Catalogue, at: datetime
+    connection: Connection,
+    addressee: str,
+    chosen: Collection[str] | None,
+    catalogue: Catalogue,
+    at: datetime,
 ) -> int:
     """Confirms what waits at a mailbox: all, or those whose ids were chosen. Returns how many."""
     waiting = sign_up_rows.unconfirmed_at(connection, addressee, collected_confirmation.MOST_LISTED)
@@ -189,7 +200,7 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
         is_confirmed = before.confirmed_at is not None
         is_doubtful = (before.flagged or before.silenced) and not is_confirmed
         allocation.move(connection, id, submission.booking, at, is_confirmed, is_doubtful)
-    if is_readdressed:
+    if is_readdressed and submission.addressee:
         mail_rows.drop_waiting_mails(connection, id)
         sign_up_rows.mark_readdressed(connection, id, submission.addressee, at)
         allocation.unconfirmed(connection, id, at)
@@ -248,8 +259,7 @@ def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
 
 
 def _may_be_asked(connection: Connection, kept: SignUp, key: str, at: datetime) -> bool:
-    addressee = asked_rows.addressee(key, str(kept.answers["email"]))
-    return asked_rows.ask(connection, addressee, danish_day(at), MOST_ASKED_A_DAY)
+    return _may_ask(connection, asked_rows.addressee(key, str(kept.answers["email"])), at)
 
 
 def _has_lapsed(kept: SignUp, at: datetime) -> bool:
@@ -258,8 +268,9 @@ def _has_lapsed(kept: SignUp, at: datetime) -> bool:
 
 def _keep(connection: Connection, submission: Submission) -> SignUp:
     at = submission.at
-    is_anonymous = submission.addressee is None
-    is_silenced = not is_anonymous and not _may_ask(connection, submission)
+    addressee = submission.addressee
+    is_anonymous = addressee is None
+    is_silenced = addressee is not None and not _may_ask(connection, addressee, at)
     signs = _signs(connection, submission.signs)
     sign_up = SignUp(
         id=secrets.token_hex(16),
@@ -282,29 +293,41 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
     sign_up_rows.insert_consents(connection, sign_up.id, submission.answers.consents, at)
     if submission.booking:
         # Nor do places go to a mailbox that was written to often enough: it gets them when it confirms.
-        allocation.allot(connection, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced)
+        allocation.allot(
+            connection, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced
+        )
     mail_rows.queue_mails(connection, sign_up.id, _mails(connection, sign_up, is_anonymous), at)
-    if is_silenced:
-        collected_confirmation.note(connection, submission.addressee, at)
+    if is_silenced and addressee:
+        collected_confirmation.note(connection, addressee, at)
     return sign_up
 
 
 def _signs(connection: Connection, signs: Signs) -> tuple[Sign, ...]:
-    is_fresh = signs.proof is None or spent_rows.spend(connection, signs.proof.name, signs.proof.until)
+    is_fresh = signs.proof is None or spent_rows.spend(
+        connection, signs.proof.name, signs.proof.until
+    )
     return signs.found if is_fresh else (*signs.found, "spent")
 
 
 def _mails(connection: Connection, sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
     asks: tuple[Kind, ...] = () if is_anonymous or sign_up.silenced else ("confirm",)
     # Of a doubtful one the coordinator hears in the morning, with the others.
-    is_told = sign_up.awaited and not sign_up.flagged and (not sign_up.silenced or _may_tell(connection, sign_up))
+    is_told = (
+        sign_up.awaited
+        and not sign_up.flagged
+        and (not sign_up.silenced or _may_tell(connection, sign_up))
+    )
     return (*asks, "notice") if is_told else asks
 
 
 def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
     """Counts a mail to a coordinator about what a mailbox sent that was written to often enough that day."""
+    if sign_up.addressee is None:
+        return True
     counted = asked_rows.counted_as("told", sign_up.addressee)
-    return asked_rows.ask(connection, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY)
+    return asked_rows.ask(
+        connection, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY
+    )
 
 
 def _is_untold(connection: Connection, before: SignUp) -> bool:
@@ -315,7 +338,9 @@ def _is_untold(connection: Connection, before: SignUp) -> bool:
 
 
 def _may_move(connection: Connection, id: str, at: datetime) -> bool:
-    return asked_rows.ask(connection, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY)
+    return asked_rows.ask(
+        connection, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY
+    )
 
 
 def _clear(connection: Connection, before: SignUp, at: datetime) -> None:
@@ -332,15 +357,18 @@ def fresh_code() -> str:
 
 def _ask(connection: Connection, id: str, submission: Submission) -> bool:
     """Asks the address to confirm, at once or with others that wait there; whether at once."""
-    is_asked = _may_ask(connection, submission)
+    addressee, at = submission.addressee, submission.at
+    if addressee is None:
+        return False
+    is_asked = _may_ask(connection, addressee, at)
     sign_up_rows.mark_silenced(connection, id, not is_asked)
     if is_asked:
-        mail_rows.queue_mails(connection, id, ("confirm",), submission.at)
+        mail_rows.queue_mails(connection, id, ("confirm",), at)
     else:
-        collected_confirmation.note(connection, submission.addressee, submission.at)
+        collected_confirmation.note(connection, addressee, at)
     return is_asked
 
 
-def _may_ask(connection: Connection, submission: Submission) -> bool:
+def _may_ask(connection: Connection, addressee: str, at: datetime) -> bool:
     """Counts a confirmation, unless the address has had its share for the day."""
-    return asked_rows.ask(connection, submission.addressee, danish_day(submission.at), MOST_ASKED_A_DAY)
+    return asked_rows.ask(connection, addressee, danish_day(at), MOST_ASKED_A_DAY)

@@ -21,7 +21,14 @@ from mentorkorps.backend.signups.links import LinkedSignUp
 from mentorkorps.backend.signups.returned_form import filled_form, form_again, refuse_unread
 from mentorkorps.backend.web.rate_limits import PROVED, UNPROVED, VisitorLimits
 from mentorkorps.backend.web.request_body import Body, Posted
-from mentorkorps.backend.web.responses import COME_BACK, NOT_KEPT, PRIVATE, Refusal, problem, to_wait
+from mentorkorps.backend.web.responses import (
+    COME_BACK,
+    NOT_KEPT,
+    PRIVATE,
+    Refusal,
+    problem,
+    to_wait,
+)
 from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import lasting_id
@@ -46,9 +53,7 @@ async def sign_up(visit: Visit) -> Response:
     posted = await visit.read_form(form)
     today = danish_day(visit.now)
     try:
-        answers = read_answers(
-            form, services.catalogue, spam.without_traps(form, posted), today
-        )
+        answers = read_answers(form, services.catalogue, spam.without_traps(form, posted), today)
     except Invalid as invalid:
         return _explained(visit, form, posted, invalid)
     hints = forms.hints(form, posted)
@@ -263,7 +268,7 @@ def _thanked(visit: Visit, sign_up: SignUp, hints: tuple[Hint, ...]) -> Response
         }
         for hint in hints
     ]
-    content: dict[str, object] = {"receipt": path} | _mail(sign_up, is_again)
+    content: dict[str, object] = {"receipt": path, **_mail(sign_up, is_again)}
     return visit.json(content | ({"hints": suggestions} if suggestions else {}), 201, NOT_KEPT)
 
 

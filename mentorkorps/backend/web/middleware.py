@@ -62,7 +62,12 @@ class RequestLog:
         finally:
             pattern = scope["route"].path if "route" in scope else "static"
             took = (time.perf_counter() - started) * 1000
-            log.info("request", extra=log_data(method=scope["method"], route=pattern, status=status, ms=round(took, 1)))
+            log.info(
+                "request",
+                extra=log_data(
+                    method=scope["method"], route=pattern, status=status, ms=round(took, 1)
+                ),
+            )
 
 
 class SecurityHeaders:
@@ -70,13 +75,19 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in security_headers(settings).items()]
+        self.headers = [
+            (name.lower().encode(), value.encode())
+            for name, value in security_headers(settings).items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = [name for name, _ in message["headers"]]
-                message["headers"] = [*message["headers"], *(header for header in self.headers if header[0] not in own)]
+                message["headers"] = [
+                    *message["headers"],
+                    *(header for header in self.headers if header[0] not in own),
+                ]
             await send(message)
 
         await self.app(scope, receive, secured)
@@ -96,7 +107,11 @@ class SameOrigin:
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and self._is_elsewhere(Headers(scope=scope)):
+        if (
+            scope["type"] == "http"
+            and scope["method"] == "POST"
+            and self._is_elsewhere(Headers(scope=scope))
+        ):
             response = await self.refuse(Request(scope, receive))
             return await response(scope, receive, send)
         return await self.app(scope, receive, send)
@@ -108,7 +123,9 @@ class SameOrigin:
         if origin == "null":
             # What browsers send from a page with Referrer-Policy: no-referrer, and from a sandbox elsewhere.
             return fetched not in (None, "same-origin")
-        is_own = origin == self.settings.own_origin or urlsplit(origin).netloc == headers.get("host")
+        is_own = origin == self.settings.own_origin or urlsplit(origin).netloc == headers.get(
+            "host"
+        )
         return not is_own and origin not in self.settings.allowed_origins
 
 

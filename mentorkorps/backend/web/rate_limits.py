@@ -1,7 +1,7 @@
 """How often an effect may come about from one network: limits on what happens, wherever in the app it is asked for.
 
-What one person or one mailbox may have stands in the database (`db/asked_rows.py`, `signups/lifecycle.py`) and holds for all
-instances. Networks are kept in memory only, and only as a keyed hash that ends with the process: each instance counts
+What one person or one mailbox may have stands in the database (`db/asked_rows.py`, `signups/lifecycle.py`) and holds
+for all instances. Networks are kept in memory only, and only as a keyed hash that ends with the process: each instance counts
 for itself, so that with several of them these limits are as many times as high.
 """
 
@@ -74,7 +74,11 @@ class SlidingWindow:
         Returns how long to wait until there is room for them.
         """
         self._forget(now)
-        waits = [wait for name, limit in most.items() if (wait := self._wait(self._of(name, now), limit, points, now))]
+        waits = [
+            wait
+            for name, limit in most.items()
+            if (wait := self._wait(self._of(name, now), limit, points, now))
+        ]
         if waits:
             return max(waits)
         self.add(list(most), points, now)
@@ -96,9 +100,14 @@ class SlidingWindow:
 
     def is_full(self, name: str, limit: int, now: datetime) -> bool:
         self._forget(now)
-        return self._hashed(name) in self._entries and self._wait(self._of(name, now), limit, 1, now) is not None
+        return (
+            self._hashed(name) in self._entries
+            and self._wait(self._of(name, now), limit, 1, now) is not None
+        )
 
-    def _wait(self, entries: deque[tuple[datetime, int]], limit: int, points: int, now: datetime) -> timedelta | None:
+    def _wait(
+        self, entries: deque[tuple[datetime, int]], limit: int, points: int, now: datetime
+    ) -> timedelta | None:
         excess = sum(cost for _, cost in entries) + points - limit
         if excess <= 0:
             return None

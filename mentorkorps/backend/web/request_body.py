@@ -87,6 +87,17 @@ class PostedForm:
         }
 
 
+def text_body(*names: str) -> Body:
+    """A body of texts, of which those with these names are read."""
+    schema: Schema = {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+        "maxProperties": MOST_FIELDS,
+        "properties": {name: {"type": "string"} for name in names},
+    }
+    return Body(dict.fromkeys((URLENCODED, JSON), schema))
+
+
 def first_text(posted: Posted, name: str) -> str:
     """The first text under a name; empty where there is none."""
     return next(iter(posted.get(name, ())), "")

@@ -42,7 +42,9 @@ class Refusal(Exception):
     `action`: where the button leads by which a visitor can go on, if there is one.
     """
 
-    def __init__(self, status: int, words: str, headers: dict[str, str] | None = None, action: str = "") -> None:
+    def __init__(
+        self, status: int, words: str, headers: dict[str, str] | None = None, action: str = ""
+    ) -> None:
         super().__init__(words)
         self.status = status
         self.words = words
@@ -68,8 +70,13 @@ def read_shell(site: Path) -> Shell:
     frames = {language: _read(site / folder / "shell.html") for language, folder in FOLDERS.items()}
     for language, frame in frames.items():
         if CONTENT not in frame or TITLE not in frame:
-            raise SiteMissing(site / FOLDERS[language] / "shell.html", f"lacks {TITLE} or {CONTENT}")
-    return Shell(frames, {language: _read(site / folder / "404.html") for language, folder in FOLDERS.items()})
+            raise SiteMissing(
+                site / FOLDERS[language] / "shell.html", f"lacks {TITLE} or {CONTENT}"
+            )
+    return Shell(
+        frames,
+        {language: _read(site / folder / "404.html") for language, folder in FOLDERS.items()},
+    )
 
 
 def problem(status: int, title: str, **more: object) -> JSONResponse:

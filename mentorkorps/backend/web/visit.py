@@ -104,7 +104,9 @@ class Visit(Generic[S]):
         self, title: str, content: str, status: int = 200, headers: Mapping[str, str] = NOT_KEPT
     ) -> HTMLResponse:
         """A whole page of HTML that was made elsewhere."""
-        return HTMLResponse(self.services.shell.page(self.language, title, content), status, headers)
+        return HTMLResponse(
+            self.services.shell.page(self.language, title, content), status, headers
+        )
 
     def json(
         self, content: object, status: int = 200, headers: Mapping[str, str] = NOT_KEPT
@@ -177,7 +179,9 @@ def visit_of(request: Request, body: Body | None = None, query: Sequence[str] = 
             wants_json="json" in accept and "text/html" not in accept,
             now=services.clock(),
             body=body,
-            query={name: request.query_params[name] for name in query if name in request.query_params},
+            query={
+                name: request.query_params[name] for name in query if name in request.query_params
+            },
         )
         request.state.visit = visit
     return visit
