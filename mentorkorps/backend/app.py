@@ -60,12 +60,13 @@ def create_app(
     clock: Clock = utc_now,
     uptime: Callable[[], float] = clock_guard.uptime,
 ) -> Starlette:
-    """The site in the folder `site` and the forms behind it. The app opens the database and is run once.
+    """The site in the folder `site` and the forms behind it. The app opens the database and is run
+    once.
 
     `uptime`: seconds on a clock that nobody can set.
 
-    Raises SettingsError, also where the database cannot be read with the secret keys; SiteMissing where nothing is
-    built; and InUse where another process has the database.
+    Raises SettingsError, also where the database cannot be read with the secret keys; SiteMissing
+    where nothing is built; and InUse where another process has the database.
     """
     settings.recipients.refuse_unknown(catalogue)
     load_all()

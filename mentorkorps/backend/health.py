@@ -1,4 +1,6 @@
-"""For those who watch the service: does the process live, can it do its work, and how much waits?"""
+"""For those who watch the service: does the process live, can it do its work, and how much
+waits?
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +28,8 @@ async def lives(visit: Visit) -> Response:
 
 
 async def is_ready(visit: Visit) -> Response:
-    """Writes to the database and takes it back. Who may see the figures also gets what waits, and what is amiss.
+    """Writes to the database and takes it back. Who may see the figures also gets what waits, and
+    what is amiss.
 
     However often strangers ask, a row is written once in five seconds.
     """
@@ -58,7 +61,9 @@ async def _counted(services: Services) -> Figures | None:
 
 
 async def metrics(visit: Visit) -> Response:
-    """GET /metrics in Prometheus' text format, for this machine and for the networks of the settings."""
+    """GET /metrics in Prometheus' text format, for this machine and for the networks of the
+    settings.
+    """
     if not _may_look(visit):
         raise Refusal(404, "missing")
     counted = await visit.services.store.read(figures)
@@ -74,7 +79,9 @@ ROUTES = (
 
 
 def registry(services: Services, counted: Figures, now: datetime) -> CollectorRegistry:
-    """What /metrics tells, from what was counted: a registry of its own for each scrape, so that nothing is global."""
+    """What /metrics tells, from what was counted: a registry of its own for each scrape, so that
+    nothing is global.
+    """
     metrics = CollectorRegistry()
     _labelled(
         metrics,

@@ -1,4 +1,6 @@
-"""GET /openapi.json: what programs may ask and send, from the routes and the definitions of the forms."""
+"""GET /openapi.json: what programs may ask and send, from the routes and the definitions of the
+forms.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,6 @@
-"""GET /find?q=: from a postcode or the name of a place to its municipality's page, also without JavaScript."""
+"""GET /find?q=: from a postcode or the name of a place to its municipality's page, also without
+JavaScript.
+"""
 
 from starlette.responses import Response
 
@@ -30,7 +32,9 @@ ROUTES = (RouteSpec("GET", "/find", find_place, query=("q",)),)
 
 
 def _as_json(match: PlaceMatch) -> dict[str, object]:
-    """The names of the municipalities, the likeliest first, and which of them is meant unless somebody says else."""
+    """The names of the municipalities, the likeliest first, and which of them is meant unless
+    somebody says else.
+    """
     return {
         "municipalities": [municipality.name for municipality in match.municipalities],
         "main": match.main and match.main.name,

@@ -47,7 +47,9 @@ class MissingRecords(RunningJob, Protocol):
 
     @property
     def missing(self) -> Mapping[Any, int] | None:
-        """People in each record, which is a pair of table and id (a mapping's keys are invariant)."""
+        """People in each record, which is a pair of table and id (a mapping's keys are
+        invariant).
+        """
 
     def by_table(self) -> dict[str, int] | None: ...
 
@@ -107,14 +109,16 @@ class Services:
         )
 
     def link(self, purpose: Purpose, id: str, given: datetime) -> str:
-        """The path of a link that lasts as long as its purpose says: it holds wherever the visitor sees the site."""
+        """The path of a link that lasts as long as its purpose says: it holds wherever the
+        visitor sees the site.
+        """
         return f"{self.settings.root}{purpose}/{self.tokens.sign(purpose, id, given)}"
 
     def onward_link(self, purpose: Purpose, id: str, now: datetime, ends: datetime | None) -> str:
         """The path of a link that a page shows: it lasts for some hours.
 
-        It lasts no longer than the link by which the page was reached: following one link after another leads nobody
-        further than the first would have.
+        It lasts no longer than the link by which the page was reached: following one link after
+        another leads nobody further than the first would have.
         """
         lifetime = min(SHOWN, ends - now) if ends else SHOWN
         return f"{self.settings.root}{purpose}/{self.tokens.sign(purpose, id, now, lifetime)}"

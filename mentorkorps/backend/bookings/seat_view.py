@@ -1,4 +1,6 @@
-"""A place in words, for those who have one, wait for one, are offered one, or are about to sign up."""
+"""A place in words, for those who have one, wait for one, are offered one, or are about to sign
+up.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +19,9 @@ from mentorkorps.interface.i18n import words
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A seat as pages tell it: what it is called, when an offer ends, where an offer is answered."""
+    """A seat as pages tell it: what it is called, when an offer ends, where an offer is
+    answered.
+    """
 
     state: str
     text: str
@@ -38,7 +42,9 @@ async def fill_level_notice(visit: Visit, form: Form, answers: Posted) -> str:
 
 
 async def seat_view(visit: Visit, sign_up: SignUp, link_ends: datetime | None) -> SeatView | None:
-    """The place of a sign-up, if it books one. `link_ends`: when the link ends by which the page was reached."""
+    """The place of a sign-up, if it books one. `link_ends`: when the link ends by which the page
+    was reached.
+    """
     found = await visit.services.store.do(_seat_and_ahead, sign_up.id)
     if found is None:
         return None

@@ -1,4 +1,5 @@
-"""Whether a certificate is true: course, dates and hours, and on request whether a name belongs to it.
+"""Whether a certificate is true: course, dates and hours, and on request whether a name belongs to
+it.
 
 A name is typed into a form, compared and forgotten: it stands in no address, no log and no table.
 """

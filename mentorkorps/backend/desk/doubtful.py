@@ -21,7 +21,9 @@ async def ask_to_open(visit: Visit) -> Response:
 
 
 async def show(visit: Visit) -> Response:
-    """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to, newest first."""
+    """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to,
+    newest first.
+    """
     services, id = visit.services, _sign_up_id(visit)
     known_by = links.present(await services.store.do(sign_up_rows.sign_up_by_id, id))
     box = mailbox(services.catalogue, services.settings, known_by)

@@ -1,6 +1,8 @@
-"""The coordinators' side: from the link in a mail to the answers, and a note that the person was contacted.
+"""The coordinators' side: from the link in a mail to the answers, and a note that the person was
+contacted.
 
-Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's mail.
+Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's
+mail.
 """
 
 from starlette.responses import Response

@@ -1,7 +1,7 @@
 """One mail for all sign-ups that wait at a mailbox which has had its share of mails that day.
 
-It leaves at one of a few hours of the day, so that however often an address is posted, and whatever is deleted again
-meanwhile, one mailbox gets at most one of them at each of these hours.
+It leaves at one of a few hours of the day, so that however often an address is posted, and whatever
+is deleted again meanwhile, one mailbox gets at most one of them at each of these hours.
 """
 
 from collections.abc import Callable
@@ -29,12 +29,16 @@ def leaves_at(asked_at: datetime) -> datetime:
 
 
 def note(connection: Connection, addressee: str, at: datetime) -> None:
-    """Has a mailbox asked for what came at that moment, with all else that waits there. Part of a writer's job."""
+    """Has a mailbox asked for what came at that moment, with all else that waits there. Part of
+    a writer's job.
+    """
     asked_rows.collect(connection, addressee, leaves_at(at))
 
 
 def ask_due(connection: Connection, now: datetime) -> int:
-    """Queues the mails whose hour has come, where something still waits; how many. A job for the writer."""
+    """Queues the mails whose hour has come, where something still waits; how many. A job for the
+    writer.
+    """
     return sum(
         _ask(connection, addressee, due_at, now)
         for addressee, due_at in asked_rows.take_collected(connection, now)

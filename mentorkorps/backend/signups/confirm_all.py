@@ -1,4 +1,5 @@
-"""All that waits at one mailbox, confirmed at once: for a caseworker with a day of referrals, or a family with one box.
+"""All that waits at one mailbox, confirmed at once: for a caseworker with a day of referrals, or a
+family with one box.
 
 The link stands in mails to that mailbox only, and on the pages that links in such mails lead to.
 """
@@ -33,7 +34,9 @@ CHOSEN = Body(
 
 
 async def listed(visit: Visit) -> Response:
-    """GET /confirm/all/<token>: when what came by which form, nothing of the answers; opening it changes nothing."""
+    """GET /confirm/all/<token>: when what came by which form, nothing of the answers; opening it
+    changes nothing.
+    """
     return await _shown(visit, _addressee(visit))
 
 
@@ -52,7 +55,9 @@ async def confirm_chosen(visit: Visit) -> Response:
 
 
 async def others(visit: Visit, sign_up: SignUp) -> tuple[int, str] | None:
-    """How many more wait at the mailbox of a sign-up that it is asked about, and where they are confirmed."""
+    """How many more wait at the mailbox of a sign-up that it is asked about, and where they are
+    confirmed.
+    """
     if sign_up.addressee is None:
         return None
     waiting = await _waiting(visit, sign_up.addressee)

@@ -1,8 +1,9 @@
-"""The sign-ups of a form as CSV that a Danish spreadsheet opens by itself: UTF-8 with a mark, semicolons, CRLF.
+"""The sign-ups of a form as CSV that a Danish spreadsheet opens by itself: UTF-8 with a mark,
+semicolons, CRLF.
 
-A cell that a spreadsheet would compute gets an apostrophe in front, which is how people write text there by hand
-(OWASP, CSV Injection). So a phone number reads '+45 12 34 56 78. A cell that begins with an apostrophe gets one more,
-so that taking one away always gives back what was typed.
+A cell that a spreadsheet would compute gets an apostrophe in front, which is how people write text
+there by hand (OWASP, CSV Injection). So a phone number reads '+45 12 34 56 78. A cell that begins
+with an apostrophe gets one more, so that taking one away always gives back what was typed.
 """
 
 import csv
@@ -61,7 +62,8 @@ class GoneForm:
 
 @dataclass(frozen=True, slots=True)
 class CsvExport:
-    """One row a sign-up: its number and times, then a column for each question and each consent of the form.
+    """One row a sign-up: its number and times, then a column for each question and each consent of
+    the form.
 
     Consents to a form that is gone have no columns.
     """
@@ -128,14 +130,18 @@ class CsvExport:
         return ", ".join(value) if isinstance(value, tuple) else str(value or "")
 
     def _rest(self, form: Form, sign_up: SignUp) -> str:
-        """Answers to questions that the form does not ask any more: nothing that was kept is left out."""
+        """Answers to questions that the form does not ask any more: nothing that was kept is
+        left out.
+        """
         known = {field.id for field in form.fields}
         rest = {name: value for name, value in sign_up.answers.items() if name not in known}
         return json.dumps(rest, ensure_ascii=False) if rest else ""
 
 
 def kept_under(catalogue: Catalogue, form: str) -> tuple[str, ...]:
-    """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its own."""
+    """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its
+    own.
+    """
     known = catalogue.forms.get(form)
     return known_as(known) if known else (form,)
 

@@ -1,4 +1,6 @@
-"""What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's writer."""
+"""What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's
+writer.
+"""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -23,14 +25,19 @@ from mentorkorps.interface.languages import Language
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MOST_ASKED_A_DAY = 5
-"""Confirmations to one address: enough for somebody who errs, too few to fill a stranger's mailbox. What comes beyond
-that is asked for by one mail for all of it."""
+"""Confirmations to one address: enough for somebody who errs, too few to fill a stranger's
+mailbox. What comes beyond that is asked for by one mail for all of it.
+"""
 MOST_TOLD_A_DAY = 20
-"""Sign-ups of one address of which coordinators hear at once; of others they hear when they are confirmed."""
+"""Sign-ups of one address of which coordinators hear at once; of others they hear when they are
+confirmed.
+"""
 MOST_READDRESSED = 3
 """Changes of the address of one sign-up: each sends a mail to whoever has it."""
 MOST_MOVED_A_DAY = 5
-"""Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes a place."""
+"""Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes
+a place.
+"""
 MOVES = ("programme", "place", *BOOKED_BY.values())
 
 RENEWED_AFTER = timedelta(days=1)
@@ -40,9 +47,10 @@ RENEWED_AFTER = timedelta(days=1)
 class Submission:
     """Checked answers on their way in. `signs`: what speaks for spam.
 
-    `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody can be written to.
-    `fingerprints`: what the answers are known by, under each of the secret keys, the first key first.
-    `addressee`: what the mailbox is counted by. `booking`: what it wants a place in.
+    `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody
+    can be written to. `fingerprints`: what the answers are known by, under each of the secret keys,
+    the first key first. `addressee`: what the mailbox is counted by. `booking`: what it wants a
+    place in.
     """
 
     form: str
@@ -68,7 +76,9 @@ def submission(
     once: str = "",
     booking: Booking | None = None,
 ) -> Submission:
-    """Answers that passed, with all that is kept about them. `once` tells apart what several people answer alike."""
+    """Answers that passed, with all that is kept about them. `once` tells apart what several
+    people answer alike.
+    """
     email = answers.values.get("email")
     apart = (once or secrets.token_urlsafe()) if form.is_anonymous else ""
     return Submission(
@@ -96,7 +106,9 @@ class TooManyAddresses(Exception):
 
 
 class TooManyMoves(Exception):
-    """This sign-up was moved to another programme, place, course or event as often as may be on one day."""
+    """This sign-up was moved to another programme, place, course or event as often as may be on
+    one day.
+    """
 
 
 def is_another_address(before: SignUp, answers: Answers) -> bool:
@@ -108,7 +120,8 @@ def is_moved(before: SignUp, answers: Answers) -> bool:
 
 
 def accept(connection: Connection, submission: Submission) -> SignUp:
-    """Keeps the sign-up with its consents and mails; the same answers again give the sign-up that is kept.
+    """Keeps the sign-up with its consents and mails; the same answers again give the sign-up that
+    is kept.
 
     Who lets the confirmation run out and signs up again is asked to confirm once more.
     """
@@ -133,7 +146,9 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
 
 
 def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
-    """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if it is gone."""
+    """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if
+    it is gone.
+    """
     before = sign_up_rows.sign_up_to_change(connection, id)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         sign_up_rows.mark_confirmed(connection, id, at)
@@ -161,7 +176,8 @@ def confirm_all(
 
 
 def restore(connection: Connection, id: str, at: datetime) -> bool:
-    """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if nobody did yet.
+    """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if
+    nobody did yet.
 
     Returns whether there was a doubt to take away.
     """
@@ -178,9 +194,11 @@ def restore(connection: Connection, id: str, at: datetime) -> bool:
 
 
 def change(connection: Connection, id: str, submission: Submission) -> None:
-    """Puts other answers in the place of those that are kept. Another address has to be confirmed again.
+    """Puts other answers in the place of those that are kept. Another address has to be confirmed
+    again.
 
-    Raises Doubled, TooManyAddresses or TooManyMoves. Where another coordinator is to answer now, a mail tells that one.
+    Raises Doubled, TooManyAddresses or TooManyMoves. Where another coordinator is to answer now, a
+    mail tells that one.
     """
     before = sign_up_rows.sign_up_to_change(connection, id)
     if before is None or before.withdrawn_at:
@@ -232,7 +250,8 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
 def renew_link(connection: Connection, id: str, key: str, at: datetime) -> None:
     """Mails a fresh link to the address of a sign-up, once a day at most. A job for the writer.
 
-    Who has not confirmed the address gets the confirmation again, which counts as every other one does.
+    Who has not confirmed the address gets the confirmation again, which counts as every other one
+    does.
     """
     kept = sign_up_rows.sign_up_to_change(connection, id)
     if kept is None or "email" not in kept.answers or _was_renewed(connection, kept, at):
@@ -252,7 +271,9 @@ def answer(connection: Connection, id: str, at: datetime) -> None:
 
 
 def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
-    """Whether a fresh link left within a day. The mail that first asked for the confirmation is none."""
+    """Whether a fresh link left within a day. The mail that first asked for the confirmation is
+    none.
+    """
     since = max(at - RENEWED_AFTER, kept.asked_at)
     mails = mail_rows.mails_of(connection, kept.id)
     return any(one.kind in ("link", "confirm") and one.created_at > since for one in mails)
@@ -321,7 +342,9 @@ def _mails(connection: Connection, sign_up: SignUp, is_anonymous: bool) -> tuple
 
 
 def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
-    """Counts a mail to a coordinator about what a mailbox sent that was written to often enough that day."""
+    """Counts a mail to a coordinator about what a mailbox sent that was written to often enough
+    that day.
+    """
     if sign_up.addressee is None:
         return True
     counted = asked_rows.counted_as("told", sign_up.addressee)
@@ -331,7 +354,9 @@ def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
 
 
 def _is_untold(connection: Connection, before: SignUp) -> bool:
-    """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so much that day."""
+    """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so
+    much that day.
+    """
     if not before.silenced or not before.awaited:
         return False
     return all(one.kind != "notice" for one in mail_rows.mails_of(connection, before.id))
@@ -350,7 +375,9 @@ def _clear(connection: Connection, before: SignUp, at: datetime) -> None:
 
 
 def fresh_code() -> str:
-    """A number that nobody can guess and everybody can read aloud: 40 random bits in Crockford's base 32."""
+    """A number that nobody can guess and everybody can read aloud: 40 random bits in Crockford's
+    base 32.
+    """
     letters = "".join(secrets.choice(CROCKFORD) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 

@@ -1,4 +1,6 @@
-"""A fresh link for whose link has ended: it goes by mail to the address of the sign-up, and is shown to nobody."""
+"""A fresh link for whose link has ended: it goes by mail to the address of the sign-up, and is
+shown to nobody.
+"""
 
 from starlette.responses import Response
 

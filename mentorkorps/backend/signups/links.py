@@ -16,7 +16,8 @@ AGAIN = "again"
 class LinkedSignUp:
     """The sign-up that a link stands for. `ends`: when the link does.
 
-    `is_again`: a receipt that was given for answers which had come before, perhaps from somebody else.
+    `is_again`: a receipt that was given for answers which had come before, perhaps from somebody
+    else.
     """
 
     sign_up: SignUp
@@ -39,7 +40,9 @@ def receipt_path(visit: Visit, sign_up: SignUp, is_again: bool) -> str:
 
 
 async def follow_link(visit: Visit, purpose: Purpose) -> LinkedSignUp:
-    """Reads the sign-up that the link of a request stands for, and speaks its language. Raises Refusal."""
+    """Reads the sign-up that the link of a request stands for, and speaks its language. Raises
+    Refusal.
+    """
     services, token = visit.services, visit.parameter("token")
     is_ended = False
     try:
@@ -93,7 +96,9 @@ def token_id(visit: Visit, purpose: Purpose) -> str:
 
 
 def _ended(visit: Visit, purpose: Purpose, id: str, sign_up: SignUp | None) -> Refusal:
-    """Whether a sign-up is kept is told to nobody whose link has ended, unless it was to be confirmed."""
+    """Whether a sign-up is kept is told to nobody whose link has ended, unless it was to be
+    confirmed.
+    """
     if purpose == "confirm" and (sign_up is None or sign_up.confirmed_at is None):
         return Refusal(410, "expired", PRIVATE)
     if sign_up and sign_up.is_anonymous:

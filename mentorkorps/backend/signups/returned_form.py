@@ -14,7 +14,9 @@ from mentorkorps.interface.i18n import words
 
 
 async def refuse_unread(visit: Visit, refusal: Refusal) -> NoReturn:
-    """Reads the body of a request that is refused before that, and raises the refusal with what was typed."""
+    """Reads the body of a request that is refused before that, and raises the refusal with what
+    was typed.
+    """
     try:
         await visit.read_form(None)
     except Refusal:
@@ -23,7 +25,8 @@ async def refuse_unread(visit: Visit, refusal: Refusal) -> NoReturn:
 
 
 async def refuse_elsewhere(visit: Visit) -> Response:
-    """What a page of another site posts to a form is refused and stands in our own form, to be sent from here.
+    """What a page of another site posts to a form is refused and stands in our own form, to be sent
+    from here.
 
     The ticks of its consents do not: nobody knows beside which words they were set.
     """
@@ -42,7 +45,9 @@ async def refuse_elsewhere(visit: Visit) -> Response:
 
 
 def form_again(visit: Visit, form: Form, posted: Posted, refusal: Refusal) -> Response:
-    """The form page with everything that was typed, to be sent from there; for programs the refusal with it."""
+    """The form page with everything that was typed, to be sent from there; for programs the
+    refusal with it.
+    """
     return visit.refuse_with_form(
         refusal, lambda notice: filled_form(visit, form, posted, notice=notice)
     )

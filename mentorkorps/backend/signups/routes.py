@@ -102,7 +102,9 @@ def _count_without_proof(
 
 
 async def challenge(visit: Visit) -> Response:
-    """GET /forms/<form>/challenge: what the form's script asks for when the form is first touched."""
+    """GET /forms/<form>/challenge: what the form's script asks for when the form is first
+    touched.
+    """
     services = visit.services
     form = services.catalogue.forms.get(visit.parameter("form"))
     if form is None:

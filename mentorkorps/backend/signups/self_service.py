@@ -104,7 +104,9 @@ async def change(visit: Visit) -> Response:
 
 
 async def _changeable_or_given_back(visit: Visit) -> tuple[SignUp, Form]:
-    """As _changeable; a refusal gives back what was typed into the form that nobody has read yet."""
+    """As _changeable; a refusal gives back what was typed into the form that nobody has read
+    yet.
+    """
     try:
         return await _changeable(visit)
     except (Busy, Unavailable):
@@ -116,7 +118,9 @@ async def _changeable_or_given_back(visit: Visit) -> tuple[SignUp, Form]:
 async def _refusal(
     visit: Visit, sign_up: SignUp, submission: lifecycle.Submission, points: int
 ) -> Refusal | None:
-    """Keeps the change; else says why not. It counts as what it does: a mail to another address as a sign-up does."""
+    """Keeps the change; else says why not. It counts as what it does: a mail to another address
+    as a sign-up does.
+    """
     limits = visit.services.rate_limits.of(visit.request.scope, visit.now)
     if wait := limits.take("submission", points):
         return to_wait(wait)
@@ -229,7 +233,9 @@ async def _active(visit: Visit) -> SignUp:
 
 
 async def _changeable(visit: Visit) -> tuple[SignUp, Form]:
-    """The same with its form, unless that is gone: without the questions there is nothing to change."""
+    """The same with its form, unless that is gone: without the questions there is nothing to
+    change.
+    """
     sign_up = await _active(visit)
     definition = visit.services.catalogue.forms.get(sign_up.form)
     if definition is None:

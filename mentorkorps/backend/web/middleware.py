@@ -1,4 +1,6 @@
-"""What every request passes: the log, the security headers, and the question where a post comes from."""
+"""What every request passes: the log, the security headers, and the question where a post comes
+from.
+"""
 
 import logging
 import time
@@ -42,7 +44,9 @@ log = logging.getLogger("mentorkorps.requests")
 
 
 class RequestLog:
-    """One line a request: method, the pattern of the address (never a token or a query), status, time."""
+    """One line a request: method, the pattern of the address (never a token or a query), status,
+    time.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

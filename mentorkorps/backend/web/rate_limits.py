@@ -1,8 +1,10 @@
-"""How often an effect may come about from one network: limits on what happens, wherever in the app it is asked for.
+"""How often an effect may come about from one network: limits on what happens, wherever in the app
+it is asked for.
 
-What one person or one mailbox may have stands in the database (`db/asked_rows.py`, `signups/lifecycle.py`) and holds
-for all instances. Networks are kept in memory only, and only as a keyed hash that ends with the process: each instance counts
-for itself, so that with several of them these limits are as many times as high.
+What one person or one mailbox may have stands in the database (`db/asked_rows.py`,
+`signups/lifecycle.py`) and holds for all instances. Networks are kept in memory only, and only as a
+keyed hash that ends with the process: each instance counts for itself, so that with several of them
+these limits are as many times as high.
 """
 
 import hashlib
@@ -28,8 +30,8 @@ from mentorkorps.backend.web.client_address import (
 Effect = Literal["submission", "erasure", "code", "guess"]
 """What is limited.
 
-submission: a row is kept, a place is taken, a mail leaves. erasure: the database is swept. code: a certificate is
-looked up at its address. guess: a code or a name is typed.
+submission: a row is kept, a place is taken, a mail leaves. erasure: the database is swept. code: a
+certificate is looked up at its address. guess: a code or a name is typed.
 """
 
 
@@ -42,7 +44,9 @@ class Limit:
 
 
 PROVED, UNPROVED = 1, 4
-"""Points of a submission. A proof of work costs a robot processor time, and 120 people in a room nothing."""
+"""Points of a submission. A proof of work costs a robot processor time, and 120 people in a room
+nothing.
+"""
 PLAIN_CHANGE = 1
 LIMITS: dict[Effect, Limit] = {
     "submission": Limit(120),
@@ -69,7 +73,8 @@ class SlidingWindow:
         self._entries: OrderedDict[bytes, deque[tuple[datetime, int]]] = OrderedDict()
 
     def take(self, most: Mapping[str, int], points: int, now: datetime) -> timedelta | None:
-        """Counts points under each of the names; or, where one of them has had its `most`, counts nothing.
+        """Counts points under each of the names; or, where one of them has had its `most`, counts
+        nothing.
 
         Returns how long to wait until there is room for them.
         """
@@ -91,7 +96,9 @@ class SlidingWindow:
             self._entries.move_to_end(self._hashed(name))
 
     def give_back(self, names: Sequence[str], points: int) -> None:
-        """Takes back what was counted last with so many points: what it stood for did not come about."""
+        """Takes back what was counted last with so many points: what it stood for did not come
+        about.
+        """
         for name in names:
             entries = self._entries.get(self._hashed(name), deque())
             last = next((entry for entry in reversed(entries) if entry[1] == points), None)
@@ -147,7 +154,9 @@ class VisitorLimits:
     _now: datetime
 
     def take(self, effect: Effect, points: int) -> timedelta | None:
-        """Counts an effect that is about to come; or tells how long the visitor's network has to wait."""
+        """Counts an effect that is about to come; or tells how long the visitor's network has to
+        wait.
+        """
         if self._address is None:
             return None
         most = {name: times * LIMITS[effect].most for name, times in networks_of(self._address)}
@@ -181,8 +190,9 @@ class VisitorLimits:
 class RateLimits:
     """The limits of one process. `proxies` are believed about whom they pass on.
 
-    Behind a proxy on this machine that is not named in the settings, all visitors have one address: the loopback's.
-    They cannot be told apart then, and are not counted; nor are those whom a named proxy names in no way we can read.
+    Behind a proxy on this machine that is not named in the settings, all visitors have one address:
+    the loopback's. They cannot be told apart then, and are not counted; nor are those whom a named
+    proxy names in no way we can read.
     """
 
     def __init__(self, proxies: Sequence[Network]) -> None:

@@ -28,7 +28,8 @@ Posted = dict[str, Texts]
 
 @dataclass(frozen=True, slots=True)
 class FieldShapes:
-    """How names are sent in JSON: `lists` as lists of text, `ticks` as true, false or a word, all others as text.
+    """How names are sent in JSON: `lists` as lists of text, `ticks` as true, false or a word, all
+    others as text.
 
     `are_known`: else each may be sent in any of these ways.
     """
@@ -46,7 +47,8 @@ class FieldShapes:
 class Body:
     """What a route takes: a JSON Schema by media type, and the shapes by which it is read.
 
-    Without schemas it is a form's: of the form that the address names, or of the one that a sign-up came by.
+    Without schemas it is a form's: of the form that the address names, or of the one that a sign-up
+    came by.
     """
 
     schemas: Mapping[str, Schema] = field(default_factory=dict)
@@ -56,7 +58,9 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class PostedForm:
-    """What somebody typed into a form, to be given back. `form` is None where nobody knows which one it was."""
+    """What somebody typed into a form, to be given back. `form` is None where nobody knows which
+    one it was.
+    """
 
     form: Form | None
     fields: Posted

@@ -37,7 +37,8 @@ class SiteMissing(Exception):
 
 
 class Refusal(Exception):
-    """The answer to a request that cannot be met. `words` names its sentences in the texts under reply.refused.
+    """The answer to a request that cannot be met. `words` names its sentences in the texts under
+    reply.refused.
 
     `action`: where the button leads by which a visitor can go on, if there is one.
     """

@@ -1,7 +1,7 @@
 """A route as it is declared beside its handler: method, path, query, body and what comes back.
 
-The app serves routes from this and /openapi.json is derived from it: a query parameter that is not declared reaches
-no handler.
+The app serves routes from this and /openapi.json is derived from it: a query parameter that is not
+declared reaches no handler.
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,12 +17,16 @@ from mentorkorps.backend.web.visit import Visit, endpoint
 Handler = Callable[[Visit[Any]], Awaitable[Response]]
 Method = Literal["GET", "POST"]
 Answer = Literal["page", "json", "text", "receipt"]
-"""page: HTML, or JSON for programs. receipt: 201 with the path of the receipt for programs, else 303."""
+"""page: HTML, or JSON for programs. receipt: 201 with the path of the receipt for programs, else
+303.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteSpec:
-    """`query` names what stands behind the question mark besides `lang`. `is_public`: programs may ask for it."""
+    """`query` names what stands behind the question mark besides `lang`. `is_public`: programs
+    may ask for it.
+    """
 
     method: Method
     path: str
@@ -34,8 +38,9 @@ class RouteSpec:
 
     @property
     def summary(self) -> str:
-        """The first line of what the handler says of itself."""
-        return (self.handler.__doc__ or self.handler.__name__).strip().partition("\n")[0]
+        """The first paragraph of what the handler says of itself."""
+        text = self.handler.__doc__ or self.handler.__name__
+        return " ".join(text.strip().partition("\n\n")[0].split())
 
     def route(self) -> Route:
         """For Starlette; GET answers HEAD, too."""

@@ -45,9 +45,11 @@ S = TypeVar("S", bound=WebServices)
 
 @dataclass(slots=True)
 class Visit(Generic[S]):
-    """One request. `now`: the moment by which all of it is judged. `body`: what its route takes, if anything.
+    """One request. `now`: the moment by which all of it is judged. `body`: what its route takes, if
+    anything.
 
-    `language` and `posted` become known as the request is read; every refusal from then on uses them.
+    `language` and `posted` become known as the request is read; every refusal from then on uses
+    them.
     """
 
     services: S
@@ -78,7 +80,8 @@ class Visit(Generic[S]):
         return await read_body(self.request, self.body.shapes if self.body else FieldShapes())
 
     async def read_form(self, form: Form | None) -> Posted:
-        """A form's answers as they were typed; every later refusal gives them back, in their language.
+        """A form's answers as they were typed; every later refusal gives them back, in their
+        language.
 
         `form` is None where nobody knows which one it is. Raises Refusal.
         """
