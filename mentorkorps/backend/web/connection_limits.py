@@ -84,7 +84,8 @@ class LimitedConnection(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._is_stopping = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    # As uvicorn declares it: it serves streams alone.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._rest()
         self._allow(self._limits.head_seconds)
@@ -240,7 +241,8 @@ class InPortions(asyncio.BufferedProtocol):
         self._line = line
         self._room = room
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    # As uvicorn declares it: it serves streams alone.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._line.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -77,7 +77,8 @@ def make_server(app: Starlette, limits: ConnectionLimits = LIMITS) -> uvicorn.Se
     """
     config = uvicorn.Config(
         app,
-        http=ConnectionLimiter(limits),
+        # uvicorn calls it as it calls a class.
+        http=ConnectionLimiter(limits),  # type: ignore[arg-type]
         ws="none",
         timeout_keep_alive=limits.idle_seconds,
         access_log=False,
