@@ -209,17 +209,16 @@ def _private(path: Path) -> Iterator[BinaryIO]:
 
 
 def _state(sign_up: "SignUp | ListedSignUp") -> str:
-    if sign_up.withdrawn_at:
+    from mentorkorps.backend.db.sign_up_state import state
+
+    holds = state(sign_up).conditions
+    if "withdrawn" in holds:
         return "withdrawn"
-    answered = (
-        "answered"
-        if sign_up.answered_at
-        else "not answered"
-        if sign_up.awaited
-        else "needs no answer"
-    )
-    confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
-    more = ", looks like spam" if sign_up.flagged else ""
+    answered = "not answered" if "unanswered" in holds else "answered"
+    if not holds & {"unanswered", "answered"}:
+        answered = "needs no answer"
+    confirmed = "confirmed" if "confirmed" in holds else "not confirmed"
+    more = ", looks like spam" if "flagged" in holds else ""
     return f"{answered}, {confirmed}{more}{f', number {sign_up.code}' if sign_up.code else ''}"
 
 

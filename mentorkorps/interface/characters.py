@@ -12,10 +12,12 @@ SPACES = r" \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 DASHES = r"\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 """Hyphens, dashes and the minus sign, as word processors and phone books write them for a
 hyphen."""
-INVISIBLE = (
+INVISIBLE_BMP = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
 )
+"""Those of the following that JavaScript writes like Python."""
+INVISIBLE = INVISIBLE_BMP + r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 """Unicode's Default_Ignorable_Code_Point (17.0), the empty Braille pattern, and the marks of
 annotations."""
 

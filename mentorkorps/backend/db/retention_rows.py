@@ -7,28 +7,17 @@ after; what most of them are is all less these.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, false, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, func, not_, or_, select, text
 
 from mentorkorps.backend.db.mail_rows import STATES, UNSENT
 from mentorkorps.backend.db.records import Ended, Figures, Life
-from mentorkorps.backend.db.tables import (
-    ANSWERED,
-    COLLECTED,
-    COUNTS,
-    DOUBTFUL,
-    MAILS,
-    SIGN_UPS,
-    UNANSWERED,
-    UNCONFIRMED,
-    WITHDRAWN,
-)
+from mentorkorps.backend.db.sign_up_state import OUTCOMES, condition_clause, outcome_case, outcome_clause
+from mentorkorps.backend.db.tables import COLLECTED, COUNTS, DOUBTFUL, MAILS, SIGN_UPS, UNANSWERED
 
-OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
+OUTCOME = outcome_case(SIGN_UPS.c)
 
-BY_OUTCOME = dict(zip(OUTCOMES, (WITHDRAWN, UNCONFIRMED, UNANSWERED, ANSWERED), strict=False))
+BY_OUTCOME = {outcome: outcome_clause(SIGN_UPS.c, outcome) for outcome in OUTCOMES if outcome != "received"}
 """All but the last, which are the rest: nobody is to answer them."""
-
-OUTCOME = case(*((where, outcome) for outcome, where in BY_OUTCOME.items()), else_=OUTCOMES[-1])
 
 LIVES = select(SIGN_UPS.c.id, SIGN_UPS.c.form, SIGN_UPS.c.received_at, OUTCOME.label("outcome"))
 
@@ -48,7 +37,7 @@ OLDEST_FAILED = select(func.min(MAILS.c.due_at)).where(MAILS.c.state == "failed"
 
 ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
-CONFIRMED = and_(SIGN_UPS.c.confirmed_at.is_not(None), SIGN_UPS.c.withdrawn_at.is_(None))
+CONFIRMED = condition_clause(SIGN_UPS.c, "reachable")
 
 CONFIRMED_BY_FORM = select(SIGN_UPS.c.form, func.count().filter(CONFIRMED)).group_by(SIGN_UPS.c.form)
 
@@ -69,7 +58,7 @@ def figures(connection: Connection) -> Figures:
     by_state = dict(connection.execute(MAILS_TO_LOOK_AFTER).all())
     sent = connection.execute(ALL_MAILS_COUNTED).scalar_one() - sum(by_state.values())
     return Figures(
-        by_outcome | {OUTCOMES[-1]: rest},
+        by_outcome | {"received": rest},
         dict.fromkeys(STATES, 0) | by_state | {"sent": sent},
         connection.execute(OLDEST_UNSENT).scalar_one(),
         connection.execute(OLDEST_UNANSWERED).scalar_one(),

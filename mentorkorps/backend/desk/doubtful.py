@@ -1,57 +1,52 @@
 """The coordinators' list of what may be spam, behind the link in the morning's mail."""
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE, mailbox
-from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
-from mentorkorps.backend.services import Services, services_of
-from mentorkorps.backend.web.responses import PRIVATE, Refusal, page, use_language
+from mentorkorps.backend.services import Visit
+from mentorkorps.backend.signups import links
+from mentorkorps.backend.web.responses import PRIVATE
 
 MOST_SHOWN = 200
 
 
-async def ask_to_open(request: Request) -> Response:
+async def ask_to_open(visit: Visit) -> Response:
     """GET /desk/doubtful/<token>: a button, so that a mail scanner sees nothing."""
-    _sign_up_id(request)
-    action = f"{services_of(request).settings.root}desk/doubtful/{request.path_params['token']}"
-    return page(request, "desk-door.html", headers=PRIVATE, action=action)
+    _sign_up_id(visit)
+    action = f"{visit.root}desk/doubtful/{visit.parameter('token')}"
+    return visit.page("desk-open.html", headers=PRIVATE, action=action)
 
 
-async def show(request: Request) -> Response:
-    """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to, newest first."""
-    services = services_of(request)
-    known_by = await services.store.do(sign_up_rows.sign_up_by_id, _sign_up_id(request))
-    if known_by is None:
-        raise Refusal(410, "deleted", PRIVATE)
+async def show(visit: Visit) -> Response:
+    """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to,
+    newest first.
+    """
+    services, id = visit.services, _sign_up_id(visit)
+    known_by = links.present(await services.store.do(sign_up_rows.sign_up_by_id, id))
     box = mailbox(services.catalogue, services.settings, known_by)
-    found = [
-        one
-        for one in await services.store.do(sign_up_rows.doubtful)
-        if mailbox(services.catalogue, services.settings, one) == box
-    ]  # fmt: skip
-    rows = [_row(services, one) for one in reversed(found[-MOST_SHOWN:])]
-    return page(request, "desk-doubtful.html", headers=PRIVATE, rows=rows, count=len(found))
+    doubtful = await services.store.do(sign_up_rows.doubtful)
+    own = [
+        sign_up
+        for sign_up in doubtful
+        if mailbox(services.catalogue, services.settings, sign_up) == box
+    ]
+    rows = [_row(visit, sign_up) for sign_up in reversed(own[-MOST_SHOWN:])]
+    return visit.page("desk-doubtful.html", headers=PRIVATE, rows=rows, count=len(own))
 
 
-def _row(services: Services, one: SignUp) -> dict[str, object]:
-    token = services.tokens.sign("desk", one.id, services.clock())
+def _row(visit: Visit, sign_up: SignUp) -> dict[str, object]:
+    services = visit.services
     return {
-        "received": spoken(one.received_at, COORDINATORS_LANGUAGE),
-        "form": services.catalogue.name("forms", one.form, COORDINATORS_LANGUAGE),
-        "signs": one.signs,
-        "action": f"{services.settings.root}desk/{token}",
+        "received": spoken(sign_up.received_at, COORDINATORS_LANGUAGE),
+        "form": services.catalogue.name("forms", sign_up.form, COORDINATORS_LANGUAGE),
+        "signs": sign_up.signs,
+        "action": services.link("desk", sign_up.id, visit.now),
     }
 
 
-def _sign_up_id(request: Request) -> str:
-    use_language(request, COORDINATORS_LANGUAGE)
-    try:
-        return services_of(request).tokens.read("doubtful", request.path_params["token"])
-    except ExpiredToken:
-        raise Refusal(410, "desk_expired", PRIVATE) from None
-    except BadToken:
-        raise Refusal(404, "link", PRIVATE) from None
+def _sign_up_id(visit: Visit) -> str:
+    visit.speak(COORDINATORS_LANGUAGE)
+    return links.token_id(visit, "doubtful")

@@ -31,19 +31,28 @@ def leaves_at(asked_at: datetime) -> datetime:
 
 
 def note(connection: Connection, addressee: str, at: datetime) -> None:
-    """Has a mailbox asked for what came at that moment, with all else that waits there. Part of a writer's job."""
+    """Has a mailbox asked for what came at that moment, with all else that waits there. Part of
+    a writer's job.
+    """
     asked_rows.collect(connection, addressee, leaves_at(at))
 
 
 def ask_due(connection: Connection, now: datetime) -> int:
-    """Queues the mails whose hour has come, where something still waits; how many. A job for the writer."""
+    """Queues the mails whose hour has come, where something still waits; how many. A job for the
+    writer.
+    """
     return sum(
-        _ask(connection, addressee, due_at, now) for addressee, due_at in asked_rows.take_collected(connection, now)
+        _ask(connection, addressee, due_at, now)
+        for addressee, due_at in asked_rows.take_collected(connection, now)
     )
 
 
 def _ask(connection: Connection, addressee: str, due_at: datetime, now: datetime) -> bool:
-    waiting = [one for one in sign_up_rows.unconfirmed_at(connection, addressee, MOST_LISTED) if one.silenced]
+    waiting = [
+        one
+        for one in sign_up_rows.unconfirmed_at(connection, addressee, MOST_LISTED)
+        if one.silenced
+    ]
     unasked = [one for one in waiting if leaves_at(one.asked_at) >= due_at]
     if unasked:
         mail_rows.queue_mails(connection, unasked[-1].id, ("confirm_all",), now)

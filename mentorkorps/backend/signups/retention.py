@@ -10,7 +10,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
-from mentorkorps.backend.db import asked_rows, connect, mail_rows, retention_rows, spent_rows, writer
+from mentorkorps.backend.db import (
+    asked_rows,
+    connect,
+    mail_rows,
+    retention_rows,
+    spent_rows,
+    writer,
+)
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen
 from mentorkorps.backend.db.records import Ended, Life
@@ -132,7 +139,9 @@ def delete(connection: Connection, lives: Sequence[Life]) -> Purged:
 def _delete(connection: Connection, lives: Sequence[Life]) -> Purged:
     ids = [one.id for one in lives]
     mails = mail_rows.mail_ids(connection, ids)
-    tally = Counter((one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives)
+    tally = Counter(
+        (one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives
+    )
     for (form, month, outcome), count in tally.items():
         retention_rows.add_count(connection, form, month, outcome, count)
     retention_rows.delete_sign_ups(connection, ids)
@@ -158,7 +167,9 @@ def purge_now(settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: b
         return asyncio.run(_purge_checked(do, settings, catalogue, clock, is_sure))
 
 
-async def _purge_checked(do: Do, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
+async def _purge_checked(
+    do: Do, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool
+) -> Purged:
     now = clock()
     if is_sure:
         await do(believe, now)
@@ -279,9 +290,13 @@ class DailyPurge(PeriodicJob):
 def _ended(catalogue: Catalogue, forms: Iterable[str], now: datetime) -> list[Ended]:
     limits = [form.retention for form in catalogue.forms.values()]
     # A form that is no longer there has no limit of its own: the shortest holds.
-    shortest = Retention(min(one.unconfirmed_hours for one in limits), min(one.months for one in limits))
+    shortest = Retention(
+        min(one.unconfirmed_hours for one in limits), min(one.months for one in limits)
+    )
     known = catalogue.forms
-    return [_ended_of(form, known[form].retention if form in known else shortest, now) for form in forms]
+    return [
+        _ended_of(form, known[form].retention if form in known else shortest, now) for form in forms
+    ]
 
 
 def _ended_of(form: str, limit: Retention, now: datetime) -> Ended:
