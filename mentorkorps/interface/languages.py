@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-LANGUAGES = ("da", "en")
 Language = Literal["da", "en"]
+LANGUAGES: tuple[Language, ...] = ("da", "en")
