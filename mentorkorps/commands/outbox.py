@@ -5,7 +5,7 @@ import argparse
 from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.db import operator_reads, records
 from mentorkorps.backend.jobs import command_files
-from mentorkorps.backend.mail.smtp_status import explained
+from mentorkorps.backend.mail.smtp_status import explain
 from mentorkorps.backend.settings import Settings
 from mentorkorps.commands.context import counted, database_command
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
@@ -46,4 +46,4 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _trouble(mail: records.Mail) -> str:
-    return f"{mail.error}  {explained(mail.error, 'da')}" if mail.error else ""
+    return f"{mail.error}  {explain(mail.error, 'da')}" if mail.error else ""

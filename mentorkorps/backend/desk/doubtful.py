@@ -6,7 +6,8 @@ from starlette.responses import Response
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
-from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE, mailbox
+from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
+from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id
 from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
 from mentorkorps.backend.services import Services, services_of
 from mentorkorps.backend.web.responses import PRIVATE, Refusal, page, use_language
@@ -16,7 +17,7 @@ MOST_SHOWN = 200
 
 async def ask_to_open(request: Request) -> Response:
     """GET /desk/doubtful/<token>: a button, so that a mail scanner sees nothing."""
-    _sign_up_id(request)
+    _id_in_link(request)
     action = f"{services_of(request).settings.root}desk/doubtful/{request.path_params['token']}"
     return page(request, "desk-door.html", headers=PRIVATE, action=action)
 
@@ -24,10 +25,9 @@ async def ask_to_open(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to, newest first."""
     services = services_of(request)
-    known_by = await services.store.do(sign_up_rows.sign_up_by_id, _sign_up_id(request))
-    if known_by is None:
+    box = await _mailbox(services, _id_in_link(request))
+    if box is None:
         raise Refusal(410, "deleted", PRIVATE)
-    box = mailbox(services.catalogue, services.settings, known_by)
     found = [
         one
         for one in await services.store.do(sign_up_rows.doubtful)
@@ -47,7 +47,16 @@ def _row(services: Services, one: SignUp) -> dict[str, object]:
     }
 
 
-def _sign_up_id(request: Request) -> str:
+async def _mailbox(services: Services, id: str) -> str | None:
+    """The mailbox that a link went to; None where it is no longer known."""
+    if known := mailbox_by_id(services.settings, id):
+        return known
+    # Until December 2026 a link held the id of the newest sign-up of the mailbox. It lasts for two weeks.
+    sign_up = await services.store.do(sign_up_rows.sign_up_by_id, id)
+    return sign_up and mailbox(services.catalogue, services.settings, sign_up)
+
+
+def _id_in_link(request: Request) -> str:
     use_language(request, COORDINATORS_LANGUAGE)
     try:
         return services_of(request).tokens.read("doubtful", request.path_params["token"])
