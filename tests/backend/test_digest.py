@@ -257,3 +257,12 @@ def test_a_digest_is_kept_for_a_month_and_no_longer(doubted, hands):
     hands.pass_by(days=31)
     eventually(lambda: not first & {mail.id for mail in doubted.mails()})
     eventually(lambda: not first & {path.stem for path in doubted.settings.mail_folder.glob("*.eml")})
+
+
+def test_a_link_of_the_version_before_which_named_a_sign_up_still_opens(doubted):
+    karen = next(one for one in doubted.sign_ups() if one.answers["name"] == "Karen")
+    path = f"/desk/doubtful/{doubted.signed('doubtful', karen.id)}"
+
+    assert "Der er 2." in doubted.client.post(path).text
+    delete_own(doubted, "Karen")
+    assert 410 == doubted.client.post(path).status_code
