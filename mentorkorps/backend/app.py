@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -25,10 +26,11 @@ from mentorkorps.backend.jobs import clock_guard
 from mentorkorps.backend.jobs.clock_guard import ClockGuard
 from mentorkorps.backend.jobs.command_files import CommandFiles
 from mentorkorps.backend.jobs.missing_records import References
+from mentorkorps.backend.mail import digest
 from mentorkorps.backend.mail.alarm import Alarm
-from mentorkorps.backend.mail.compose import MailComposer
+from mentorkorps.backend.mail.compose import MailComposer, refuse_incomplete_kinds
 from mentorkorps.backend.mail.outbox import Outbox
-from mentorkorps.backend.mail.transport import Folder, Smtp
+from mentorkorps.backend.mail.transport import FolderTransport, SmtpTransport
 from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.backend.services import Services
 from mentorkorps.backend.settings import Settings
@@ -70,6 +72,7 @@ def create_app(
     """
     settings.recipients.refuse_unknown(catalogue)
     load_all()
+    refuse_incomplete_kinds()
     services = _services(catalogue, site, settings, clock, uptime)
     app = Starlette(
         routes=[spec.route() for spec in route_specs()],
@@ -97,11 +100,17 @@ def _services(
     guard = ClockGuard(store.do, settings, wall, uptime)
     clock = guard.now
     tokens = Tokens(settings.secret_keys, clock)
-    carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
-    letters = MailComposer(catalogue, settings, tokens, clock)
+    transport = SmtpTransport(settings.smtp) if settings.smtp else FolderTransport(settings.mail_folder)
+    composer = MailComposer(catalogue, settings, tokens, clock)
     alarm = Alarm(settings.alarm_command, clock)
     outbox = Outbox(
-        store, carrier, letters.write, clock, alarm=alarm, is_clock_believed=guard.is_believed
+        store,
+        transport,
+        composer.write,
+        clock,
+        alarm=alarm,
+        is_clock_believed=guard.is_believed,
+        count_doubtful=partial(digest.count_doubtful, catalogue=catalogue, settings=settings),
     )
     purge = DailyPurge(store, catalogue, settings, guard, outbox.wake)
     return Services(

@@ -66,6 +66,6 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _trouble(mail: "Mail") -> str:
-    from mentorkorps.backend.mail.smtp_status import explained
+    from mentorkorps.backend.mail.smtp_status import explain
 
-    return f"{mail.error}  {explained(mail.error, 'da')}" if mail.error else ""
+    return f"{mail.error}  {explain(mail.error, 'da')}" if mail.error else ""

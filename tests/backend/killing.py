@@ -80,7 +80,7 @@ class Victim:
         tokens = Tokens(self.settings.secret_keys, utc_now)
         found = {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
         mails = Counter({one.id: 0 for one in kept}) + Counter(
-            one.sign_up for one in operator_reads.mails(self.settings)
+            one.subject.id for one in operator_reads.mails(self.settings)
         )
         return Toll(len(self.receipts), len(kept), frozenset(self.receipts) - found, mails)
 

@@ -79,7 +79,7 @@ def test_a_backup_taken_while_people_sign_up_is_whole(tmp_path, real, mentorkorp
         assert len(before) <= len(house.sign_ups()) <= len(receipts)
         assert {200} == {house.client.get(receipt).status_code for receipt in before}
         kept = {one.id for one in house.sign_ups()}
-        assert kept == {one.sign_up for one in house.mails()}
+        assert kept == {one.subject.id for one in house.mails()}
 
 
 def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, real, mentorkorps):

@@ -48,7 +48,7 @@ def test_a_caseworkers_eighth_referral_of_a_day_reaches_the_coordinator_like_the
     assert not any(one.flagged for one in house.sign_ups())
     at_fourteen(house, hands)
     for mail in [one for one in house.mails() if one.kind == "confirm"]:
-        about = next(one for one in house.sign_ups() if one.id == mail.sign_up)
+        about = next(one for one in house.sign_ups() if one.id == mail.subject.id)
         house.client.post(f"/confirm/{house.signed('confirm', f'{about.id}.{about.asked_stamp}')}")
     assert 5 == sum(one.confirmed_at is not None for one in house.sign_ups())
     page = house.client.post(house.link("confirm_all"))

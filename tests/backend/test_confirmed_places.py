@@ -19,8 +19,10 @@ from sqlalchemy import Connection, text
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.bookings.allocation import Booking
 from mentorkorps.backend.db import connect, mail_rows, migrate, operator_reads, place_rows
-from mentorkorps.backend.db.records import TO_PERSON, Bookable
+from mentorkorps.backend.db.records import Bookable
 from mentorkorps.backend.db.writer import run_job
+from mentorkorps.backend.mail import leases
+from mentorkorps.backend.mail.kinds import KINDS
 from mentorkorps.backend.security.encryption import Cipher
 from mentorkorps.backend.signups import lifecycle
 from mentorkorps.backend.signups.lifecycle import accept
@@ -32,13 +34,14 @@ from tests.conftest import ROOT
 
 HALL = Bookable("courses", COURSE)
 UNCONFIRMED, CONFIRMED = ("held", "doubted", "pending"), ("taken", "waiting", "offered")
+TO_PERSON = [name for name, kind in KINDS.items() if kind.to == "person"]
 LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
 
 
 def told_of(house, kind: str = "cancelled") -> Counter[str]:
     """How many mails of a kind there are to each address."""
     addresses = {one.id: one.answers["email"] for one in house.sign_ups()}
-    return Counter(addresses[one.sign_up] for one in house.mails() if one.kind == kind)
+    return Counter(addresses[one.subject.id] for one in house.mails() if one.kind == kind)
 
 
 @both
@@ -130,7 +133,7 @@ def kept(database):
 
 
 def leased(read, at):
-    return connect.run_on_database(read, mail_rows.lease_due_mails, at, at + LEASE, at + timedelta(days=9), 99)
+    return connect.run_on_database(read, leases.lease_due_mails, at, at + LEASE, at + timedelta(days=9), 99)
 
 
 @both
@@ -189,10 +192,10 @@ class Walk:
 
     def written_unasked(self, connection) -> set[str]:
         """The kinds of the newest mails, but for the question, to addresses that nobody has confirmed."""
-        fresh = connection.execute(text("SELECT id, kind, sign_up FROM mails WHERE kind <> 'confirm'")).all()
+        fresh = connection.execute(text("SELECT id, kind, subject_id FROM mails WHERE kind <> 'confirm'")).all()
         fresh = [one for one in fresh if one.id not in self._mails and one.kind in TO_PERSON]
         self._mails |= {one.id for one in fresh}
-        return {one.kind for one in fresh if one.sign_up not in self._confirmed(connection)}
+        return {one.kind for one in fresh if one.subject_id not in self._confirmed(connection)}
 
     @staticmethod
     def _confirmed(connection) -> set[str]:
@@ -327,7 +330,7 @@ def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(ke
     assert {"anna": "given_up", "bo": "pending", "carl": "offered"} == states
 
     connect.run_on_database(kept, allocation.advance_waiting_lists, having(real, 1, status="cancelled"), MONDAY)
-    assert [ids["carl"]] == [one.sign_up for one in operator_reads.mails(kept) if one.kind == "cancelled"]
+    assert [ids["carl"]] == [one.subject.id for one in operator_reads.mails(kept) if one.kind == "cancelled"]
 
 
 def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(tmp_path, real, hands, free_port):

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from tests.backend.conftest import both, eventually, opened, post_office, text_of
+from tests.backend.conftest import both, eventually, link_in, opened, post_office, text_of
 from tests.conftest import ROOT
 
 RECIPIENTS = """
@@ -155,3 +155,114 @@ def test_a_note_that_is_none_of_ours_is_put_away(house, caplog):
     eventually(lambda: not list(folder.iterdir()))
     assert 6 == caplog.text.count("no note of ours")
     assert house.client.get("/readyz").json()["errands"]
+
+
+def delete_own(house, name):
+    sign_up = next(one for one in house.sign_ups() if one.answers["name"] == name)
+    mine = f"/mine/{house.token('mine', sign_up)}"
+    assert 200 == house.client.post(f"{mine}/delete", data={"sure": "yes"}).status_code
+
+
+@both
+def test_a_digest_leaves_with_the_count_of_that_moment_though_the_newest_is_deleted(
+    tmp_path, real, hands, environ, free_port
+):
+    smtp = f"smtp://127.0.0.1:{free_port}"
+    with opened(tmp_path, real, hands, SMTP_URL=smtp, **environ) as house:
+        for name in ("Robot", "Karen"):
+            hands.pass_by(seconds=1)
+            house.client.post("/forms/interesseliste", data=interested(name, "5000") | TRAPPED)
+        hands.pass_by(days=1)
+        eventually(lambda: ["retry"] == states(house, "digest"))
+        assert 2 == next(mail.waiting for mail in house.mails() if mail.kind == "digest")
+
+        delete_own(house, "Karen")
+        with post_office(free_port) as services:
+            hands.pass_by(minutes=5)
+            eventually(lambda: ["sent"] == states(house, "digest"))
+            digest = taken(services, "Tilmeldinger, der ligner spam")
+            path = link_in(digest, house.settings.public_url)
+
+            assert "Én tilmelding ligner spam" in text_of(digest)
+            assert "Der er én." in house.client.post(path).text
+
+
+def test_a_digest_about_nobody_any_more_does_not_leave(tmp_path, real, hands, free_port):
+    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+        house.client.post("/forms/interesseliste", data=interested("Karen", "5000") | TRAPPED)
+        hands.pass_by(days=1)
+        eventually(lambda: ["retry"] == states(house, "digest"))
+        delete_own(house, "Karen")
+        with post_office(free_port) as services:
+            hands.pass_by(minutes=5)
+            eventually(lambda: [] == house.mails())
+
+    assert [] == services.taken
+
+
+@both
+def test_a_mail_about_a_mailbox_leaves_though_the_newest_that_waits_there_is_deleted(
+    tmp_path, real, hands, environ, free_port
+):
+    smtp = f"smtp://127.0.0.1:{free_port}"
+    with opened(tmp_path, real, hands, SMTP_URL=smtp, **environ) as house:
+        for number in range(7):
+            hands.pass_by(seconds=1)
+            house.post(name=f"Karen {number}")
+        hands.pass_by(hours=5)
+        eventually(lambda: ["retry"] == states(house, "confirm_all"))
+
+        delete_own(house, "Karen 6")
+        with post_office(free_port) as services:
+            hands.pass_by(minutes=5)
+            eventually(lambda: ["sent"] == states(house, "confirm_all"), 20)
+            letter = taken(services, "Bekræft dine tilmeldinger")
+            assert "karen@example.org" == letter["To"]
+            house.client.post(link_in(letter, house.settings.public_url))
+            assert all(one.confirmed_at for one in house.sign_ups())
+            eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
+
+
+def test_with_the_last_sign_up_of_a_mailbox_goes_every_mail_to_it(house, hands):
+    for number in range(7):
+        hands.pass_by(seconds=1)
+        house.post(name=f"Karen {number}")
+    hands.pass_by(hours=5)
+    eventually(lambda: ["sent"] == states(house, "confirm_all"))
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    for number in range(7):
+        delete_own(house, f"Karen {number}")
+
+    assert [] == house.mails()
+    eventually(lambda: [] == list(house.settings.mail_folder.glob("*.eml")))
+
+
+def states(house, kind):
+    return [mail.state for mail in house.mails() if mail.kind == kind]
+
+
+def taken(services, subject):
+    return next(letter for letter in services.taken if letter["Subject"] == subject)
+
+
+def test_a_digest_is_kept_for_a_month_and_no_longer(doubted, hands):
+    hands.pass_by(days=1)
+    eventually(lambda: len(digests(doubted)) == 2)
+    eventually(lambda: {"sent"} == set(states(doubted, "digest")))
+    first = {mail.id for mail in doubted.mails() if mail.kind == "digest"}
+    for name in ("Karen", "Robot", "Robot"):
+        delete_own(doubted, name)
+
+    assert first == {mail.id for mail in doubted.mails() if mail.kind == "digest"}
+    hands.pass_by(days=31)
+    eventually(lambda: not first & {mail.id for mail in doubted.mails()})
+    eventually(lambda: not first & {path.stem for path in doubted.settings.mail_folder.glob("*.eml")})
+
+
+def test_a_link_of_the_version_before_which_named_a_sign_up_still_opens(doubted):
+    karen = next(one for one in doubted.sign_ups() if one.answers["name"] == "Karen")
+    path = f"/desk/doubtful/{doubted.signed('doubtful', karen.id)}"
+
+    assert "Der er 2." in doubted.client.post(path).text
+    delete_own(doubted, "Karen")
+    assert 410 == doubted.client.post(path).status_code

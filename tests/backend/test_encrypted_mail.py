@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mentorkorps.backend import settings
-from mentorkorps.backend.mail.smtp_status import explained
-from mentorkorps.backend.mail.transport import Smtp
+from mentorkorps.backend.mail.smtp_status import explain
+from mentorkorps.backend.mail.transport import SmtpTransport
 from tests.backend.conftest import any_free_port, awaited, errors_in, eventually, opened
 from tests.backend.sullen import sullen
 
@@ -78,7 +78,7 @@ def carried(server: dict[str, object], url: str, ca_file: object = "") -> tuple[
     controller = Controller(guarded, hostname=ELSEWHERE, port=port, authenticator=guarded.authenticate, **server)
     controller.start()
     told = {"SMTP_URL": f"{url}:{port}", "SECRET_KEYS": "k" * 16, "SMTP_CA_FILE": str(ca_file)}
-    carrier = Smtp(settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp)
+    carrier = SmtpTransport(settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp)
     letter = EmailMessage()
     letter["From"], letter["To"] = "mentor@example.dk", "karen@example.org"
     letter.set_content("Hej")
@@ -191,7 +191,7 @@ def test_the_start_says_what_is_wrong_with_a_certificate(certificates, tmp_path,
 
     assert english in errors_in(caplog)[0]
     assert ready.startswith("SSLCertVerificationError ")
-    assert danish in explained(ready, "da")
+    assert danish in explain(ready, "da")
 
 
 def test_the_start_says_that_a_password_is_wrong_and_goes_on_all_the_same(tmp_path, real, free_port, caplog):

@@ -73,7 +73,7 @@ def test_a_double_click_that_two_instances_get_is_one_sign_up(pair):
         assert 1 == len({one.headers["location"] for one in answers}), number
 
     assert MANY == len(pair[0].sign_ups())
-    assert {2} == set(Counter(one.sign_up for one in pair[0].mails()).values())
+    assert {2} == set(Counter(one.subject.id for one in pair[0].mails()).values())
 
 
 def test_pressing_confirm_at_two_instances_sends_one_receipt(pair, hands):
@@ -121,7 +121,7 @@ def test_a_free_place_is_offered_once_and_what_lapses_is_told_once(tmp_path, rea
         desk.becomes(bo="expired", carl="offered")
         time.sleep(2.5)  # both look each second
 
-        kinds = Counter((one.sign_up, one.kind) for one in pair[0].mails())
+        kinds = Counter((one.subject.id, one.kind) for one in pair[0].mails())
         assert {1} == {count for (_, kind), count in kinds.items() if kind in ("offered", "lapsed")}
         assert 1 == kinds[desk.id("bo"), "lapsed"] == kinds[desk.id("carl"), "offered"]
 
@@ -261,4 +261,4 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, 
             for one in other.sign_ups()
         }
         assert set(receipts) <= kept
-        assert {2} == set(Counter(one.sign_up for one in other.mails()).values())
+        assert {2} == set(Counter(one.subject.id for one in other.mails()).values())

@@ -11,7 +11,7 @@ from mentorkorps.backend import settings
 from mentorkorps.backend.db.connect import open_database
 from mentorkorps.backend.db.operator_reads import mails
 from mentorkorps.backend.mail.outbox import ALARMED_AFTER, Outbox
-from mentorkorps.backend.mail.transport import AT_ONCE, FAREWELL_SECONDS, Smtp
+from mentorkorps.backend.mail.transport import MAILS_AT_ONCE, QUIT_SECONDS, SmtpTransport
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.settings import SmtpServer
 from mentorkorps.backend.signups.lifecycle import Submission, accept
@@ -57,7 +57,7 @@ class Posting:
         self.read = settings.read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/m.db"})
         server = SmtpServer("127.0.0.1", port, False, user, user and "secret")
         self.store = open_database(self.read)
-        self.outbox = Outbox(self.store, Smtp(server, patience), letter, hands, **options)
+        self.outbox = Outbox(self.store, SmtpTransport(server, patience), letter, hands, **options)
 
     async def sign_up(self, name="karen"):
         answers = Answers({"email": f"{name}@example.org"}, {"contact": "1"})
@@ -144,7 +144,7 @@ def test_a_server_that_took_the_mail_gets_it_once_however_it_says_goodbye(tmp_pa
 
     assert ([("sent", None)] * 2, None, 0) == (told, trouble, again)
     assert 2 == len(server.taken)
-    assert took < FAREWELL_SECONDS, "mails waited for a farewell"
+    assert took < QUIT_SECONDS, "mails waited for a farewell"
 
 
 def test_a_server_that_looks_at_the_text_for_long_gets_it_once(tmp_path, hands, free_port):
@@ -154,12 +154,12 @@ def test_a_server_that_looks_at_the_text_for_long_gets_it_once(tmp_path, hands, 
 
 
 def test_a_server_that_hangs_at_goodbye_has_no_more_connections_than_another(tmp_path, hands, free_port):
-    names = [f"v{number}" for number in range(AT_ONCE // 2 + 1)]
+    names = [f"v{number}" for number in range(MAILS_AT_ONCE // 2 + 1)]
     told, _, server, took, _ = posted(tmp_path, free_port, hands, ("quit", "hang"), names)
 
     assert {("sent", None)} == set(told)
     assert 2 * len(names) == len(server.taken)
-    assert took >= FAREWELL_SECONDS, "who came after the tenth did not wait for one of the ten to be over"
+    assert took >= QUIT_SECONDS, "who came after the tenth did not wait for one of the ten to be over"
 
 
 def test_a_server_that_was_away_at_the_start_is_well_again_before_there_is_a_mail(tmp_path, hands, free_port, caplog):
@@ -244,7 +244,7 @@ def test_where_a_mailbox_takes_nothing_just_now_a_mail_waits_and_the_server_is_w
 def states(house):
     """Of the questions, by their address."""
     addresses = {one.id: one.answers["email"] for one in house.sign_ups()}
-    return {addresses[one.sign_up]: one.state for one in house.mails() if one.kind == "confirm"}
+    return {addresses[one.subject.id]: one.state for one in house.mails() if one.kind == "confirm"}
 
 
 def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(tmp_path, real, hands, free_port):

@@ -46,7 +46,7 @@ class Desk:
         return next(one.id for one in self.house.sign_ups() if one.answers["email"] == f"{name}@example.org")
 
     def letters(self, name: str, kind: str) -> list[str]:
-        return [one.id for one in self.house.mails() if (one.sign_up, one.kind) == (self.id(name), kind)]
+        return [one.id for one in self.house.mails() if (one.subject.id, one.kind) == (self.id(name), kind)]
 
     def link(self, name: str, kind: str) -> str:
         eventually(lambda: self.letters(name, kind))

@@ -84,7 +84,7 @@ def hold_against_the_database(crowd: Crowd, read: settings.Settings) -> None:
     assert crowd.acknowledged() == {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
     assert crowd.answers.keys() == {one.answers["email"] for one in kept}
     assert len(kept) == len(crowd.answers)
-    mails = Counter((one.sign_up, one.kind) for one in operator_reads.mails(read))
+    mails = Counter((one.subject.id, one.kind) for one in operator_reads.mails(read))
     assert {1} == set(mails.values())
 
 

@@ -16,6 +16,7 @@ from mentorkorps.backend.bookings.allocation import OFFER_HOLDS, Booking
 from mentorkorps.backend.db import connect, mail_rows, operator_reads, place_rows, rotation, sign_up_rows
 from mentorkorps.backend.db.records import Bookable
 from mentorkorps.backend.db.writer import run_job
+from mentorkorps.backend.mail import leases
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.signups import lifecycle, retention
 from mentorkorps.backend.signups.lifecycle import Submission, accept
@@ -76,7 +77,7 @@ def submission(who: str, at=MONDAY, booking: Booking | None = None, **more: str)
 def test_mails_that_one_takes_are_left_to_it(sides):
     for name in ("anna", "bo"):
         sides.do(accept, submission(name))
-    lease = (mail_rows.lease_due_mails, LATER, LATER + timedelta(minutes=2), LATER + timedelta(days=9), 3)
+    lease = (leases.lease_due_mails, LATER, LATER + timedelta(minutes=2), LATER + timedelta(days=9), 3)
 
     ours, theirs = sides.meanwhile(lease, lease)
 
@@ -220,7 +221,7 @@ def offered(sides, course) -> None:
 
 
 def sent(sides) -> None:
-    leased = sides.do(mail_rows.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
+    leased = sides.do(leases.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
     sides.do(mail_rows.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased])
 
 

@@ -63,7 +63,9 @@ class Running:
         """The coordinator's link to the sign-up of an address."""
         (sign_up,) = self.sign_ups(email)
         mail = next(
-            one.id for one in operator_reads.mails(self.settings) if (one.sign_up, one.kind) == (sign_up.id, "notice")
+            mail.id
+            for mail in operator_reads.mails(self.settings)
+            if (mail.subject.id, mail.kind) == (sign_up.id, "notice")
         )
         text = message_from_bytes((self.folder / "var" / "mail" / f"{mail}.eml").read_bytes(), policy=policy.default)
         return re.search(r"https?://\S+/desk/\S+", text.get_body(("plain",)).get_content())[0]

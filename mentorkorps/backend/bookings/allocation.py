@@ -25,6 +25,7 @@ from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.records import Bookable, PlaceState, Seat
 from mentorkorps.backend.jobs.clock_guard import ClockGuard
 from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.outbox import Outbox
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.catalogue.load import Catalogue
@@ -151,9 +152,9 @@ def confirmed(connection: Connection, sign_up: str, catalogue: Catalogue, at: da
     elif (
         seat
         and seat.state == "cancelled"
-        and not mail_rows.was_queued(connection, sign_up, "cancelled")
+        and not mail_rows.was_queued(connection, sign_up, kinds.CANCELLED)
     ):
-        mail_rows.queue_mails(connection, sign_up, ("cancelled",), at)
+        mail_rows.queue_mails(connection, sign_up, (kinds.CANCELLED,), at)
     elif seat and seat.state == "doubted":
         has_place = _is_next(connection, seat, seats(record_of(catalogue, seat.hall)))
         place_rows.settle_seat(connection, sign_up, "taken" if has_place else "waiting")
@@ -206,7 +207,7 @@ def take(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
     before = place_rows.seat_to_settle(connection, sign_up)
     if before and _stands(before, at):
         place_rows.settle_seat(connection, sign_up, "taken")
-        mail_rows.queue_mails(connection, sign_up, ("receipt",), at)
+        mail_rows.queue_mails(connection, sign_up, (kinds.RECEIPT,), at)
     return before
 
 
@@ -274,7 +275,7 @@ def _lapse(connection: Connection, seat: Seat, now: datetime) -> int:
         seat.state in place_rows.UNCONFIRMED
     ):  # nobody has confirmed the address, so nobody is written to
         return 0
-    mail_rows.queue_mails(connection, seat.sign_up, ("lapsed",), now)
+    mail_rows.queue_mails(connection, seat.sign_up, (kinds.LAPSED,), now)
     return 1
 
 
@@ -289,7 +290,7 @@ def _cancel(connection: Connection, hall: Bookable, now: datetime) -> int:
     for seat in ended:
         place_rows.settle_seat(connection, seat.sign_up, "cancelled")
         if seat.state not in place_rows.UNCONFIRMED:
-            mail_rows.queue_mails(connection, seat.sign_up, ("cancelled",), now)
+            mail_rows.queue_mails(connection, seat.sign_up, (kinds.CANCELLED,), now)
     return len(ended)
 
 
@@ -304,7 +305,7 @@ def _offer(connection: Connection, hall: Bookable, record: Course | Event, now: 
     until = min(now + (SHORT_OFFER_HOLDS if start - now < SOON else OFFER_HOLDS), start)
     for seat in offered:
         place_rows.settle_seat(connection, seat.sign_up, "offered", until)
-        mail_rows.queue_mails(connection, seat.sign_up, ("offered",), now)
+        mail_rows.queue_mails(connection, seat.sign_up, (kinds.OFFERED,), now)
     return len(offered)
 
 

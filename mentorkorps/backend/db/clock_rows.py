@@ -21,8 +21,6 @@ NEWEST = [
     for column in (SIGN_UPS.c.received_at, SIGN_UPS.c.asked_at, SIGN_UPS.c.confirmed_at, MAILS.c.created_at)
 ]
 
-NEWEST_SIGN_UP = select(SIGN_UPS.c.id).order_by(SIGN_UPS.c.received_at.desc()).limit(1)
-
 HAPPENED = (
     SIGN_UPS.c.received_at,
     SIGN_UPS.c.confirmed_at,
@@ -61,11 +59,6 @@ def newest_moment(connection: Connection) -> datetime | None:
     """The newest moment that stands in a row, for a database that comes from a time without a clock record."""
     found = [connection.execute(statement).scalar_one() for statement in NEWEST]
     return max((moment for moment in found if moment), default=None)
-
-
-def newest_sign_up(connection: Connection) -> str | None:
-    """Its id."""
-    return connection.execute(NEWEST_SIGN_UP).scalar_one_or_none()
 
 
 def correct_future(connection: Connection, now: datetime, longest_held: timedelta) -> None:

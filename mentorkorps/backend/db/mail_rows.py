@@ -1,33 +1,62 @@
-"""The outbox's rows: queued with the sign-up they are about, leased for delivery, settled."""
+"""The outbox's rows: queued with what they are about, leased for delivery, settled, deleted."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from secrets import token_hex
+from typing import Protocol
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
-from mentorkorps.backend.db.records import TO_PERSON, Kind, Mail, SignUp
-from mentorkorps.backend.db.sign_up_rows import SEVERAL_SIGN_UPS, as_sign_up
-from mentorkorps.backend.db.sign_up_state import state
-from mentorkorps.backend.db.tables import MAILS
+from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
+from mentorkorps.backend.db.sign_up_rows import DOUBTFUL_SIGN_UPS, SEVERAL_SIGN_UPS, as_sign_up
+from mentorkorps.backend.db.tables import MAILS, SIGN_UPS
 from mentorkorps.backend.security.encryption import Damaged
 
-log = logging.getLogger(__name__)
 
+class Kind(Protocol):
+    """What a row keeps of a kind of mail: its name, and what the id of its subject names."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def about(self) -> SubjectKind: ...
+
+
+UNSENT = ("queued", "sending", "retry")
+
+STATES = (*UNSENT, "sent", "failed")
+
+MOST_VALUES = 500
+"""SQLite before 3.32 takes 999 values in a statement."""
 
 INSERT_MAIL = CompiledStatement(
-    MAILS.insert(), "id", "sign_up", "kind", "state", "attempts", "waiting", "created_at", "due_at"
+    MAILS.insert(),
+    "id",
+    "subject_kind",
+    "subject_id",
+    "kind",
+    "state",
+    "attempts",
+    "waiting",
+    "created_at",
+    "due_at",
 )
 
 ALL_MAILS = select(MAILS).order_by(MAILS.c.created_at, MAILS.c.kind)
 
+ABOUT_SIGN_UP = and_(
+    MAILS.c.subject_kind == "sign_up", MAILS.c.subject_id == bindparam("of_sign_up")
+)
+
+MAILS_ABOUT_SIGN_UP = ALL_MAILS.where(ABOUT_SIGN_UP)
+
 DROP_WAITING_MAILS = MAILS.delete().where(
-    MAILS.c.sign_up == bindparam("key"),
-    MAILS.c.kind.in_(TO_PERSON),
+    ABOUT_SIGN_UP,
+    MAILS.c.kind.in_(bindparam("kinds", expanding=True)),
     # One that is being sent goes to where it was meant for, and must not be tried again elsewhere.
-    MAILS.c.state.in_(("queued", "sending", "retry")),
+    MAILS.c.state.in_(UNSENT),
 )
 
 DUE_MAILS = (
@@ -35,7 +64,9 @@ DUE_MAILS = (
     .where(
         or_(
             and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at <= bindparam("now")),
-            and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at > bindparam("never_so_late")),
+            and_(
+                MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at > bindparam("never_so_late")
+            ),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until <= bindparam("now")),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until > bindparam("never_so_late")),
         )
@@ -45,9 +76,9 @@ DUE_MAILS = (
     .with_for_update(skip_locked=True)
 )
 
-DROP_MAIL = MAILS.delete().where(MAILS.c.id == bindparam("key"))
+DELETE_MAIL = MAILS.delete().where(MAILS.c.id == bindparam("key"))
 
-QUEUED_ONCE = select(MAILS.c.id).where(MAILS.c.sign_up == bindparam("of_sign_up"), MAILS.c.kind == bindparam("of_kind"))
+QUEUED_BEFORE = select(MAILS.c.id).where(ABOUT_SIGN_UP, MAILS.c.kind == bindparam("of_kind"))
 
 LEASE_MAIL = (
     MAILS.update()
@@ -67,17 +98,13 @@ SETTLE_MAIL = (
     )
 )
 
-UNSENT = ("queued", "sending", "retry")
-
-STATES = (*UNSENT, "sent", "failed")
-
 ONE_MAIL = select(MAILS.c.id).where(MAILS.c.id == bindparam("id"))
 
-GIVEN_UP = (
-    select(MAILS.c.sign_up)
-    .where(MAILS.c.state == "failed", MAILS.c.kind != "given_up")
+HOW_MANY_GIVEN_UP = (
+    select(func.count())
+    .select_from(MAILS)
+    .where(MAILS.c.state == "failed", MAILS.c.kind != bindparam("but_for"))
     .where(MAILS.c.due_at > bindparam("after"), MAILS.c.due_at <= bindparam("until"))
-    .order_by(MAILS.c.due_at)
 )
 
 SEND_AGAIN = MAILS.update().values(
@@ -86,117 +113,138 @@ SEND_AGAIN = MAILS.update().values(
 
 FAILED_AGAIN = SEND_AGAIN.where(MAILS.c.state == "failed")
 
-MAILS_OF = select(MAILS.c.id).where(MAILS.c.sign_up.in_(bindparam("ids", expanding=True)))
+MAILS_OF_SIGN_UPS = select(MAILS.c.id).where(
+    MAILS.c.subject_kind == "sign_up", MAILS.c.subject_id.in_(bindparam("ids", expanding=True))
+)
 
-MOST_VALUES = 500
-"""SQLite before 3.32 takes 999 values in a statement."""
+MAILS_OF_NOBODY = select(MAILS.c.id).where(
+    MAILS.c.subject_kind == "mailbox",
+    ~exists().where(SIGN_UPS.c.addressee == MAILS.c.subject_id),
+)
+
+SETTLED_ABOUT_NO_PERSON = select(MAILS.c.id).where(
+    MAILS.c.subject_kind.in_(("recipient", "service")),
+    MAILS.c.state.in_(("sent", "failed")),
+    MAILS.c.created_at <= bindparam("before"),
+)
+
+NEWEST_SILENCED_AT = (
+    select(SIGN_UPS)
+    .where(
+        SIGN_UPS.c.addressee == bindparam("of_addressee"),
+        SIGN_UPS.c.silenced,
+        SIGN_UPS.c.confirmed_at.is_(None),
+        SIGN_UPS.c.withdrawn_at.is_(None),
+    )
+    .order_by(SIGN_UPS.c.received_at.desc())
+    .limit(1)
+)
 
 
-def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], at: datetime) -> None:
-    rows = [
-        {
-            "id": token_hex(16),
-            "sign_up": sign_up,
-            "kind": kind,
-            "state": "queued",
-            "attempts": 0,
-            "waiting": None,
-            "created_at": at,
-            "due_at": at,
-        }
-        for kind in kinds
-    ]
+def queue_mails(connection: Connection, subject: str, kinds: Sequence[Kind], at: datetime) -> None:
+    """Queues mails about one subject, whose id is of what each kind is about."""
+    rows = [_row(token_hex(16), kind, subject, None, at) for kind in kinds]
     INSERT_MAIL.run_each(connection, rows)
 
 
-def queue_digest(
-    connection: Connection, id: str, sign_up: str, kind: Kind, waiting: int, at: datetime
-) -> bool:  # fmt: skip
-    """Queues a mail that tells how many are waiting, unless one of that id was queued before; whether it did."""
+def queue_once(
+    connection: Connection, id: str, kind: Kind, subject: str, waiting: int, at: datetime
+) -> bool:
+    """Queues a mail that says how many wait, unless one of that id was queued; whether it did."""
     if connection.execute(ONE_MAIL, {"id": id}).one_or_none():
         return False
-    row = {"id": id, "sign_up": sign_up, "kind": kind, "state": "queued", "attempts": 0, "waiting": waiting}
-    INSERT_MAIL.run(connection, row | {"created_at": at, "due_at": at})
+    INSERT_MAIL.run(connection, _row(id, kind, subject, waiting, at))
     return True
 
 
-def given_up_between(connection: Connection, after: datetime, until: datetime) -> list[str]:
-    """The sign-ups whose mails were given up in that time, one for each mail; not those mails that told of it."""
-    return list(connection.execute(GIVEN_UP, {"after": after, "until": until}).scalars())
+def _row(id: str, kind: Kind, subject: str, waiting: int | None, at: datetime) -> dict[str, object]:
+    return {
+        "id": id,
+        "subject_kind": kind.about,
+        "subject_id": subject,
+        "kind": kind.name,
+        "state": "queued",
+        "attempts": 0,
+        "waiting": waiting,
+        "created_at": at,
+        "due_at": at,
+    }
+
+
+def count_given_up(connection: Connection, after: datetime, until: datetime, but_for: Kind) -> int:
+    """How many mails were given up in that time; those of the kind `but_for` do not count."""
+    known = {"after": after, "until": until, "but_for": but_for.name}
+    count: int = connection.execute(HOW_MANY_GIVEN_UP, known).scalar_one()
+    return count
 
 
 def send_again(connection: Connection, id: str | None, at: datetime) -> int:
-    """Queues a mail that waits or was given up, or without an id all that were given up; how many.
+    """Queues a mail that waits or was given up, or without an id all given up; how many.
 
     It keeps its Message-ID, and has as long as a fresh one before it is given up again.
     """
-    change = SEND_AGAIN.where(MAILS.c.id == id, MAILS.c.state.in_(("failed", "retry"))) if id else FAILED_AGAIN
+    change = FAILED_AGAIN
+    if id:
+        change = SEND_AGAIN.where(MAILS.c.id == id, MAILS.c.state.in_(("failed", "retry")))
     return connection.execute(change, {"at": at}).rowcount
 
 
 def was_queued(connection: Connection, sign_up: str, kind: Kind) -> bool:
-    """Whether there is such a mail, whatever became of it."""
-    found = connection.execute(QUEUED_ONCE, {"of_sign_up": sign_up, "of_kind": kind})
-    return found.first() is not None
+    """Whether there is such a mail about a sign-up, whatever became of it."""
+    known = {"of_sign_up": sign_up, "of_kind": kind.name}
+    return connection.execute(QUEUED_BEFORE, known).first() is not None
 
 
-def drop_waiting_mails(connection: Connection, sign_up: str) -> None:
-    """Those to the person that have not arrived yet."""
-    connection.execute(DROP_WAITING_MAILS, {"key": sign_up})
+def drop_waiting_mails(connection: Connection, sign_up: str, kinds: Collection[str]) -> None:
+    """Deletes mails of these kinds about a sign-up that have not arrived yet."""
+    connection.execute(DROP_WAITING_MAILS, {"of_sign_up": sign_up, "kinds": list(kinds)})
 
 
 def mails_of(connection: Connection, sign_up: str) -> list[Mail]:
-    return [as_mail(row) for row in connection.execute(ALL_MAILS.where(MAILS.c.sign_up == sign_up))]
+    """The mails about a sign-up, oldest first."""
+    rows = connection.execute(MAILS_ABOUT_SIGN_UP, {"of_sign_up": sign_up})
+    return [as_mail(row) for row in rows]
 
 
-def mail_ids(connection: Connection, sign_ups: Sequence[str]) -> list[str]:
-    parts = (sign_ups[start : start + MOST_VALUES] for start in range(0, len(sign_ups), MOST_VALUES))
-    return [id for ids in parts for id in connection.execute(MAILS_OF, {"ids": ids}).scalars()]
+def delete_mails_of(connection: Connection, sign_ups: Sequence[str]) -> list[str]:
+    """Deletes the mails about sign-ups, and those to mailboxes that no sign-up has; their ids.
 
-
-def lease_due_mails(
-    connection: Connection, now: datetime, until: datetime, never_so_late: datetime, most: int
-) -> list[tuple[Mail, SignUp]]:
-    """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
-
-    What is due after `never_so_late` was put off or leased while the clock was wrong, and is due too. What
-    another instance takes just now is left to it. What may not leave any more is deleted.
+    After the sign-ups are deleted: whoever queues one meanwhile holds a lock on the sign-up.
     """
-    rows = connection.execute(DUE_MAILS, {"now": now, "never_so_late": never_so_late, "most": most}).all()
-    if not rows:
-        return []
-    sign_ups = _sign_ups_of(connection, rows)
-    kept = [row for row in rows if row.sign_up not in sign_ups or _may_leave(row.kind, sign_ups[row.sign_up])]
-    if dropped := [{"key": row.id} for row in rows if row not in kept]:
-        connection.execute(DROP_MAIL, dropped)
-    if kept:
-        connection.execute(LEASE_MAIL, [{"key": row.id, "until": until} for row in kept])
-    return [(as_mail(row), sign_ups[row.sign_up]) for row in kept if row.sign_up in sign_ups]
+    ids = list(connection.execute(MAILS_OF_NOBODY).scalars())
+    for start in range(0, len(sign_ups), MOST_VALUES):
+        part = sign_ups[start : start + MOST_VALUES]
+        ids += connection.execute(MAILS_OF_SIGN_UPS, {"ids": part}).scalars()
+    delete_mails(connection, ids)
+    return ids
 
 
-def _sign_ups_of(connection: Connection, rows: Sequence[Row]) -> dict[str, SignUp]:
-    about = connection.execute(SEVERAL_SIGN_UPS, {"ids": [row.sign_up for row in rows]})
-    sign_ups = {}
-    for row in about:
-        try:
-            sign_ups[row.id] = as_sign_up(connection, row)
-        except Damaged as error:  # its mails wait; the others leave
-            log.error("store: %s", error)
-    return sign_ups
+def delete_old_mails(connection: Connection, before: datetime) -> list[str]:
+    """Deletes what coordinators and operators got about no sign-up until then; the ids."""
+    ids = list(connection.execute(SETTLED_ABOUT_NO_PERSON, {"before": before}).scalars())
+    delete_mails(connection, ids)
+    return ids
 
 
-def _may_leave(kind: Kind, sign_up: SignUp) -> bool:
-    """Nobody who withdrew is written to, and an address that is not confirmed gets the question and nothing else.
-
-    A mail that was under way when the address was changed would else reach the other one with its next attempt.
-    """
-    if kind not in TO_PERSON:
-        return True
-    holds = state(sign_up).conditions
-    return "reachable" in holds or (kind == "confirm" and "withdrawn" not in holds)
+def delete_mails(connection: Connection, ids: Sequence[str]) -> None:
+    if ids:
+        connection.execute(DELETE_MAIL, [{"key": id} for id in ids])
 
 
-def settle_mails(connection: Connection, mails: list[Mail]) -> None:
+def due_mails(
+    connection: Connection, now: datetime, never_so_late: datetime, most: int
+) -> list[Mail]:
+    """The mails that are due, locked for this transaction; others have what others hold."""
+    known = {"now": now, "never_so_late": never_so_late, "most": most}
+    return [as_mail(row) for row in connection.execute(DUE_MAILS, known)]
+
+
+def lease_mails(connection: Connection, ids: Sequence[str], until: datetime) -> None:
+    if ids:
+        connection.execute(LEASE_MAIL, [{"key": id, "until": until} for id in ids])
+
+
+def settle_mails(connection: Connection, mails: Sequence[Mail]) -> None:
     """Writes down what became of leased mails."""
     rows = [
         {
@@ -211,10 +259,45 @@ def settle_mails(connection: Connection, mails: list[Mail]) -> None:
     connection.execute(SETTLE_MAIL, rows)
 
 
-def as_mail(row: Row) -> Mail:
+def read_subjects(
+    connection: Connection, subjects: Collection[Subject]
+) -> dict[Subject, SignUp | Damaged]:
+    """The sign-ups that subjects name, and of a mailbox the newest that waits to be asked for.
+
+    What is gone is not among them; what cannot be read stands there as its error.
+    """
+    ids = [subject.id for subject in subjects if subject.kind == "sign_up"]
+    readings: dict[Subject, SignUp | Damaged] = {}
+    if ids:
+        for row in connection.execute(SEVERAL_SIGN_UPS, {"ids": ids}):
+            readings[Subject("sign_up", row.id)] = _reading(connection, row)
+    for subject in subjects:
+        if subject.kind == "mailbox":
+            known = {"of_addressee": subject.id}
+            if newest := connection.execute(NEWEST_SILENCED_AT, known).one_or_none():
+                readings[subject] = _reading(connection, newest)
+    return readings
+
+
+def readable_doubtful(connection: Connection) -> Iterator[SignUp]:
+    """The sign-ups that look like spam and wait for somebody to say, but for damaged ones."""
+    for row in connection.execute(DOUBTFUL_SIGN_UPS):
+        reading = _reading(connection, row)
+        if isinstance(reading, SignUp):
+            yield reading
+
+
+def _reading(connection: Connection, row: Row[tuple[object, ...]]) -> SignUp | Damaged:
+    try:
+        return as_sign_up(connection, row)
+    except Damaged as error:
+        return error
+
+
+def as_mail(row: Row[tuple[object, ...]]) -> Mail:
     return Mail(
         row.id,
-        row.sign_up,
+        Subject(row.subject_kind, row.subject_id),
         row.kind,
         row.state,
         row.attempts,

@@ -8,23 +8,8 @@ from mentorkorps.backend.security.spam import Sign
 from mentorkorps.forms.answers import Value
 from mentorkorps.interface.languages import Language
 
-Kind = Literal[
-    "confirm",
-    "confirm_all",
-    "notice",
-    "receipt",
-    "withdrawn",
-    "offered",
-    "lapsed",
-    "cancelled",
-    "digest",
-    "given_up",
-    "clock",
-    "large_purge",
-    "link",
-]
-TO_PERSON: tuple[Kind, ...] = ("confirm", "confirm_all", "receipt", "offered", "lapsed", "cancelled", "link")
-"""Mails to whoever signed up; the others go to coordinators."""
+SubjectKind = Literal["sign_up", "mailbox", "recipient", "service"]
+MailState = Literal["queued", "sending", "sent", "retry", "failed"]
 Stop = Literal["ahead", "behind", "large_purge"]
 PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
 
@@ -172,16 +157,30 @@ class GivenConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a mail is about.
+
+    sign_up: the sign-up of that id. mailbox: all that waits at the mailbox that is known by that keyed hash, as
+    `SignUp.addressee`. recipient: the mailbox of the settings that is known by that keyed hash. service: the service
+    itself.
+    """
+
+    kind: SubjectKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail in the outbox: queued, sending, sent, retry or failed. `error` holds code and class only.
 
-    `waiting`: how many a mail of the morning tells of. A failed mail was given up at `due_at`.
+    `kind`: the name of a kind, see mail/kinds; another version of the code may have written one that this does not
+    know. `waiting`: how many a mail of the morning is about. A failed mail was given up at `due_at`.
     """
 
     id: str
-    sign_up: str
-    kind: Kind
-    state: Literal["queued", "sending", "sent", "retry", "failed"]
+    subject: Subject
+    kind: str
+    state: MailState
     attempts: int
     created_at: datetime
     due_at: datetime

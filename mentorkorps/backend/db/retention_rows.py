@@ -97,17 +97,16 @@ def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str
 def _is_over(ended: Ended) -> ColumnElement[bool]:
     """Who did not confirm was asked when the mail left, however long a mail server kept it waiting."""
     still_asked = exists().where(
-        MAILS.c.sign_up == SIGN_UPS.c.id,
+        MAILS.c.subject_kind == "sign_up",
+        MAILS.c.subject_id == SIGN_UPS.c.id,
         MAILS.c.kind == "confirm",
         or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
     )
-    at_that_mailbox = SIGN_UPS.alias()
     still_asked_together = or_(
         exists().where(COLLECTED.c.addressee == SIGN_UPS.c.addressee),
         exists().where(
-            MAILS.c.kind == "confirm_all",
-            MAILS.c.sign_up == at_that_mailbox.c.id,
-            at_that_mailbox.c.addressee == SIGN_UPS.c.addressee,
+            MAILS.c.subject_kind == "mailbox",
+            MAILS.c.subject_id == SIGN_UPS.c.addressee,
             or_(MAILS.c.state.in_(UNSENT), MAILS.c.sent_at > ended.unconfirmed),
         ),
     )
@@ -131,7 +130,7 @@ def life_of(connection: Connection, id: str) -> Life | None:
 
 
 def delete_sign_ups(connection: Connection, ids: Sequence[str]) -> None:
-    """With their consents and mails."""
+    """With their consents and places. Their mails go by mail_rows.delete_mails_of, in the same transaction."""
     if ids:
         connection.execute(DELETE_SIGN_UPS, [{"key": id} for id in ids])
 

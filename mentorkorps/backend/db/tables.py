@@ -96,7 +96,8 @@ MAILS = Table(
     "mails",
     METADATA,
     Column("id", String(32), primary_key=True),
-    Column("sign_up", ForeignKey("sign_ups.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("subject_kind", String(16), nullable=False),
+    Column("subject_id", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -107,6 +108,7 @@ MAILS = Table(
     Column("error", String(200)),
     Column("waiting", Integer),
     Index("ix_mails_state_due_at", "state", "due_at"),
+    Index("ix_mails_subject", "subject_kind", "subject_id"),
 )
 HALLS = Table(
     "halls",

@@ -5,7 +5,8 @@ from starlette.responses import Response
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
-from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE, mailbox
+from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
+from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import links
 from mentorkorps.backend.web.responses import PRIVATE
@@ -15,7 +16,7 @@ MOST_SHOWN = 200
 
 async def ask_to_open(visit: Visit) -> Response:
     """GET /desk/doubtful/<token>: a button, so that a mail scanner sees nothing."""
-    _sign_up_id(visit)
+    _id_in_link(visit)
     action = f"{visit.root}desk/doubtful/{visit.parameter('token')}"
     return visit.page("desk-open.html", headers=PRIVATE, action=action)
 
@@ -24,9 +25,8 @@ async def show(visit: Visit) -> Response:
     """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to,
     newest first.
     """
-    services, id = visit.services, _sign_up_id(visit)
-    known_by = links.present(await services.store.do(sign_up_rows.sign_up_by_id, id))
-    box = mailbox(services.catalogue, services.settings, known_by)
+    services = visit.services
+    box = await _mailbox(visit, _id_in_link(visit))
     doubtful = await services.store.do(sign_up_rows.doubtful)
     own = [
         sign_up
@@ -47,6 +47,16 @@ def _row(visit: Visit, sign_up: SignUp) -> dict[str, object]:
     }
 
 
-def _sign_up_id(visit: Visit) -> str:
+async def _mailbox(visit: Visit, id: str) -> str:
+    """The mailbox that a link went to. Raises Refusal where it is no longer known."""
+    services = visit.services
+    if known := mailbox_by_id(services.settings, id):
+        return known
+    # Until December 2026 a link held the id of the newest sign-up of the mailbox, for two weeks.
+    known_by = links.present(await services.store.do(sign_up_rows.sign_up_by_id, id))
+    return mailbox(services.catalogue, services.settings, known_by)
+
+
+def _id_in_link(visit: Visit) -> str:
     visit.speak(COORDINATORS_LANGUAGE)
     return links.token_id(visit, "doubtful")

@@ -29,7 +29,7 @@ from sqlalchemy import Connection
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.db import clock_rows
 from mentorkorps.backend.db.records import ClockRecord, Stop
-from mentorkorps.backend.mail import digest
+from mentorkorps.backend.mail import digest, kinds
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.backend.settings import Settings
 
@@ -194,7 +194,9 @@ def judge(
         doubted_at = reading.wall if stop else None
         clock_rows.keep_clock_record(connection, ClockRecord(seen_at, stop, doubted_at, round(steady.total_seconds())))
         if stop in CLOCK_STOPS:
-            digest.alarm(connection, settings, "clock", seen_at, abs(leap).days, max(reading.wall, expected))
+            digest.queue_alarm(
+                connection, settings, kinds.CLOCK, seen_at, abs(leap).days, max(reading.wall, expected)
+            )
     read_at = known.read_at if known.seen_at == seen_at else reading.uptime
     return Verdict(reading.wall, seen_at, leap, stop, steady), Memory(seen_at, read_at, stop, noted)
 
@@ -212,7 +214,7 @@ def stop_large_purge(connection: Connection, settings: Settings, now: datetime, 
     kept = clock_rows.clock_record(connection) or ClockRecord(now)
     if kept.stop is None:
         clock_rows.keep_clock_record(connection, ClockRecord(kept.seen_at, "large_purge", now))
-    digest.alarm(connection, settings, "large_purge", now, count, now)
+    digest.queue_alarm(connection, settings, kinds.LARGE_PURGE, now, count, now)
 
 
 def _first_record(connection: Connection, reading: Reading) -> ClockRecord:

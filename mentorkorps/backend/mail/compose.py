@@ -1,44 +1,48 @@
 """A row of the outbox -> the mail, written at the moment of delivery.
 
-No mail names a programme or an organisation (it could tell that somebody is in a union), none repeats what a
-visitor typed, and the coordinator's holds nothing but a link.
+No mail names a programme or an organisation (it could tell that somebody is in a union), none
+repeats what a visitor typed, and the coordinator's holds nothing but a link.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import TypeVar
 
 from mentorkorps.backend.clock import Clock, after_working_days, danish_day
-from mentorkorps.backend.db.records import Kind, Mail, SignUp
+from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.mail import mime
+from mentorkorps.backend.mail.kinds import KINDS, MailKind
+from mentorkorps.backend.mail.recipients import (
+    mailbox,
+    mailbox_by_id,
+    recipient_id,
+    text_answer,
+)
 from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.lasting import known_as
 from mentorkorps.interface.dates import weekday
 from mentorkorps.interface.i18n import words
-from mentorkorps.interface.languages import Language
-from mentorkorps.interface.templates import render
+from mentorkorps.interface.languages import LANGUAGES, Language
+from mentorkorps.interface.templates import environment, render
 
-LINKS: dict[Kind, Purpose] = {
-    "confirm": "confirm",
-    "confirm_all": "confirm_all",
-    "notice": "desk",
-    "withdrawn": "desk",
-    "receipt": "receipt",
-    "offered": "offer",
-    "lapsed": "mine",
-    "cancelled": "mine",
-    "digest": "doubtful",
-    "link": "mine",
-}
-FOR_COORDINATORS: tuple[Kind, ...] = ("notice", "withdrawn", "digest", "given_up", "clock", "large_purge")
-FOR_OPERATORS: tuple[Kind, ...] = ("given_up", "clock", "large_purge")
-PLACES: dict[Purpose, str] = {"doubtful": "desk/doubtful", "confirm_all": "confirm/all"}
+T = TypeVar("T")
+
+PATHS: dict[Purpose, str] = {"doubtful": "desk/doubtful", "confirm_all": "confirm/all"}
+"""Where a link of that purpose leads, if not to the path of its name."""
 COORDINATORS_LANGUAGE: Language = "da"
+
+
+class IncompleteKind(Exception):
+    """A kind of mail that cannot be written; the text says what it lacks."""
+
+
+class SubjectGone(LookupError):
+    """What the mail is about is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +52,39 @@ class MailComposer:
     tokens: Tokens
     clock: Clock
 
-    def write(self, mail: Mail, sign_up: SignUp) -> EmailMessage:
-        """The mail as it leaves. Raises ValueError or MessageError where the recipient is no address."""
-        language = COORDINATORS_LANGUAGE if mail.kind in FOR_COORDINATORS else sign_up.language
-        url = self._url(LINKS[mail.kind], sign_up) if mail.kind in LINKS else ""
-        mine = "" if mail.kind in FOR_COORDINATORS else self._url("mine", sign_up)
-        by = weekday(answer_by(self.catalogue, sign_up), language)
-        form = self.catalogue.forms.get(sign_up.form)
+    def write(self, mail: Mail, sign_up: SignUp | None) -> EmailMessage:
+        """The mail as it leaves; `sign_up` as lease_due_mails gives it.
+
+        Raises ValueError or MessageError where the recipient is no address, KeyError for a kind of
+        another version of the code, SubjectGone.
+        """
+        kind = KINDS[mail.kind]
+        address = self._mailbox(kind, mail, sign_up)
+        url = self._url(kind.link, self._id_in_link(kind.link, mail, sign_up)) if kind.link else ""
+        own_page, language = "", COORDINATORS_LANGUAGE
+        if kind.to == "person":
+            own_page = self._url("mine", _known(sign_up).id)
+            language = _known(sign_up).language
         text = render(
-            f"mail/{mail.kind}.txt", language, url=url, mine=mine, answer_by=by, code=sign_up.code,
-            waiting=mail.waiting, awaited=sign_up.awaited, journey=form is not None and form.journey,
-        )  # fmt: skip
-        told = words(language)["mail"][mail.kind]
-        subject, button = str(told["subject"]), told.get("button")
-        labels = {mine: words(language)["reply"]["mine"]["link"], url: button}
+            f"mail/{kind.name}.txt",
+            language,
+            url=url,
+            mine=own_page,
+            waiting=mail.waiting,
+            **(self._facts(sign_up, language) if sign_up else {}),
+        )
+        subject = words(language).text("mail", kind.name, "subject")
+        labels = {own_page: words(language).text("reply", "mine", "link")}
+        if kind.link:
+            labels[url] = words(language).text("mail", kind.name, "button")
         return mime.mime_message(
-            {"From": str(self.settings.mail_from), "Subject": subject, "Auto-Submitted": "auto-generated"},
             {
-                "To": self._recipient(mail, sign_up),
+                "From": str(self.settings.mail_from),
+                "Subject": subject,
+                "Auto-Submitted": "auto-generated",
+            },
+            {
+                "To": _header_address(address),
                 "Date": format_datetime(self.clock()),
                 "Message-ID": f"<{mail.id}@{self.settings.mail_from.domain}>",
             },
@@ -73,47 +92,88 @@ class MailComposer:
             as_html(text, language, subject, labels),
         )
 
-    def _recipient(self, mail: Mail, sign_up: SignUp) -> Address:
-        # By its parts: browsers take a..b@example.dk for an address, and the parser of headers does not.
-        name, _, domain = self._mailbox(mail, sign_up).rpartition("@")
-        return Address(username=name, domain=domain)
+    def _facts(self, sign_up: SignUp, language: Language) -> dict[str, object]:
+        """What a mail may say about a sign-up."""
+        form = self.catalogue.forms.get(sign_up.form)
+        return {
+            "answer_by": weekday(answer_by(self.catalogue, sign_up), language),
+            "code": sign_up.code,
+            "awaited": sign_up.awaited,
+            "journey": form is not None and form.journey,
+        }
 
-    def _mailbox(self, mail: Mail, sign_up: SignUp) -> str:
-        if mail.kind not in FOR_COORDINATORS:
-            return sign_up.answers["email"]
-        if mail.kind in FOR_OPERATORS:
+    def _mailbox(self, kind: MailKind, mail: Mail, sign_up: SignUp | None) -> str:
+        if kind.to == "person":
+            return _known(text_answer(_known(sign_up), "email") or None)
+        if kind.to == "operator":
             return self.settings.recipients.default
-        return mailbox(self.catalogue, self.settings, sign_up)
+        if mail.subject.kind == "recipient":
+            return _known(mailbox_by_id(self.settings, mail.subject.id))
+        return mailbox(self.catalogue, self.settings, _known(sign_up))
 
-    def _url(self, purpose: Purpose, sign_up: SignUp) -> str:
-        # A link confirms the address to which it was mailed, not one that the person changed it to afterwards.
-        id = f"{sign_up.id}.{sign_up.asked_stamp}" if purpose == "confirm" else sign_up.id
-        # And that for all that wait stands for the mailbox: it holds when the one that it was mailed for is gone.
-        id = str(sign_up.addressee) if purpose == "confirm_all" else id
-        # Links last from the moment they leave. A receipt in a mailbox lies there as safely as the own page.
+    def _id_in_link(self, purpose: Purpose, mail: Mail, sign_up: SignUp | None) -> str:
+        if purpose == "doubtful":
+            address = self._mailbox(KINDS[mail.kind], mail, sign_up)
+            return recipient_id(self.settings.secret_keys[0], address)
+        if purpose == "confirm":
+            # It confirms the address that it is mailed to, not one that it is changed to later.
+            return f"{mail.subject.id}.{_known(sign_up).asked_stamp}"
+        return mail.subject.id
+
+    def _url(self, purpose: Purpose, id: str) -> str:
+        # Links last from the moment they leave. A receipt in a mailbox lies there as safely as the
+        # own page.
         lifetime = MAILED if purpose == "receipt" else None
         token = self.tokens.sign(purpose, id, self.clock(), lifetime)
-        return f"{self.settings.public_url}{PLACES.get(purpose, purpose)}/{token}"
+        return f"{self.settings.public_url}{PATHS.get(purpose, purpose)}/{token}"
 
 
-def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:
-    """Who answers the sign-up."""
-    programme = catalogue.programmes.get(sign_up.answers.get("programme"))
-    organisation = catalogue.organisations[programme.organisation] if programme else None
-    municipality = catalogue.municipalities.get(sign_up.answers.get("place"))
-    return settings.recipients.mailbox(
-        known_as(organisation) if organisation else (), known_as(municipality) if municipality else ()
-    )
+def refuse_incomplete_kinds() -> None:
+    """Raises IncompleteKind unless each kind of mail has its template and its words."""
+    if lacks := list(find_missing_parts()):
+        raise IncompleteKind("; ".join(lacks))
 
 
-def as_html(text: str, language: Language, subject: str, labels: Mapping[str, object]) -> str:
-    """The text of a mail as a page: a paragraph where an empty line ends one, a button for each labelled address."""
+def find_missing_parts() -> Iterator[str]:
+    """What kinds of mail lack: a template, or words in one of the languages."""
+    templates = environment().list_templates()
+    for kind in KINDS.values():
+        if f"mail/{kind.name}.txt" not in templates:
+            yield f"there is no templates/mail/{kind.name}.txt"
+        for language in LANGUAGES:
+            for word in ("subject", "button") if kind.link else ("subject",):
+                try:
+                    words(language).text("mail", kind.name, word)
+                except KeyError:
+                    yield f"texts.{language}.yaml has no text at mail: {kind.name}: {word}"
+
+
+def as_html(text: str, language: Language, subject: str, labels: Mapping[str, str]) -> str:
+    """The text of a mail as a page.
+
+    It has a paragraph where an empty line ends one, and a button for each labelled address.
+    """
     paragraphs = [part.splitlines() for part in text.strip().split("\n\n")]
-    return render("mail/letter.html", language, subject=subject, paragraphs=paragraphs, links=labels)
+    return render("mail/page.html", language, subject=subject, paragraphs=paragraphs, links=labels)
 
 
 def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
-    """The last day on which an answer is in time: working days from the confirmation, or from the sign-up."""
-    programme = catalogue.programmes.get(sign_up.answers.get("programme"))
+    """The last day on which an answer is in time, in working days.
+
+    They count from the confirmation, or from the sign-up.
+    """
+    programme = catalogue.programmes.get(text_answer(sign_up, "programme"))
     start = danish_day(sign_up.confirmed_at or sign_up.received_at)
     return after_working_days(start, catalogue.who_answers(programme).working_days)
+
+
+def _header_address(address: str) -> Address:
+    # By its parts: browsers take a..b@example.dk for an address, the parser of headers does not.
+    name, _, domain = address.rpartition("@")
+    return Address(username=name, domain=domain)
+
+
+def _known(value: T | None) -> T:
+    if value is None:
+        raise SubjectGone
+    return value

@@ -1,21 +1,24 @@
-"""What coordinators and operators hear each morning: how many doubtful sign-ups wait, and which mails were given up.
+"""What coordinators and operators hear each morning: doubtful sign-ups, and mails given up.
 
-A mail of the digest hangs on the newest sign-up that it is about; it holds a number and a link, nothing personal.
+A mail of the digest is about a coordinator's mailbox or the service, and holds a number and
+perhaps a link, nothing personal. How many sign-ups are doubtful is counted again when it leaves.
 
 The mail's id is made of day and mailbox, so that a restart or a second instance sends none twice.
 """
 
 import hashlib
 import hmac
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from mentorkorps.backend.clock import DENMARK, danish_day
-from mentorkorps.backend.db import clock_rows, mail_rows, sign_up_rows
-from mentorkorps.backend.db.records import Kind, SignUp
-from mentorkorps.backend.mail.compose import mailbox
+from mentorkorps.backend.db import mail_rows
+from mentorkorps.backend.mail import kinds
+from mentorkorps.backend.mail.kinds import MailKind
+from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
 from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
@@ -23,39 +26,71 @@ from mentorkorps.catalogue.load import Catalogue
 HOUR = 7
 """In Denmark."""
 ONE_DAY = timedelta(days=1)
+SERVICE = "mentorkorps"
+"""The id of the one subject that operators are written to about."""
 
 
-def queue_digests(connection: Connection, catalogue: Catalogue, settings: Settings, now: datetime) -> int:
-    """Queues the mails of the day; how many. A job for the writer: the second time on a day it queues none.
+def queue_digests(
+    connection: Connection, catalogue: Catalogue, settings: Settings, now: datetime
+) -> int:
+    """Queues the mails of the day; how many. A job for the writer: twice on a day it queues none.
 
-    They tell what came before the hour, so that the day after tells the rest.
+    They are about what came before the hour, so that the mails of the next day are about the rest.
     """
     until = now.astimezone(DENMARK).replace(hour=HOUR, minute=0, second=0, microsecond=0)
-    waiting: dict[str, list[SignUp]] = defaultdict(list)
-    for one in sign_up_rows.doubtful(connection):
-        if one.received_at < until:
-            waiting[mailbox(catalogue, settings, one)].append(one)
-    count = 0
-    for box, sign_ups in waiting.items():
-        count += mail_rows.queue_digest(
-            connection, _id(settings, now, box), sign_ups[-1].id, "digest", len(sign_ups), now
-        )
-    if given_up := mail_rows.given_up_between(connection, until - ONE_DAY, until):
-        alarm = _id(settings, now, "given up")
-        count += mail_rows.queue_digest(connection, alarm, given_up[-1], "given_up", len(given_up), now)
-    return count
+    queued = 0
+    for address, count in _doubtful_by_mailbox(connection, catalogue, settings, until).items():
+        id = _id_of_the_day(settings, now, address)
+        subject = recipient_id(settings.secret_keys[0], address)
+        queued += mail_rows.queue_once(connection, id, kinds.DIGEST, subject, count, now)
+    count = mail_rows.count_given_up(connection, until - ONE_DAY, until, kinds.GIVEN_UP)
+    if count:
+        id = _id_of_the_day(settings, now, "given up")
+        queued += mail_rows.queue_once(connection, id, kinds.GIVEN_UP, SERVICE, count, now)
+    return queued
 
 
-def alarm(connection: Connection, settings: Settings, kind: Kind, seen_at: datetime, count: int, now: datetime) -> None:
+def queue_alarm(
+    connection: Connection,
+    settings: Settings,
+    kind: MailKind,
+    seen_at: datetime,
+    count: int,
+    now: datetime,
+) -> None:
     """Queues a mail to the operator, at most one of a kind for each day of the last moment seen.
 
-    It hangs on the newest sign-up; where there is none, there is nothing to lose. Part of a job for the writer.
+    Part of a job for the writer.
     """
-    if newest := clock_rows.newest_sign_up(connection):
-        mail_rows.queue_digest(connection, _id(settings, seen_at, kind), newest, kind, count, now)
+    id = _id_of_the_day(settings, seen_at, kind.name)
+    mail_rows.queue_once(connection, id, kind, SERVICE, count, now)
 
 
-def _id(settings: Settings, now: datetime, box: str) -> str:
-    """The same for the same mailbox on the same day, on every instance."""
+def count_doubtful(
+    connection: Connection, recipients: Sequence[str], catalogue: Catalogue, settings: Settings
+) -> Mapping[str, int]:
+    """How many doubtful sign-ups wait at this moment for each of these recipients; reads only.
+
+    A mailbox that is no longer among the settings has none: its sign-ups are another one's.
+    """
+    waiting = _doubtful_by_mailbox(connection, catalogue, settings)
+    return {id: waiting[mailbox_by_id(settings, id) or ""] for id in recipients}
+
+
+def _doubtful_by_mailbox(
+    connection: Connection,
+    catalogue: Catalogue,
+    settings: Settings,
+    until: datetime | None = None,
+) -> Counter[str]:
+    return Counter(
+        mailbox(catalogue, settings, sign_up)
+        for sign_up in mail_rows.readable_doubtful(connection)
+        if until is None or sign_up.received_at < until
+    )
+
+
+def _id_of_the_day(settings: Settings, now: datetime, name: str) -> str:
+    """The same for the same mailbox or kind on the same day, on every instance."""
     key = derived_key(settings.secret_keys[0], "digests", KEY_BYTES)
-    return hmac.new(key, f"{danish_day(now)} {box}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, f"{danish_day(now)} {name}".encode(), hashlib.sha256).hexdigest()[:32]

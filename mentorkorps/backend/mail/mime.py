@@ -1,6 +1,6 @@
-"""A mail from its headers and its texts, by the standard library, which takes a millisecond to parse what it writes.
+"""A mail from its headers and its texts, by the standard library.
 
-So what many mails have in common is parsed once.
+That takes a millisecond to parse what it writes, so what many mails have in common is parsed once.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,12 @@ from functools import lru_cache
 from secrets import token_hex
 
 BOUNDARY = f"=_{token_hex(16)}"
-"""Between the two texts. Nothing that a visitor writes is in them, so that nobody can end a part with it."""
+"""Between the two texts. They hold nothing that a visitor writes, so nobody can end a part with it."""
 
 
-def mime_message(common: Mapping[str, str], own: Mapping[str, str | Address], text: str, html: str) -> EmailMessage:
+def mime_message(
+    common: Mapping[str, str], own: Mapping[str, str | Address], text: str, html: str
+) -> EmailMessage:
     """A mail as text and as HTML. Headers are `common` to many mails or its `own`.
 
     Raises ValueError or MessageError where a header cannot be written.
@@ -25,7 +27,9 @@ def mime_message(common: Mapping[str, str], own: Mapping[str, str | Address], te
     for name, value in common.items():
         message[name] = _parsed(name, value)
     message["MIME-Version"] = _parsed("MIME-Version", "1.0")
-    message["Content-Type"] = _parsed("Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"')
+    message["Content-Type"] = _parsed(
+        "Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"'
+    )
     message.set_payload([_part(text, "plain"), _part(html, "html")])
     return message
 
@@ -41,4 +45,5 @@ def _part(text: str, kind: str) -> EmailMessage:
 
 @lru_cache(maxsize=128)
 def _parsed(name: str, value: str) -> BaseHeader:
-    return SMTP.header_factory(name, value)
+    header: BaseHeader = SMTP.header_factory(name, value)
+    return header

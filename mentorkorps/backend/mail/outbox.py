@@ -1,4 +1,4 @@
-"""Delivers what stands in the outbox: claimed with a lease, tried again with patience, never forgotten.
+"""Delivers what stands in the outbox: leased, tried again with growing waits, never forgotten.
 
 `trouble` says how the mail server refuses us, or that it is away, until it takes a mail of that kind again.
 
@@ -18,17 +18,22 @@ from typing import Literal
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.db.connect import Database
-from mentorkorps.backend.db.mail_rows import lease_due_mails, settle_mails
-from mentorkorps.backend.db.records import TO_PERSON, Mail, SignUp
+from mentorkorps.backend.db.mail_rows import settle_mails
+from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.logging import log_data
 from mentorkorps.backend.mail.alarm import Alarm
-from mentorkorps.backend.mail.smtp_status import described, explained, judged, reply_of
-from mentorkorps.backend.mail.transport import AT_ONCE, Carrier
+from mentorkorps.backend.mail.kinds import KINDS
+from mentorkorps.backend.mail.leases import CountDoubtful, lease_due_mails, none_doubtful
+from mentorkorps.backend.mail.smtp_status import describe_error, explain, judge_error, reply_of
+from mentorkorps.backend.mail.transport import MAILS_AT_ONCE, MailTransport
 
 IDLE_SECONDS = 5
 APART_SECONDS = 0.005
-"""Between two mails: 200 a second at most and no bursts, so that a flood of them does not keep visitors waiting."""
+"""Between two mails: 200 a second at most and no bursts.
+
+So a flood of them does not keep visitors waiting.
+"""
 LAST_DELIVERY_SECONDS = 5
 LEASE = timedelta(minutes=2)
 FIRST_WAIT = timedelta(minutes=1)
@@ -40,60 +45,66 @@ TRIAL_SECONDS = 300
 ALARMED_AFTER = timedelta(hours=1)
 """Of a mail server that takes nothing: shorter than that it may be upgrading itself."""
 
-Audience = Literal["persons", "coordinators", "everybody"]
-EVERYBODY: Audience = "everybody"
+Addressees = Literal["persons", "coordinators", "everybody"]
+EVERYBODY: Addressees = "everybody"
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What the mail server does to us, as `described` gives it, and since when it takes nothing of that kind.
+    """What the mail server does to us, and since when it takes nothing of that kind.
 
-    `is_over`: it can be reached again, and whether it takes mails too, the next one will show.
+    `error`: as describe_error gives it. `is_over`: it can be reached again, and whether it takes
+    mails too, the next one will show.
     """
 
-    told: str
+    error: str
     since: datetime
     is_over: bool = False
 
 
 class Outbox:
-    """`write` makes the mail of a row; `jitter` gives a number from 0 to 1.
+    """`write` makes the mail of a row, see MailComposer; `jitter` gives a number from 0 to 1.
 
-    No mail is given up for its age while the clock is not believed.
+    `count_doubtful` says at the moment of delivery how many sign-ups a digest is about. No mail is
+    given up for its age while the clock is not believed.
     """
 
     def __init__(
         self,
         store: Database,
-        carrier: Carrier,
-        write: Callable[[Mail, SignUp], EmailMessage],
+        transport: MailTransport,
+        write: Callable[[Mail, SignUp | None], EmailMessage],
         clock: Clock,
         jitter: Callable[[], float] = random.random,
         alarm: Alarm | None = None,
         trial_seconds: float = TRIAL_SECONDS,
         is_clock_believed: Callable[[], bool] = lambda: True,
+        count_doubtful: CountDoubtful = none_doubtful,
     ) -> None:
         self._store = store
-        self._carrier = carrier
+        self._transport = transport
         self._write = write
         self._clock = clock
         self._jitter = jitter
         self._alarm = alarm or Alarm((), clock)
         self._trial_seconds = trial_seconds
         self._is_clock_believed = is_clock_believed
+        self._count_doubtful = count_doubtful
         self._woken = asyncio.Event()
         self._stopping = False
         self._is_well = True
         self._task: asyncio.Task[None] | None = None
         self._trial: asyncio.Task[None] | None = None
-        self._troubles: dict[Audience, Trouble] = {}
-        self._accepted_at: dict[Audience, datetime] = {}
+        self._troubles: dict[Addressees, Trouble] = {}
+        self._accepted_at: dict[Addressees, datetime] = {}
 
     @property
     def trouble(self) -> str | None:
-        return next((one.told for one in self._troubles.values() if not one.is_over), None)
+        """What is wrong with the mail server, as describe_error gives it."""
+        troubles = self._troubles.values()
+        return next((trouble.error for trouble in troubles if not trouble.is_over), None)
 
     @property
     def is_alive(self) -> bool:
@@ -111,26 +122,34 @@ class Outbox:
         """Lets the mails under way arrive, but not for long."""
         self._stopping = True
         self.wake()
-        await asyncio.wait([self._task], timeout=LAST_DELIVERY_SECONDS)
-        self._task.cancel()
+        if self._task:
+            await asyncio.wait([self._task], timeout=LAST_DELIVERY_SECONDS)
+            self._task.cancel()
         if self._trial:
             self._trial.cancel()
 
     async def deliver_due(self) -> int:
         """One round: how many mails were tried."""
         now = self._clock()
-        due = await self._store.do(lease_due_mails, now, now + LEASE, now + 2 * LONGEST_WAIT, AT_ONCE)
+        due = await self._store.do(
+            lease_due_mails,
+            now,
+            now + LEASE,
+            now + 2 * LONGEST_WAIT,
+            MAILS_AT_ONCE,
+            self._count_doubtful,
+        )
         if due:
             await self._store.do(settle_mails, await self._delivered(due))
         return len(due)
 
-    async def _delivered(self, due: list[tuple[Mail, SignUp]]) -> list[Mail]:
+    async def _delivered(self, due: list[tuple[Mail, SignUp | None]]) -> list[Mail]:
         deliveries = []
         async with asyncio.TaskGroup() as under_way:
             for mail, sign_up in due:
                 deliveries.append(under_way.create_task(self._settled(mail, sign_up)))
                 await asyncio.sleep(APART_SECONDS)
-        return [one.result() for one in deliveries]
+        return [delivery.result() for delivery in deliveries]
 
     async def _run(self) -> None:
         while not self._stopping:
@@ -148,13 +167,15 @@ class Outbox:
                 await self._idle()
 
     async def _try_out(self) -> None:
-        """Tells at the start what is wrong with the mail server or its settings, and later when it is back."""
+        """Logs at the start what is wrong with the mail server, and later when it is back."""
         while True:
             try:
-                await self._carrier.try_out()
+                await self._transport.try_out()
                 self._note_reached()
-            except Exception as error:  # the edge of the task: whatever it is, mails would meet it too
-                self._note_trouble(EVERYBODY, described(error))
+            except (
+                Exception
+            ) as error:  # the edge of the task: whatever it is, mails would meet it too
+                self._note_trouble(EVERYBODY, describe_error(error))
             await asyncio.sleep(self._trial_seconds)
             while self.trouble is None:
                 await asyncio.sleep(self._trial_seconds)
@@ -170,57 +191,63 @@ class Outbox:
         except TimeoutError:
             return
 
-    async def _settled(self, mail: Mail, sign_up: SignUp) -> Mail:
+    async def _settled(self, mail: Mail, sign_up: SignUp | None) -> Mail:
         try:
-            await self._carrier.deliver(mail.id, self._write(mail, sign_up))
-        except Exception as error:  # the edge of the outbox: one mail must not keep the others from leaving
+            await self._transport.deliver(mail.id, self._write(mail, sign_up))
+        except Exception as error:  # the edge: one mail must not keep the others from leaving
             return self._postponed(mail, error)
         self._accepted(mail)
         return replace(mail, state="sent", sent_at=self._clock(), error=None)
 
     def _accepted(self, mail: Mail) -> None:
-        kind = _audience(mail)
-        self._accepted_at[kind] = self._clock()
-        for mended in (kind, EVERYBODY):
-            self._troubles.pop(mended, None)
+        audience = _audience(mail)
+        self._accepted_at[audience] = self._clock()
+        for reached in (audience, EVERYBODY):
+            self._troubles.pop(reached, None)
 
     def _postponed(self, mail: Mail, error: Exception) -> Mail:
         now = self._clock()
-        verdict, told = judged(error), described(error)
+        verdict, description = judge_error(error), describe_error(error)
         is_gone = verdict == "gone" or (verdict == "unclear" and self._others_get_through(mail))
         if verdict in ("server", "unclear") and not is_gone:
-            since = self._note_trouble(_audience(mail) if reply_of(error) else EVERYBODY, told)
+            audience = _audience(mail) if reply_of(error) else EVERYBODY
+            since = self._note_trouble(audience, description)
             if now - since >= ALARMED_AFTER:
-                self._alarm.sound("mail_server", told)
-        log.warning("mail not delivered", extra=log_data(mail=mail.id, kind=mail.kind, error=told))
+                self._alarm.sound("mail_server", description)
+        data = log_data(mail=mail.id, kind=mail.kind, error=description)
+        log.warning("mail not delivered", extra=data)
         is_too_old = now - mail.created_at >= GIVEN_UP_AFTER and self._is_clock_believed()
         if is_gone or is_too_old:
-            log.error("mail given up", extra=log_data(mail=mail.id, kind=mail.kind, error=told))
-            self._alarm.sound("given_up", told)
-            return replace(mail, state="failed", due_at=now, error=told)
-        return replace(mail, state="retry", due_at=now + self._wait(mail.attempts), error=told)
+            log.error("mail given up", extra=data)
+            self._alarm.sound("given_up", description)
+            return replace(mail, state="failed", due_at=now, error=description)
+        due_at = now + self._wait(mail.attempts)
+        return replace(mail, state="retry", due_at=due_at, error=description)
 
     def _others_get_through(self, mail: Mail) -> bool:
-        """Whether the server has taken a mail to somebody of the same kind since this one was written.
+        """Whether the server took a mail to the same audience since this one was written.
 
-        Some relays take what is for their own people, coordinators often, and refuse us all others in the same words.
+        Some relays take what is for their own people, coordinators often, and refuse us all others
+        in the same words.
         """
         accepted_at = self._accepted_at.get(_audience(mail))
         return accepted_at is not None and accepted_at >= mail.created_at
 
-    def _note_trouble(self, whose: Audience, told: str) -> datetime:
+    def _note_trouble(self, audience: Addressees, error: str) -> datetime:
         """Gives since when it lasts."""
-        before = self._troubles.get(whose)
-        if before is None or before.told != told:
-            log.error("mail server: %s", explained(told, "en"), extra=log_data(error=told))
+        before = self._troubles.get(audience)
+        if before is None or before.error != error:
+            log.error("mail server: %s", explain(error, "en"), extra=log_data(error=error))
         since = before.since if before else self._clock()
-        self._troubles[whose] = Trouble(told, since)
+        self._troubles[audience] = Trouble(error, since)
         return since
 
     def _wait(self, attempts_before: int) -> timedelta:
-        wait = min(FIRST_WAIT * 2 ** min(attempts_before, 20), LONGEST_WAIT)
+        doublings: int = 2 ** min(attempts_before, 20)
+        wait = min(FIRST_WAIT * doublings, LONGEST_WAIT)
         return wait * (1 - JITTER + 2 * JITTER * self._jitter())
 
 
-def _audience(mail: Mail) -> Audience:
-    return "persons" if mail.kind in TO_PERSON else "coordinators"
+def _audience(mail: Mail) -> Addressees:
+    kind = KINDS.get(mail.kind)
+    return "persons" if kind and kind.to == "person" else "coordinators"

@@ -36,10 +36,15 @@ GONE = {
     "5.1.10": "no_domain",  # the recipient's domain has a null MX (RFC 7505, 4.2)
     "5.2.1": "disabled",  # mailbox disabled, not accepting messages (RFC 3463, 3.3)
 }
-"""The recipient is meant, for good. All other codes may be about us, the relay or a rule, and are tried again."""
+"""The recipient is meant, for good.
+
+All other codes may be about us, the relay or a rule, and are tried again.
+"""
 UNCLEAR = (550, 551, 553, 556)
-"""Refusals of a recipient without an enhanced code (RFC 5321, 4.2.3; 556: RFC 7504, 4). Some relays answer so, too,
-when it is us whom they refuse ("550 relay not permitted")."""
+"""Refusals of a recipient without an enhanced code (RFC 5321, 4.2.3; 556: RFC 7504, 4).
+
+Some relays answer so, too, when it is us whom they refuse ("550 relay not permitted").
+"""
 BY_ENHANCED = {
     "1.7": "sender",  # bad sender's mailbox address syntax (RFC 3463, 3.2)
     "1.8": "sender",  # bad sender's system address (RFC 3463, 3.2)
@@ -54,7 +59,10 @@ BY_ENHANCED = {
 LOGIN = ("530", "534", "535", "538")
 """RFC 4954, 6: whatever the enhanced code is."""
 BY_CODE = {"421": "busy", "454": "refused", "552": "full"}
-"""Without an enhanced code that says more (RFC 5321, 4.2.3; 454 is how Postfix puts off whom it does not relay for)."""
+"""Without an enhanced code that says more (RFC 5321, 4.2.3).
+
+454 is how Postfix puts off whom it does not relay for.
+"""
 BY_ERROR = {
     "SMTPConnectError": "away",
     "ConnectionRefusedError": "away",
@@ -72,9 +80,17 @@ BY_ERROR = {
     "FileNotFoundError": "file",
     "PermissionError": "file",
 }
-CERTIFICATE = {"9": "certificate_date", "10": "certificate_date", "62": "certificate_name", "64": "certificate_name"}
-"""Why a certificate does not hold (X509_STORE_CTX_get_error(3) of OpenSSL): not yet or no longer valid, of another
-name. All others: nobody whom this machine trusts vouches for it."""
+CERTIFICATE = {
+    "9": "certificate_date",
+    "10": "certificate_date",
+    "62": "certificate_name",
+    "64": "certificate_name",
+}
+"""Why a certificate does not hold (X509_STORE_CTX_get_error(3) of OpenSSL).
+
+It is not yet or no longer valid, or of another name. All others: nobody whom this machine trusts
+vouches for it.
+"""
 
 GREYLISTING = ("450", "451")
 """With 4.7.1 as its enhanced code (RFC 6647, 5)."""
@@ -87,7 +103,10 @@ ENHANCED = re.compile(r"(?:^|#)([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)", re.MULTILINE
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server said: its code, the enhanced code or "", and whether it answered RCPT, by which it is about one."""
+    """What a server said: its code, the enhanced code or "", and whether it answered RCPT.
+
+    By an answer to RCPT it is about one recipient.
+    """
 
     code: int
     enhanced: str
@@ -101,15 +120,17 @@ def reply_of(error: Exception) -> Reply | None:
     """The server's answer, if the error is one."""
     if not isinstance(error, SMTPResponseException) or not 200 <= error.code < 600:
         return None
-    found = ENHANCED.search(str(error.message))
-    return Reply(error.code, found[1] if found else "", isinstance(error, SMTPRecipientRefused))
+    enhanced = ENHANCED.search(str(error.message))
+    is_to_rcpt = isinstance(error, SMTPRecipientRefused)
+    return Reply(error.code, enhanced[1] if enhanced else "", is_to_rcpt)
 
 
-def judged(error: Exception) -> Verdict:
+def judge_error(error: Exception) -> Verdict:
     """Whom an error is about.
 
-    gone: the recipient, for good. unclear: the recipient, if others of that kind get through, else us. recipient: the
-    recipient, for now. server: the mail server, or us as it sees us. broken: the mail cannot even be written.
+    gone: the recipient, for good. unclear: the recipient, if others of that kind get through, else
+    us. recipient: the recipient, for now. server: the mail server, or us as it sees us. broken: the
+    mail cannot even be written.
     """
     reply = reply_of(error)
     if reply is None:
@@ -130,16 +151,16 @@ def _is_about_mailbox(reply: Reply) -> bool:
     return reply.is_to_rcpt and reply.code in (450, 451, 452) and subject not in ("3", "4", "5")
 
 
-def described(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Codes and class of an error. Never its words: servers repeat addresses in them."""
     if certificate := _certificate_error(error):
         return f"{type(certificate).__name__} {certificate.verify_code}"
     return " ".join(filter(None, [str(reply_of(error) or ""), type(error).__name__]))
 
 
-def explained(told: str, language: Language) -> str:
-    """What `described` gave, in words for the operator."""
-    return str(words(language)["outbox"][_meaning(*told.split())])
+def explain(error: str, language: Language) -> str:
+    """What `describe_error` gave, in words for the operator."""
+    return words(language).text("outbox", _meaning(*error.split()))
 
 
 def _meaning(first: str = "", second: str = "", *_: str) -> str:
@@ -154,8 +175,9 @@ def _meaning(first: str = "", second: str = "", *_: str) -> str:
         return "recipient"
     if first in GREYLISTING and enhanced.startswith("7."):
         return "later"
-    found = GONE.get(second) or BY_ENHANCED.get(enhanced) or BY_CODE.get(first)
-    return found or BY_ENHANCED.get(enhanced.partition(".")[0]) or ("later" if first < "5" else "refused")
+    meaning = GONE.get(second) or BY_ENHANCED.get(enhanced) or BY_CODE.get(first)
+    by_subject = BY_ENHANCED.get(enhanced.partition(".")[0])
+    return meaning or by_subject or ("later" if first < "5" else "refused")
 
 
 def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:

@@ -15,6 +15,7 @@ from mentorkorps.backend.clock import DENMARK, Clock
 from mentorkorps.backend.db import asked_rows, mail_rows, sign_up_rows
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.mail import kinds
 
 HOURS = (6, 10, 14, 18, 22)
 """In Denmark."""
@@ -55,7 +56,7 @@ def _ask(connection: Connection, addressee: str, due_at: datetime, now: datetime
     ]
     unasked = [one for one in waiting if leaves_at(one.asked_at) >= due_at]
     if unasked:
-        mail_rows.queue_mails(connection, unasked[-1].id, ("confirm_all",), now)
+        mail_rows.queue_mails(connection, addressee, (kinds.CONFIRM_ALL,), now)
     return bool(unasked)
 
 

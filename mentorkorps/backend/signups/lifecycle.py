@@ -16,7 +16,9 @@ from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.bookings.allocation import Booking
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import asked_rows, mail_rows, sign_up_rows, spent_rows
-from mentorkorps.backend.db.records import Kind, SignUp
+from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.mail import kinds
+from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.backend.security.spam import Sign, Signs, is_doubtful
 from mentorkorps.backend.signups import collected_confirmation
@@ -156,7 +158,7 @@ def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         sign_up_rows.mark_confirmed(connection, id, at)
         allocation.confirmed(connection, id, catalogue, at)
-        mail_rows.queue_mails(connection, id, ("receipt",), at)
+        mail_rows.queue_mails(connection, id, (kinds.RECEIPT,), at)
         if before.flagged or _is_untold(connection, before):
             # Whoever reads the mailbox wants this: the best evidence against spam that there is.
             _clear(connection, before, at)
@@ -192,7 +194,7 @@ def restore(connection: Connection, id: str, at: datetime) -> bool:
         sign_up_rows.mark_silenced(connection, id, False)
         sign_up_rows.mark_asked(connection, id, at, before.addressee)
         allocation.renew(connection, id, at)
-        mail_rows.queue_mails(connection, id, ("confirm",), at)
+        mail_rows.queue_mails(connection, id, (kinds.CONFIRM,), at)
     return True
 
 
@@ -222,13 +224,13 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
         is_doubtful = (before.flagged or before.silenced) and not is_confirmed
         allocation.move(connection, id, submission.booking, at, is_confirmed, is_doubtful)
     if is_readdressed and submission.addressee:
-        mail_rows.drop_waiting_mails(connection, id)
+        mail_rows.drop_waiting_mails(connection, id, kinds.DROPPED_ON_WITHDRAWAL)
         sign_up_rows.mark_readdressed(connection, id, submission.addressee, at)
         allocation.unconfirmed(connection, id, at)
         _ask(connection, id, submission)
     is_elsewhere = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
     if is_elsewhere and before.awaited and not before.flagged:
-        mail_rows.queue_mails(connection, id, ("notice",), at)
+        mail_rows.queue_mails(connection, id, (kinds.NOTICE,), at)
 
 
 def refuse(connection: Connection, id: str, consent: str, key: str, at: datetime) -> None:
@@ -245,9 +247,9 @@ def withdraw(connection: Connection, id: str, at: datetime) -> None:
     if before and before.withdrawn_at is None:
         sign_up_rows.mark_withdrawn(connection, id, at)
         allocation.give_up(connection, id)
-        mail_rows.drop_waiting_mails(connection, id)
+        mail_rows.drop_waiting_mails(connection, id, kinds.DROPPED_ON_WITHDRAWAL)
         if before.awaited and not before.flagged:
-            mail_rows.queue_mails(connection, id, ("withdrawn",), at)
+            mail_rows.queue_mails(connection, id, (kinds.WITHDRAWN,), at)
 
 
 def renew_link(connection: Connection, id: str, key: str, at: datetime) -> None:
@@ -260,10 +262,10 @@ def renew_link(connection: Connection, id: str, key: str, at: datetime) -> None:
     if kept is None or "email" not in kept.answers or _was_renewed(connection, kept, at):
         return
     if kept.confirmed_at:
-        mail_rows.queue_mails(connection, id, ("link",), at)
+        mail_rows.queue_mails(connection, id, (kinds.LINK,), at)
     elif not kept.withdrawn_at and _may_be_asked(connection, kept, key, at):
         sign_up_rows.mark_silenced(connection, id, False)
-        mail_rows.queue_mails(connection, id, ("confirm",), at)
+        mail_rows.queue_mails(connection, id, (kinds.CONFIRM,), at)
 
 
 def answer(connection: Connection, id: str, at: datetime) -> None:
@@ -279,7 +281,7 @@ def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
     """
     since = max(at - RENEWED_AFTER, kept.asked_at)
     mails = mail_rows.mails_of(connection, kept.id)
-    return any(one.kind in ("link", "confirm") and one.created_at > since for one in mails)
+    return any(one.kind in (kinds.LINK.name, kinds.CONFIRM.name) and one.created_at > since for one in mails)
 
 
 def _may_be_asked(connection: Connection, kept: SignUp, key: str, at: datetime) -> bool:
@@ -333,15 +335,15 @@ def _signs(connection: Connection, signs: Signs) -> tuple[Sign, ...]:
     return signs.found if is_fresh else (*signs.found, "spent")
 
 
-def _mails(connection: Connection, sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
-    asks: tuple[Kind, ...] = () if is_anonymous or sign_up.silenced else ("confirm",)
+def _mails(connection: Connection, sign_up: SignUp, is_anonymous: bool) -> tuple[MailKind, ...]:
+    asks: tuple[MailKind, ...] = () if is_anonymous or sign_up.silenced else (kinds.CONFIRM,)
     # Of a doubtful one the coordinator hears in the morning, with the others.
     is_told = (
         sign_up.awaited
         and not sign_up.flagged
         and (not sign_up.silenced or _may_tell(connection, sign_up))
     )
-    return (*asks, "notice") if is_told else asks
+    return (*asks, kinds.NOTICE) if is_told else asks
 
 
 def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
@@ -362,7 +364,7 @@ def _is_untold(connection: Connection, before: SignUp) -> bool:
     """
     if not before.silenced or not before.awaited:
         return False
-    return all(one.kind != "notice" for one in mail_rows.mails_of(connection, before.id))
+    return all(one.kind != kinds.NOTICE.name for one in mail_rows.mails_of(connection, before.id))
 
 
 def _may_move(connection: Connection, id: str, at: datetime) -> bool:
@@ -374,7 +376,7 @@ def _may_move(connection: Connection, id: str, at: datetime) -> bool:
 def _clear(connection: Connection, before: SignUp, at: datetime) -> None:
     sign_up_rows.mark_cleared(connection, before.id)
     if before.awaited:
-        mail_rows.queue_mails(connection, before.id, ("notice",), at)
+        mail_rows.queue_mails(connection, before.id, (kinds.NOTICE,), at)
 
 
 def fresh_code() -> str:
@@ -393,7 +395,7 @@ def _ask(connection: Connection, id: str, submission: Submission) -> bool:
     is_asked = _may_ask(connection, addressee, at)
     sign_up_rows.mark_silenced(connection, id, not is_asked)
     if is_asked:
-        mail_rows.queue_mails(connection, id, ("confirm",), at)
+        mail_rows.queue_mails(connection, id, (kinds.CONFIRM,), at)
     else:
         collected_confirmation.note(connection, addressee, at)
     return is_asked

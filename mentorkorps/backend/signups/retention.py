@@ -41,6 +41,8 @@ from mentorkorps.catalogue.model.forms import Retention
 
 WITHDRAWN_KEPT = timedelta(days=7)
 """So that the coordinator, who may have noted the person elsewhere, still sees who it was after a holiday."""
+DIGESTS_KEPT = timedelta(days=30)
+"""Longer than the link in one lasts."""
 BATCH = 100
 """Sign-ups that are deleted in one transaction, for which a visitor may have to wait: some 10 ms of processor time."""
 LARGE_PURGE = 5
@@ -112,16 +114,20 @@ def due(connection: Connection, catalogue: Catalogue, now: datetime) -> Due:
 
 async def purge(do: Do, found: Due, now: datetime) -> AsyncIterator[Purged]:
     """Deletes these sign-ups with their consents and mails, in batches between which others write."""
-    await do(forget, now)
+    yield await do(forget, now)
     for start in range(0, len(found.ids), BATCH):
         yield await do(purge_batch, found.ended, found.ids[start : start + BATCH])
     await do(sweep_afterwards)
 
 
-def forget(connection: Connection, now: datetime) -> None:
-    """Forgets who was asked to confirm and what was spent, once that counts no more. A job for the writer."""
+def forget(connection: Connection, now: datetime) -> Purged:
+    """Forgets who was asked to confirm, what was spent, and mails about no sign-up, once they count no more.
+
+    A job for the writer.
+    """
     asked_rows.forget_asked(connection, danish_day(now))
     spent_rows.forget_spent(connection, now)
+    return Purged(0, tuple(mail_rows.delete_old_mails(connection, now - DIGESTS_KEPT)))
 
 
 def purge_batch(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> Purged:
@@ -138,13 +144,13 @@ def delete(connection: Connection, lives: Sequence[Life]) -> Purged:
 
 def _delete(connection: Connection, lives: Sequence[Life]) -> Purged:
     ids = [one.id for one in lives]
-    mails = mail_rows.mail_ids(connection, ids)
     tally = Counter(
         (one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives
     )
     for (form, month, outcome), count in tally.items():
         retention_rows.add_count(connection, form, month, outcome, count)
     retention_rows.delete_sign_ups(connection, ids)
+    mails = mail_rows.delete_mails_of(connection, ids)
     return Purged(len(ids), tuple(mails))
 
 

@@ -1,0 +1,62 @@
+"""The kinds of mail: whom each is for, what it is about and where its link leads.
+
+A kind is one entry in this table, its text in templates/mail/<name>.txt and its words under `mail`
+in templates/texts.da.yaml and texts.en.yaml: a `subject`, and a `button` where there is a link.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from mentorkorps.backend.db.records import SubjectKind
+from mentorkorps.backend.security.signed_links import Purpose
+
+Audience = Literal["person", "coordinator", "operator"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailKind:
+    """One kind of mail.
+
+    `about`: what the id of its subject names, see Subject. `link`: what its link is for, if it has
+    one. `asks_to_confirm`: it leaves although nobody has confirmed the address.
+    `dropped_on_withdrawal`: while it waits, it is deleted when the sign-up is withdrawn or gets
+    another address.
+    """
+
+    name: str
+    to: Audience
+    about: SubjectKind = "sign_up"
+    link: Purpose | None = None
+    asks_to_confirm: bool = False
+    dropped_on_withdrawal: bool = False
+
+
+CONFIRM = MailKind(
+    "confirm", to="person", link="confirm", asks_to_confirm=True, dropped_on_withdrawal=True
+)
+CONFIRM_ALL = MailKind(
+    "confirm_all", to="person", about="mailbox", link="confirm_all", asks_to_confirm=True
+)
+RECEIPT = MailKind("receipt", to="person", link="receipt", dropped_on_withdrawal=True)
+OFFERED = MailKind("offered", to="person", link="offer", dropped_on_withdrawal=True)
+LAPSED = MailKind("lapsed", to="person", link="mine", dropped_on_withdrawal=True)
+CANCELLED = MailKind("cancelled", to="person", link="mine", dropped_on_withdrawal=True)
+LINK = MailKind("link", to="person", link="mine", dropped_on_withdrawal=True)
+
+NOTICE = MailKind("notice", to="coordinator", link="desk")
+WITHDRAWN = MailKind("withdrawn", to="coordinator", link="desk")
+DIGEST = MailKind("digest", to="coordinator", about="recipient", link="doubtful")
+
+GIVEN_UP = MailKind("given_up", to="operator", about="service")
+CLOCK = MailKind("clock", to="operator", about="service")
+LARGE_PURGE = MailKind("large_purge", to="operator", about="service")
+
+
+def _entries() -> Iterator[MailKind]:
+    return (value for value in globals().values() if isinstance(value, MailKind))
+
+
+KINDS = {kind.name: kind for kind in _entries()}
+"""Every entry above, by its name."""
+DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)

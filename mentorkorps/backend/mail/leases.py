@@ -1,0 +1,95 @@
+"""Which mails leave now: those that are due and whose subject still wants them."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from mentorkorps.backend.db import mail_rows
+from mentorkorps.backend.db.records import Mail, SignUp, Subject
+from mentorkorps.backend.mail.kinds import KINDS
+from mentorkorps.backend.security.encryption import Damaged
+
+CountDoubtful = Callable[[Connection, Sequence[str]], Mapping[str, int]]
+"""How many doubtful sign-ups wait for each of the recipients with these ids, see digest."""
+Fate = Literal["leaves", "waits", "is dropped"]
+Readings = Mapping[Subject, SignUp | Damaged]
+
+log = logging.getLogger(__name__)
+
+
+def none_doubtful(connection: Connection, recipients: Sequence[str]) -> Mapping[str, int]:
+    return {}
+
+
+def lease_due_mails(
+    connection: Connection,
+    now: datetime,
+    until: datetime,
+    never_so_late: datetime,
+    most: int,
+    count_doubtful: CountDoubtful = none_doubtful,
+) -> list[tuple[Mail, SignUp | None]]:
+    """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
+
+    Each comes with the sign-up that it is about, or the newest that waits at the mailbox that it
+    is about; None with others. What is due after `never_so_late` was put off or leased while the
+    clock was wrong, and is due too. What another instance takes just now is left to it. What may
+    not leave any more, or whose subject is gone, is deleted. A job for the writer.
+    """
+    mails = mail_rows.due_mails(connection, now, never_so_late, most)
+    if not mails:
+        return []
+    readings = mail_rows.read_subjects(connection, {mail.subject for mail in mails})
+    mails = list(_recounted(connection, mails, count_doubtful))
+    fates = {mail.id: _fate(mail, readings.get(mail.subject)) for mail in mails}
+    mail_rows.delete_mails(connection, [id for id, fate in fates.items() if fate == "is dropped"])
+    leased = [id for id, fate in fates.items() if fate != "is dropped"]
+    mail_rows.lease_mails(connection, leased, until)
+    return [
+        (mail, _sign_up(readings, mail.subject)) for mail in mails if fates[mail.id] == "leaves"
+    ]
+
+
+def _recounted(
+    connection: Connection, mails: Sequence[Mail], count_doubtful: CountDoubtful
+) -> Iterator[Mail]:
+    """The digests with what they are about at this moment; the others as they are."""
+    recipients = [mail.subject.id for mail in mails if mail.subject.kind == "recipient"]
+    counts = count_doubtful(connection, recipients) if recipients else {}
+    for mail in mails:
+        if mail.subject.kind == "recipient":
+            yield replace(mail, waiting=counts.get(mail.subject.id, 0))
+        else:
+            yield mail
+
+
+def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
+    """Nobody who withdrew is written to, and an address nobody confirmed gets the question alone.
+
+    A mail that was under way when the address was changed would else reach the other one with its
+    next attempt.
+    """
+    if mail.subject.kind == "service":
+        return "leaves"
+    if mail.subject.kind == "recipient":
+        return "leaves" if mail.waiting else "is dropped"
+    if isinstance(reading, Damaged):
+        log.error("store: %s", reading)
+        return "waits"
+    if reading is None:
+        return "is dropped"
+    kind = KINDS.get(mail.kind)
+    if kind is None or kind.to != "person":
+        return "leaves"
+    is_confirmed = reading.confirmed_at is not None
+    may_leave = reading.withdrawn_at is None and (kind.asks_to_confirm or is_confirmed)
+    return "leaves" if may_leave else "is dropped"
+
+
+def _sign_up(readings: Readings, subject: Subject) -> SignUp | None:
+    reading = readings.get(subject)
+    return reading if isinstance(reading, SignUp) else None
