@@ -20,9 +20,16 @@ SECONDS = 4
 CLIENTS = 32
 INSTANCES = 2
 KEY = "a-key-for-the-bench-only"
-AS_SHIPPED = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "128MB", "max_connections": "100"}
+AS_SHIPPED = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "128MB",
+    "max_connections": "100",
+}
 """What PostgreSQL does without a setting of anybody's; the tests' server is quicker and keeps less."""
-ROW = json.dumps({"name": "Sofie Ærø", "email": "sofie@example.com", "place": "5000", "industry": "it-teknik"})
+ROW = json.dumps(
+    {"name": "Sofie Ærø", "email": "sofie@example.com", "place": "5000", "industry": "it-teknik"}
+)
 
 
 def run() -> None:
@@ -38,7 +45,9 @@ def run() -> None:
                 spent = sum(one.seconds_of_processor() for one in both) - before
                 processor.append(spent / (loads[-1].rate * SECONDS))
     tell(loads, median(rates))
-    print(f"\n{1000 * median(processor):.2f} ms of processor time a sign-up in the instances, mails included.")
+    print(
+        f"\n{1000 * median(processor):.2f} ms of processor time a sign-up in the instances, mails included."
+    )
 
 
 @contextmanager
@@ -47,7 +56,9 @@ def instances(folder: Path, cluster: Cluster) -> Iterator[list[Server]]:
     url = cluster.fresh()
     with ExitStack() as stack:
         yield [
-            stack.enter_context(servers.ours(folder / str(number), DATABASE_URL=url, SECRET_KEYS=KEY))
+            stack.enter_context(
+                servers.ours(folder / str(number), DATABASE_URL=url, SECRET_KEYS=KEY)
+            )
             for number in range(INSTANCES)
         ]
 
@@ -78,7 +89,9 @@ def tell(loads: list[Load], limit: float) -> None:
     rate, p50, p99 = (median(load[at] for load in loads) for at in range(3))
     print("what | clients | a second | p50 ms | p99 ms | errors | ours is to it")
     print("---|---|---|---|---|---|---")
-    print(f"pgbench, one row a commit, nothing else | {CLIENTS} | {limit:.0f} | | | | {rate / limit:.2f}")
+    print(
+        f"pgbench, one row a commit, nothing else | {CLIENTS} | {limit:.0f} | | | | {rate / limit:.2f}"
+    )
     errors = sum(load.errors for load in loads)
     print(
         f"mentorkorps, {INSTANCES} instances, whole sign-ups | {CLIENTS} | {rate:.0f} | {p50:.1f} | {p99:.1f}"

@@ -14,7 +14,14 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from mentorkorps.backend.db import operator_reads
-from tests.backend.conftest import FORM, PostOffice, any_free_port, eventually, post_office, volunteer
+from tests.backend.conftest import (
+    FORM,
+    PostOffice,
+    any_free_port,
+    eventually,
+    post_office,
+    volunteer,
+)
 from tests.backend.killing import LEASES_ARE_OVER, Victim, victim
 
 KILLS = 200
@@ -30,20 +37,30 @@ def run() -> None:
     ):
         for number in range(KILLS):
             server.killed_under_load(number)
-            print(f"\r{number + 1} kills, {len(server.receipts)} acknowledged", end="", file=sys.stderr)
+            print(
+                f"\r{number + 1} kills, {len(server.receipts)} acknowledged",
+                end="",
+                file=sys.stderr,
+            )
         server.start(ahead=LEASES_ARE_OVER)
         eventually(server.mails_are_out, seconds=900)
         print("\r", end="", file=sys.stderr)
         tell(f"killed {KILLS} times", server, office)
         refused = answers_while_locked(server)
         eventually(server.mails_are_out, seconds=900)
-        tell(f"then locked for {LOCKED_SECONDS} s by another program, which refused {refused} more", server, office)
+        tell(
+            f"then locked for {LOCKED_SECONDS} s by another program, which refused {refused} more",
+            server,
+            office,
+        )
 
 
 def answers_while_locked(server: Victim) -> int:
     """How many were told to come back while the lock was held; everybody else was told a lie."""
     refused, until = 0, time.monotonic() + LOCKED_SECONDS
-    with closing(sqlite3.connect(server.settings.database.path, timeout=30, isolation_level=None)) as other:
+    with closing(
+        sqlite3.connect(server.settings.database.path, timeout=30, isolation_level=None)
+    ) as other:
         other.execute("BEGIN EXCLUSIVE")
         with httpx.Client(base_url=server.url, timeout=20) as client:
             while time.monotonic() < until:
@@ -64,5 +81,7 @@ def tell(what: str, server: Victim, office: PostOffice) -> None:
     print(f"acknowledged and lost | {len(toll.lost)}")
     print(f"kept without exactly two mails | {sum(count != 2 for count in toll.mails.values())}")
     print(f"mails that reached the mail server | {len(times)}")
-    print(f"of these more than once, under the same number | {sum(count > 1 for count in times.values())}")
+    print(
+        f"of these more than once, under the same number | {sum(count > 1 for count in times.values())}"
+    )
     print(f"under another number, or never | {len(times.keys() ^ ids)}")

@@ -20,7 +20,9 @@ def data_with(programmes: int, folder: Path) -> Path:
     chance = random.Random(7)
     copies = (
         re.sub(
-            r"(?m)^  municipalities: .*$", f"  municipalities: [{', '.join(chance.sample(codes, 2))}]", record
+            r"(?m)^  municipalities: .*$",
+            f"  municipalities: [{', '.join(chance.sample(codes, 2))}]",
+            record,
         ).replace(name, f"- id: korps-{number}", 1)
         for number in range(programmes)
     )

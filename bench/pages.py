@@ -38,7 +38,9 @@ def outside(stock: Path) -> str:
     return "outside.yml"
 
 
-def built(configuration: str, where: Path, site: Path, **environment: str) -> tuple[float, int, int, int]:
+def built(
+    configuration: str, where: Path, site: Path, **environment: str
+) -> tuple[float, int, int, int]:
     """Seconds, bytes of the site, bytes of a programme page, bytes of styles and scripts."""
     start = time.perf_counter()
     subprocess.run(

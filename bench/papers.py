@@ -34,7 +34,9 @@ def run() -> None:
         print(
             f"{language} | {len(read)} | {sheets} | {size / 1e6:.1f} | {sum(map(bool, map(faults, read)))} | {took:.0f}"
         )
-        rows.append(packed(offline_pack.Packer(records, training, language, URL).pack(made), language))
+        rows.append(
+            packed(offline_pack.Packer(records, training, language, URL).pack(made), language)
+        )
     print("\npack | files in it | MB | limit | papers left out")
     print("---|---|---|---|---")
     print("\n".join(rows))
@@ -42,6 +44,5 @@ def run() -> None:
 
 def packed(pack: offline_pack.Pack, language: str) -> str:
     files = len(ZipFile(BytesIO(pack.content)).namelist())
-    return (
-        f"{language} | {files} | {len(pack.content) / 1e6:.2f} | {offline_pack.LIMIT / 1e6:.0f} | {len(pack.left_out)}"
-    )
+    size, limit = len(pack.content) / 1e6, offline_pack.LIMIT / 1e6
+    return f"{language} | {files} | {size:.2f} | {limit:.0f} | {len(pack.left_out)}"

@@ -34,17 +34,34 @@ def run() -> None:
             loader = seconds(lambda data=data: load_all(data))
             limit = LIMIT_TIMES * loader + LIMIT_SECONDS
             for what, took, at_most in measured(data, count, loader, limit):
-                print(f"{count:,} | {size:.1f} | {what} | {took:.2f} | {took / loader:.1f} | {at_most}", flush=True)
+                print(
+                    f"{count:,} | {size:.1f} | {what} | {took:.2f} | {took / loader:.1f} | {at_most}",
+                    flush=True,
+                )
 
 
-def measured(data: Path, count: int, loader: float, limit: float) -> Iterator[tuple[str, float, str]]:
+def measured(
+    data: Path, count: int, loader: float, limit: float
+) -> Iterator[tuple[str, float, str]]:
     yield "PyYAML's C loader, no checks", loader, ""
     yield "catalogue.load: typed records, all references", seconds(lambda: load_catalogue(data)), ""
-    yield "mentorkorps check, whole process", seconds(lambda: command("check", data)), f"{limit:.2f}"
+    yield (
+        "mentorkorps check, whole process",
+        seconds(lambda: command("check", data)),
+        f"{limit:.2f}",
+    )
     if count <= NATIVE:
         one = data.parent / "programmes.yaml"
-        one.write_text("".join(path.read_text("utf-8") for path in sorted((data / "programmes").glob("*.yaml"))))
-        yield "frictionless validate, its own YAML, programmes only", seconds(lambda: native(one), runs=1), ""
+        one.write_text(
+            "".join(
+                path.read_text("utf-8") for path in sorted((data / "programmes").glob("*.yaml"))
+            )
+        )
+        yield (
+            "frictionless validate, its own YAML, programmes only",
+            seconds(lambda: native(one), runs=1),
+            "",
+        )
 
 
 def sound_data_with(programmes: int, folder: Path) -> Path:
@@ -56,7 +73,9 @@ def sound_data_with(programmes: int, folder: Path) -> Path:
     (data / "programmes").mkdir()
     for start in range(0, programmes, IN_A_FILE):
         copies = (
-            record.replace("id: aaben", f"id: korps-{number}").replace("Åben indsats", f"Korps nr. {number}")
+            record.replace("id: aaben", f"id: korps-{number}").replace(
+                "Åben indsats", f"Korps nr. {number}"
+            )
             for number in range(start, min(programmes, start + IN_A_FILE))
         )
         (data / "programmes" / f"{start:05}.yaml").write_text("".join(copies), "utf-8")
@@ -75,7 +94,9 @@ def native(file: Path) -> None:
     from mentorkorps.catalogue.dictionary import read_dictionary
 
     fields = read_dictionary(ROOT / "data")["programmes"].fields
-    schema = Schema.from_descriptor({"fields": [{"name": one.name, "type": one.type} for one in fields]})
+    schema = Schema.from_descriptor(
+        {"fields": [{"name": one.name, "type": one.type} for one in fields]}
+    )
     Resource(path=file.name, basepath=str(file.parent), format="yaml", schema=schema).validate()
 
 

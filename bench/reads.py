@@ -49,17 +49,24 @@ def run() -> None:
         folder.mkdir()
         size.fill(folder, COUNT)
         numbers = iter(size.numbers(folder))
-        told = {name.removeprefix("MENTORKORPS_"): value for name, value in size.environ(folder).items()}
+        told = {
+            name.removeprefix("MENTORKORPS_"): value for name, value in size.environ(folder).items()
+        }
         with servers.ours(Path(place, "server"), SMTP_URL="smtp://127.0.0.1:9", **told) as server:
             visitor = Visitor(server, next(numbers))
             print(f"{COUNT:,} sign-ups\n")
-            print("meanwhile | sign-up p50 ms | p95 | worst | own page p50 ms | p95 | worst | that: times | ms each")
+            print(
+                "meanwhile | sign-up p50 ms | p95 | worst | own page p50 ms | p95 | worst | that: times | ms each"
+            )
             print("---|---|---|---|---|---|---|---|---")
             for name, other in (
                 ("nothing", every(1, lambda: 0.0)),
                 ("/metrics asked by one", every(0, visitor.metrics)),
                 (f"/metrics asked by {SCRAPERS} at once", every(0, visitor.metrics, SCRAPERS)),
-                ("one deleted each half second", every(BETWEEN_DELETIONS, lambda: visitor.delete(next(numbers)))),
+                (
+                    "one deleted each half second",
+                    every(BETWEEN_DELETIONS, lambda: visitor.delete(next(numbers))),
+                ),
                 ("backup", once(lambda: command(folder, "backup", folder / "one.backup"))),
                 ("rotate", once(lambda: command(folder, "rotate"))),
             ):
@@ -89,11 +96,15 @@ class Visitor:
     def __init__(self, server: Server, kept: str) -> None:
         self._port = server.port
         self._kept = kept
-        self._tokens = Tokens(size.environ(Path())["MENTORKORPS_SECRET_KEYS"].split(","), lambda: datetime.now(UTC))
+        self._tokens = Tokens(
+            size.environ(Path())["MENTORKORPS_SECRET_KEYS"].split(","), lambda: datetime.now(UTC)
+        )
         self._names = count()
 
     def sign_up(self) -> float:
-        return self._ask("POST", "/forms/mentor", PERSON | {"email": f"v{next(self._names)}@example.org"}, 303)
+        return self._ask(
+            "POST", "/forms/mentor", PERSON | {"email": f"v{next(self._names)}@example.org"}, 303
+        )
 
     def own_page(self) -> float:
         return self._ask("POST", f"/mine/{self._mine(self._kept)}", {}, 200)
@@ -122,7 +133,9 @@ class Visitor:
 class Beside:
     """What goes on beside the visitor, and how long each of it took in milliseconds."""
 
-    def __init__(self, work: Callable[["Beside"], None], threads: int, ends_by_itself: bool) -> None:
+    def __init__(
+        self, work: Callable[["Beside"], None], threads: int, ends_by_itself: bool
+    ) -> None:
         self.took: list[float] = []
         self.is_over = threading.Event()
         self._ends_by_itself = ends_by_itself

@@ -46,7 +46,9 @@ def peers_python() -> Path:
     if not done.exists():
         venv.create(home, with_pip=True)
         lock = PEERS / "requirements.lock"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock], check=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock], check=True
+        )
         done.touch()
     return python
 
@@ -87,7 +89,9 @@ def flask_sqlite(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: Sequence[object], port: int, folder: Path, environ: Mapping[str, str]) -> Iterator[Server]:
+def _running(
+    command: Sequence[object], port: int, folder: Path, environ: Mapping[str, str]
+) -> Iterator[Server]:
     folder.mkdir(parents=True)
     begun = time.perf_counter()
     with (folder / "log").open("wb") as log:

@@ -25,7 +25,10 @@ SECONDS = 4
 CONNECTIONS = (32, 64)
 NOBODY_LISTENS = "smtp://127.0.0.1:9"
 OURS, DOWN = "mentorkorps, whole sign-ups", "mentorkorps, while its mail server is down"
-FASTAPI, FLASK = "FastAPI, SQLAlchemy ORM: the row alone", "Flask, gunicorn 2 x 4, sqlite3: the row alone"
+FASTAPI, FLASK = (
+    "FastAPI, SQLAlchemy ORM: the row alone",
+    "Flask, gunicorn 2 x 4, sqlite3: the row alone",
+)
 LIMIT = "SQLite WAL, synchronous FULL, one row a commit, nothing else"
 
 
@@ -94,7 +97,14 @@ def rows_per_second(file: Path) -> float:
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
     database.execute("CREATE TABLE sign_ups (id INTEGER PRIMARY KEY, answers TEXT)")
-    row = json.dumps({"name": "Sofie Ærø", "email": "sofie@example.com", "place": "5000", "industry": "it-teknik"})
+    row = json.dumps(
+        {
+            "name": "Sofie Ærø",
+            "email": "sofie@example.com",
+            "place": "5000",
+            "industry": "it-teknik",
+        }
+    )
     until, count = time.perf_counter() + 2, 0
     while time.perf_counter() < until:
         database.execute("INSERT INTO sign_ups (answers) VALUES (?)", (row,))
@@ -113,4 +123,6 @@ def tell(loads: dict[tuple[str, int], list[Load]], limit: float) -> None:
             found = loads[name, connections]
             rate, p50, p99 = (median(one[at] for one in found) for at in range(3))
             errors = sum(load.errors for load in found)
-            print(f"{name} | {connections} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {errors} | {own / rate:.1f}")
+            print(
+                f"{name} | {connections} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {errors} | {own / rate:.1f}"
+            )

@@ -46,14 +46,19 @@ def run() -> None:
         fill(folder, COUNT)
         one = numbers(folder)[COUNT // 2]
         yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
-        print(f"{COUNT:,} sign-ups, {(folder / 'mentorkorps.db').stat().st_size / 1e6:.0f} MB of database\n")
+        print(
+            f"{COUNT:,} sign-ups, {(folder / 'mentorkorps.db').stat().st_size / 1e6:.0f} MB of database\n"
+        )
         print("command | seconds | MB at most")
         print("---|---|---")
         for name, arguments in (
             ("idle: desk participants ID", ("desk", "participants", "odense-marts-2027")),
             ("desk show ID", ("desk", "show", one)),
             ("desk list", ("desk", "list")),
-            (f"desk export mentor --from {yesterday}", ("desk", "export", "mentor", "-", "--from", yesterday)),
+            (
+                f"desk export mentor --from {yesterday}",
+                ("desk", "export", "mentor", "-", "--from", yesterday),
+            ),
             ("desk export mentor", ("desk", "export", "mentor", "-")),
             ("outbox", ("outbox",)),
             ("backup", ("backup", folder / "one.backup")),
@@ -77,13 +82,20 @@ def fill(folder: Path, count: int) -> None:
     read = settings.read_settings(environ(folder, OLD_KEY))
     now = datetime.now(UTC)
     for first in range(0, count, AT_A_TIME):
-        connect.run_on_database(read, _accept_some, range(first, min(count, first + AT_A_TIME)), now, count)
+        connect.run_on_database(
+            read, _accept_some, range(first, min(count, first + AT_A_TIME)), now, count
+        )
     connect.run_on_database(read, _as_after_months)
 
 
 def numbers(folder: Path) -> list[str]:
-    with connect.opened_to_write(settings.read_settings(environ(folder))) as engine, engine.connect() as connection:
-        return list(connection.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars())
+    with (
+        connect.opened_to_write(settings.read_settings(environ(folder))) as engine,
+        engine.connect() as connection,
+    ):
+        return list(
+            connection.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars()
+        )
 
 
 def command(folder: Path, *arguments: object) -> Cost:
@@ -106,7 +118,14 @@ def megabytes_at_most(pid: int) -> float:
         told = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 / 1e6 for line in told.splitlines() if line.startswith("VmHWM")), 0)
+    return next(
+        (
+            int(line.split()[1]) * 1024 / 1e6
+            for line in told.splitlines()
+            if line.startswith("VmHWM")
+        ),
+        0,
+    )
 
 
 def _accept_some(connection: Connection, numbers: range, now: datetime, count: int) -> None:

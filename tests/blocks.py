@@ -15,7 +15,9 @@ def written(records: list[Any]) -> tuple[str, dict[Path, tuple[int, int]]]:
     return "\n".join(lines) + "\n", places
 
 
-def _item(path: Path, value: Any, indent: str, lines: list[str], places: dict[Path, tuple[int, int]]) -> None:
+def _item(
+    path: Path, value: Any, indent: str, lines: list[str], places: dict[Path, tuple[int, int]]
+) -> None:
     if isinstance(value, dict) and value:
         start = len(lines)
         places[path] = start + 1, start + 1
@@ -26,7 +28,9 @@ def _item(path: Path, value: Any, indent: str, lines: list[str], places: dict[Pa
         places[path] = len(lines), len(lines)
 
 
-def _fields(path: Path, record: dict, indent: str, lines: list[str], places: dict[Path, tuple[int, int]]) -> None:
+def _fields(
+    path: Path, record: dict, indent: str, lines: list[str], places: dict[Path, tuple[int, int]]
+) -> None:
     for key, value in record.items():
         inner = (*path, key)
         at = len(lines) + 1

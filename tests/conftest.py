@@ -17,11 +17,32 @@ SLOW_FIXTURES = {"browser", "cluster", "site", "press", "printed"}
 
 SLOW_MODULES = {
     # Disks that break, servers that are killed or restarted, several instances, proxies.
-    *("test_backup", "test_clock_guard", "test_faults", "test_instances", "test_mail_server", "test_moving"),
-    *("test_postgres", "test_proxies", "test_restart", "test_sealing", "test_side_by_side", "test_survival"),
+    *(
+        "test_backup",
+        "test_clock_guard",
+        "test_faults",
+        "test_instances",
+        "test_mail_server",
+        "test_moving",
+    ),
+    *(
+        "test_postgres",
+        "test_proxies",
+        "test_restart",
+        "test_sealing",
+        "test_side_by_side",
+        "test_survival",
+    ),
     *("test_trouble", "test_upgrade"),
     # Sweeps over many inputs or many visitors.
-    *("test_certificates", "test_doubt", "test_fuzz", "test_limits", "test_missing", "test_mutants"),
+    *(
+        "test_certificates",
+        "test_doubt",
+        "test_fuzz",
+        "test_limits",
+        "test_missing",
+        "test_mutants",
+    ),
     *("test_naughty", "test_openapi", "test_roll", "test_schema"),
     # Papers and whole exports.
     *("test_export", "test_kits"),
@@ -70,5 +91,7 @@ def data(tmp_path: Path) -> Path:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site, built as `make build` builds it."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    subprocess.run([sys.executable, "-m", "mentorkorps", "build", "--site", folder], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "mentorkorps", "build", "--site", folder], cwd=ROOT, check=True
+    )
     return folder

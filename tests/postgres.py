@@ -27,7 +27,12 @@ from mentorkorps.backend.db import connect
 PASSWORD = "kode@med/tegn?"
 """With every character that an address has a meaning for."""
 KEYS = "a-key-for-the-tests-only"
-SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "32MB"}
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+}
 
 
 MOST_STARTS = 5
@@ -40,7 +45,11 @@ class Cluster:
         self.folder = folder
         self.port = 0
         self._data = folder / "data"
-        self._settings = SETTINGS | changed | {"unix_socket_directories": str(folder), "listen_addresses": "127.0.0.1"}
+        self._settings = (
+            SETTINGS
+            | changed
+            | {"unix_socket_directories": str(folder), "listen_addresses": "127.0.0.1"}
+        )
         self._numbers = count(1)
         self._process: subprocess.Popen | None = None
 
@@ -66,7 +75,10 @@ class Cluster:
         kept.chmod(0o600)
         if os.geteuid() == 0:
             shutil.chown(kept, "nobody")
-        self._settings |= {"ssl_cert_file": str(self.folder / "certificate"), "ssl_key_file": str(kept)}
+        self._settings |= {
+            "ssl_cert_file": str(self.folder / "certificate"),
+            "ssl_key_file": str(kept),
+        }
 
     def start(self) -> None:
         """On a port that is free, and later on the same again."""
@@ -79,7 +91,9 @@ class Cluster:
         raise AssertionError((self.folder / "log").read_text())
 
     def _comes_up(self, port: int) -> bool:
-        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        options = [
+            part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")
+        ]
         command = [program("postgres"), "-D", self._data, "-p", str(port), *options]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, **unprivileged())
@@ -135,7 +149,9 @@ class Cluster:
             lines = told.read_text("ascii").split()
         except FileNotFoundError:
             return False
-        return lines[:1] == [str(self._process.pid)] and lines[-1] == "ready"  # PostgreSQL writes it bit by bit
+        return (
+            lines[:1] == [str(self._process.pid)] and lines[-1] == "ready"
+        )  # PostgreSQL writes it bit by bit
 
     def _run(self, name: str, *arguments: object) -> None:
         command = [program(name), *map(str, arguments)]
@@ -171,13 +187,18 @@ def certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
         .sign(key, SHA256())
     )
 
 
 def program(name: str) -> str:
-    places = [str(path.parent) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)]
+    places = [
+        str(path.parent)
+        for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    ]
     found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *places]))
     assert found, f"{name} is not there: run tools/postgres"
     return found

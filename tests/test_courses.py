@@ -23,8 +23,12 @@ def changed(data: Path, days: list[str], variant: str = "") -> Catalogue:
     """The sound records, their course with other days."""
     path = data / "courses.yaml"
     text = path.read_text("utf-8")
-    lines = "".join(f"    - {day}\n" for day in days) + (f"  variant: {variant}\n" if variant else "")
-    path.write_text(text[: text.index("    - {date")] + lines + text[text.index("  venue:") :], "utf-8")
+    lines = "".join(f"    - {day}\n" for day in days) + (
+        f"  variant: {variant}\n" if variant else ""
+    )
+    path.write_text(
+        text[: text.index("    - {date")] + lines + text[text.index("  venue:") :], "utf-8"
+    )
     return load_catalogue(data, "data")
 
 
@@ -73,7 +77,9 @@ def test_what_does_not_fit_names_the_line_and_the_module(days, variant, told, da
     found = [one for one in problems if one.rule.startswith("course-")]
 
     assert all(one.file == FILE and one.record == "odense-2027" for one in found)
-    said = [(one, one.message.da.removeprefix("Kurset “odense-2027”").lstrip(":, ")) for one in found]
+    said = [
+        (one, one.message.da.removeprefix("Kurset “odense-2027”").lstrip(":, ")) for one in found
+    ]
     assert told == [f"{one.severity} {one.line} {text}" for one, text in said]
 
 
@@ -82,7 +88,9 @@ def test_a_course_keeps_its_own_start_and_pauses(data):
     pauses = "{after: d1-m1, pause: break, minutes: 10}, {after: d1-m3, pause: lunch, minutes: 60}"
     records = changed(data, [with_pauses(early, pauses), DAY_2])
 
-    first, second = course_sessions(find_problems(ROOT / "training", records)[0], records.courses["odense-2027"])
+    first, second = course_sessions(
+        find_problems(ROOT / "training", records)[0], records.courses["odense-2027"]
+    )
 
     assert (
         "08:30 d1-m0, 08:55 d1-m1, 10:00 break, 10:10 d1-m2, 11:00 d1-m3, 11:40 lunch, 12:40 d1-m4, 13:55 d1-m5, "
@@ -105,8 +113,15 @@ def test_a_variant_gives_a_course_its_days(data):
 def test_the_page_of_a_course_shows_its_own_clock_times(real):
     training = load_curriculum(ROOT / "training", real)
 
-    page = next(one for one in site_pages(real, "da", curriculum=training) if one.at == "kurser/odense-marts-2027/")
+    page = next(
+        one
+        for one in site_pages(real, "da", curriculum=training)
+        if one.at == "kurser/odense-marts-2027/"
+    )
 
     assert "Dag 1, 2. marts 2027: Mentorrollen og mødet" in page.body
-    assert '<time datetime="12:15">12.15</time>–<time datetime="13:00">13.00</time></span></td><td>Frokost' in page.body
+    assert (
+        '<time datetime="12:15">12.15</time>–<time datetime="13:00">13.00</time></span></td><td>Frokost'
+        in page.body
+    )
     assert '<a href="kursus.ics" type="text/calendar">Læg i kalenderen</a>' in page.body

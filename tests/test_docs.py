@@ -136,7 +136,12 @@ MADE_BY = r"(?:backup|restore|--to|--names|export [a-z]+) ([^\s`;]+\.[a-z]+)|> (
 @pytest.mark.parametrize("page", ["da/drift.md", "en/operations.md"])
 def test_what_the_guide_makes_does_not_come_into_git(page):
     text = (ROOT / "docs" / page).read_text("utf-8")
-    made = {one or other for one, other in re.findall(MADE_BY, text)} | {"backup/", "var/", "site/", ".venv/"}
+    made = {one or other for one, other in re.findall(MADE_BY, text)} | {
+        "backup/",
+        "var/",
+        "site/",
+        ".venv/",
+    }
     assert len(made) > 8
 
     ignored = subprocess.run(

@@ -53,7 +53,9 @@ def test_the_page_at_a_former_address_leads_on_without_a_server(language, old, n
         language=language,
         place=lambda kind: kind,
         elsewhere="",
-        config=SimpleNamespace(site_name="M", site_url=URL + front, extra_css=[], extra_javascript=[]),
+        config=SimpleNamespace(
+            site_name="M", site_url=URL + front, extra_css=[], extra_javascript=[]
+        ),
         page=SimpleNamespace(meta=meta, content=page.body, canonical_url=URL + old),
     )
 
@@ -78,13 +80,17 @@ def test_a_former_code_of_a_municipality_is_no_address(renamed):
 
 def test_a_draft_has_no_page_to_lead_to(renamed):
     programmes = renamed / "programmes.yaml"
-    programmes.write_text(programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8")
+    programmes.write_text(
+        programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8"
+    )
 
     assert not [at for at in redirects.redirects(load_catalogue(renamed)) if "smedenes" in at]
 
 
 def test_a_calendar_goes_on_where_it_was_with_the_same_entries(renamed, sound):
-    before, after = (dict(Calendars(records, "da", URL).files()) for records in (sound, load_catalogue(renamed)))
+    before, after = (
+        dict(Calendars(records, "da", URL).files()) for records in (sound, load_catalogue(renamed))
+    )
     old, new = f"kurser/{OLD}/kursus.ics", f"kurser/{NEW}/kursus.ics"
 
     assert after[old] == after[new]

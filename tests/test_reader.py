@@ -10,18 +10,37 @@ from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
 
 QUICK = settings(max_examples=100, deadline=None)
-INVISIBLE = "\xad\u200b\u202a\u202b\u202c\u202d\u202e" + "".join(map(chr, range(0x2060, 0x206A))) + "\ufeff"
+INVISIBLE = (
+    "\xad\u200b\u202a\u202b\u202c\u202d\u202e" + "".join(map(chr, range(0x2060, 0x206A))) + "\ufeff"
+)
 BROKEN = "Ãâ\ufffd"
-LETTERS = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"), exclude_characters=INVISIBLE + BROKEN)
+LETTERS = st.characters(
+    exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"), exclude_characters=INVISIBLE + BROKEN
+)
 TEXTS = st.one_of(
     st.text(LETTERS, max_size=30),
     st.sampled_from(
-        ["9:00", "0555", "no", "+4512345678", "2026-02-30", "~", "null", "true", "1e3", "=", "a: b", "- a"]
+        [
+            "9:00",
+            "0555",
+            "no",
+            "+4512345678",
+            "2026-02-30",
+            "~",
+            "null",
+            "true",
+            "1e3",
+            "=",
+            "a: b",
+            "- a",
+        ]
     ),
 )
 KEYS = st.text(LETTERS, min_size=1, max_size=12).filter(lambda key: key.strip() and key != "<<")
 VALUES = st.recursive(
-    TEXTS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+    TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
 )
 SIGNS = st.sampled_from(
     ["- ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "#", "&a ", "*a", "!!int ", "|\n", ">-\n", "---\n", "...\n",
@@ -36,17 +55,33 @@ class Written(yaml.SafeDumper):
 
 
 @QUICK
-@given(VALUES, st.sampled_from([None, '"', "'"]), st.sampled_from([None, True, False]), st.integers(20, 200))
+@given(
+    VALUES,
+    st.sampled_from([None, '"', "'"]),
+    st.sampled_from([None, True, False]),
+    st.integers(20, 200),
+)
 def test_what_is_written_comes_back_as_text(value, quotes, flow, width):
     text = yaml.dump(
-        [value], Dumper=Written, default_style=quotes, default_flow_style=flow, allow_unicode=True, width=width
+        [value],
+        Dumper=Written,
+        default_style=quotes,
+        default_flow_style=flow,
+        allow_unicode=True,
+        width=width,
     )
 
     assert [value] == yaml_source.plain_value(yaml_source.parse_yaml(text, "x.yaml"))
 
 
 @QUICK
-@given(st.lists(st.dictionaries(KEYS, TEXTS.filter(str.strip), min_size=1, max_size=4), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.dictionaries(KEYS, TEXTS.filter(str.strip), min_size=1, max_size=4),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_every_text_stands_where_its_place_says(records):
     text = yaml.dump(records, Dumper=Written, default_style='"', allow_unicode=True, width=10_000)
     lines = text.split("\n")

@@ -93,7 +93,9 @@ def test_a_reference_by_an_old_id_is_told_with_the_new_one(data):
     rename(data, "smedene", "smedenes-forbund", "was: [smedene]")
     programmes = data / "programmes.yaml"
     programmes.write_text(
-        programmes.read_text("utf-8").replace("organisation: smedenes-forbund", "organisation: smedene")
+        programmes.read_text("utf-8").replace(
+            "organisation: smedenes-forbund", "organisation: smedene"
+        )
     )
 
     (problem,) = told(data)
@@ -106,7 +108,9 @@ def test_a_deleted_record_is_told_where_it_stood_with_what_to_do_instead(data):
 
     (problem,) = told(data)
 
-    assert problem.startswith("data/courses.yaml:1:1  “odense-2027” er ikke længere i courses.yaml.")
+    assert problem.startswith(
+        "data/courses.yaml:1:1  “odense-2027” er ikke længere i courses.yaml."
+    )
     assert "lad den stå med status: cancelled, eller skriv “odense-2027” i retired.yaml" in problem
 
 
@@ -117,7 +121,9 @@ def test_what_is_over_may_be_gone_for_good(data):
     assert [] == told(data, today=date(2027, 3, 10))
 
 
-@pytest.mark.parametrize(("table", "id"), [("courses", "odense-2027"), ("events", "netvaerk-april-2027")])
+@pytest.mark.parametrize(
+    ("table", "id"), [("courses", "odense-2027"), ("events", "netvaerk-april-2027")]
+)
 def test_what_is_not_over_is_cancelled_first_so_that_people_are_told(table, id, data):
     cut(data, table, f"- id: {id}")
     retire(data, table, id)
@@ -130,7 +136,9 @@ def test_what_is_not_over_is_cancelled_first_so_that_people_are_told(table, id, 
 
 def test_a_cancelled_course_may_be_gone_for_good(data, tmp_path):
     courses = data / "courses.yaml"
-    courses.write_text(courses.read_text("utf-8").replace("status: open", "status: cancelled"), "utf-8")
+    courses.write_text(
+        courses.read_text("utf-8").replace("status: open", "status: cancelled"), "utf-8"
+    )
     base = read_earlier_records(data)
     cut(data, "courses", "- id: odense-2027")
     retire(data, "courses", "odense-2027")
@@ -140,7 +148,9 @@ def test_a_cancelled_course_may_be_gone_for_good(data, tmp_path):
 
 def test_a_published_programme_does_not_become_a_draft(data):
     programmes = data / "programmes.yaml"
-    programmes.write_text(programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8")
+    programmes.write_text(
+        programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8"
+    )
 
     (problem,) = told(data)
 
@@ -150,7 +160,9 @@ def test_a_published_programme_does_not_become_a_draft(data):
 
 def test_a_draft_may_go_as_it_came(data):
     programmes = data / "programmes.yaml"
-    programmes.write_text(programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8")
+    programmes.write_text(
+        programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8"
+    )
     base = read_earlier_records(data)
     cut(data, "programmes", "- id: smedenes-korps")
 
@@ -165,7 +177,9 @@ def test_what_led_somewhere_once_goes_on_leading_there(kept, data, tmp_path):
     base = read_earlier_records(data)
     if kept == "was":
         courses = data / "courses.yaml"
-        courses.write_text(courses.read_text("utf-8").replace("  was: [odense-2027]\n", ""), "utf-8")
+        courses.write_text(
+            courses.read_text("utf-8").replace("  was: [odense-2027]\n", ""), "utf-8"
+        )
     else:
         cut(data, "retired", "- id: smedenes-hold")
 
@@ -186,11 +200,17 @@ def test_a_second_renaming_adds_to_the_list_and_keeps_the_oldest_in_front(data):
 
     courses = data / "courses.yaml"
     text = courses.read_text("utf-8")
-    courses.write_text(text.replace("was: [odense-2027]", "was: [odense-marts-2027, odense-2027]"), "utf-8")
+    courses.write_text(
+        text.replace("was: [odense-2027]", "was: [odense-marts-2027, odense-2027]"), "utf-8"
+    )
     (misplaced,) = check(data, TODAY, "data", base).problems
-    assert "rækkefølgen var odense-2027, odense-marts-2027, det ældste først" in misplaced.message.da
+    assert (
+        "rækkefølgen var odense-2027, odense-marts-2027, det ældste først" in misplaced.message.da
+    )
 
-    courses.write_text(text.replace("was: [odense-2027]", "was: [odense-2027, odense-marts-2027]"), "utf-8")
+    courses.write_text(
+        text.replace("was: [odense-2027]", "was: [odense-2027, odense-marts-2027]"), "utf-8"
+    )
     assert [] == check(data, TODAY, "data", base).problems
 
 
@@ -205,7 +225,9 @@ def test_a_former_id_that_was_forgotten_can_be_added_later(data):
 def test_two_records_that_become_one_both_lead_to_it(data):
     cut(data, "industries", "- {id: food")
     metal = data / "industries.yaml"
-    metal.write_text(metal.read_text("utf-8").replace("smith}}", "smith}, was: [mad-og-hotel, food]}"), "utf-8")
+    metal.write_text(
+        metal.read_text("utf-8").replace("smith}}", "smith}, was: [mad-og-hotel, food]}"), "utf-8"
+    )
 
     assert [] == told(data)
 
@@ -225,7 +247,9 @@ def test_a_file_that_cannot_be_read_is_one_mistake(data):
 @pytest.mark.parametrize("written", ["Odense-2027", "odense_2027"])
 def test_an_id_that_is_misspelt_is_one_mistake(written, data):
     courses = data / "courses.yaml"
-    courses.write_text(courses.read_text("utf-8").replace("id: odense-2027", f"id: {written}"), "utf-8")
+    courses.write_text(
+        courses.read_text("utf-8").replace("id: odense-2027", f"id: {written}"), "utf-8"
+    )
 
     assert not [one for one in told(data) if "[vanished]" in one]
 
@@ -256,9 +280,9 @@ def test_git_tells_what_has_vanished_by_itself(data, tmp_path):
 def test_the_reviewer_reads_that_a_record_has_another_id(data):
     rename(data, "odense-2027", "odense-marts-2027", "was: [odense-2027]")
 
-    assert ["Odense, marts 2027: “id” ændres fra odense-2027 til odense-marts-2027; “was” er tilføjet."] == list(
-        differences(SOUND, data, TODAY)
-    )
+    assert [
+        "Odense, marts 2027: “id” ændres fra odense-2027 til odense-marts-2027; “was” er tilføjet."
+    ] == list(differences(SOUND, data, TODAY))
 
 
 def test_a_copy_of_a_renamed_course_does_not_claim_its_former_id(data):
@@ -282,4 +306,6 @@ def test_a_form_that_the_site_needs_may_be_renamed(data):
     rename(data, "mentor", "bliv-mentor", "was: [mentor]")
 
     records = load_catalogue(data)
-    assert ["bliv-mentor", "interesseliste"] == [one.id for one in records.forms_for(records.programmes["aaben"])]
+    assert ["bliv-mentor", "interesseliste"] == [
+        one.id for one in records.forms_for(records.programmes["aaben"])
+    ]

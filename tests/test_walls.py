@@ -46,7 +46,12 @@ def own_modules(names: set[str]) -> set[str]:
 def test_each_wing_builds_only_on_wings_before_it():
     order = list(walls.MAY_IMPORT)
 
-    assert [] == [(wing, below) for wing in order for below in walls.MAY_IMPORT[wing] if order.index(below) >= order.index(wing)]
+    assert [] == [
+        (wing, below)
+        for wing in order
+        for below in walls.MAY_IMPORT[wing]
+        if order.index(below) >= order.index(wing)
+    ]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -57,14 +62,20 @@ def test_a_module_imports_only_from_its_own_wing_and_those_below(path):
 
     elsewhere = {module for module in own_modules(imported(path)) if walls.wing_of(module) != here}
 
-    assert set() == {m for m in elsewhere if not any(walls.is_within(m, below) for below in walls.MAY_IMPORT[here])}
+    assert set() == {
+        m
+        for m in elsewhere
+        if not any(walls.is_within(m, below) for below in walls.MAY_IMPORT[here])
+    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_foreign_library_is_known_in_one_wing_only(path):
     foreign = {name.split(".")[0] for name in imported(path)} & walls.ONLY_IN.keys()
 
-    assert set() == {name for name in foreign if not walls.is_within(module_of(path), walls.ONLY_IN[name])}
+    assert set() == {
+        name for name in foreign if not walls.is_within(module_of(path), walls.ONLY_IN[name])
+    }
 
 
 def test_every_module_stands_in_a_wing():

@@ -1,7 +1,8 @@
 """Who may import whom. The walls test and the picture in docs/architecture.md both read this list.
 
 A wing is a package or a module, named by its path below `mentorkorps`; the longest name that fits a module is its wing.
-What stands behind it are the wings that it may import, each of which comes before it. `python -m tests.walls` draws them.
+What stands behind it are the wings that it may import, each of which comes before it.
+`python -m tests.walls` draws them.
 """
 
 READING_YAML = (
@@ -30,14 +31,25 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "backend.logging": (),
     "backend.clock": ("interface",),
     "backend.db.url": (),
-    "backend.settings": (*READING_YAML, "interface", "catalogue", "backend.files", "backend.logging", "backend.db.url"),
+    # Domains of mailboxes and of the site are read as forms read them.
+    "backend.settings": (
+        *READING_YAML, "interface", "catalogue", "forms", "backend.files", "backend.logging", "backend.db.url",
+    ),
     "backend.security.encryption": ("backend.settings",),
     "backend.security.encrypted_stream": ("backend.security.encryption",),
-    "backend.db": ("interface", "catalogue", "forms", "backend.clock", "backend.db.url", "backend.files", "backend.settings", "backend.security.encryption", "backend.security.encrypted_stream"),
+    "backend.db": (
+        "interface", "catalogue", "forms", "backend.clock", "backend.db.url", "backend.files", "backend.settings",
+        "backend.security.encryption", "backend.security.encrypted_stream",
+    ),
     "backend.jobs.periodic": ("backend.clock", "backend.db"),
     "backend.web": ("interface", "catalogue", "forms", "backend.clock", "backend.logging", "backend.settings"),
-    "backend.security": ("backend.security.encryption", "backend.security.encrypted_stream", "catalogue", "forms", "backend.clock", "backend.settings", "backend.db", "backend.web"),
-    "backend.services": ("catalogue", "backend.clock", "backend.settings", "backend.db", "backend.web", "backend.security"),
+    "backend.security": (
+        "backend.security.encryption", "backend.security.encrypted_stream", "catalogue", "forms", "backend.clock",
+        "backend.settings", "backend.db", "backend.web",
+    ),
+    "backend.services": (
+        "catalogue", "backend.clock", "backend.settings", "backend.db", "backend.web", "backend.security",
+    ),
     "backend.mail": (
         "interface", "catalogue", "forms", "backend.clock", "backend.files", "backend.logging", "backend.settings",
         "backend.db", "backend.jobs.periodic", "backend.security", "backend.services",
@@ -45,21 +57,27 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # The clock is judged for whoever deletes or lets places lapse, so the guard lies beneath those.
     "backend.jobs.clock_guard": ("backend.clock", "backend.settings", "backend.db", "backend.security", "backend.mail"),
     "backend.bookings": (
-        "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.jobs.periodic", "backend.jobs.clock_guard", "backend.web",
+        "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.jobs.periodic",
+        "backend.jobs.clock_guard", "backend.web",
         "backend.security", "backend.services", "backend.mail",
     ),
     "backend.signups": (
         "interface", "catalogue", "forms", "backend.clock", "backend.settings", "backend.db", "backend.jobs.periodic",
-        "backend.jobs.clock_guard", "backend.web", "backend.security", "backend.services", "backend.mail", "backend.bookings",
+        "backend.jobs.clock_guard", "backend.web", "backend.security", "backend.services", "backend.mail",
+        "backend.bookings",
     ),
-    "backend.certificates": ("interface", "catalogue", "backend.clock", "backend.db", "backend.web", "backend.security", "backend.services"),
+    "backend.certificates": (
+        "interface", "catalogue", "backend.clock", "backend.db", "backend.web", "backend.security", "backend.services",
+    ),
     "backend.desk": (
         "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.web", "backend.security",
         "backend.services", "backend.mail", "backend.bookings", "backend.signups",
     ),
+    # A key is turned by a job, and what people are in is held against the catalogue.
     "backend.jobs": (
-        "backend.clock", "backend.files", "backend.settings", "backend.db", "backend.mail", "backend.bookings",
-        "backend.signups",
+        "catalogue", "forms", "backend.clock", "backend.files", "backend.logging", "backend.settings", "backend.db",
+        "backend.jobs.periodic", "backend.jobs.clock_guard",
+        "backend.security", "backend.security.encryption", "backend.mail", "backend.bookings", "backend.signups",
     ),
     # The app answers former addresses as the site's redirects say.
     "backend": (
@@ -106,10 +124,15 @@ def is_within(module: str, wing: str) -> bool:
 
 
 def picture() -> str:
-    """The wings as a Mermaid flow chart: an arrow leads to what a wing builds on; what follows from another is left out."""
+    """The wings as a Mermaid flow chart.
+
+    An arrow leads to what a wing builds on; what follows from another arrow is left out.
+    """
     lines = ["```mermaid", "flowchart BT"]
     lines += [f"    {name(wing)}[{wing}]" for wing in MAY_IMPORT]
-    lines += [f"    {name(wing)} --> {name(below)}" for wing in MAY_IMPORT for below in nearest(wing)]
+    lines += [
+        f"    {name(wing)} --> {name(below)}" for wing in MAY_IMPORT for below in nearest(wing)
+    ]
     return "\n".join([*lines, "```"])
 
 

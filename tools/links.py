@@ -48,7 +48,10 @@ def report(found: dict[str, str]) -> Iterator[str]:
         dead = [(at, address, said) for (address, at), said in answers if said]
     yield f"## {len(dead)} af {len(found)} links svarer ikke"
     yield ""
-    yield from (f"- `{at}` `{address}` {re.sub(r'[^0-9A-Za-zæøåÆØÅ .:]', ' ', said)}" for at, address, said in dead)
+    yield from (
+        f"- `{at}` `{address}` {re.sub(r'[^0-9A-Za-zæøåÆØÅ .:]', ' ', said)}"
+        for at, address, said in dead
+    )
 
 
 def main() -> None:

@@ -27,7 +27,13 @@ def main(url: str, mails: Path) -> None:
     receipt = urlopen(f"{url}/forms/mentor", urlencode(ANSWERS).encode())
     (mine,) = MINE.findall(receipt.read().decode())
     forms = FORM.findall(urlopen(f"{url}/sitemap.xml").read().decode())
-    paths = (*forms, mine, confirmation(mails), "/find?q=Odense", "/kursusbevis/0000-0000-0000-0000")
+    paths = (
+        *forms,
+        mine,
+        confirmation(mails),
+        "/find?q=Odense",
+        "/kursusbevis/0000-0000-0000-0000",
+    )
     print(*(f"--start {start}" for start in (*(url + path for path in paths), receipt.url)))
 
 

@@ -53,7 +53,9 @@ def session() -> Iterator[Session]:
 
 
 @app.post("/forms/mentor")
-def sign_up(typed: Annotated[Typed, Form()], opened: Annotated[Session, Depends(session)]) -> RedirectResponse:
+def sign_up(
+    typed: Annotated[Typed, Form()], opened: Annotated[Session, Depends(session)]
+) -> RedirectResponse:
     row = SignUp(name=typed.name, email=typed.email, place=typed.place, industry=typed.industry)
     opened.add(row)
     opened.commit()

@@ -12,7 +12,9 @@ kept = threading.local()
 
 def database() -> sqlite3.Connection:
     if not hasattr(kept, "connection"):
-        kept.connection = sqlite3.connect(os.environ["PEER_DATABASE"], isolation_level=None, timeout=30)
+        kept.connection = sqlite3.connect(
+            os.environ["PEER_DATABASE"], isolation_level=None, timeout=30
+        )
         kept.connection.execute("PRAGMA journal_mode=WAL")
         kept.connection.execute("PRAGMA synchronous=FULL")
         kept.connection.execute(
@@ -25,5 +27,7 @@ def database() -> sqlite3.Connection:
 @app.post("/forms/mentor")
 def sign_up():
     typed = [request.form[name] for name in ("name", "email", "place", "industry")]
-    row = database().execute("INSERT INTO sign_ups (name, email, place, industry) VALUES (?, ?, ?, ?)", typed)
+    row = database().execute(
+        "INSERT INTO sign_ups (name, email, place, industry) VALUES (?, ?, ?, ?)", typed
+    )
     return redirect(f"/receipt/{row.lastrowid}", 303)

@@ -100,7 +100,9 @@ def _services(
     guard = ClockGuard(store.do, settings, wall, uptime)
     clock = guard.now
     tokens = Tokens(settings.secret_keys, clock)
-    transport = SmtpTransport(settings.smtp) if settings.smtp else FolderTransport(settings.mail_folder)
+    transport = (
+        SmtpTransport(settings.smtp) if settings.smtp else FolderTransport(settings.mail_folder)
+    )
     composer = MailComposer(catalogue, settings, tokens, clock)
     alarm = Alarm(settings.alarm_command, clock)
     outbox = Outbox(

@@ -61,7 +61,8 @@ def closing_days(year: int) -> frozenset[date]:
     movable = (-3, -2, 0, 1, 39, 49, 50)
     easter = easter_sunday(year)
     return frozenset(
-        {date(year, month, number) for month, number in fixed} | {easter + timedelta(days=n) for n in movable}
+        {date(year, month, number) for month, number in fixed}
+        | {easter + timedelta(days=n) for n in movable}
     )
 
 

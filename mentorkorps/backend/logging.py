@@ -53,9 +53,14 @@ def _facts(record: logging.LogRecord) -> dict[str, object]:
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     is_discreet = record.name.partition(".")[0] in DISCREET
     event = " ".join(record.getMessage().split()) if is_discreet else record.name
-    facts = {"time": at, "level": record.levelname.lower(), "event": event} | getattr(record, "told", {})
+    facts = {"time": at, "level": record.levelname.lower(), "event": event} | getattr(
+        record, "told", {}
+    )
     if record.exc_info and record.exc_info[1]:
-        facts |= {"error": " < ".join(_kinds(record.exc_info[1])), "at": list(_places(record.exc_info[1]))}
+        facts |= {
+            "error": " < ".join(_kinds(record.exc_info[1])),
+            "at": list(_places(record.exc_info[1])),
+        }
     return facts
 
 

@@ -104,7 +104,9 @@ class Recipients:
         ):
             for id in ids:
                 if id not in table:
-                    raise SettingsError(RECIPIENTS, self.file, f"there is no {id!r} among the {name}")
+                    raise SettingsError(
+                        RECIPIENTS, self.file, f"there is no {id!r} among the {name}"
+                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,20 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         database=where,
         folder=folder,
-        smtp=_smtp(given[SMTP_URL], _ca_file(given.get(SMTP_CA_FILE))) if SMTP_URL in given else None,
+        smtp=_smtp(given[SMTP_URL], _ca_file(given.get(SMTP_CA_FILE)))
+        if SMTP_URL in given
+        else None,
         alarm_command=_alarm_command(given.get(ALARM_COMMAND, "")),
         public_url=_public_url(given[PUBLIC_URL]),
-        recipients=(_recipients(given[RECIPIENTS]) if RECIPIENTS in given else Recipients(mail_from.addr_spec)),
+        recipients=(
+            _recipients(given[RECIPIENTS])
+            if RECIPIENTS in given
+            else Recipients(mail_from.addr_spec)
+        ),
         mail_from=mail_from,
-        allowed_origins=frozenset(map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())),
+        allowed_origins=frozenset(
+            map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())
+        ),
         trusted_proxy=tuple(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
         metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
         log_format=_log_format(given.get(LOG, "json")),
@@ -189,7 +199,12 @@ def _smtp(url: str, ca_file: Path | None) -> SmtpServer:
     parts = _split(SMTP_URL, url, SMTP_WRITTEN)
     ends_with_host = parts.path in ("", "/") and not any(sign in url for sign in "?#")
     is_host = bool(HOST.fullmatch(parts.hostname or ""))
-    if not (parts.scheme in ("smtp", "smtps") and is_host and ends_with_host and CODED.fullmatch(parts.netloc)):
+    if not (
+        parts.scheme in ("smtp", "smtps")
+        and is_host
+        and ends_with_host
+        and CODED.fullmatch(parts.netloc)
+    ):
         raise SettingsError(SMTP_URL, _masked(url), SMTP_WRITTEN)
     if "@" in parts.netloc and not (parts.username and parts.password):
         raise SettingsError(SMTP_URL, _masked(url), f"user or password is missing: {SMTP_WRITTEN}")
@@ -211,10 +226,14 @@ def _ca_file(path: str | None) -> Path | None:
     try:
         ssl.create_default_context(cafile=path)
     except ssl.SSLError:
-        reason = "there is no certificate in it. It is a text with -----BEGIN CERTIFICATE----- (PEM)"
+        reason = (
+            "there is no certificate in it. It is a text with -----BEGIN CERTIFICATE----- (PEM)"
+        )
         raise SettingsError(SMTP_CA_FILE, path, reason) from None
     except OSError as error:
-        raise SettingsError(SMTP_CA_FILE, path, f"the file cannot be read: {error.strerror}") from None
+        raise SettingsError(
+            SMTP_CA_FILE, path, f"the file cannot be read: {error.strerror}"
+        ) from None
     return Path(path)
 
 
@@ -261,10 +280,14 @@ def _proxy(text: str) -> IPv4Network | IPv6Network:
         network = ip_network(text)
     except ValueError:
         raise SettingsError(
-            TRUSTED_PROXY, text, "write addresses or networks such as 127.0.0.1 or 10.0.0.0/8, apart by commas"
+            TRUSTED_PROXY,
+            text,
+            "write addresses or networks such as 127.0.0.1 or 10.0.0.0/8, apart by commas",
         ) from None
     if network.prefixlen == 0:
-        raise SettingsError(TRUSTED_PROXY, text, "trusts everybody; name the network of your proxies")
+        raise SettingsError(
+            TRUSTED_PROXY, text, "trusts everybody; name the network of your proxies"
+        )
     return network
 
 
@@ -272,7 +295,9 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     try:
         return ip_network(text)
     except ValueError:
-        raise SettingsError(METRICS_FROM, text, "write networks such as 192.0.2.0/24, apart by commas") from None
+        raise SettingsError(
+            METRICS_FROM, text, "write networks such as 192.0.2.0/24, apart by commas"
+        ) from None
 
 
 def _split(key: str, url: str, right: str) -> SplitResult:
@@ -326,7 +351,9 @@ def _keys(text: str, where: str = "") -> tuple[str, ...]:
 
 def _kept_key(where: DatabaseUrl, folder: Path) -> tuple[str, ...]:
     if where.is_shared:
-        raise SettingsError(SECRET_KEYS, "", "is needed with PostgreSQL, the same for every instance")
+        raise SettingsError(
+            SECRET_KEYS, "", "is needed with PostgreSQL, the same for every instance"
+        )
     ownership.make_folder(folder)
     path = folder / "secret-key"
     try:
@@ -340,7 +367,9 @@ def _kept_key(where: DatabaseUrl, folder: Path) -> tuple[str, ...]:
 
 
 def _key_in(path: Path) -> tuple[str, ...]:
-    return _keys(path.read_bytes().decode("ascii", "replace").strip(), f", and {path} holds another text")
+    return _keys(
+        path.read_bytes().decode("ascii", "replace").strip(), f", and {path} holds another text"
+    )
 
 
 def _recipients(path: str) -> Recipients:

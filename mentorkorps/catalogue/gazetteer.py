@@ -194,9 +194,7 @@ def _matches(
     meanings: Mapping[str, list[Meaning]], in_order: Mapping[str, Municipality]
 ) -> Mapping[str, PlaceMatch]:
     order = {code: place for place, code in enumerate(in_order)}
-    return MappingProxyType(
-        {name: _match(of, in_order, order) for name, of in meanings.items()}
-    )
+    return MappingProxyType({name: _match(of, in_order, order) for name, of in meanings.items()})
 
 
 def _match(

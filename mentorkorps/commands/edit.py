@@ -26,9 +26,7 @@ def add_commands(add: AddCommand) -> None:
         run_new,
         "add a whole record to its file: a programme, an organisation, a course or an event",
     )
-    new.add_argument(
-        "kind", choices=tuple(ADDED_BY_NEW), help="what to add"
-    )
+    new.add_argument("kind", choices=tuple(ADDED_BY_NEW), help="what to add")
     new.add_argument(
         "--set",
         action="append",

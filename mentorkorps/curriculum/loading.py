@@ -143,7 +143,9 @@ class Loading:
         node = self.nodes.get(file)
         record = _text(node, "id") if node else None
         place: Located | None
-        place = (node.entries.get(at, (None, None))[1] if node else None) if isinstance(at, str) else at
+        place = (
+            (node.entries.get(at, (None, None))[1] if node else None) if isinstance(at, str) else at
+        )
         problem = Problem.at(
             file, place, rule, record=record, field=None, suggestion=None, **values
         )

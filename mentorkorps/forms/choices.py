@@ -32,7 +32,9 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
             return tuple(Option(one.id, one.name) for one in held)
         case "programmes":
             published = catalogue.published_programmes()
-            return tuple(Option(one.id, one.name) for one in published if _takes(form, one, catalogue))
+            return tuple(
+                Option(one.id, one.name) for one in published if _takes(form, one, catalogue)
+            )
         case None:
             return field.options
 
@@ -105,7 +107,9 @@ def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
     return any(form.id == one.id for one in catalogue.forms_for(programme))
 
 
-def _spoken(form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language) -> str:
+def _spoken(
+    form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language
+) -> str:
     if value is True:
         return str(words(language)["form"]["yes"])
     if field.type == "email":

@@ -198,7 +198,11 @@ class FileLinks(HtmlRewriter):
         if not parts.path.endswith("/"):
             return link
         page = parts.path.removeprefix("/")
-        target = relative(self.at, f"{page}index.html") if page in self.here else urljoin(self.public_url, page)
+        target = (
+            relative(self.at, f"{page}index.html")
+            if page in self.here
+            else urljoin(self.public_url, page)
+        )
         return target + urlunsplit(parts._replace(path=""))
 
 

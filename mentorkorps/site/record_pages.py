@@ -13,6 +13,7 @@ from mentorkorps.catalogue.model.lasting import Retired
 from mentorkorps.catalogue.model.organisations import Industry, Organisation, Programme
 from mentorkorps.catalogue.model.outcomes import Outcome
 from mentorkorps.catalogue.model.places import Municipality
+from mentorkorps.catalogue.tables import PAGES
 from mentorkorps.catalogue.yaml_source import Place
 from mentorkorps.curriculum.course_plan import course_sessions
 from mentorkorps.curriculum.model import Curriculum
@@ -236,7 +237,7 @@ class RecordPages:
 
     def moved(self, old: redirects.Moved) -> Page:
         """At an address that a record had before: where it is now."""
-        table = next(table for table, kind in redirects.PAGES.items() if kind == old.kind)
+        table = next(table for table, kind in PAGES.items() if kind == old.kind)
         name = self.catalogue.name(table, old.was, self.language)
         texts = self.texts["moved"]
         page = self.page(

@@ -1,4 +1,5 @@
-"""What is wrong in the hand-written pages of docs: links to what does not exist, and pictures that show a place or a name.
+"""What is wrong in the hand-written pages of docs: links to what does not exist, pictures that tell
+too much.
 
 Links are held against the table of addresses. Records have no links.
 """

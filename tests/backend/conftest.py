@@ -100,7 +100,9 @@ class Hands:
 class House:
     """A running server, as a visitor (`client`) and as the operator (the rest) see it."""
 
-    def __init__(self, settings: settings.Settings, client: httpx.Client, now: Clock, environ: dict[str, str]) -> None:
+    def __init__(
+        self, settings: settings.Settings, client: httpx.Client, now: Clock, environ: dict[str, str]
+    ) -> None:
         self.settings = settings
         self.environ = environ
         self.now = now
@@ -172,7 +174,11 @@ def awaited(steps: Coroutine[None, None, T]) -> T:
 
 def errors_in(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the service itself told as errors."""
-    told = (one for one in caplog.records if one.name.startswith("mentorkorps") and one.levelname == "ERROR")
+    told = (
+        one
+        for one in caplog.records
+        if one.name.startswith("mentorkorps") and one.levelname == "ERROR"
+    )
     return [one.getMessage() for one in told]
 
 
@@ -219,7 +225,9 @@ def opened(
     thread.start()
     try:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with httpx.Client(base_url=url, verify=False) as client:  # reading certificates takes longer than the test
+        with httpx.Client(
+            base_url=url, verify=False
+        ) as client:  # reading certificates takes longer than the test
             yield House(read, client, clock, named)
     finally:
         server.should_exit = True
@@ -257,7 +265,9 @@ def environ(tmp_path: Path, database: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, real: Catalogue, hands: Hands, environ: dict[str, str]) -> Iterator[House]:
+def house(
+    tmp_path: Path, real: Catalogue, hands: Hands, environ: dict[str, str]
+) -> Iterator[House]:
     with opened(tmp_path, real, hands, **environ) as house:
         yield house
 

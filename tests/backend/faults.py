@@ -20,7 +20,14 @@ import httpx
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.db import operator_reads
-from tests.backend.conftest import FORM, PostOffice, any_free_port, eventually, post_office, volunteer
+from tests.backend.conftest import (
+    FORM,
+    PostOffice,
+    any_free_port,
+    eventually,
+    post_office,
+    volunteer,
+)
 from tests.backend.process import Process, process
 
 SOURCE = Path(__file__).parent / "faulty.c"
@@ -31,7 +38,9 @@ CROWD = 8
 class Faulty:
     """`acknowledged`: the receipts of sign-ups that the server said it has, by the address they came from."""
 
-    def __init__(self, folder: Path, server: Process, services: PostOffice, client: httpx.Client) -> None:
+    def __init__(
+        self, folder: Path, server: Process, services: PostOffice, client: httpx.Client
+    ) -> None:
         self._folder = folder
         self.server = server
         self.services = services
@@ -103,7 +112,9 @@ class Faulty:
 
 def built(folder: Path) -> Path:
     library = folder / "faulty.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, SOURCE], check=True)
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, SOURCE], check=True
+    )
     return library
 
 
@@ -120,7 +131,11 @@ def faulty(folder: Path, library: Path) -> Iterator[Faulty]:
     with (
         post_office(mail) as services,
         process(
-            folder, port, around, PUBLIC_URL=f"http://127.0.0.1:{port}/", SMTP_URL=f"smtp://127.0.0.1:{mail}"
+            folder,
+            port,
+            around,
+            PUBLIC_URL=f"http://127.0.0.1:{port}/",
+            SMTP_URL=f"smtp://127.0.0.1:{mail}",
         ) as server,
         httpx.Client(base_url=server.url, timeout=20) as client,
     ):

@@ -97,7 +97,9 @@ class Victim:
         with httpx.Client(base_url=self.url, verify=False) as client:
             for number in range(100_000):
                 try:
-                    answer = client.post(FORM, data=volunteer(email=f"{name}-{number}@example.org"), headers=JSON)
+                    answer = client.post(
+                        FORM, data=volunteer(email=f"{name}-{number}@example.org"), headers=JSON
+                    )
                 except httpx.TransportError:
                     return
                 if answer.status_code == 201:

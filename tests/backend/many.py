@@ -22,7 +22,10 @@ def fill(read: settings.Settings, count: int = PLENTY, at: datetime = MONDAY) ->
 def _accept_all(connection: Connection, count: int, key: str, at: datetime) -> None:
     for number in range(count):
         answers = Answers(
-            {"name": "Karen Testesen", "email": f"{number}@example.org", "place": "5000"}, {"contact": "1"}
+            {"name": "Karen Testesen", "email": f"{number}@example.org", "place": "5000"},
+            {"contact": "1"},
         )
         known_by = sign_up_rows.fingerprint(key, "mentor", answers)
-        accept(connection, Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at))
+        accept(
+            connection, Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at)
+        )

@@ -15,7 +15,9 @@ from tests.conftest import ROOT
 
 
 class Process:
-    def __init__(self, folder: Path, port: int, environ: dict[str, str], root: Path, most_files: int | None) -> None:
+    def __init__(
+        self, folder: Path, port: int, environ: dict[str, str], root: Path, most_files: int | None
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.address = ("127.0.0.1", port)
         self.errors = folder / "stderr"
@@ -25,7 +27,9 @@ class Process:
         } | environ
         self._site = folder / "site" if (folder / "site").exists() else built_site(folder / "site")
         self._root = root
-        self._limit = ["sh", "-c", f'ulimit -n {most_files} && exec "$@"', "sh"] if most_files else []
+        self._limit = (
+            ["sh", "-c", f'ulimit -n {most_files} && exec "$@"', "sh"] if most_files else []
+        )
         self.start()
 
     def start(self) -> None:

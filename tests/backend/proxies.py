@@ -58,7 +58,9 @@ http {{
 
 def blocks(language: str, kind: str) -> list[str]:
     """The code blocks of the guide that are marked as of this kind."""
-    return [text for name, text in FENCED.findall(GUIDES[language].read_text("utf-8")) if name == kind]
+    return [
+        text for name, text in FENCED.findall(GUIDES[language].read_text("utf-8")) if name == kind
+    ]
 
 
 def caddyfiles(language: str = "da") -> list[str]:
@@ -84,7 +86,9 @@ def caddyfile(folder: Path, port: int, *instances: int, edited: Callable[[str], 
     folder.mkdir(exist_ok=True)
     one, two = caddyfiles()
     text = edited(one if len(instances) == 1 else two)
-    for named, real in zip((8000,) if len(instances) == 1 else (8001, 8002), instances, strict=True):
+    for named, real in zip(
+        (8000,) if len(instances) == 1 else (8001, 8002), instances, strict=True
+    ):
         text = text.replace(f"127.0.0.1:{named}", f"127.0.0.1:{real}")
     text = text.replace(f"{NAME} {{", f"127.0.0.1:{port} {{")
     head = OF_THE_TESTS.format(port=any_free_port())
@@ -100,15 +104,21 @@ def caddy(folder: Path, *instances: int, edited: Callable[[str], str] = str) -> 
     port = any_free_port()
     written = caddyfile(folder, port, *instances, edited=edited)
     command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(written)]
-    with running(folder, command, port, XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)) as logs:
+    with running(
+        folder, command, port, XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)
+    ) as logs:
         yield Proxy(f"https://127.0.0.1:{port}", "", logs)
 
 
-def nginx_configuration(folder: Path, port: int, plain: int, instance: int, edited: Callable[[str], str] = str) -> Path:
+def nginx_configuration(
+    folder: Path, port: int, plain: int, instance: int, edited: Callable[[str], str] = str
+) -> Path:
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     (folder / "fullchain.pem").write_bytes(certificate(key).public_bytes(Encoding.PEM))
-    (folder / "privkey.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / "privkey.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
     text = edited(nginx_block())
     for named, real in (
         ("127.0.0.1:8000", f"127.0.0.1:{instance}"),
@@ -145,7 +155,9 @@ def running(folder: Path, command: list[str], port: int, **environ: str) -> Iter
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     with (logs / "journal").open("wb") as journal:
-        process = subprocess.Popen(command, env=os.environ | environ, stdout=journal, stderr=journal)
+        process = subprocess.Popen(
+            command, env=os.environ | environ, stdout=journal, stderr=journal
+        )
     try:
         eventually(lambda: process.poll() is not None or is_up(port), seconds=20)
         assert process.poll() is None, (logs / "journal").read_text("utf-8")
@@ -165,6 +177,8 @@ def is_up(port: int) -> bool:
 
 
 def program(name: str) -> str:
-    found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"]))
+    found = shutil.which(
+        name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"])
+    )
     assert found, f"{name} is not there: run tools/proxies"
     return found

@@ -68,17 +68,23 @@ def test_a_domain_with_danish_letters_is_kept_as_the_network_knows_it(lasting, t
     assert [kept, kept] == both(lasting, "email", typed)
 
 
-@pytest.mark.parametrize("typed", ["æske@eksempel.dk", "a@-ø.dk", "a@ø", "a@ø..dk", "a@b/ø.dk", "a@😀.dk", "a@ø_.dk"])
+@pytest.mark.parametrize(
+    "typed", ["æske@eksempel.dk", "a@-ø.dk", "a@ø", "a@ø..dk", "a@b/ø.dk", "a@😀.dk", "a@ø_.dk"]
+)
 @LANGUAGES
 def test_what_no_mail_server_has_is_refused_as_before(lasting, typed, language):
     answer = send(lasting, email=typed, language=language)
 
     assert 422 == answer.status_code
-    assert ("Skriv en hel e-mailadresse" if language == "da" else "Write a whole e-mail address") in answer.text
+    assert (
+        "Skriv en hel e-mailadresse" if language == "da" else "Write a whole e-mail address"
+    ) in answer.text
 
 
 def test_the_person_and_the_coordinator_read_the_domain_as_it_was_written(lasting):
-    receipt = send(lasting, email="anna@blåbærgrød.dk", phone="tlf. 12 34 56 78").headers["location"]
+    receipt = send(lasting, email="anna@blåbærgrød.dk", phone="tlf. 12 34 56 78").headers[
+        "location"
+    ]
     mine = re.search(r'href="(/mine/[^"]+)"', lasting.client.get(receipt).text)[1]
     desk = lasting.client.post(lasting.desk()).text
 
@@ -101,16 +107,24 @@ def test_a_mail_goes_to_the_ascii_form_of_the_domain(tmp_path, sound):
 
 def test_public_address_origins_and_recipients_may_have_danish_letters(tmp_path, sound):
     recipients = tmp_path / "recipients.yaml"
-    recipients.write_text('default: post@blåbærgrød.dk\nmunicipalities: {"0461": odense@ærø.dk}\n', "utf-8")
+    recipients.write_text(
+        'default: post@blåbærgrød.dk\nmunicipalities: {"0461": odense@ærø.dk}\n', "utf-8"
+    )
     told = {
         "PUBLIC_URL": "https://Blåbærgrød.dk:8443/",
         "ALLOWED_ORIGINS": "https://ærø.dk",
         "RECIPIENTS": str(recipients),
     }
     with opened(tmp_path, sound, **told) as house:
-        origins = ("https://xn--blbrgrd-fxak7p.dk:8443", "https://xn--r-3fa9c.dk", "https://xn--r-3fa9c.evil.example")
+        origins = (
+            "https://xn--blbrgrd-fxak7p.dk:8443",
+            "https://xn--r-3fa9c.dk",
+            "https://xn--r-3fa9c.evil.example",
+        )
         answers = [
-            house.client.post(FORM, data=SENT | {"name": str(number)}, headers={"Origin": origin}).status_code
+            house.client.post(
+                FORM, data=SENT | {"name": str(number)}, headers={"Origin": origin}
+            ).status_code
             for number, origin in enumerate(origins)
         ]
         mailboxes = house.settings.recipients
@@ -118,14 +132,18 @@ def test_public_address_origins_and_recipients_may_have_danish_letters(tmp_path,
     assert [303, 303, 403] == answers
     assert ("post@xn--blbrgrd-fxak7p.dk", "odense@xn--r-3fa9c.dk") == (
         mailboxes.default,
-        mailboxes.mailbox(None, "0461"),
+        mailboxes.mailbox((), ("0461",)),
     )
 
 
-@pytest.mark.parametrize(("key", "value"), [("PUBLIC_URL", "https://-ø.dk/"), ("MAIL_FROM", "a@ø..dk")])
+@pytest.mark.parametrize(
+    ("key", "value"), [("PUBLIC_URL", "https://-ø.dk/"), ("MAIL_FROM", "a@ø..dk")]
+)
 def test_a_domain_that_cannot_be_is_told_at_the_start(tmp_path, key, value):
     with pytest.raises(SettingsError, match=f"MENTORKORPS_{key}='{value}'"):
-        read_settings({f"MENTORKORPS_{key}": value, "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+        read_settings(
+            {f"MENTORKORPS_{key}": value, "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"}
+        )
 
 
 @pytest.mark.parametrize(
@@ -201,7 +219,8 @@ def test_a_phone_number_written_as_a_cpr_number_is_asked_for_without_its_hyphen(
 
 
 @pytest.mark.parametrize(
-    "unseen", ["\u200b\u200b", "\u3164", "\u2800", "\u202d\u00a0\u202c", "\u00ad\ufe0f", "\u2060 \ufeff"]
+    "unseen",
+    ["\u200b\u200b", "\u3164", "\u2800", "\u202d\u00a0\u202c", "\u00ad\ufe0f", "\u2060 \ufeff"],
 )
 def test_a_name_has_something_to_see(lasting, unseen):
     assert 422 == send(lasting, name=unseen).status_code
@@ -215,7 +234,12 @@ def test_a_name_keeps_what_its_script_needs(lasting, name):
 
 
 @pytest.mark.parametrize(
-    "typed", ["\u202asofie@eksempel.dk\u202c", "\u00a0sofie@eksem\u00adpel.dk\u200b", "sofie@eksempel.dk\u2003"]
+    "typed",
+    [
+        "\u202asofie@eksempel.dk\u202c",
+        "\u00a0sofie@eksem\u00adpel.dk\u200b",
+        "sofie@eksempel.dk\u2003",
+    ],
 )
 def test_an_address_is_taken_without_what_copying_brought_along(lasting, typed):
     assert ["sofie@eksempel.dk"] * 2 == both(lasting, "email", typed)
@@ -251,11 +275,16 @@ def test_a_place_in_several_municipalities_is_a_choice_and_keeps_what_was_typed(
     assert (422, [("Odense", ""), ("Aabenraa", "")]) == (asked.status_code, offered)
     assert re.search(r'<input id="place"[^>]* value="Midtlandet"', asked.text)
     assert (303, "0580") == (chosen.status_code, newest(lasting)["place"])
-    assert ["Odense", "Aabenraa"] == send_json(lasting, place="Midtlandet").json()["errors"][0]["choices"]
+    assert ["Odense", "Aabenraa"] == send_json(lasting, place="Midtlandet").json()["errors"][0][
+        "choices"
+    ]
 
 
 def test_a_choice_that_belongs_to_another_text_does_not_count(lasting):
-    assert (303, "0329") == (send(lasting, place=["4100", "Aabenraa"]).status_code, newest(lasting)["place"])
+    assert (303, "0329") == (
+        send(lasting, place=["4100", "Aabenraa"]).status_code,
+        newest(lasting)["place"],
+    )
     assert 422 == send(lasting, place=["4100", "Atlantis"]).status_code
 
 
@@ -272,7 +301,9 @@ def test_a_misspelt_place_is_asked_about(lasting, language):
 def test_a_form_that_comes_back_offers_the_other_municipalities_of_a_postcode(lasting):
     page = send(lasting, place="4180", name="").text
 
-    assert ["Aabenraa", "Odense"] == re.findall(r'<input type="radio" name="place" value="(\w+)"', page)
+    assert ["Aabenraa", "Odense"] == re.findall(
+        r'<input type="radio" name="place" value="(\w+)"', page
+    )
     assert '<input type="radio" name="place" value="Aabenraa" checked' in page
 
 
@@ -312,7 +343,9 @@ def test_the_search_for_a_place_understands_the_same(lasting, asked, status, nam
     ],
 )
 @LANGUAGES
-def test_a_likely_slip_in_the_domain_is_a_question_that_can_be_passed(lasting, domain, meant, language):
+def test_a_likely_slip_in_the_domain_is_a_question_that_can_be_passed(
+    lasting, domain, meant, language
+):
     typed, suggested = f"karen@{domain}", f"karen@{meant}"
     before = len(lasting.sign_ups())
     asked = send(lasting, email=typed, language=language)
@@ -330,7 +363,11 @@ def test_a_likely_slip_in_the_domain_is_a_question_that_can_be_passed(lasting, d
 def test_a_program_is_told_what_was_probably_meant(lasting):
     answer = send_json(lasting, email="karen@gmial.com", name="Hint")
 
-    hint = {"field": "email", "detail": "Mente du karen@gmail.com?", "suggestion": "karen@gmail.com"}
+    hint = {
+        "field": "email",
+        "detail": "Mente du karen@gmail.com?",
+        "suggestion": "karen@gmail.com",
+    }
     assert (201, [hint]) == (answer.status_code, answer.json()["hints"])
     assert "karen@gmial.com" == newest(lasting)["email"]
 
@@ -358,7 +395,7 @@ def test_a_program_is_told_what_was_probably_meant(lasting):
 )
 def test_a_domain_that_may_well_be_right_troubles_nobody(lasting, domain):
     assert 303 == send(lasting, email=f"karen@{domain}").status_code
-    assert {"receipt"} == set(send_json(lasting, email=f"karen@{domain}").json())
+    assert "hints" not in send_json(lasting, email=f"karen@{domain}").json()
 
 
 def test_a_new_address_is_asked_about_on_the_own_page_too(lasting):

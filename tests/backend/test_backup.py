@@ -112,7 +112,9 @@ def test_it_takes_the_place_of_what_is_there(burnt, tmp_path, real, mentorkorps)
 
     mentorkorps("restore", burnt)
 
-    assert ["karen@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(house.settings)]
+    assert ["karen@example.org"] == [
+        one.answers["email"] for one in operator_reads.sign_ups(house.settings)
+    ]
 
 
 def test_nothing_is_put_back_while_the_server_runs(burnt, tmp_path, real, mentorkorps):
@@ -125,7 +127,9 @@ def test_nothing_is_put_back_while_the_server_runs(burnt, tmp_path, real, mentor
         assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
 
 
-def test_a_newer_key_in_front_does_not_matter_and_a_missing_one_is_named(burnt, tmp_path, mentorkorps):
+def test_a_newer_key_in_front_does_not_matter_and_a_missing_one_is_named(
+    burnt, tmp_path, mentorkorps
+):
     missing = mentorkorps("restore", burnt, keys=NEWER)
     assert 2 == missing.returncode
     assert "MENTORKORPS_SECRET_KEYS" in missing.stderr
@@ -151,7 +155,10 @@ def test_what_is_no_whole_backup_is_refused_and_changes_nothing(burnt, tmp_path,
     for name, content in broken(burnt):
         (tmp_path / "bad.backup").write_bytes(content)
         refused = mentorkorps("restore", tmp_path / "bad.backup")
-        assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines())), (name, refused.stderr)
+        assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines())), (
+            name,
+            refused.stderr,
+        )
         assert "Nothing has been changed" in refused.stderr, name
     assert 2 == mentorkorps("restore", tmp_path / "no-such.backup").returncode
     assert before == database(tmp_path)
@@ -171,7 +178,10 @@ def test_a_backup_outlives_a_rotation_as_long_as_its_key_is_there(burnt, tmp_pat
 
     assert 0 == mentorkorps("restore", burnt, keys=both).returncode
     read = settings.read_settings(
-        {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "MENTORKORPS_SECRET_KEYS": KEY}
+        {
+            "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db",
+            "MENTORKORPS_SECRET_KEYS": KEY,
+        }
     )
     assert ["karen@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(read)]
 
@@ -181,7 +191,10 @@ def large(tmp_path_factory):
     """A backup of some megabytes, and the settings of the database that it is of."""
     folder = tmp_path_factory.mktemp("large")
     read = settings.read_settings(
-        {"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "MENTORKORPS_SECRET_KEYS": KEY}
+        {
+            "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
+            "MENTORKORPS_SECRET_KEYS": KEY,
+        }
     )
     fill(read)
     run(read, "backup", folder / "large.backup").check_returncode()
@@ -203,7 +216,9 @@ def chunks(taken):
     content = taken.read_bytes()
     begins = len(b"mentorkorps backup 2\n") + MARK_BYTES + SALT_BYTES
     size = CHUNK_BYTES + TAG_BYTES
-    return content[:begins], [content[start : start + size] for start in range(begins, len(content), size)]
+    return content[:begins], [
+        content[start : start + size] for start in range(begins, len(content), size)
+    ]
 
 
 def put_together(taken, other):
@@ -242,7 +257,10 @@ def test_a_large_backup_is_put_back_row_by_row(large, tmp_path, mentorkorps):
 
 def test_a_backup_of_the_first_kind_is_put_back(large, tmp_path, mentorkorps):
     read, _ = large
-    with closing(sqlite3.connect(read.database.path)) as source, closing(sqlite3.connect(":memory:")) as copy:
+    with (
+        closing(sqlite3.connect(read.database.path)) as source,
+        closing(sqlite3.connect(":memory:")) as copy,
+    ):
         source.backup(copy)
         image = bytearray(copy.serialize())
     image[18:20] = b"\1\1"
@@ -260,7 +278,7 @@ def dying_at(call, *before):
     return ("-c", "; ".join(["import os, signal, sys", *before, kills, *RUNS]))
 
 
-RUNS = ("from mentorkorps.cli import main", "sys.exit(main())")
+RUNS = ("from mentorkorps.commands.cli import main", "sys.exit(main())")
 WITHOUT_UNNAMED_FILES = "os.__dict__.pop('O_TMPFILE', None)"
 MOMENTS = {
     "all is written": ("fsync", (), sys.platform == "linux"),
@@ -280,7 +298,9 @@ def test_a_killed_backup_leaves_nothing_for_long(large, tmp_path, call, before, 
     left = list(folder.iterdir())
     assert (0 if is_clean else 1) == len(left)
     # What the guide deletes after 30 days, if no other backup is ever taken.
-    found = subprocess.run(["find", folder, "-name", "*.backup"], capture_output=True, text=True).stdout
+    found = subprocess.run(
+        ["find", folder, "-name", "*.backup"], capture_output=True, text=True
+    ).stdout
     assert [str(one) for one in left] == found.splitlines()
     assert all(0o600 == one.stat().st_mode & 0o777 for one in left)
 
@@ -288,7 +308,9 @@ def test_a_killed_backup_leaves_nothing_for_long(large, tmp_path, call, before, 
     assert ["two.backup"] == [one.name for one in folder.iterdir()]
 
 
-def test_a_backup_takes_the_place_of_one_of_the_same_name_and_a_missing_folder_is_told(large, tmp_path):
+def test_a_backup_takes_the_place_of_one_of_the_same_name_and_a_missing_folder_is_told(
+    large, tmp_path
+):
     read, taken = large
     (tmp_path / "one.backup").write_bytes(b"something else")
 

@@ -21,7 +21,11 @@ BAD = {
     "far too large": (413, FORM, {"data": volunteer(name="x" * 3_000_000)}),
     "broken UTF-8": (400, FORM, {"content": b"name=\xff", "headers": URLENCODED}),
     "broken escaped UTF-8": (400, FORM, {"content": b"name=%ff", "headers": URLENCODED}),
-    "over 60 fields": (400, FORM, {"content": "&".join(f"f{n}=" for n in range(61)).encode(), "headers": URLENCODED}),
+    "over 60 fields": (
+        400,
+        FORM,
+        {"content": "&".join(f"f{n}=" for n in range(61)).encode(), "headers": URLENCODED},
+    ),
     "over 60 values": (400, FORM, {"json": {"languages": ["da"] * 61}}),
     "broken JSON": (400, FORM, {"content": b"{", "headers": AS_JSON}),
     "JSON list": (400, FORM, {"json": [1]}),
@@ -60,7 +64,10 @@ def test_bad_input_gets_a_clear_answer_and_stores_nothing(lasting, status, addre
 def test_programs_get_it_as_a_problem(lasting, status, address, sent):
     answer = lasting.client.post(address, **sent | {"headers": sent.get("headers", {}) | JSON})
 
-    assert (status, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
+    assert (status, "application/problem+json") == (
+        answer.status_code,
+        answer.headers["content-type"],
+    )
     assert status == answer.json()["status"]
 
 
@@ -132,7 +139,9 @@ def test_the_own_site_and_allowed_ones_may_post(tmp_path, real, headers):
 
 def test_an_allowed_site_may_read_the_answer_to_a_program(tmp_path, real):
     with opened(tmp_path, real, ALLOWED_ORIGINS="https://partner.example") as house:
-        answer = house.client.post(FORM, json=volunteer(), headers=JSON | {"Origin": "https://partner.example"})
+        answer = house.client.post(
+            FORM, json=volunteer(), headers=JSON | {"Origin": "https://partner.example"}
+        )
 
     assert "https://partner.example" == answer.headers["access-control-allow-origin"]
 

@@ -45,7 +45,12 @@ def test_letters_that_look_like_figures_count_as_those():
 
 def test_no_code_with_a_wrong_letter_is_true():
     plain = CODE.replace("-", "")
-    wrong = [plain[:i] + other + plain[i + 1 :] for i in range(16) for other in CROCKFORD if other != plain[i]]
+    wrong = [
+        plain[:i] + other + plain[i + 1 :]
+        for i in range(16)
+        for other in CROCKFORD
+        if other != plain[i]
+    ]
 
     assert 16 * 31 == len(wrong)
     assert [] == [one for one in wrong if read(one)]
@@ -67,7 +72,9 @@ def test_every_key_is_accepted_and_a_strange_one_is_not():
     assert read(CODE, keys=(NEWER,)) is None
 
 
-@pytest.mark.parametrize("typed", ["søren åberg jensen", "SØREN  ÅBERG-JENSEN ", "Søren Aberg-Jensen"])
+@pytest.mark.parametrize(
+    "typed", ["søren åberg jensen", "SØREN  ÅBERG-JENSEN ", "Søren Aberg-Jensen"]
+)
 def test_a_name_may_be_typed_in_many_ways(typed):
     assert read(CODE).belongs_to(typed)
 
@@ -112,7 +119,9 @@ def test_a_mistyped_code_is_kept_in_the_form(lasting):
     assert 'value="12345&#34;&lt;b&gt;"' in answer.text
 
 
-@pytest.mark.parametrize(("name", "part"), [(NAME, "Ja, navnet hører til"), ("Bo Bosen", "Nej, det navn hører ikke")])
+@pytest.mark.parametrize(
+    ("name", "part"), [(NAME, "Ja, navnet hører til"), ("Bo Bosen", "Nej, det navn hører ikke")]
+)
 def test_a_name_is_compared_and_neither_shown_logged_nor_addressed(name, part, lasting, caplog):
     caplog.set_level(logging.DEBUG)
 
@@ -125,11 +134,15 @@ def test_a_name_is_compared_and_neither_shown_logged_nor_addressed(name, part, l
         + "".join(str(record.__dict__) for record in caplog.records if "mentorkorps" in record.name)
     )
     assert name not in told
-    assert CODE not in "".join(record.getMessage() for record in caplog.records if "mentorkorps" in record.name)
+    assert CODE not in "".join(
+        record.getMessage() for record in caplog.records if "mentorkorps" in record.name
+    )
 
 
 def test_a_forged_code_is_not_found(lasting):
-    assert 404 == lasting.client.get(f"/kursusbevis/{codes.code(NEWER, ODENSE, 7, NAME)}").status_code
+    assert (
+        404 == lasting.client.get(f"/kursusbevis/{codes.code(NEWER, ODENSE, 7, NAME)}").status_code
+    )
     assert 404 == lasting.client.post(f"/kursusbevis/{CODE[:-1]}Z", data={"name": NAME}).status_code
 
 
@@ -137,7 +150,9 @@ def test_names_cannot_be_tried_without_end(tmp_path, real):
     with opened(tmp_path, real, TRUSTED_PROXY="127.0.0.1") as house:
         answers = [
             house.client.post(
-                f"/kursusbevis/{CODE}", data={"name": f"Navn {i}"}, headers={"X-Forwarded-For": "192.0.2.1"}
+                f"/kursusbevis/{CODE}",
+                data={"name": f"Navn {i}"},
+                headers={"X-Forwarded-For": "192.0.2.1"},
             )
             for i in range(31)
         ]
@@ -151,9 +166,16 @@ def test_codes_cannot_be_guessed_without_end(tmp_path, real, hands, page):
         return house.client.get(f"/{page}/{code}", headers={"X-Forwarded-For": visitor})
 
     with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
-        guesses = [looked_up(house, f"0000-0000-0000-{number:04}", "192.0.2.1") for number in range(100)]
-        refused, elsewhere = looked_up(house, CODE, "192.0.2.9"), looked_up(house, CODE, "192.0.3.1")
-        typed = house.client.post("/certificates", data={"code": CODE}, headers={"X-Forwarded-For": "192.0.2.1"})
+        guesses = [
+            looked_up(house, f"0000-0000-0000-{number:04}", "192.0.2.1") for number in range(100)
+        ]
+        refused, elsewhere = (
+            looked_up(house, CODE, "192.0.2.9"),
+            looked_up(house, CODE, "192.0.3.1"),
+        )
+        typed = house.client.post(
+            "/certificates", data={"code": CODE}, headers={"X-Forwarded-For": "192.0.2.1"}
+        )
         hands.pass_by(minutes=10)
         later = looked_up(house, CODE, "192.0.2.9")
 
@@ -170,19 +192,26 @@ def names(tmp_path):
     return path
 
 
-def test_the_command_prints_a_sheet_for_each_with_a_code_that_holds(names, tmp_path, monkeypatch, capsys):
+def test_the_command_prints_a_sheet_for_each_with_a_code_that_holds(
+    names, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", KEY)
     monkeypatch.setenv("MENTORKORPS_PUBLIC_URL", "https://mentorkorps.example/")
     target = tmp_path / "beviser.pdf"
 
-    ended = cli.main(["certificates", ODENSE, "--names", str(names), "--to", str(target), "--language", "both"])
+    ended = cli.main(
+        ["certificates", ODENSE, "--names", str(names), "--to", str(target), "--language", "both"]
+    )
 
     assert 0 == ended
     assert "2 certificates" in capsys.readouterr().out
     pdf = PdfReader(target)
     first, second = (" ".join(page.extract_text().split()) for page in pdf.pages)
-    assert all(round(page.mediabox.width) == 842 and round(page.mediabox.height) == 595 for page in pdf.pages)
+    assert all(
+        round(page.mediabox.width) == 842 and round(page.mediabox.height) == 595
+        for page in pdf.pages
+    )
     assert codes.code(KEY, ODENSE, 0, NAME) in first
     assert codes.code(KEY, ODENSE, 1, "Đorđe Žižek") in second
     for part in (
@@ -205,22 +234,29 @@ def test_the_command_prints_a_sheet_for_each_with_a_code_that_holds(names, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("course", "told"), [("odense", "does not exist. There are: odense-marts-2027"), (ODENSE, "names.csv:2: the name")]
+    ("course", "told"),
+    [("odense", "does not exist. There are: odense-marts-2027"), (ODENSE, "names.csv:2: the name")],
 )
 def test_the_command_says_what_is_wrong(course, told, names, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", KEY)
     names.write_text("Navn;By\n;Odense\n")
 
-    assert 2 == cli.main(["certificates", course, "--names", str(names), "--to", str(tmp_path / "x.pdf")])
+    assert 2 == cli.main(
+        ["certificates", course, "--names", str(names), "--to", str(tmp_path / "x.pdf")]
+    )
     assert told in capsys.readouterr().err
     assert not (tmp_path / "x.pdf").exists()
 
 
-def test_no_certificate_is_signed_with_a_key_that_no_server_has(names, tmp_path, monkeypatch, capsys):
+def test_no_certificate_is_signed_with_a_key_that_no_server_has(
+    names, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(ROOT)
     monkeypatch.delenv("MENTORKORPS_SECRET_KEYS", raising=False)
     monkeypatch.setenv("MENTORKORPS_DATABASE_URL", f"sqlite:///{tmp_path}/none/mentorkorps.db")
 
-    assert 2 == cli.main(["certificates", ODENSE, "--names", str(names), "--to", str(tmp_path / "x.pdf")])
+    assert 2 == cli.main(
+        ["certificates", ODENSE, "--names", str(names), "--to", str(tmp_path / "x.pdf")]
+    )
     assert "set MENTORKORPS_SECRET_KEYS" in capsys.readouterr().err

@@ -115,8 +115,13 @@ def test_one_visitor_with_forty_ports_is_one(tmp_path, real, hands):
 
 
 @pytest.mark.parametrize("forwarded", ["unknown", "", None, "127.0.0.1"])
-def test_where_a_proxy_names_nobody_nobody_is_counted_and_one_warning_says_so(tmp_path, real, hands, caplog, forwarded):
-    with caplog.at_level(logging.WARNING), opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
+def test_where_a_proxy_names_nobody_nobody_is_counted_and_one_warning_says_so(
+    tmp_path, real, hands, caplog, forwarded
+):
+    with (
+        caplog.at_level(logging.WARNING),
+        opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house,
+    ):
         got = [post(house, number, forwarded) for number in range(33)]
 
     assert Counter({303: 33}) == Counter(got)

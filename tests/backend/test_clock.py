@@ -4,7 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mentorkorps.backend.clock import after_working_days, closing_days, danish_day, easter_sunday, spoken
+from mentorkorps.backend.clock import (
+    after_working_days,
+    closing_days,
+    danish_day,
+    easter_sunday,
+    spoken,
+)
 
 EASTERS = [
     (2024, "2024-03-31"),

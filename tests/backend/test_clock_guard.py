@@ -65,14 +65,20 @@ def of_karen(house):
 def rate(house, count):
     """So many anonymous answers, which count as confirmed at once."""
     for number in range(count):
-        rated = {f"{when}-{what}": "3" for when in ("before", "after") for what in ("role", "talk", "system", "limits")}
+        rated = {
+            f"{when}-{what}": "3"
+            for when in ("before", "after")
+            for what in ("role", "talk", "system", "limits")
+        }
         answers = rated | {"course": COURSE, "language": "da", "once": f"{house.now()} {number}"}
         assert 303 == house.client.post("/forms/kursusevaluering", data=answers).status_code
 
 
 @both
 @pytest.mark.parametrize("leap", [AHEAD, BEHIND], ids=["ahead", "behind"])
-def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(tmp_path, real, hands, environ, leap, caplog):
+def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(
+    tmp_path, real, hands, environ, leap, caplog
+):
     with opened(tmp_path, real, hands, **environ) as house:
         of_karen(house)
     hands.now += leap
@@ -80,8 +86,12 @@ def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(tmp_path, real, hands
         assert {"clock"} == ready(house)
         assert 303 == house.post(email="carl@example.org").status_code
         told = house.client.get("/metrics").text
-        assert f'mentorkorps_stopped{{reason="{"ahead" if leap > timedelta() else "behind"}"}} 1' in told
-        assert f"mentorkorps_clock_leap_seconds {240 * 86400 if leap > timedelta() else -240 * 86400}" in told
+        assert (
+            f'mentorkorps_stopped{{reason="{"ahead" if leap > timedelta() else "behind"}"}} 1.0'
+            in told
+        )
+        seconds = float(told.partition("\nmentorkorps_clock_leap_seconds ")[2].splitlines()[0])
+        assert (240 if leap > timedelta() else -240) * 86400 == seconds
         letter = house.letter("clock")
         assert "svar-ikke@mentorkorps.invalid" == letter["To"]
         assert "240 dage" in text_of(letter)
@@ -153,7 +163,9 @@ def test_it_goes_on_after_a_yes_also_while_the_server_runs(tmp_path, real, hands
         goes_on(house)
 
 
-def test_it_goes_on_after_a_steady_day_which_a_restart_keeps_and_a_leap_does_not(tmp_path, real, hands):
+def test_it_goes_on_after_a_steady_day_which_a_restart_keeps_and_a_leap_does_not(
+    tmp_path, real, hands
+):
     with opened(tmp_path, real, hands) as house:
         of_karen(house)
     hands.pass_by(days=190)
@@ -174,10 +186,14 @@ def test_it_goes_on_after_a_steady_day_which_a_restart_keeps_and_a_leap_does_not
 
 def steady(house, hands, hours):
     hands.pass_by(hours=hours)
-    eventually(lambda: f"steady for {hours}.0 of 24" in house.client.get("/readyz").json()["stopped"])
+    eventually(
+        lambda: f"steady for {hours}.0 of 24" in house.client.get("/readyz").json()["stopped"]
+    )
 
 
-def test_what_came_in_under_a_clock_far_behind_is_not_too_old_when_it_is_right(tmp_path, real, hands):
+def test_what_came_in_under_a_clock_far_behind_is_not_too_old_when_it_is_right(
+    tmp_path, real, hands
+):
     with opened(tmp_path, real, hands) as house:
         house.post()
     hands.now = datetime(1970, 1, 1, 0, 0, 9, tzinfo=UTC)
@@ -189,8 +205,18 @@ def test_what_came_in_under_a_clock_far_behind_is_not_too_old_when_it_is_right(t
         goes_on(house)
         hands.pass_by(days=2)
         rate(house, 1)
-        eventually(lambda: [2] == [row[0] for row in house.rows("SELECT count(*) FROM sign_ups WHERE form = 'mentor'")])
-        assert {MONDAY, MONDAY + timedelta(minutes=2)} >= {one.confirmed_at for one in house.sign_ups()[1:2]}
+        eventually(
+            lambda: (
+                [2]
+                == [
+                    row[0]
+                    for row in house.rows("SELECT count(*) FROM sign_ups WHERE form = 'mentor'")
+                ]
+            )
+        )
+        assert {MONDAY, MONDAY + timedelta(minutes=2)} >= {
+            one.confirmed_at for one in house.sign_ups()[1:2]
+        }
 
 
 def test_what_came_in_under_a_clock_far_ahead_lasts_no_longer_than_usual(tmp_path, real, hands):
@@ -271,7 +297,9 @@ def test_a_night_with_another_hour_is_one_day_and_no_leap(tmp_path, real, evenin
         assert set() == ready(house)
 
 
-def test_a_database_that_was_put_back_by_hand_waits_and_one_by_the_command_does_not(tmp_path, real, operate):
+def test_a_database_that_was_put_back_by_hand_waits_and_one_by_the_command_does_not(
+    tmp_path, real, operate
+):
     hands = Hands(utc_now() - timedelta(days=20))
     with opened(tmp_path, real, hands) as house:
         of_karen(house)
@@ -288,7 +316,9 @@ def test_a_database_that_was_put_back_by_hand_waits_and_one_by_the_command_does_
         eventually(lambda: 1 == len(house.sign_ups()))
 
 
-def test_a_database_from_before_there_was_a_record_is_judged_by_its_newest_row(tmp_path, real, hands):
+def test_a_database_from_before_there_was_a_record_is_judged_by_its_newest_row(
+    tmp_path, real, hands
+):
     with opened(tmp_path, real, hands) as house:
         of_karen(house)
     with sqlite3.connect(house.settings.database.path) as database:
@@ -300,17 +330,24 @@ def test_a_database_from_before_there_was_a_record_is_judged_by_its_newest_row(t
         assert 3 == len(house.sign_ups())
 
 
-def test_of_two_instances_with_clocks_that_differ_none_is_believed_for_being_steady(tmp_path, real, cluster):
+def test_of_two_instances_with_clocks_that_differ_none_is_believed_for_being_steady(
+    tmp_path, real, cluster
+):
     right, wrong = Hands(), Hands(MONDAY + AHEAD)
     told = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var"}
-    with opened(tmp_path, real, right, **told) as first, opened(tmp_path, real, wrong, **told) as second:
+    with (
+        opened(tmp_path, real, right, **told) as first,
+        opened(tmp_path, real, wrong, **told) as second,
+    ):
         of_karen(first)
         stops(second, "clock")
         for _ in range(2):
             right.pass_by(hours=13)
             wrong.pass_by(hours=13)
             looks = second.client.get("/readyz").json()["stopped"]
-            eventually(lambda before=looks: before != second.client.get("/readyz").json()["stopped"])
+            eventually(
+                lambda before=looks: before != second.client.get("/readyz").json()["stopped"]
+            )
         assert set() == ready(first)
         assert {"clock"} == ready(second)
         assert 3 == len(first.sign_ups())

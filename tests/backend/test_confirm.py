@@ -55,7 +55,9 @@ def test_a_link_lasts_72_hours_and_then_says_what_to_do(house, hands):
 
 
 def test_the_link_lasts_as_long_as_an_unconfirmed_sign_up_is_kept(real):
-    assert {LIFETIMES["confirm"]} == {timedelta(hours=one.retention.unconfirmed_hours) for one in real.forms.values()}
+    assert {LIFETIMES["confirm"]} == {
+        timedelta(hours=one.retention.unconfirmed_hours) for one in real.forms.values()
+    }
 
 
 @both
@@ -94,7 +96,9 @@ def test_forged_links_open_nothing(house, purpose):
         assert 404 == house.client.get(f"/{purpose}/{token}").status_code
 
 
-@pytest.mark.parametrize(("have", "want"), [("receipt", "confirm"), ("confirm", "desk"), ("desk", "receipt")])
+@pytest.mark.parametrize(
+    ("have", "want"), [("receipt", "confirm"), ("confirm", "desk"), ("desk", "receipt")]
+)
 def test_a_link_opens_only_what_it_was_made_for(house, have, want):
     house.post()
     token = Tokens([KEY], lambda: MONDAY).sign(have, house.sign_ups()[0].id, MONDAY)

@@ -37,11 +37,18 @@ def kinds(house):
 
 def at_fourteen(house, hands):
     hands.now = TEN
-    eventually(lambda: [] != [one for one in house.mails() if one.kind == "confirm_all" and one.state == "sent"])
+    eventually(
+        lambda: (
+            []
+            != [one for one in house.mails() if one.kind == "confirm_all" and one.state == "sent"]
+        )
+    )
 
 
 @both
-def test_a_caseworkers_eighth_referral_of_a_day_reaches_the_coordinator_like_the_first(house, hands):
+def test_a_caseworkers_eighth_referral_of_a_day_reaches_the_coordinator_like_the_first(
+    house, hands
+):
     refer(house, hands, 8)
 
     assert Counter(confirm=5, notice=8) == kinds(house)
@@ -91,16 +98,27 @@ def test_the_receipt_says_that_no_mail_went_out_and_when_one_will(house, hands):
 def test_a_program_is_told_the_same(house, hands):
     def sent(number):
         hands.pass_by(seconds=1)
-        return house.client.post(REFERRAL, json=referral(number) | {"help": ["network"]}, headers=JSON).json()
+        return house.client.post(
+            REFERRAL, json=referral(number) | {"help": ["network"]}, headers=JSON
+        ).json()
 
     got = [sent(number) for number in range(6)]
     assert ["confirm"] * 5 + ["collected"] == [one["mail"] for one in got]
     assert "2026-11-23T14:00:00+01:00" == got[-1]["mail_at"]
     hands.pass_by(hours=1)
     assert "repeated" == sent(0)["mail"]
-    scales = [f"{when}-{what}" for when in ("before", "after") for what in ("role", "talk", "system", "limits")]
+    scales = [
+        f"{when}-{what}"
+        for when in ("before", "after")
+        for what in ("role", "talk", "system", "limits")
+    ]
     evaluation = {"course": "odense-marts-2027"} | dict.fromkeys(scales, "3")
-    assert "none" == house.client.post("/forms/kursusevaluering", json=evaluation, headers=JSON).json()["mail"]
+    assert (
+        "none"
+        == house.client.post("/forms/kursusevaluering", json=evaluation, headers=JSON).json()[
+            "mail"
+        ]
+    )
 
 
 def test_the_receipt_tells_what_became_of_the_mail(house):
@@ -108,8 +126,13 @@ def test_the_receipt_tells_what_became_of_the_mail(house):
     eventually(lambda: {"sent"} == {one.state for one in house.mails()})
     assert "Vi har sendt dig en mail med et link" in house.client.get(told).text
 
-    for state, words in (("queued", "Du får en mail med et link"), ("failed", "kunne ikke afleveres")):
-        house.change("UPDATE mails SET state = ?, due_at = '2027-01-01T00:00:00.000000+00:00'", state)
+    for state, words in (
+        ("queued", "Du får en mail med et link"),
+        ("failed", "kunne ikke afleveres"),
+    ):
+        house.change(
+            "UPDATE mails SET state = ?, due_at = '2027-01-01T00:00:00.000000+00:00'", state
+        )
         page = house.client.get(told).text
         assert words in page
         assert "Vi har sendt dig en mail" not in page
@@ -145,7 +168,9 @@ def test_whose_address_a_stranger_used_up_is_neither_doubted_nor_left_without_a_
     listed = house.client.get(house.link("confirm_all")).text
     assert "Bekræft kun det, der er dit" in listed
     chosen = {"choose": "yes", "chosen": [real.id]}
-    assert "bekræftet én tilmelding" in house.client.post(house.link("confirm_all"), data=chosen).text
+    assert (
+        "bekræftet én tilmelding" in house.client.post(house.link("confirm_all"), data=chosen).text
+    )
     assert [real.id] == [one.id for one in house.sign_ups() if one.confirmed_at]
 
 
@@ -177,7 +202,12 @@ def test_a_mailbox_gets_one_such_mail_at_an_hour_however_much_is_posted_and_dele
         if number > 5:
             house.client.post(f"{own}/delete", data={"sure": "yes"})
         hands.pass_by(minutes=10)
-        eventually(lambda: [] == house.rows(f"SELECT * FROM collected WHERE due_at <= '{hands.now.isoformat()}'"))
+        eventually(
+            lambda: (
+                []
+                == house.rows(f"SELECT * FROM collected WHERE due_at <= '{hands.now.isoformat()}'")
+            )
+        )
     eventually(lambda: {"sent"} == {one.state for one in house.mails()})
 
     letters = [house.read(path) for path in house.settings.mail_folder.glob("*.eml")]
@@ -202,7 +232,11 @@ def test_what_waits_for_such_a_mail_is_not_deleted_before_it_was_asked_for(tmp_p
         refer(house, hands, 7)
     hands.pass_by(days=4)
     with opened(tmp_path, real, hands, SMTP_URL="smtp://127.0.0.1:9") as house:
-        eventually(lambda: all(one.state == "retry" for one in house.mails()) and kinds(house)["confirm_all"])
+        eventually(
+            lambda: (
+                all(one.state == "retry" for one in house.mails()) and kinds(house)["confirm_all"]
+            )
+        )
         assert 7 == len(house.sign_ups())
     hands.pass_by(days=1)
     with opened(tmp_path, real, hands, SMTP_URL="smtp://127.0.0.1:9") as house:
@@ -219,10 +253,14 @@ def test_a_mailbox_that_was_written_to_often_enough_holds_no_more_places(house, 
     assert {"held": 5, "doubted": 2} == dict(map(tuple, states))
     at_fourteen(house, hands)
     house.client.post(house.link("confirm_all"))
-    assert [("taken", 7)] == [tuple(one) for one in house.rows("SELECT state, count(*) FROM places GROUP BY state")]
+    assert [("taken", 7)] == [
+        tuple(one) for one in house.rows("SELECT state, count(*) FROM places GROUP BY state")
+    ]
 
 
-def test_coordinators_hear_of_twenty_of_one_mailbox_at_once_and_of_others_when_they_are_confirmed(house, hands):
+def test_coordinators_hear_of_twenty_of_one_mailbox_at_once_and_of_others_when_they_are_confirmed(
+    house, hands
+):
     refer(house, hands, 23)
     assert 20 == kinds(house)["notice"]
 
@@ -246,7 +284,12 @@ def test_such_a_link_ends_after_three_days(house, hands):
 
 
 @pytest.mark.parametrize(
-    "day", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)]
+    "day",
+    [
+        datetime(2026, 3, 29, tzinfo=UTC),
+        datetime(2026, 10, 25, tzinfo=UTC),
+        datetime(2026, 12, 31, tzinfo=UTC),
+    ],
 )
 def test_no_mail_waits_for_half_a_day(day):
     for minutes in range(0, 48 * 60, 7):

@@ -51,7 +51,9 @@ def test_a_cancelled_course_writes_to_nobody_who_has_not_confirmed(tmp_path, rea
         before.book("carl")
         before.book("erna", website="https://erna.example")
         for number in range(8):
-            before.house.client.post("/forms/kursus", data=booked("stranger") | {"name": f"Robot {number}"})
+            before.house.client.post(
+                "/forms/kursus", data=booked("stranger") | {"name": f"Robot {number}"}
+            )
     with desk(tmp_path, having(real, 1, status="cancelled"), hands, **environ) as after:
         eventually(lambda: {"cancelled"} == set(after.states().values()))
 
@@ -76,7 +78,9 @@ def moved_to(one, name: str, address: str) -> None:
 
 
 @both
-def test_an_address_that_was_changed_hears_of_the_course_once_it_is_confirmed(tmp_path, real, hands, environ):
+def test_an_address_that_was_changed_hears_of_the_course_once_it_is_confirmed(
+    tmp_path, real, hands, environ
+):
     with desk(tmp_path, having(real, 2), hands, **environ) as before:
         before.come("anna", "bo", "carl")
         hands.pass_by(seconds=1)
@@ -94,7 +98,9 @@ def test_an_address_that_was_changed_hears_of_the_course_once_it_is_confirmed(tm
         assert {"bo@example.org": 1, "carl.b@example.org": 1} == told_of(after.house)
 
 
-def test_who_changes_the_address_of_an_offer_keeps_the_place_as_long_and_no_longer(tmp_path, real, hands):
+def test_who_changes_the_address_of_an_offer_keeps_the_place_as_long_and_no_longer(
+    tmp_path, real, hands
+):
     with desk(tmp_path, having(real, 1), hands) as one:
         one.come("anna", "bo", "carl")
         one.withdraw("anna")
@@ -114,7 +120,10 @@ def test_who_is_passed_by_keeps_the_number(tmp_path, real, hands):
         assert "Du er nummer 1 på ventelisten. Bekræft din mailadresse." in one.book("bo").text
         assert "Du er nummer 2 på ventelisten. Bekræft" in one.book("carl").text
         one.come("dina")
-        assert "Du er nummer 3 på ventelisten. Du får en mail" in one.house.client.post(one.mine("dina")).text
+        assert (
+            "Du er nummer 3 på ventelisten. Du får en mail"
+            in one.house.client.post(one.mine("dina")).text
+        )
         one.withdraw("anna")
         one.becomes(dina="offered")
         one.confirm("carl")
@@ -133,7 +142,9 @@ def kept(database):
 
 
 def leased(read, at):
-    return connect.run_on_database(read, leases.lease_due_mails, at, at + LEASE, at + timedelta(days=9), 99)
+    return connect.run_on_database(
+        read, leases.lease_due_mails, at, at + LEASE, at + timedelta(days=9), 99
+    )
 
 
 @both
@@ -143,11 +154,15 @@ def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(ke
     connect.run_on_database(kept, lifecycle.confirm, id, real, MONDAY)
     under_way = [mail for mail, _ in leased(kept, MONDAY) if mail.kind in ("confirm", "receipt")]
     if what == "changed":
-        connect.run_on_database(kept, lifecycle.change, id, submission("stranger", MONDAY + timedelta(seconds=1)))
+        connect.run_on_database(
+            kept, lifecycle.change, id, submission("stranger", MONDAY + timedelta(seconds=1))
+        )
     else:
         connect.run_on_database(kept, lifecycle.withdraw, id, MONDAY)
     connect.run_on_database(
-        kept, mail_rows.settle_mails, [replace(one, state="retry", due_at=MONDAY) for one in under_way]
+        kept,
+        mail_rows.settle_mails,
+        [replace(one, state="retry", due_at=MONDAY) for one in under_way],
     )
 
     again = Counter(mail.kind for mail, _ in leased(kept, MONDAY + LEASE) if mail.kind in TO_PERSON)
@@ -163,7 +178,9 @@ def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order
         for number in range(300):
             did = walk.step(number)
             found = run_job(connection, walk.states)
-            wrong = {(state, yes) for state, yes in found if state in (UNCONFIRMED if yes else CONFIRMED)}
+            wrong = {
+                (state, yes) for state, yes in found if state in (UNCONFIRMED if yes else CONFIRMED)
+            }
             assert set() == wrong, (seed, number, did)
             assert set() == run_job(connection, walk.written_unasked), (seed, number, did)
     assert {"taken", "waiting", "pending", "held", "expired"} <= walk.seen, (seed, walk.seen)
@@ -179,7 +196,18 @@ class Walk:
 
     def step(self, number: int) -> str:
         self._now += timedelta(hours=self._chance.choice((0, 0, 1, 30)), seconds=1)
-        names = ("book", "confirm", "confirm", "change", "take", "decline", "withdraw", "renew", "turn", "turn")
+        names = (
+            "book",
+            "confirm",
+            "confirm",
+            "change",
+            "take",
+            "decline",
+            "withdraw",
+            "renew",
+            "turn",
+            "turn",
+        )
         name = self._chance.choice(names if self._ids else ("book",))
         self._do(name, number)
         return name
@@ -192,14 +220,20 @@ class Walk:
 
     def written_unasked(self, connection) -> set[str]:
         """The kinds of the newest mails, but for the question, to addresses that nobody has confirmed."""
-        fresh = connection.execute(text("SELECT id, kind, subject_id FROM mails WHERE kind <> 'confirm'")).all()
+        fresh = connection.execute(
+            text("SELECT id, kind, subject_id FROM mails WHERE kind <> 'confirm'")
+        ).all()
         fresh = [one for one in fresh if one.id not in self._mails and one.kind in TO_PERSON]
         self._mails |= {one.id for one in fresh}
         return {one.kind for one in fresh if one.subject_id not in self._confirmed(connection)}
 
     @staticmethod
     def _confirmed(connection) -> set[str]:
-        return set(connection.execute(text("SELECT id FROM sign_ups WHERE confirmed_at IS NOT NULL")).scalars())
+        return set(
+            connection.execute(
+                text("SELECT id FROM sign_ups WHERE confirmed_at IS NOT NULL")
+            ).scalars()
+        )
 
     def _do(self, name: str, number: int) -> None:
         wanted = Booking(HALL, 2)
@@ -292,8 +326,14 @@ def all_states(read) -> dict[str, tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize("kind", ["file", "server"])
-def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_happened(kind, tmp_path, request):
-    url = request.getfixturevalue("cluster").empty() if kind == "server" else f"sqlite:///{tmp_path}/m.db"
+def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_happened(
+    kind, tmp_path, request
+):
+    url = (
+        request.getfixturevalue("cluster").empty()
+        if kind == "server"
+        else f"sqlite:///{tmp_path}/m.db"
+    )
     read = read_settings(url)
     old_rows(read)
     before = all_states(read)
@@ -306,7 +346,9 @@ def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_hap
 
     connect.open_database(read).close()
 
-    assert {id: after for id, (*_, after) in BEFORE.items()} == {id: one[0] for id, one in all_states(read).items()}
+    assert {id: after for id, (*_, after) in BEFORE.items()} == {
+        id: one[0] for id, one in all_states(read).items()
+    }
     lasting = written(MONDAY + timedelta(hours=72)), written(MONDAY + LATER)
     assert lasting == (all_states(read)["b"][1], all_states(read)["e"][1])
 
@@ -322,30 +364,46 @@ def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(ke
     connect.run_on_database(kept, lifecycle.confirm, ids["anna"], course, MONDAY)
     with changing(kept) as connection:
         connection.execute(text("UPDATE places SET state = 'waiting' WHERE state = 'pending'"))
-        connection.execute(text("UPDATE sign_ups SET confirmed_at = asked_at WHERE id = :id"), {"id": ids["carl"]})
-        connection.execute(text("UPDATE places SET state = 'pending' WHERE sign_up = :id"), {"id": ids["carl"]})
+        connection.execute(
+            text("UPDATE sign_ups SET confirmed_at = asked_at WHERE id = :id"), {"id": ids["carl"]}
+        )
+        connection.execute(
+            text("UPDATE places SET state = 'pending' WHERE sign_up = :id"), {"id": ids["carl"]}
+        )
     connect.run_on_database(kept, lifecycle.withdraw, ids["anna"], MONDAY)
     connect.run_on_database(kept, allocation.advance_waiting_lists, course, MONDAY)
     states = {name: all_states(kept)[id][0] for name, id in ids.items()}
     assert {"anna": "given_up", "bo": "pending", "carl": "offered"} == states
 
-    connect.run_on_database(kept, allocation.advance_waiting_lists, having(real, 1, status="cancelled"), MONDAY)
-    assert [ids["carl"]] == [one.subject.id for one in operator_reads.mails(kept) if one.kind == "cancelled"]
+    connect.run_on_database(
+        kept, allocation.advance_waiting_lists, having(real, 1, status="cancelled"), MONDAY
+    )
+    assert [ids["carl"]] == [
+        one.subject.id for one in operator_reads.mails(kept) if one.kind == "cancelled"
+    ]
 
 
-def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(tmp_path, real, hands, free_port):
+def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(
+    tmp_path, real, hands, free_port
+):
     """The mail waits for a mail server; meanwhile somebody writes a stranger's address."""
     smtp = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}"}
     with desk(tmp_path, having(real, 1), hands) as before:
         before.come("anna")
         mine = before.mine("anna")
     with desk(tmp_path, having(real, 1, status="cancelled"), hands, **smtp) as after:
-        eventually(lambda: "retry" in {one.state for one in after.house.mails() if one.kind == "cancelled"})
+        eventually(
+            lambda: "retry" in {one.state for one in after.house.mails() if one.kind == "cancelled"}
+        )
         hands.pass_by(seconds=1)
-        after.house.client.post(mine + "/change", data=booked("anna", OTHER) | {"email": "stranger@example.org"})
+        after.house.client.post(
+            mine + "/change", data=booked("anna", OTHER) | {"email": "stranger@example.org"}
+        )
         assert {"cancelled"} != {one.kind for one in after.house.mails() if one.state == "retry"}
         with post_office(free_port) as services:
             hands.pass_by(minutes=3)
             eventually(lambda: {"sent"} == {one.state for one in after.house.mails()}, 20)
 
-    assert ["Bekræft din tilmelding"] == [one["Subject"] for one in services.taken if "stranger" in one["To"]]
+    assert ["Bekræft din tilmelding"] == [
+        one["Subject"] for one in services.taken if "stranger" in one["To"]
+    ]

@@ -21,7 +21,14 @@ TRAPPED = {"website": "https://spam.example"}
 def operate(house, *command):
     data = ["--data", str(ROOT / "data")]
     return subprocess.run(
-        [sys.executable, "-m", "mentorkorps", command[0], *(data if command[0] != "desk" else []), *command[1:]],
+        [
+            sys.executable,
+            "-m",
+            "mentorkorps",
+            command[0],
+            *(data if command[0] != "desk" else []),
+            *command[1:],
+        ],
         env=house.environ,
         capture_output=True,
         text=True,
@@ -103,7 +110,9 @@ def test_the_link_shows_the_mailboxs_own_and_one_press_restores(doubted, hands):
 
 
 @both
-def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_path, real, hands, environ):
+def test_one_command_restores_while_the_server_runs_and_when_it_does_not(
+    tmp_path, real, hands, environ
+):
     with opened(tmp_path, real, hands, **environ) as house:
         for email in ("a@example.org", "b@example.org"):
             hands.pass_by(seconds=1)
@@ -111,7 +120,9 @@ def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_pat
         first, second = (one.id for one in house.sign_ups())
         running = operate(house, "desk", "restore", first)
         assert [False, True] == [one.flagged for one in house.sign_ups()]
-        eventually(lambda: Counter(one.kind for one in house.mails()) == Counter(confirm=2, notice=1))
+        eventually(
+            lambda: Counter(one.kind for one in house.mails()) == Counter(confirm=2, notice=1)
+        )
         assert [] == list(house.settings.errands_folder.glob("*"))
     stopped = operate(house, "desk", "restore", second[:12])
 
@@ -120,7 +131,9 @@ def test_one_command_restores_while_the_server_runs_and_when_it_does_not(tmp_pat
     assert [False, False] == [one.flagged for one in house.sign_ups()]
 
 
-def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(tmp_path, real, hands, free_port):
+def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(
+    tmp_path, real, hands, free_port
+):
     smtp = f"smtp://127.0.0.1:{free_port}"
     with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
         services.answer = "550 5.1.1 unknown"
@@ -142,7 +155,9 @@ def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(tmp_
 
     assert "2 mails are on the way again.\n" == told.stdout, told.stderr
     assert "0 mails are on the way again.\n" == again.stdout, again.stderr
-    assert {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()} == {one["Message-ID"] for one in services.taken}
+    assert {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()} == {
+        one["Message-ID"] for one in services.taken
+    }
 
 
 def test_a_note_that_is_none_of_ours_is_put_away(house, caplog):
@@ -256,7 +271,9 @@ def test_a_digest_is_kept_for_a_month_and_no_longer(doubted, hands):
     assert first == {mail.id for mail in doubted.mails() if mail.kind == "digest"}
     hands.pass_by(days=31)
     eventually(lambda: not first & {mail.id for mail in doubted.mails()})
-    eventually(lambda: not first & {path.stem for path in doubted.settings.mail_folder.glob("*.eml")})
+    eventually(
+        lambda: not first & {path.stem for path in doubted.settings.mail_folder.glob("*.eml")}
+    )
 
 
 def test_a_link_of_the_version_before_which_named_a_sign_up_still_opens(doubted):

@@ -17,7 +17,9 @@ CHALLENGE = "/forms/mentor/challenge"
 def solved(asked: dict, **changed: object) -> str:
     """What a browser sends for a challenge."""
     found = solve_challenge_v1(asked["challenge"], asked["salt"], max_number=asked["largest"])
-    told = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {"number": found.number}
+    told = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {
+        "number": found.number
+    }
     return packed(told | changed)
 
 
@@ -96,7 +98,9 @@ def test_a_proof_counts_once(house, hands):
     assert first.headers["location"] == again.headers["location"]
     house.post(proof=sent, email="bo@example.org")
 
-    assert [((), False), (("spent",), True)] == [(one.signs, one.flagged) for one in house.sign_ups()]
+    assert [((), False), (("spent",), True)] == [
+        (one.signs, one.flagged) for one in house.sign_ups()
+    ]
 
 
 def test_a_spent_proof_is_still_spent_after_a_restart(tmp_path, real, hands):
@@ -200,7 +204,9 @@ def test_in_a_crowd_those_without_a_proof_are_doubted_and_nobody_is_refused(tmp_
     with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
 
         def post(**changed: object) -> int:
-            return house.client.post(FORM, data=volunteer(**changed), headers={"X-Forwarded-For": "203.0.113.1"})
+            return house.client.post(
+                FORM, data=volunteer(**changed), headers={"X-Forwarded-For": "203.0.113.1"}
+            )
 
         crowd(house, [f"198.51.{number}.1" for number in range(10)])
         sent = solved(ask(house))

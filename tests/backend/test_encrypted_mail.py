@@ -59,7 +59,8 @@ def certificate(folder: Path, address: str) -> ssl.SSLContext:
     file = folder / f"{address}.pem"
     plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, *plain) + made.public_bytes(serialization.Encoding.PEM)
+        key.private_bytes(serialization.Encoding.PEM, *plain)
+        + made.public_bytes(serialization.Encoding.PEM)
     )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(file)
@@ -72,13 +73,19 @@ def certificates(tmp_path_factory):
     return folder, certificate(folder, ELSEWHERE), certificate(folder, "127.0.0.9")
 
 
-def carried(server: dict[str, object], url: str, ca_file: object = "") -> tuple[Guarded, Exception | None]:
+def carried(
+    server: dict[str, object], url: str, ca_file: object = ""
+) -> tuple[Guarded, Exception | None]:
     """Brings one mail to a server of that kind; what the server noted, and why the mail stayed."""
     guarded, port = Guarded(), any_free_port()
-    controller = Controller(guarded, hostname=ELSEWHERE, port=port, authenticator=guarded.authenticate, **server)
+    controller = Controller(
+        guarded, hostname=ELSEWHERE, port=port, authenticator=guarded.authenticate, **server
+    )
     controller.start()
     told = {"SMTP_URL": f"{url}:{port}", "SECRET_KEYS": "k" * 16, "SMTP_CA_FILE": str(ca_file)}
-    carrier = SmtpTransport(settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp)
+    carrier = SmtpTransport(
+        settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp
+    )
     letter = EmailMessage()
     letter["From"], letter["To"] = "mentor@example.dk", "karen@example.org"
     letter.set_content("Hej")
@@ -110,7 +117,9 @@ def test_a_trusted_server_gets_password_and_mail_encrypted(certificates, monkeyp
 
 @pytest.mark.parametrize(("kind", "url"), [("tls_context", PASSWORD), ("ssl_context", ENCRYPTED)])
 @pytest.mark.parametrize("wrong", ["not trusted", "of another server"])
-def test_a_server_that_cannot_show_who_it_is_gets_nothing(certificates, monkeypatch, kind, url, wrong):
+def test_a_server_that_cannot_show_who_it_is_gets_nothing(
+    certificates, monkeypatch, kind, url, wrong
+):
     folder, own, other = certificates
     if wrong == "of another server":
         monkeypatch.setenv("SSL_CERT_FILE", str(folder / "127.0.0.9.pem"))
@@ -162,15 +171,27 @@ def test_a_certificate_of_the_house_is_trusted_where_its_file_is_named(certifica
 
 
 WRONG = {
-    "nobody vouches for it": (ELSEWHERE, "", "MENTORKORPS_SMTP_CA_FILE", "Ingen, som denne maskine stoler på"),
-    "another one is vouched for": (ELSEWHERE, "127.0.0.9", "MENTORKORPS_SMTP_CA_FILE", "Ingen, som denne maskine"),
+    "nobody vouches for it": (
+        ELSEWHERE,
+        "",
+        "MENTORKORPS_SMTP_CA_FILE",
+        "Ingen, som denne maskine stoler på",
+    ),
+    "another one is vouched for": (
+        ELSEWHERE,
+        "127.0.0.9",
+        "MENTORKORPS_SMTP_CA_FILE",
+        "Ingen, som denne maskine",
+    ),
     "another name": ("127.0.0.9", "127.0.0.9", "another name", "gælder for et andet navn"),
 }
 
 
 @pytest.mark.parametrize(("kind", "scheme"), [("tls_context", "smtp"), ("ssl_context", "smtps")])
 @pytest.mark.parametrize("wrong", WRONG)
-def test_the_start_says_what_is_wrong_with_a_certificate(certificates, tmp_path, real, caplog, kind, scheme, wrong):
+def test_the_start_says_what_is_wrong_with_a_certificate(
+    certificates, tmp_path, real, caplog, kind, scheme, wrong
+):
     folder, own, other = certificates
     shown, trusted, english, danish = WRONG[wrong]
     port = any_free_port()
@@ -194,10 +215,16 @@ def test_the_start_says_what_is_wrong_with_a_certificate(certificates, tmp_path,
     assert danish in explain(ready, "da")
 
 
-def test_the_start_says_that_a_password_is_wrong_and_goes_on_all_the_same(tmp_path, real, free_port, caplog):
+def test_the_start_says_that_a_password_is_wrong_and_goes_on_all_the_same(
+    tmp_path, real, free_port, caplog
+):
     with sullen(free_port) as server:
         server.mood = ("auth", "535 5.7.8 no")
-        with opened(tmp_path, real, SMTP_URL=f"smtp://portal:hemmeligt@127.0.0.1:{free_port}") as house:
-            eventually(lambda: "refuses the user or the password in MENTORKORPS_SMTP_URL" in caplog.text)
+        with opened(
+            tmp_path, real, SMTP_URL=f"smtp://portal:hemmeligt@127.0.0.1:{free_port}"
+        ) as house:
+            eventually(
+                lambda: "refuses the user or the password in MENTORKORPS_SMTP_URL" in caplog.text
+            )
             assert 303 == house.post().status_code
             assert "hemmeligt" not in caplog.text

@@ -10,11 +10,22 @@ from contextlib import closing
 import pytest
 
 from mentorkorps.backend.db import operator_reads
-from tests.backend.conftest import FORM, JSON, KEY, built_site, eventually, link_in, text_of, volunteer
+from tests.backend.conftest import (
+    FORM,
+    JSON,
+    KEY,
+    built_site,
+    eventually,
+    link_in,
+    text_of,
+    volunteer,
+)
 from tests.backend.faults import built, faulty, surroundings
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what goes wrong is put before libc by LD_PRELOAD")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="what goes wrong is put before libc by LD_PRELOAD"
+)
 
 LONG = 30
 
@@ -55,8 +66,12 @@ def see_all_kept_and_sent_once(house):
     mails = operator_reads.mails(house.settings)
     assert house.acknowledged.keys() <= kept.keys()
     assert 2 * len(kept) == len(mails)
-    assert {f"<{one.id}@mentorkorps.invalid>" for one in mails} == set().union(*house.numbers().values())
-    assert {1} == {len(numbers) for (to, _), numbers in house.numbers().items() if to.startswith("person")}
+    assert {f"<{one.id}@mentorkorps.invalid>" for one in mails} == set().union(
+        *house.numbers().values()
+    )
+    assert {1} == {
+        len(numbers) for (to, _), numbers in house.numbers().items() if to.startswith("person")
+    }
 
 
 def kill_and_see_it_whole(house):
@@ -98,13 +113,17 @@ def test_a_database_that_is_not_synced_is_written_again_from_its_log(house):
         house.post()
     eventually(house.mails_are_out, seconds=LONG)
     house.disk("half-sick")
-    assert house.client.post(f"{mine(house, 'person1@example.org')}/delete", data={"sure": "yes"}).is_success
+    assert house.client.post(
+        f"{mine(house, 'person1@example.org')}/delete", data={"sure": "yes"}
+    ).is_success
     assert "not swept" in house.server.errors.read_text("utf-8")
     assert 303 == house.post().status_code
     eventually(house.mails_are_out, seconds=LONG)
 
     house.disk("")
-    assert house.client.post(f"{mine(house, 'person2@example.org')}/delete", data={"sure": "yes"}).is_success
+    assert house.client.post(
+        f"{mine(house, 'person2@example.org')}/delete", data={"sure": "yes"}
+    ).is_success
     assert 0 == house.settings.database.path.with_name("mentorkorps.db-wal").stat().st_size
     kill_and_see_it_whole(house)
     kept = {one.answers["email"] for one in operator_reads.sign_ups(house.settings)}
@@ -125,14 +144,30 @@ def mine(house, who):
         ("gone", "Input/output error"),
     ],
 )
-def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(tmp_path, library, free_port, mood, reason):
+def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(
+    tmp_path, library, free_port, mood, reason
+):
     around = surroundings(tmp_path, library)
     (tmp_path / "moods" / "disk").write_text(mood)
-    told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db", "MENTORKORPS_SECRET_KEYS": KEY}
+    told = {
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db",
+        "MENTORKORPS_SECRET_KEYS": KEY,
+    }
     (tmp_path / "var").mkdir()
     site = built_site(tmp_path / "site")
-    command = [sys.executable, "-m", "mentorkorps", "serve", "--site", str(site), "--port", str(free_port)]
-    ended = subprocess.run(command, env=os.environ | told | around, cwd=ROOT, capture_output=True, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "mentorkorps",
+        "serve",
+        "--site",
+        str(site),
+        "--port",
+        str(free_port),
+    ]
+    ended = subprocess.run(
+        command, env=os.environ | told | around, cwd=ROOT, capture_output=True, text=True
+    )
 
     where = f"{tmp_path}/var/m.db"
     said = f"mentorkorps: {where} cannot be used: {reason}. Look at its disk and who may write to its folder.\n"
@@ -162,7 +197,9 @@ def test_a_command_that_cannot_be_answered_on_a_full_disk_is_answered_when_there
     note = errands / "1.todo"
     house.disk("full")
     note.write_text('{"kind": "resend"}')
-    eventually(lambda: "the disk took nothing" in house.server.errors.read_text("utf-8"), seconds=LONG)
+    eventually(
+        lambda: "the disk took nothing" in house.server.errors.read_text("utf-8"), seconds=LONG
+    )
     assert house.client.get("/readyz").json()["errands"]
     assert note.exists()
 
@@ -177,7 +214,9 @@ def read_or_nothing(path):
 
 def test_a_change_that_cannot_be_kept_comes_back_as_it_was_typed(house):
     house.post()
-    eventually(house.mails_are_out, seconds=LONG)  # what reads beside a write that fails is refused with it
+    eventually(
+        house.mails_are_out, seconds=LONG
+    )  # what reads beside a write that fails is refused with it
     own = mine(house, "person1@example.org")
     changed = volunteer(name="Karen Nytnavn", email="person1@example.org")
     house.disk("sick")
@@ -198,7 +237,10 @@ def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(
     house.clock(hours)
     house.services.answer = "451 4.3.0 later"
     house.post()
-    eventually(lambda: [one for one in operator_reads.mails(house.settings) if one.state == "retry"], seconds=LONG)
+    eventually(
+        lambda: [one for one in operator_reads.mails(house.settings) if one.state == "retry"],
+        seconds=LONG,
+    )
     assert 200 == house.client.post(confirm_link(house, "person1@example.org")).status_code
     assert house.is_ready()
 
@@ -207,7 +249,9 @@ def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(
     eventually(lambda: confirm_link(house, "person2@example.org"), seconds=LONG)
     assert 200 == house.client.post(confirm_link(house, "person2@example.org")).status_code
     receipt = house.client.get(house.acknowledged["person2@example.org"])
-    assert (200 if hours > 0 else 410) == receipt.status_code, "one of the day before has ended, with a button"
+    assert (200 if hours > 0 else 410) == receipt.status_code, (
+        "one of the day before has ended, with a button"
+    )
     numbers = [one["Message-ID"] for one in house.services.taken]
     assert len(numbers) == len(set(numbers))
     assert all(one.confirmed_at for one in operator_reads.sign_ups(house.settings))
@@ -215,12 +259,16 @@ def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(
 
 def confirm_link(house, who):
     """What stands in the mail that asks for confirmation; nothing as long as it has not come."""
-    asked = [one for one in house.services.taken if one["To"] == who and "/confirm/" in text_of(one)]
+    asked = [
+        one for one in house.services.taken if one["To"] == who and "/confirm/" in text_of(one)
+    ]
     return asked and link_in(asked[0], house.settings.public_url)
 
 
 @pytest.mark.parametrize("hours", [24 * 240, -24 * 240])
-def test_a_clock_eight_months_off_ends_nothing_while_the_server_runs_and_when_it_starts(house, hours):
+def test_a_clock_eight_months_off_ends_nothing_while_the_server_runs_and_when_it_starts(
+    house, hours
+):
     house.post()
     house.post()
     eventually(house.mails_are_out, seconds=LONG)

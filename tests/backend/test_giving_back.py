@@ -13,7 +13,12 @@ from mentorkorps.forms.choices import options
 from tests.backend.conftest import FORM, JSON, KEY, eventually, opened, volunteer
 
 ELSEWHERE = {"Origin": "https://mentor-example-dk.translate.example"}
-ANSWERED = ('value="Karen Testesen"', 'value="karen@example.org"', 'value="5000"', 'value="butik-handel" selected')
+ANSWERED = (
+    'value="Karen Testesen"',
+    'value="karen@example.org"',
+    'value="5000"',
+    'value="butik-handel" selected',
+)
 
 
 def mine(house, step="change"):
@@ -44,7 +49,9 @@ def test_nor_what_the_form_does_not_ask_for(house):
     assert "90 00 00 00" not in refused.text
 
 
-@pytest.mark.parametrize("path", ["/mine/x/change", "/forms/findes-ikke", "/forms/mentor/challenge", "/certificates"])
+@pytest.mark.parametrize(
+    "path", ["/mine/x/change", "/forms/findes-ikke", "/forms/mentor/challenge", "/certificates"]
+)
 def test_elsewhere_is_refused_as_before(house, path):
     refused = house.client.post(path, data={"name": "Karen"}, headers=ELSEWHERE)
 
@@ -93,19 +100,29 @@ def test_a_change_to_what_was_withdrawn_meanwhile_comes_back(house):
     refused = house.client.post(mine(house), data=volunteer(name="Karen Ny"))
     assert (410, True) == (refused.status_code, "Karen Ny" in refused.text)
     assert "no-store" == refused.headers["cache-control"]
-    told = house.client.post(mine(house), json=volunteer(languages=["ar", "da"], adult=True), headers=JSON).json()
+    told = house.client.post(
+        mine(house), json=volunteer(languages=["ar", "da"], adult=True), headers=JSON
+    ).json()
     assert (["ar", "da"], "yes") == (told["answers"]["languages"], told["answers"]["adult"])
 
 
 def test_a_form_that_is_gone_gives_back_a_programs_answers(house):
-    refused = house.client.post("/forms/findes-ikke", json={"name": "Karen", "many": ["a", "b"]}, headers=JSON)
+    refused = house.client.post(
+        "/forms/findes-ikke", json={"name": "Karen", "many": ["a", "b"]}, headers=JSON
+    )
 
-    assert (404, {"name": "Karen", "many": ["a", "b"]}) == (refused.status_code, refused.json()["answers"])
+    assert (404, {"name": "Karen", "many": ["a", "b"]}) == (
+        refused.status_code,
+        refused.json()["answers"],
+    )
 
 
 def test_what_broke_the_server_comes_back(tmp_path, real):
     """A table that went away is nothing that any of the answers foresees."""
-    with opened(tmp_path, real, SECRET_KEYS=KEY) as house, httpx.Client(base_url=house.url("")) as client:
+    with (
+        opened(tmp_path, real, SECRET_KEYS=KEY) as house,
+        httpx.Client(base_url=house.url("")) as client,
+    ):
         eventually(lambda: all(one.state == "sent" for one in house.mails()))
         house.change("DROP TABLE consents")
         refused = client.post(FORM, data=volunteer())

@@ -46,7 +46,10 @@ def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[Hous
     """Two houses over one database, with one folder of mails."""
     with ExitStack() as stack:
         told = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
-        yield tuple(stack.enter_context(opened(folder / name, catalogue, clock, **told)) for name in ("one", "other"))
+        yield tuple(
+            stack.enter_context(opened(folder / name, catalogue, clock, **told))
+            for name in ("one", "other")
+        )
 
 
 @pytest.fixture
@@ -83,7 +86,9 @@ def test_pressing_confirm_at_two_instances_sends_one_receipt(pair, hands):
         link = pair[0].link("confirm")
         at_once(*(partial(house.client.post, link) for house in pair))
 
-    assert {"confirm": MANY, "notice": MANY, "receipt": MANY} == Counter(one.kind for one in pair[0].mails())
+    assert {"confirm": MANY, "notice": MANY, "receipt": MANY} == Counter(
+        one.kind for one in pair[0].mails()
+    )
 
 
 def test_an_address_gets_its_share_of_mails_from_all_instances_together(pair):
@@ -100,10 +105,17 @@ def test_an_address_gets_its_share_of_mails_from_all_instances_together(pair):
     assert MOST_ASKED_A_DAY == sum(one.kind == "confirm" for one in pair[0].mails())
 
 
-def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(tmp_path, real, hands, cluster):
-    with two(tmp_path, having(real, 10), cluster.fresh(), hands) as pair, ThreadPoolExecutor(16) as pool:
+def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(
+    tmp_path, real, hands, cluster
+):
+    with (
+        two(tmp_path, having(real, 10), cluster.fresh(), hands) as pair,
+        ThreadPoolExecutor(16) as pool,
+    ):
         desks = [Desk(house) for house in pair]
-        answers = list(pool.map(lambda number: desks[number % 2].book(f"person{number}"), range(64)))
+        answers = list(
+            pool.map(lambda number: desks[number % 2].book(f"person{number}"), range(64))
+        )
 
         assert {200} == {one.status_code for one in answers}
         assert {"held": 10, "pending": 54} == Counter(desks[0].states().values())
@@ -128,9 +140,16 @@ def test_a_free_place_is_offered_once_and_what_lapses_is_told_once(tmp_path, rea
 
 def test_each_mail_leaves_once(tmp_path, real, cluster, free_port):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as services, two(tmp_path, real, cluster.fresh(), SMTP_URL=smtp) as pair:
+    with (
+        post_office(free_port) as services,
+        two(tmp_path, real, cluster.fresh(), SMTP_URL=smtp) as pair,
+    ):
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda number: pair[number % 2].post(email=f"v{number}@example.org"), range(60)))
+            list(
+                pool.map(
+                    lambda number: pair[number % 2].post(email=f"v{number}@example.org"), range(60)
+                )
+            )
         eventually(lambda: {"sent"} == {one.state for one in pair[0].mails()}, 30)
 
         assert 120 == len(services.taken)
@@ -142,7 +161,11 @@ def test_the_morning_is_told_once(tmp_path, real, cluster):
     before, hands = MONDAY.replace(hour=4), Hands(MONDAY.replace(hour=4))
     with two(tmp_path, real, cluster.fresh(), hands) as pair:
         for number in range(3):
-            pair[0].post(email=f"v{number}@example.org", website="https://spam.example", name="www.spam.example")
+            pair[0].post(
+                email=f"v{number}@example.org",
+                website="https://spam.example",
+                name="www.spam.example",
+            )
         assert all(one.flagged for one in pair[0].sign_ups())
         hands.now = before + timedelta(hours=3)
         eventually(lambda: any(one.kind == "digest" for one in pair[0].mails()))
@@ -179,7 +202,9 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
     async def steps():
         one, other = connect.open_database(read), connect.open_database(read)
         done = await asyncio.gather(
-            one.do(enter, "one", *halls), other.do(enter, "other", *reversed(halls)), return_exceptions=True
+            one.do(enter, "one", *halls),
+            other.do(enter, "other", *reversed(halls)),
+            return_exceptions=True,
         )
         one.close()
         other.close()
@@ -189,7 +214,9 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
     assert 3 <= runs.total()
 
 
-def test_bookings_of_two_courses_at_two_instances_do_not_lock_each_other_out(tmp_path, real, cluster):
+def test_bookings_of_two_courses_at_two_instances_do_not_lock_each_other_out(
+    tmp_path, real, cluster
+):
     log = cluster.folder / "log"
     before = len(log.read_bytes())
     with two(tmp_path, real, cluster.fresh()) as pair, ThreadPoolExecutor(24) as pool:
@@ -203,12 +230,16 @@ def test_bookings_of_two_courses_at_two_instances_do_not_lock_each_other_out(tmp
     assert b"deadlock detected" not in log.read_bytes()[before:]
 
 
-def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(tmp_path, real, cluster, free_port):
+def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(
+    tmp_path, real, cluster, free_port
+):
     url = cluster.fresh()
     told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
     with sullen(free_port) as hanging:
         hanging.mood = ("data", "hang")
-        with process(tmp_path / "dead", any_free_port(), SMTP_URL=f"smtp://127.0.0.1:{free_port}", **told) as dead:
+        with process(
+            tmp_path / "dead", any_free_port(), SMTP_URL=f"smtp://127.0.0.1:{free_port}", **told
+        ) as dead:
             answer = httpx.post(f"{dead.url}/forms/mentor", data=volunteer(), headers=JSON)
             receipt = answer.json()["receipt"]
             read = read_settings(url)
@@ -234,7 +265,9 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, 
             for number in range(10_000):
                 try:
                     answer = client.post(
-                        "/forms/mentor", data=volunteer(email=f"{name}{number}@example.org"), headers=JSON
+                        "/forms/mentor",
+                        data=volunteer(email=f"{name}{number}@example.org"),
+                        headers=JSON,
                     )
                 except httpx.TransportError:
                     return
@@ -257,7 +290,8 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, 
             for thread in posting:
                 thread.join()
         kept = {
-            "/receipt/" + Tokens(other.settings.secret_keys, utc_now).sign("receipt", one.id, one.received_at)
+            "/receipt/"
+            + Tokens(other.settings.secret_keys, utc_now).sign("receipt", one.id, one.received_at)
             for one in other.sign_ups()
         }
         assert set(receipts) <= kept

@@ -8,7 +8,9 @@ from tests.backend.conftest import JSON, text_of
 from tests.conftest import ROOT
 
 EVALUATION = {"course": "odense-marts-2027", "language": "da"} | {
-    f"{when}-{what}": "7" for when in ("before", "after") for what in ("role", "talk", "system", "limits")
+    f"{when}-{what}": "7"
+    for when in ("before", "after")
+    for what in ("role", "talk", "system", "limits")
 }
 NEWS = {"email": "karen@example.org", "place": "Odense", "news": "yes", "language": "da"}
 NEED = {
@@ -70,7 +72,9 @@ def test_a_need_gets_a_number_to_use_in_place_of_a_name(house):
 
 def listed(house) -> str:
     command = [sys.executable, "-m", "mentorkorps", "desk", "list", "--data", ROOT / "data"]
-    return subprocess.run(command, env=house.environ, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        command, env=house.environ, capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_a_question_that_is_not_asked_needs_no_answer_and_keeps_none(house):
@@ -81,13 +85,19 @@ def test_a_question_that_is_not_asked_needs_no_answer_and_keeps_none(house):
 
 
 def test_a_question_that_is_asked_needs_its_answer(house):
-    refused = house.client.post("/forms/virksomhed", data=OFFER | {"offer": ["job", "visit"]}, headers=JSON)
+    refused = house.client.post(
+        "/forms/virksomhed", data=OFFER | {"offer": ["job", "visit"]}, headers=JSON
+    )
 
     assert ["job"] == [one["field"] for one in refused.json()["errors"]]
 
 
 def test_what_was_typed_into_a_form_that_is_gone_is_shown_to_be_copied(house):
-    told = sent(house, "lukket", {"name": "Karen", "about": "Første linje\nAnden <b>linje</b>", "language": "da"})
+    told = sent(
+        house,
+        "lukket",
+        {"name": "Karen", "about": "Første linje\nAnden <b>linje</b>", "language": "da"},
+    )
 
     assert 404 == told.status_code
     assert "Formularen findes ikke" in told.text

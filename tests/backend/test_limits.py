@@ -67,7 +67,9 @@ def test_the_31st_sign_up_within_ten_minutes_is_asked_to_wait(fronted, hands):
 
 def test_a_wrong_form_does_not_count(fronted):
     for _ in range(MANY + 5):
-        wrong = fronted.client.post(FORM, data={"email": "no"}, headers={"X-Forwarded-For": "192.0.2.7"})
+        wrong = fronted.client.post(
+            FORM, data={"email": "no"}, headers={"X-Forwarded-For": "192.0.2.7"}
+        )
         assert 422 == wrong.status_code
 
     assert [303] == posts(fronted, 1, "192.0.2.7")
@@ -106,9 +108,14 @@ def test_a_program_gets_its_answers_back_too_and_may_send_them_as_they_are(front
     headers = JSON | {"X-Forwarded-For": "192.0.2.7"}
 
     refused = fronted.client.post(FORM, json=sent, headers=headers)
-    assert (429, "application/problem+json") == (refused.status_code, refused.headers["content-type"])
+    assert (429, "application/problem+json") == (
+        refused.status_code,
+        refused.headers["content-type"],
+    )
     answers = refused.json()["answers"]
-    assert ("Karen Testesen", "karen@example.org", ["ar"]) == tuple(answers[n] for n in ("name", "email", "languages"))
+    assert ("Karen Testesen", "karen@example.org", ["ar"]) == tuple(
+        answers[n] for n in ("name", "email", "languages")
+    )
     hands.pass_by(minutes=11)
     assert 201 == fronted.client.post(FORM, json=answers, headers=headers).status_code
 
@@ -123,23 +130,37 @@ def test_forty_people_in_one_room_all_get_through(fronted, hands):
     """Half of them without JavaScript."""
     sent = [*proofs(fronted, hands, 20), *[None] * 20]
 
-    got = [post(fronted, number, "192.0.2.7", proof=proof).status_code for number, proof in enumerate(sent)]
+    got = [
+        post(fronted, number, "192.0.2.7", proof=proof).status_code
+        for number, proof in enumerate(sent)
+    ]
     assert Counter({303: 40}) == Counter(got)
     assert not any(one.flagged for one in fronted.sign_ups())
 
 
 def test_nor_is_an_evaluation_of_a_whole_room_refused(fronted, hands):
-    scales = [f"{when}-{what}" for when in ("before", "after") for what in ("role", "talk", "system", "limits")]
+    scales = [
+        f"{when}-{what}"
+        for when in ("before", "after")
+        for what in ("role", "talk", "system", "limits")
+    ]
     typed = {"course": "odense-marts-2027", "language": "da"} | dict.fromkeys(scales, "3")
     for proof in [*proofs(fronted, hands, 20, "kursusevaluering"), *[""] * 20]:
         here = {"X-Forwarded-For": "192.0.2.7"}
-        assert 303 == fronted.client.post(EVALUATION, data=typed | {"proof": proof}, headers=here).status_code
+        assert (
+            303
+            == fronted.client.post(
+                EVALUATION, data=typed | {"proof": proof}, headers=here
+            ).status_code
+        )
 
 
 def test_a_proof_that_was_spent_counts_as_none(fronted, hands):
     (proof,) = proofs(fronted, hands, 1)
 
-    got = Counter(post(fronted, number, "192.0.2.7", proof=proof).status_code for number in range(40))
+    got = Counter(
+        post(fronted, number, "192.0.2.7", proof=proof).status_code for number in range(40)
+    )
     assert MANY + 1 >= got[303]
     assert 40 - got[303] == got[429]
 
@@ -181,17 +202,27 @@ def test_a_network_is_counted_as_one(fronted, one, other, status):
     assert [status] == posts(fronted, 1, other, MANY)
 
 
-@pytest.mark.parametrize(("customer", "times"), [("2001:db8:1:1{:02x}::7", 2), ("2001:db8:1:{:x}00::7", 4)])
-def test_a_customer_with_many_networks_of_ipv6_has_a_limit_for_all_of_them(fronted, customer, times):
+@pytest.mark.parametrize(
+    ("customer", "times"), [("2001:db8:1:1{:02x}::7", 2), ("2001:db8:1:{:x}00::7", 4)]
+)
+def test_a_customer_with_many_networks_of_ipv6_has_a_limit_for_all_of_them(
+    fronted, customer, times
+):
     addresses = [customer.format(number % 200) for number in range(times * MANY + 10)]
 
-    got = Counter(post(fronted, number, address).status_code for number, address in enumerate(addresses))
+    got = Counter(
+        post(fronted, number, address).status_code for number, address in enumerate(addresses)
+    )
     assert Counter({303: times * MANY, 429: 10}) == got
 
 
 def test_a_visitor_cannot_choose_an_address_unless_the_proxy_is_named(tmp_path, real, hands):
     with opened(tmp_path, real, hands, TRUSTED_PROXY="192.0.2.1") as house:
-        tried = [status for number in range(MANY + 2) for status in posts(house, 1, f"198.51.{number}.1", number)]
+        tried = [
+            status
+            for number in range(MANY + 2)
+            for status in posts(house, 1, f"198.51.{number}.1", number)
+        ]
 
     assert Counter({303: MANY, 429: 2}) == Counter(tried)
 
@@ -264,7 +295,9 @@ def test_every_address_that_takes_posts_is_walked(tmp_path, real):
     app = create_app(real, built_site(tmp_path / "site"), told)
     app.state.services.store.close()
 
-    assert {one.path for one in app.routes if isinstance(one, Route) and "POST" in one.methods} == set(AT)
+    assert {
+        one.path for one in app.routes if isinstance(one, Route) and "POST" in one.methods
+    } == set(AT)
 
 
 @pytest.mark.parametrize("path", AT)
@@ -272,7 +305,9 @@ def test_no_address_lets_one_client_mail_to_more_than_thirty(fronted, path):
     """Two sign-ups of its own, every link about them, and sixty posts with a stranger's address each."""
     here, elsewhere = {"X-Forwarded-For": "192.0.2.7"}, {"X-Forwarded-For": "198.51.100.7"}
     for number in range(2):
-        fronted.client.post(FORM, data=volunteer(email=f"own{number}@example.org"), headers=elsewhere)
+        fronted.client.post(
+            FORM, data=volunteer(email=f"own{number}@example.org"), headers=elsewhere
+        )
     own = fronted.sign_ups()
     before = {one.id for one in fronted.mails()}
     for number in range(60):
@@ -291,9 +326,13 @@ def test_an_address_is_mended_three_times_and_no_more(house, hands):
     page = mine(house, house.sign_ups()[0])
     for number in range(3):
         hands.pass_by(seconds=1)
-        changed = house.client.post(f"{page}/change", data=volunteer(email=f"karen{number}@example.org"))
+        changed = house.client.post(
+            f"{page}/change", data=volunteer(email=f"karen{number}@example.org")
+        )
         assert (200, True) == (changed.status_code, "den nye adresse" in changed.text)
-    refused = house.client.post(f"{page}/change", data=volunteer(email="karen@example.org", name="Karen Ny"))
+    refused = house.client.post(
+        f"{page}/change", data=volunteer(email="karen@example.org", name="Karen Ny")
+    )
 
     assert 409 == refused.status_code
     assert "rettet tre gange" in refused.text
@@ -318,8 +357,12 @@ def test_changes_of_address_and_sign_ups_count_alike(fronted):
     posts(fronted, MANY - 1, "192.0.2.7")
     page = mine(fronted, fronted.sign_ups()[0])
 
-    first = fronted.client.post(f"{page}/change", data=volunteer(email="a@example.org"), headers=here)
-    second = fronted.client.post(f"{page}/change", data=volunteer(email="b@example.org"), headers=here)
+    first = fronted.client.post(
+        f"{page}/change", data=volunteer(email="a@example.org"), headers=here
+    )
+    second = fronted.client.post(
+        f"{page}/change", data=volunteer(email="b@example.org"), headers=here
+    )
     assert [200, 429] == [first.status_code, second.status_code]
     assert 'value="b@example.org"' in second.text
     assert [429] == posts(fronted, 1, "192.0.2.7", MANY)
@@ -329,7 +372,9 @@ def test_a_program_that_changes_too_much_gets_its_answers_back(house):
     house.post()
     page = mine(house, house.sign_ups()[0])
     for number in range(4):
-        answer = house.client.post(f"{page}/change", json=volunteer(email=f"karen{number}@example.org"), headers=JSON)
+        answer = house.client.post(
+            f"{page}/change", json=volunteer(email=f"karen{number}@example.org"), headers=JSON
+        )
 
     assert (409, "karen3@example.org") == (answer.status_code, answer.json()["answers"]["email"])
 
@@ -351,7 +396,12 @@ def test_who_switches_courses_to_and_fro_takes_so_many_numbers_and_no_more(house
     house.client.post("/forms/kursus", data=booked("karen"))
     page = mine(house, house.sign_ups()[0])
     for number in range(1, 6):
-        assert 200 == house.client.post(f"{page}/change", data=booked("karen", courses[number % 2])).status_code
+        assert (
+            200
+            == house.client.post(
+                f"{page}/change", data=booked("karen", courses[number % 2])
+            ).status_code
+        )
 
     assert 429 == house.client.post(f"{page}/change", data=booked("karen", courses[0])).status_code
     assert [(courses[1], 3)] == house.rows("SELECT record, number FROM places")

@@ -83,7 +83,11 @@ def test_the_pages_and_mails_say_how_long_links_last(language):
     hours = {"da": "seks timer", "en": "six hours"}[language]
     days = {"da": "180 dage", "en": "180 days"}[language]
 
-    assert (timedelta(hours=6), timedelta(days=180), timedelta(hours=6)) == (SHOWN, MAILED, LIFETIMES["receipt"])
+    assert (timedelta(hours=6), timedelta(days=180), timedelta(hours=6)) == (
+        SHOWN,
+        MAILED,
+        LIFETIMES["receipt"],
+    )
     for text in (told["reply"]["receipt"]["keep"], told["reply"]["refused"]["ended"]["text"]):
         assert hours in text
         assert days in text
@@ -111,7 +115,9 @@ def test_one_mail_a_day_leaves_however_often_it_is_pressed(house, hands):
     hands.now += SHOWN + A_MINUTE
     ended = house.client.get(shown)
 
-    answers = {press(house, ended).text for _ in range(3)} | {press(house, house.client.post(shown)).text}
+    answers = {press(house, ended).text for _ in range(3)} | {
+        press(house, house.client.post(shown)).text
+    }
 
     assert 1 == len(answers)
     assert 1 == sent(house, "link")
@@ -190,14 +196,18 @@ def test_what_was_typed_into_the_own_page_comes_back_where_the_link_has_ended(ho
     mine = link_on(receipt(house))
     hands.now += SHOWN + A_MINUTE
 
-    answer = house.client.post(f"{mine}/change", data=volunteer(message="Det tog mig lang tid at skrive"))
+    answer = house.client.post(
+        f"{mine}/change", data=volunteer(message="Det tog mig lang tid at skrive")
+    )
 
     assert 410 == answer.status_code
     assert "Det tog mig lang tid at skrive" in answer.text
     assert BUTTON.search(answer.text)
 
 
-def test_a_fresh_link_that_waits_never_reaches_an_address_that_came_later(tmp_path, real, hands, free_port):
+def test_a_fresh_link_that_waits_never_reaches_an_address_that_came_later(
+    tmp_path, real, hands, free_port
+):
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         ended = link_on(receipt(house))
         (kept,) = house.sign_ups()
@@ -208,7 +218,9 @@ def test_a_fresh_link_that_waits_never_reaches_an_address_that_came_later(tmp_pa
         assert 1 == sent(house, "link")
 
         own = f"/mine/{house.token('mine', kept)}"
-        assert house.client.post(f"{own}/change", data=volunteer(email="other@example.org")).is_success
+        assert house.client.post(
+            f"{own}/change", data=volunteer(email="other@example.org")
+        ).is_success
         assert 0 == sent(house, "link")
 
 

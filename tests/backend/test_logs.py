@@ -11,7 +11,12 @@ import pytest
 from tests.backend.conftest import FORM, JSON, any_free_port, eventually, text_of, volunteer
 from tests.backend.process import process
 
-SECRET = {"name": "Zebedæus Quux", "email": "zebedaeus.quux@example.org", "phone": "+45 98 76 54 32", "place": "Odense"}
+SECRET = {
+    "name": "Zebedæus Quux",
+    "email": "zebedaeus.quux@example.org",
+    "phone": "+45 98 76 54 32",
+    "place": "Odense",
+}
 TRACES = ("Zebed", "zebed", "quux", "Quux", "98 76", "9876", "98%2076", "Odense")
 
 
@@ -35,7 +40,11 @@ def every_way(client, server, folder) -> None:
     eventually(lambda: list((folder / "var" / "mail").glob("*.eml")))
     client.post(FORM, data=volunteer(**SECRET | {"email": "zebedaeus@quux"}))
     client.post(FORM, json=volunteer(**SECRET), headers=JSON)
-    client.post(FORM, content=b"name=Zebed%ff", headers={"Content-Type": "application/x-www-form-urlencoded"})
+    client.post(
+        FORM,
+        content=b"name=Zebed%ff",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
     client.post(f"/forms/{quote(SECRET['name'])}", data=volunteer(**SECRET))
     client.post(FORM, data=volunteer(**SECRET), headers={"Origin": "https://quux.example"})
     client.get("/find", params={"q": SECRET["name"]})
@@ -43,7 +52,9 @@ def every_way(client, server, folder) -> None:
     client.get(f"/receipt/{SECRET['email']}")
     client.get(f"/{SECRET['email']}")
     client.request("QUUX", f"/{SECRET['email']}")
-    client.get("/", headers={"Referer": f"https://x.example/{SECRET['email']}", "User-Agent": "Zebed/1"})
+    client.get(
+        "/", headers={"Referer": f"https://x.example/{SECRET['email']}", "User-Agent": "Zebed/1"}
+    )
     with sqlite3.connect(folder / "var" / "mentorkorps.db") as other:
         other.execute("ALTER TABLE consents RENAME TO gone")
     other.close()
@@ -55,9 +66,12 @@ def test_every_line_is_an_event_as_json(told):
 
     assert all({"time", "level", "event"} <= set(event) for event in events)
     requests = [event for event in events if event["event"] == "request"]
-    assert {"POST /forms/{form} 303", "GET /receipt/{token} 200", "GET static 404", "POST /forms/{form} 500"} <= {
-        f"{one['method']} {one['route']} {one['status']}" for one in requests
-    }
+    assert {
+        "POST /forms/{form} 303",
+        "GET /receipt/{token} 200",
+        "GET static 404",
+        "POST /forms/{form} 500",
+    } <= {f"{one['method']} {one['route']} {one['status']}" for one in requests}
     assert all(one["ms"] >= 0 for one in requests)
 
 

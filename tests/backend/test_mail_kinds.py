@@ -50,7 +50,9 @@ def old_rows(read) -> None:
             }
             connection.execute(OLD_SIGN_UP, values)
         for kind in BEFORE:
-            connection.execute(OLD_MAIL, {"id": f"mail-{kind}", "kind": kind, "at": written(MONDAY)})
+            connection.execute(
+                OLD_MAIL, {"id": f"mail-{kind}", "kind": kind, "at": written(MONDAY)}
+            )
 
 
 OLD_SIGN_UP = text(
@@ -91,7 +93,11 @@ def test_mails_that_wait_in_a_database_of_the_version_before_leave_or_nothing_ha
 
     with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:
         folder = house.settings.mail_folder
-        eventually(lambda: {f"mail-{kind}.eml" for kind in BEFORE} <= {path.name for path in folder.glob("*")})
+        eventually(
+            lambda: (
+                {f"mail-{kind}.eml" for kind in BEFORE} <= {path.name for path in folder.glob("*")}
+            )
+        )
         subjects = {mail.kind: (mail.subject.kind, mail.subject.id) for mail in house.mails()}
         digest = house.letter("digest")
         assert "3 tilmeldinger ligner spam" in text_of(digest)
@@ -163,7 +169,11 @@ def copy(tmp_path):
 
 
 def run(copy, tmp_path) -> subprocess.CompletedProcess[str]:
-    told = {"DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "SECRET_KEYS": KEY, "FOLDER": f"{tmp_path}/var"}
+    told = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
+        "SECRET_KEYS": KEY,
+        "FOLDER": f"{tmp_path}/var",
+    }
     environ = {f"MENTORKORPS_{name}": value for name, value in told.items()}
     return subprocess.run(
         [sys.executable, "-c", TRY_ANOTHER_KIND],
@@ -188,7 +198,9 @@ def test_another_kind_of_mail_is_one_entry_one_template_and_its_words(copy, tmp_
 
     (package / "templates" / "mail" / "thanks.txt").write_text(TEMPLATE, "utf-8")
     for language in ("da", "en"):
-        insert_before(package / "templates" / f"texts.{language}.yaml", "  digest:\n    subject:", WORDS)
+        insert_before(
+            package / "templates" / f"texts.{language}.yaml", "  digest:\n    subject:", WORDS
+        )
     complete = run(copy, tmp_path)
 
     assert 0 == complete.returncode, complete.stderr
@@ -197,4 +209,6 @@ def test_another_kind_of_mail_is_one_entry_one_template_and_its_words(copy, tmp_
     assert "Tak" == letter["Subject"]
     assert "Tak, fordi du passer på serveren." in text_of(letter)
     settings = read_settings(f"sqlite:///{tmp_path}/m.db")
-    assert [("thanks", "sent")] == [(mail.kind, mail.state) for mail in operator_reads.mails(settings)]
+    assert [("thanks", "sent")] == [
+        (mail.kind, mail.state) for mail in operator_reads.mails(settings)
+    ]

@@ -61,14 +61,18 @@ class Posting:
 
     async def sign_up(self, name="karen"):
         answers = Answers({"email": f"{name}@example.org"}, {"contact": "1"})
-        await self.store.do(accept, Submission("mentor", "da", answers, Signs(()), (name,), name, MONDAY))
+        await self.store.do(
+            accept, Submission("mentor", "da", answers, Signs(()), (name,), name, MONDAY)
+        )
 
     def told(self):
         return [(one.state, one.error) for one in mails(self.read)]
 
 
 @pytest.mark.parametrize("fault", RETRIED)
-def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(tmp_path, hands, free_port, fault):
+def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(
+    tmp_path, hands, free_port, fault
+):
     mood, error = RETRIED[fault]
 
     async def steps():
@@ -84,9 +88,17 @@ def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(tmp_path, ha
                     server.mood = mood
                     await posting.outbox.deliver_due()
                 told = posting.told()
-                assert [("retry", True)] * 2 == [(state, error in said) for state, said in told], told
-                assert (error in posting.outbox.trouble) if posting.outbox.trouble else fault == "greylisted"
-                server.mood = ("auth", "235 2.7.0 welcome") if fault == "the wrong password" else None
+                assert [("retry", True)] * 2 == [(state, error in said) for state, said in told], (
+                    told
+                )
+                assert (
+                    (error in posting.outbox.trouble)
+                    if posting.outbox.trouble
+                    else fault == "greylisted"
+                )
+                server.mood = (
+                    ("auth", "235 2.7.0 welcome") if fault == "the wrong password" else None
+                )
                 hands.pass_by(minutes=2)
                 assert 2 == await posting.outbox.deliver_due()
                 assert [("sent", None)] * 2 == posting.told()
@@ -138,8 +150,12 @@ def posted(folder, port, hands, mood, names=("karen",), patience=PATIENCE):
     return awaited(steps())
 
 
-@pytest.mark.parametrize("farewell", ["hang", "trickle", "cut", "reset", "500 what", "no words", "421 4.3.2 off"])
-def test_a_server_that_took_the_mail_gets_it_once_however_it_says_goodbye(tmp_path, hands, free_port, farewell):
+@pytest.mark.parametrize(
+    "farewell", ["hang", "trickle", "cut", "reset", "500 what", "no words", "421 4.3.2 off"]
+)
+def test_a_server_that_took_the_mail_gets_it_once_however_it_says_goodbye(
+    tmp_path, hands, free_port, farewell
+):
     told, trouble, server, took, again = posted(tmp_path, free_port, hands, ("quit", farewell))
 
     assert ([("sent", None)] * 2, None, 0) == (told, trouble, again)
@@ -153,16 +169,22 @@ def test_a_server_that_looks_at_the_text_for_long_gets_it_once(tmp_path, hands, 
     assert ([("sent", None)] * 2, 2, 0) == (told, len(server.taken), again)
 
 
-def test_a_server_that_hangs_at_goodbye_has_no_more_connections_than_another(tmp_path, hands, free_port):
+def test_a_server_that_hangs_at_goodbye_has_no_more_connections_than_another(
+    tmp_path, hands, free_port
+):
     names = [f"v{number}" for number in range(MAILS_AT_ONCE // 2 + 1)]
     told, _, server, took, _ = posted(tmp_path, free_port, hands, ("quit", "hang"), names)
 
     assert {("sent", None)} == set(told)
     assert 2 * len(names) == len(server.taken)
-    assert took >= QUIT_SECONDS, "who came after the tenth did not wait for one of the ten to be over"
+    assert took >= QUIT_SECONDS, (
+        "who came after the tenth did not wait for one of the ten to be over"
+    )
 
 
-def test_a_server_that_was_away_at_the_start_is_well_again_before_there_is_a_mail(tmp_path, hands, free_port, caplog):
+def test_a_server_that_was_away_at_the_start_is_well_again_before_there_is_a_mail(
+    tmp_path, hands, free_port, caplog
+):
     async def until(holds):
         async with asyncio.timeout(8):
             while not holds():
@@ -235,7 +257,9 @@ def test_where_we_are_meant_a_mail_waits_and_health_says_so(tmp_path, hands, fre
 
 
 @pytest.mark.parametrize("mood", THEY_ARE_BUSY.values(), ids=THEY_ARE_BUSY)
-def test_where_a_mailbox_takes_nothing_just_now_a_mail_waits_and_the_server_is_well(tmp_path, hands, free_port, mood):
+def test_where_a_mailbox_takes_nothing_just_now_a_mail_waits_and_the_server_is_well(
+    tmp_path, hands, free_port, mood
+):
     told, trouble, *_, again = posted(tmp_path, free_port, hands, mood)
 
     assert (["retry"] * 2, 2, None) == ([state for state, _ in told], again, trouble)
@@ -247,7 +271,9 @@ def states(house):
     return {addresses[one.subject.id]: one.state for one in house.mails() if one.kind == "confirm"}
 
 
-def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(tmp_path, real, hands, free_port):
+def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(
+    tmp_path, real, hands, free_port
+):
     smtp = f"smtp://127.0.0.1:{free_port}"
     with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
         services.answers["karen@example.org"] = "550 no"
@@ -263,7 +289,9 @@ def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(tmp
         assert "ok" == house.client.get("/readyz").json()["mail_server"]
 
 
-def test_a_relay_that_takes_what_is_for_its_own_people_alone_loses_nothing(tmp_path, real, hands, free_port):
+def test_a_relay_that_takes_what_is_for_its_own_people_alone_loses_nothing(
+    tmp_path, real, hands, free_port
+):
     """Exim says "relay not permitted" without an enhanced code; coordinators are its own."""
     smtp = f"smtp://127.0.0.1:{free_port}"
     with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
@@ -292,12 +320,17 @@ def test_a_relay_that_refuses_us_is_seen_everywhere(tmp_path, real, hands, free_
         house.post()
         eventually(lambda: {"retry"} == {one.state for one in house.mails()})
         ready = house.client.get("/readyz")
-        assert (200, "554 5.7.1 SMTPRecipientRefused") == (ready.status_code, ready.json()["mail_server"])
+        assert (200, "554 5.7.1 SMTPRecipientRefused") == (
+            ready.status_code,
+            ready.json()["mail_server"],
+        )
         assert "mentorkorps_mail_server_ok 0" in house.client.get("/metrics").text
         listed = operate(house, "outbox").stdout
 
     assert 2 == listed.count("554 5.7.1 SMTPRecipientRefused  Mailserveren vil ikke sende for os.")
-    assert ["mail server: The mail server does not want to send for us. Ask whoever runs it."] * 2 == errors_in(caplog)
+    assert [
+        "mail server: The mail server does not want to send for us. Ask whoever runs it."
+    ] * 2 == errors_in(caplog)
     assert "karen" not in caplog.text + listed
 
 
@@ -311,7 +344,9 @@ def alarm(tmp_path):
     return f"{script} --to vagt", notes
 
 
-def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(tmp_path, real, hands, free_port, alarm, caplog):
+def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(
+    tmp_path, real, hands, free_port, alarm, caplog
+):
     command, notes = alarm
     told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
     with post_office(free_port) as services, opened(tmp_path, real, hands, **told) as house:
@@ -324,17 +359,25 @@ def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(tmp_path, r
         eventually(lambda: notes.read_text("utf-8").count("\n") == 6)
 
     lines = notes.read_text("utf-8").splitlines()[:3]
-    expected = "Mentorkorps har opgivet en mail. Kør mentorkorps outbox. (550 5.1.1 SMTPRecipientRefused)"
+    expected = (
+        "Mentorkorps har opgivet en mail. Kør mentorkorps outbox. (550 5.1.1 SMTPRecipientRefused)"
+    )
     assert ["--to", "vagt", expected] == lines
     assert 4 == errors_in(caplog).count("mail given up")
 
 
-def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(tmp_path, real, hands, free_port, alarm):
+def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(
+    tmp_path, real, hands, free_port, alarm
+):
     command, notes = alarm
     told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
     with opened(tmp_path, real, hands, **told) as house:
         house.post()
-        eventually(lambda: {1} == {one.attempts for one in house.mails()} and "retry" == house.mails()[0].state)
+        eventually(
+            lambda: (
+                {1} == {one.attempts for one in house.mails()} and "retry" == house.mails()[0].state
+            )
+        )
         assert "" == notes.read_text("utf-8")
         hands.pass_by(seconds=ALARMED_AFTER.total_seconds())
         house.post(email="bo@example.org")

@@ -14,7 +14,16 @@ from mentorkorps.backend.app import create_app
 from mentorkorps.backend.db import backup, connect, retention_rows
 from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.backend.settings import read_settings
-from tests.backend.conftest import FORM, awaited, booked, both, built_site, eventually, opened, volunteer
+from tests.backend.conftest import (
+    FORM,
+    awaited,
+    booked,
+    both,
+    built_site,
+    eventually,
+    opened,
+    volunteer,
+)
 from tests.backend.test_kinds import EVALUATION
 
 
@@ -40,18 +49,31 @@ def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
         told[f'mentorkorps_sign_ups{{state="{state}"}}']
         for state in ("unanswered", "unconfirmed", "answered", "withdrawn")
     )
-    assert (5, 0) == (told['mentorkorps_mails{state="sent"}'], told['mentorkorps_mails{state="failed"}'])
+    assert (5, 0) == (
+        told['mentorkorps_mails{state="sent"}'],
+        told['mentorkorps_mails{state="failed"}'],
+    )
     assert (7200, 0) == (
         told["mentorkorps_oldest_unanswered_sign_up_seconds"], told["mentorkorps_oldest_unsent_mail_seconds"],
     )  # fmt: skip
-    assert (7200, None) == (ready["oldest_unanswered_sign_up_seconds"], ready["oldest_unsent_mail_seconds"])
+    assert (7200, None) == (
+        ready["oldest_unanswered_sign_up_seconds"],
+        ready["oldest_unsent_mail_seconds"],
+    )
 
 
 def test_nothing_personal_is_told(house):
     house.post()
     told = house.client.get("/metrics").text
 
-    for personal in ("aren", "example.org", "mentor-", "0461", house.sign_ups()[0].id, "aabent-hold"):
+    for personal in (
+        "aren",
+        "example.org",
+        "mentor-",
+        "0461",
+        house.sign_ups()[0].id,
+        "aabent-hold",
+    ):
         assert personal not in told
 
 
@@ -61,14 +83,18 @@ def test_an_answered_or_withdrawn_sign_up_waits_no_longer(house, hands):
     hands.pass_by(hours=1)
     house.client.post(house.link("notice") + "/answered")
 
-    assert 0 == figures(house.client.get("/metrics"))["mentorkorps_oldest_unanswered_sign_up_seconds"]
+    assert (
+        0 == figures(house.client.get("/metrics"))["mentorkorps_oldest_unanswered_sign_up_seconds"]
+    )
 
 
 def reckoned(house):
     """The same figures, by a look at everything."""
     outcomes = Counter(outcome(one) for one in house.sign_ups())
     states = Counter(one.state for one in house.mails())
-    doubtful = sum(one.flagged and not one.withdrawn_at and not one.answered_at for one in house.sign_ups())
+    doubtful = sum(
+        one.flagged and not one.withdrawn_at and not one.answered_at for one in house.sign_ups()
+    )
     return {
         **{f'mentorkorps_sign_ups{{state="{name}"}}': outcomes[name] for name in OUTCOMES},
         **{f'mentorkorps_mails{{state="{name}"}}': states[name] for name in STATES},
@@ -119,7 +145,13 @@ def test_figures_are_those_of_the_rows_whatever_happens(tmp_path, real, hands, e
         some_of_each(house)
         before = reckoned(house)
         assert before.items() <= figures(house.client.get("/metrics")).items()
-        assert {"withdrawn": 1, "answered": 1, "unanswered": 1, "unconfirmed": 3, "received": 1}.items() <= {
+        assert {
+            "withdrawn": 1,
+            "answered": 1,
+            "unanswered": 1,
+            "unconfirmed": 3,
+            "received": 1,
+        }.items() <= {
             name: before[f'mentorkorps_sign_ups{{state="{name}"}}'] for name in OUTCOMES
         }.items()
         assert 2 == before["mentorkorps_doubtful_sign_ups"]
@@ -139,7 +171,9 @@ def test_whoever_asks_for_figures_waits_for_nobody_and_keeps_nobody_waiting(hous
     other = sqlite3.connect(house.settings.database.path)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor() as pool:
-        posting = pool.submit(httpx.post, house.url(FORM), data=volunteer(email="bo@example.org"), timeout=20)
+        posting = pool.submit(
+            httpx.post, house.url(FORM), data=volunteer(email="bo@example.org"), timeout=20
+        )
         told = figures(house.client.get("/metrics", timeout=1.5))
         assert not posting.done()
         other.rollback()
@@ -161,7 +195,9 @@ def test_no_figure_is_a_look_at_every_row(house):
         ]
 
     assert len(asked) > 10
-    assert [] == [step for step in plans if step.startswith("SCAN") and "USING COVERING INDEX" not in step]
+    assert [] == [
+        step for step in plans if step.startswith("SCAN") and "USING COVERING INDEX" not in step
+    ]
 
 
 ASKED = {
@@ -180,7 +216,9 @@ ASKED = {
 
 
 @pytest.mark.parametrize(("told", "headers", "status"), ASKED.values(), ids=ASKED.keys())
-def test_only_who_is_near_is_told_figures_and_others_whether_it_works(tmp_path, real, told, headers, status):
+def test_only_who_is_near_is_told_figures_and_others_whether_it_works(
+    tmp_path, real, told, headers, status
+):
     with opened(tmp_path, real, **told) as house:
         assert status == house.client.get("/metrics", headers=headers).status_code
         ready = house.client.get("/readyz", headers=headers)
@@ -189,13 +227,20 @@ def test_only_who_is_near_is_told_figures_and_others_whether_it_works(tmp_path, 
     assert ({"status"} == set(ready.json())) == (status == 404)
 
 
-PARTS = {"outbox": "outbox", "retention": "purge", "places": "waiting_lists", "errands": "command_files"}
+PARTS = {
+    "outbox": "outbox",
+    "retention": "purge",
+    "places": "waiting_lists",
+    "errands": "command_files",
+}
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_has_ended_is_seen(tmp_path, real, part):
     app = create_app(
-        real, built_site(tmp_path / "site"), read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"})
+        real,
+        built_site(tmp_path / "site"),
+        read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db"}),
     )
 
     async def asked():

@@ -9,7 +9,16 @@ import pytest
 from mentorkorps.backend.db import operator_reads
 from mentorkorps.backend.db.records import Count
 from mentorkorps.backend.security.signed_links import Tokens
-from tests.backend.conftest import KEY, MONDAY, booked, both, eventually, link_in, text_of, volunteer
+from tests.backend.conftest import (
+    KEY,
+    MONDAY,
+    booked,
+    both,
+    eventually,
+    link_in,
+    text_of,
+    volunteer,
+)
 
 
 def link_on(page):
@@ -48,16 +57,28 @@ def test_a_scanner_that_opens_the_link_sees_nothing(house, link):
 
     assert "Vis min tilmelding" in page.text
     assert "Karen" not in page.text
-    assert ("no-store", "no-referrer") == (page.headers["cache-control"], page.headers["referrer-policy"])
+    assert ("no-store", "no-referrer") == (
+        page.headers["cache-control"],
+        page.headers["referrer-policy"],
+    )
 
 
 def test_it_shows_answers_consents_state_and_how_far_one_is(house, link):
     page = house.client.post(link)
 
-    for told in ("karen@example.org", "Odense", "23. november 2026 kl. 10.00", "må få mine svar", "Du er her"):
+    for told in (
+        "karen@example.org",
+        "Odense",
+        "23. november 2026 kl. 10.00",
+        "må få mine svar",
+        "Du er her",
+    ):
         assert told in page.text
     assert "Åbn linket i den mail" in page.text
-    assert ("no-store", "no-referrer") == (page.headers["cache-control"], page.headers["referrer-policy"])
+    assert ("no-store", "no-referrer") == (
+        page.headers["cache-control"],
+        page.headers["referrer-policy"],
+    )
 
     house.client.post(house.link("confirm"))
     assert "senest mandag den 30. november 2026" in house.client.post(link).text

@@ -83,7 +83,11 @@ class People(Desk):
         return self.send("kursus", name, course=course, **more)
 
     def send(self, form: str, name: str, **answers: str | list[str]) -> httpx.Response:
-        typed = {"email": f"{name}@example.org", "contact": "2026-11-22", "language": "da"} | answers
+        typed = {
+            "email": f"{name}@example.org",
+            "contact": "2026-11-22",
+            "language": "da",
+        } | answers
         typed |= {} if form in ("spoergsmaal", "interesseliste") else {"name": name}
         sent = self.house.client.post(f"/forms/{form}", data=typed)
         assert 303 == sent.status_code, sent.text
@@ -97,7 +101,9 @@ def joined(people: People) -> dict[str, str]:
         "bo": people.book("bo"),
         "carl": people.book("carl"),
         "dora": people.send("arrangement", "dora", event=EVENT),
-        "eva": people.send("mentor", "eva", place="5000", programme=PROGRAMME, adult="yes", languages="ar"),
+        "eva": people.send(
+            "mentor", "eva", place="5000", programme=PROGRAMME, adult="yes", languages="ar"
+        ),
         "frida": people.send("spoergsmaal", "frida", programme=PROGRAMME, urgent="yes"),
     }
     for name in sent:
@@ -119,7 +125,11 @@ def renamed(data: Path) -> None:
     rename(data, PROGRAMME, "aabent-hold", f"was: [{PROGRAMME}]")
     rename(data, "portal", "portalen", "was: [portal]")
     rename(data, "ar", "arabisk", "was: [ar]")
-    for old, new in (("mentor", "bliv-mentor"), ("kursus", "kursusplads"), ("arrangement", "aften")):
+    for old, new in (
+        ("mentor", "bliv-mentor"),
+        ("kursus", "kursusplads"),
+        ("arrangement", "aften"),
+    ):
         rename(data, old, new, f"was: [{old}]")
 
 
@@ -127,7 +137,9 @@ def removed(data: Path) -> None:
     for table, id in (("courses", COURSE), ("events", EVENT), ("forms", "kursus")):
         cut(data, table, f"- id: {id}")
     programmes = data / "programmes.yaml"
-    programmes.write_text("- id: smedenes" + programmes.read_text("utf-8").partition("- id: smedenes")[2], "utf-8")
+    programmes.write_text(
+        "- id: smedenes" + programmes.read_text("utf-8").partition("- id: smedenes")[2], "utf-8"
+    )
 
 
 def retired(data: Path) -> None:
@@ -162,7 +174,9 @@ def test_every_page_works_on_what_people_are_in(change, tmp_path, data, hands):
     change(data)
     with people(tmp_path, data, hands) as after:
         for name, receipt in receipts.items():
-            for method, path, expected in walked(after, name, receipt, has_form=change is renamed or name == "eva"):
+            for method, path, expected in walked(
+                after, name, receipt, has_form=change is renamed or name == "eva"
+            ):
                 answer = after.house.client.request(method, path, headers=TYPED)
                 assert expected == answer.status_code, (name, method, path)
         eventually(lambda: after.house.client.get("/readyz").json()["missing_records"])
@@ -170,13 +184,19 @@ def test_every_page_works_on_what_people_are_in(change, tmp_path, data, hands):
         assert (change is removed) == (lacking != {0})
         assert 6 == len(after.house.sign_ups())
         for name in receipts:
-            assert 200 == after.house.client.post(f"{own(after, name, 'mine')}/withdraw").status_code
-            gone = after.house.client.post(f"{own(after, name, 'mine')}/delete", data={"sure": "yes"})
+            assert (
+                200 == after.house.client.post(f"{own(after, name, 'mine')}/withdraw").status_code
+            )
+            gone = after.house.client.post(
+                f"{own(after, name, 'mine')}/delete", data={"sure": "yes"}
+            )
             assert 200 == gone.status_code
         assert [] == after.house.sign_ups()
 
 
-def walked(people: People, name: str, receipt: str, has_form: bool) -> Iterator[tuple[str, str, int]]:
+def walked(
+    people: People, name: str, receipt: str, has_form: bool
+) -> Iterator[tuple[str, str, int]]:
     """Every page about somebody's sign-up, with the status that it has."""
     mine, desk, offer = (own(people, name, purpose) for purpose in ("mine", "desk", "offer"))
     yield "GET", receipt, 200
@@ -227,7 +247,11 @@ def test_every_command_works_on_what_people_are_in(change, tmp_path, data, hands
         assert (0, "name\nanna\nbo\n") == run(house, "desk", "participants", COURSE)
         assert (0, "name\ndora\n") == run(house, "desk", "participants", EVENT)
         assert f"{mails} mails" in run(house, "outbox", "--all")[1]
-        for form, names in (("kursus", ["anna", "bo", "carl"]), ("arrangement", ["dora"]), ("spoergsmaal", ["frida"])):
+        for form, names in (
+            ("kursus", ["anna", "bo", "carl"]),
+            ("arrangement", ["dora"]),
+            ("spoergsmaal", ["frida"]),
+        ):
             file = tmp_path / f"{form}.csv"
             assert 0 == run(house, "desk", "export", form, str(file))[0]
             text = file.read_text("utf-8-sig")
@@ -249,7 +273,9 @@ def test_who_nobody_ever_signed_up_for_is_told(tmp_path, data, hands, run):
 
 
 @both
-def test_a_full_course_that_is_renamed_stays_full_and_its_queue_is_served(tmp_path, data, hands, environ):
+def test_a_full_course_that_is_renamed_stays_full_and_its_queue_is_served(
+    tmp_path, data, hands, environ
+):
     with people(tmp_path, data, hands, **environ) as before:
         before.come("anna", "bo", "carl")
         before.becomes(anna="taken", bo="taken", carl="waiting")
@@ -264,12 +290,21 @@ def test_a_full_course_that_is_renamed_stays_full_and_its_queue_is_served(tmp_pa
 
         after.withdraw("anna")
         after.becomes(carl="offered", dora="waiting")
-        assert 2 == after.house.rows("SELECT count(*) FROM places WHERE state IN ('taken', 'offered')")[0][0]
+        assert (
+            2
+            == after.house.rows("SELECT count(*) FROM places WHERE state IN ('taken', 'offered')")[
+                0
+            ][0]
+        )
     courses = data / "courses.yaml"
-    courses.write_text(courses.read_text("utf-8").replace("status: open", "status: cancelled"), "utf-8")
+    courses.write_text(
+        courses.read_text("utf-8").replace("status: open", "status: cancelled"), "utf-8"
+    )
     with people(tmp_path, data, hands, **environ) as cancelled:
         cancelled.becomes(bo="cancelled", carl="cancelled", dora="cancelled")
-        eventually(lambda: all(cancelled.letters(name, "cancelled") for name in ("bo", "carl", "dora")))
+        eventually(
+            lambda: all(cancelled.letters(name, "cancelled") for name in ("bo", "carl", "dora"))
+        )
 
 
 @both
@@ -290,7 +325,10 @@ def test_the_way_back_finds_what_came_meanwhile(tmp_path, data, hands, environ):
 def test_two_instances_on_old_and_new_data_give_no_place_twice(tmp_path, data, hands, environ):
     old = shutil.copytree(data, tmp_path / "old", symlinks=False)
     rename(data, COURSE, "odense-marts-2027", f"was: [{COURSE}]")
-    with people(tmp_path, old, hands, **environ) as one, people(tmp_path, data, hands, **environ) as other:
+    with (
+        people(tmp_path, old, hands, **environ) as one,
+        people(tmp_path, data, hands, **environ) as other,
+    ):
         for number in range(6):
             here, course = ((one, COURSE), (other, "odense-marts-2027"))[number % 2]
             here.book(f"person{number}", course)
@@ -301,7 +339,9 @@ def test_two_instances_on_old_and_new_data_give_no_place_twice(tmp_path, data, h
 
 
 @both
-def test_seats_given_before_the_former_id_was_written_are_brought_together(tmp_path, data, hands, environ):
+def test_seats_given_before_the_former_id_was_written_are_brought_together(
+    tmp_path, data, hands, environ
+):
     with people(tmp_path, data, hands, **environ) as before:
         before.come("anna", "bo", "carl")
     rename(data, COURSE, "odense-marts-2027")
@@ -318,7 +358,9 @@ def test_seats_given_before_the_former_id_was_written_are_brought_together(tmp_p
         after.withdraw("bo")
         after.becomes(carl="offered")
 
-        numbers = [number for (number,) in after.house.rows("SELECT number FROM places ORDER BY number")]
+        numbers = [
+            number for (number,) in after.house.rows("SELECT number FROM places ORDER BY number")
+        ]
 
     assert [1, 2, 3, 4, 5] == numbers
 
@@ -341,12 +383,17 @@ def test_a_page_opened_before_a_renaming_goes_on_working(tmp_path, data, hands):
         page = client.get(f"/tilmelding/kursusplads/?course={COURSE}").text
         assert 'value="odense-marts-2027" selected' in page
         moved = client.get(f"/en/sign-up/kursus/?course={COURSE}")
-        assert (308, f"/en/sign-up/kursusplads/?course={COURSE}") == (moved.status_code, moved.headers["location"])
+        assert (308, f"/en/sign-up/kursusplads/?course={COURSE}") == (
+            moved.status_code,
+            moved.headers["location"],
+        )
         assert 200 == client.get("/forms/kursus/challenge").status_code
         refused = client.post("/forms/kursus", data={"course": COURSE})
         assert 422 == refused.status_code
         assert 'value="odense-marts-2027" selected' in refused.text
-        after.send("mentor", "eva", place="5000", programme=PROGRAMME, adult="yes", languages=["ar", "da"])
+        after.send(
+            "mentor", "eva", place="5000", programme=PROGRAMME, adult="yes", languages=["ar", "da"]
+        )
         shown = client.post(own(after, "eva", "mine")).text
         assert "Åben indsats" in shown
         assert "Dansk, Arabisk" in shown
@@ -420,7 +467,9 @@ def test_a_certificate_holds_after_its_course_is_renamed(tmp_path, data, hands):
 
 def test_mailboxes_are_found_by_the_ids_of_before(tmp_path, data, hands):
     recipients = tmp_path / "recipients.yaml"
-    recipients.write_text("default: d@example.org\norganisations: {smedene: smed@example.org}\n", "utf-8")
+    recipients.write_text(
+        "default: d@example.org\norganisations: {smedene: smed@example.org}\n", "utf-8"
+    )
     rename(data, "smedene", "smedenes-forbund", "was: [smedene]")
     with people(tmp_path, data, hands, RECIPIENTS=str(recipients)) as after:
         after.send("interesseliste", "eva", programme="smedenes-korps")

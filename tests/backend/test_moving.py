@@ -24,7 +24,9 @@ def fresh(cluster, tmp_path):
     """The address of a database of a kind that nobody has used."""
 
     def made(kind: str, name: str = "other") -> str:
-        return cluster.empty() if kind == "server" else f"sqlite:///{tmp_path}/{name}/mentorkorps.db"
+        return (
+            cluster.empty() if kind == "server" else f"sqlite:///{tmp_path}/{name}/mentorkorps.db"
+        )
 
     return made
 
@@ -32,7 +34,9 @@ def fresh(cluster, tmp_path):
 def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every table, in an order of their own."""
     with connect.opened_to_read(read_settings(url)) as connection:
-        rows = {table.name: connection.execute(select(table)).all() for table in METADATA.sorted_tables}
+        rows = {
+            table.name: connection.execute(select(table)).all() for table in METADATA.sorted_tables
+        }
     return {name: sorted(map(tuple, found), key=repr) for name, found in rows.items()}
 
 
@@ -55,7 +59,10 @@ def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, 
     assert 3 == backup.restore_backup(read_settings(here), tmp_path / "one.backup")
 
     assert everything(there) == everything(here)
-    assert all(everything(here)[name] for name in ("sign_ups", "consents", "mails", "halls", "places", "asked"))
+    assert all(
+        everything(here)[name]
+        for name in ("sign_ups", "consents", "mails", "halls", "places", "asked")
+    )
     with opened(tmp_path, having(real, 1), hands, **told) as house:
         assert 200 == house.client.post(f"{link}/yes").status_code
         Desk(house).becomes(bo="taken")
@@ -88,7 +95,9 @@ def test_a_copy_of_a_server_taken_while_people_sign_up_is_whole(cluster, fresh, 
 @pytest.fixture
 def taken(fresh, tmp_path, real, hands):
     """A backup of one sign-up."""
-    with opened(tmp_path, real, hands, DATABASE_URL=fresh("file", "one"), FOLDER=f"{tmp_path}/var") as house:
+    with opened(
+        tmp_path, real, hands, DATABASE_URL=fresh("file", "one"), FOLDER=f"{tmp_path}/var"
+    ) as house:
         house.post()
     backup.write_backup(house.settings, tmp_path / "one.backup")
     return tmp_path / "one.backup"
@@ -128,7 +137,9 @@ def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
     assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
 
 
-def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(taken, fresh, tmp_path, monkeypatch):
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(
+    taken, fresh, tmp_path, monkeypatch
+):
     one = fresh("file", "one")
     with closing(sqlite3.connect(one.removeprefix("sqlite:///"))) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")

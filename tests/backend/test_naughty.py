@@ -20,7 +20,9 @@ from tests.conftest import ROOT
 
 LONGEST = 100
 LIST = json.loads((ROOT / "tests" / "blns" / "blns.json").read_text("utf-8"))
-NAUGHTY = sorted({text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore") for text in LIST})
+NAUGHTY = sorted(
+    {text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore") for text in LIST}
+)
 MARKUP = [text for text in NAUGHTY if set(text) & set("<>&\"'{}[]\\`")]
 PLAIN = "Karen"
 FIRST = [f"Karen {number}" for number in range(5)]
@@ -31,7 +33,10 @@ def kept(text: str) -> str:
     """What the server takes a line of text for: without control characters, and without spaces around it."""
     line = " ".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return (
-        "".join(one for one in line if one == "\t" or unicodedata.category(one) != "Cc").strip().strip("\ufeff").strip()
+        "".join(one for one in line if one == "\t" or unicodedata.category(one) != "Cc")
+        .strip()
+        .strip("\ufeff")
+        .strip()
     )
 
 
@@ -73,7 +78,9 @@ def test_the_list_is_whole():
 
 
 def test_the_database_keeps_every_string_unchanged(full):
-    assert sorted([*FIRST, PLAIN, *STRINGS]) == sorted(one.answers["name"] for one in full.sign_ups())
+    assert sorted([*FIRST, PLAIN, *STRINGS]) == sorted(
+        one.answers["name"] for one in full.sign_ups()
+    )
 
 
 def test_csv_gives_every_string_back(full, real):
@@ -81,11 +88,15 @@ def test_csv_gives_every_string_back(full, real):
     csv_export.CsvExport(real.forms["mentor"], real, "en").write(
         file, operator_reads.each_sign_up(full.settings), csv_export.Period()
     )
-    rows = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""), delimiter=";")
+    rows = csv.DictReader(
+        io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""), delimiter=";"
+    )
     cells = [row["Name"] for row in rows]
 
     assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))]
-    assert sorted([*FIRST, PLAIN, *STRINGS]) == sorted(cell[1:] if cell.startswith("'") else cell for cell in cells)
+    assert sorted([*FIRST, PLAIN, *STRINGS]) == sorted(
+        cell[1:] if cell.startswith("'") else cell for cell in cells
+    )
 
 
 def test_own_page_and_desk_show_every_string_and_no_markup_of_it(full, ids):
@@ -93,14 +104,20 @@ def test_own_page_and_desk_show_every_string_and_no_markup_of_it(full, ids):
     for purpose in ("mine", "desk"):
         plain = shape(seen(full, tokens, purpose, ids[PLAIN]))
         # A name with a link in it is doubted, and the desk says so in a line of its own.
-        for text in [one for one in STRINGS if one in MARKUP and not any(mark in one.lower() for mark in LINKS)][::2]:
+        for text in [
+            one
+            for one in STRINGS
+            if one in MARKUP and not any(mark in one.lower() for mark in LINKS)
+        ][::2]:
             page = seen(full, tokens, purpose, ids[text])
             assert plain == shape(page), text
             assert text in texts(page, "dd"), text
 
 
 def seen(house, tokens, purpose, sign_up) -> Element:
-    answer = house.client.post(f"/{purpose}/{tokens.sign(purpose, sign_up.id, sign_up.received_at)}")
+    answer = house.client.post(
+        f"/{purpose}/{tokens.sign(purpose, sign_up.id, sign_up.received_at)}"
+    )
     assert 200 == answer.status_code
     return tinyhtml5.parse(answer.text)
 
@@ -124,9 +141,11 @@ def test_a_search_that_finds_nothing_repeats_no_markup(full):
     for text in MARKUP:
         for asked in ({"q": text}, {"q": text, "lang": "en"}):
             page = tinyhtml5.parse(full.client.get("/find", params=asked).text)
-            assert not [one for one in page.iter() if one.tag.endswith(("script", "iframe", "svg", "img", "style"))], (
-                text
-            )
+            assert not [
+                one
+                for one in page.iter()
+                if one.tag.endswith(("script", "iframe", "svg", "img", "style"))
+            ], text
 
 
 def test_mails_carry_none_of_them_and_keep_their_heads(full):
@@ -149,7 +168,9 @@ def test_what_nobody_can_see_is_no_name(full, text):
 def test_none_of_them_passes_for_an_address_that_splits_a_head(full):
     for text in NAUGHTY[::3]:
         for email in (text, f"{text}@example.org", f"karen@example.org\r\n{text}"):
-            answer = full.client.post(FORM, json=volunteer(email=email, name="Karen Naughty"), headers=JSON)
+            answer = full.client.post(
+                FORM, json=volunteer(email=email, name="Karen Naughty"), headers=JSON
+            )
             if answer.status_code == 201:
                 taken = full.sign_ups()[-1].answers["email"]
                 assert taken.isascii(), email
@@ -171,7 +192,8 @@ def letters(house):
 
 
 @pytest.mark.parametrize(
-    "email", ["=?utf-8?q?x?=@example.org", "karen@example.org\nBcc: bo@example.org", "a@b@example.org"]
+    "email",
+    ["=?utf-8?q?x?=@example.org", "karen@example.org\nBcc: bo@example.org", "a@b@example.org"],
 )
 def test_an_address_that_could_be_read_as_another_is_refused(full, email):
     assert 422 == full.post(email=email).status_code

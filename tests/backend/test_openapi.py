@@ -9,7 +9,16 @@ from jsonschema import Draft202012Validator
 from starlette.routing import Route
 
 from mentorkorps.backend.app import create_app
-from tests.backend.conftest import FORM, JSON, KEY, built_site, eventually, opened, settings, volunteer
+from tests.backend.conftest import (
+    FORM,
+    JSON,
+    KEY,
+    built_site,
+    eventually,
+    opened,
+    settings,
+    volunteer,
+)
 
 LATIN = """
 [generation]
@@ -46,7 +55,9 @@ def document(lasting):
 
 def body_of(document, form, media_type="application/json"):
     content = document["paths"][f"/forms/{form}"]["post"]["requestBody"]["content"]
-    return document["components"]["schemas"][content[media_type]["schema"]["$ref"].rpartition("/")[2]]
+    return document["components"]["schemas"][
+        content[media_type]["schema"]["$ref"].rpartition("/")[2]
+    ]
 
 
 def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path, real):
@@ -54,9 +65,15 @@ def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path
     told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
     app.state.services.store.close()
-    routes = {one.path for one in app.routes if isinstance(one, Route) and not one.path.startswith("/desk")}
+    routes = {
+        one.path
+        for one in app.routes
+        if isinstance(one, Route) and not one.path.startswith("/desk")
+    }
 
-    assert routes - {"/forms/{form}"} | {f"/forms/{form}" for form in real.forms} == set(document["paths"])
+    assert routes - {"/forms/{form}"} | {f"/forms/{form}" for form in real.forms} == set(
+        document["paths"]
+    )
 
 
 def parameters(document, path):
@@ -72,9 +89,18 @@ def test_a_form_page_tells_in_both_languages_what_its_address_may_fill_in(docume
 
 
 def test_every_body_that_is_read_is_described(document):
-    described = {path for path, methods in document["paths"].items() if "requestBody" in methods.get("post", {})}
+    described = {
+        path
+        for path, methods in document["paths"].items()
+        if "requestBody" in methods.get("post", {})
+    }
 
-    assert {"/forms/mentor", "/mine/{token}/change", "/mine/{token}/delete", "/certificates"} < described
+    assert {
+        "/forms/mentor",
+        "/mine/{token}/change",
+        "/mine/{token}/delete",
+        "/certificates",
+    } < described
     assert "/mine/{token}/withdraw" not in described
 
 
@@ -86,9 +112,14 @@ def test_every_field_of_every_form_is_described_in_both_languages(document, real
             for field in form.fields:
                 assert f"{field.label.da} / {field.label.en}" == properties[field.id]["title"]
                 if field.max_length and field.type not in ("place", "tel") and not field.shown_if:
-                    limit = (properties[field.id]["maxLength"], properties[field.id]["x-length-unit"])
+                    limit = (
+                        properties[field.id]["maxLength"],
+                        properties[field.id]["x-length-unit"],
+                    )
                     assert (field.max_length, "UTF-16") == limit
-            assert {one.id for one in (*form.fields, *form.consents) if one.required} >= set(described["required"])
+            assert {one.id for one in (*form.fields, *form.consents) if one.required} >= set(
+                described["required"]
+            )
 
 
 def test_what_the_description_allows_is_taken(document, lasting):
@@ -103,7 +134,14 @@ def test_what_the_description_allows_is_taken(document, lasting):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": ["Karen"]}, {"name": True}, {"adult": ""}, {"languages": "da"}, {"other": False}, {"other": []}],
+    [
+        {"name": ["Karen"]},
+        {"name": True},
+        {"adult": ""},
+        {"languages": "da"},
+        {"other": False},
+        {"other": []},
+    ],
     ids=str,
 )
 def test_what_it_does_not_allow_is_refused(document, lasting, wrong):
@@ -131,7 +169,9 @@ def test_another_method_is_told_all_that_are_allowed(lasting, method, path, allo
     assert (405, allowed) == (answer.status_code, answer.headers["allow"])
 
 
-def schemathesis(folder: Path, url: str, *options: str, config: str = "") -> subprocess.CompletedProcess[str]:
+def schemathesis(
+    folder: Path, url: str, *options: str, config: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Runs every check of schemathesis against a server, with a fixed seed."""
     (folder / "schemathesis.toml").write_text(config)
     return subprocess.run(
@@ -169,6 +209,8 @@ def test_schemathesis_finds_nothing(tmp_path, real):
 def test_schemathesis_finds_nothing_where_programs_ask_for_json(tmp_path, real):
     with opened(tmp_path, real) as house:
         asked = ("--include-path-regex", "^/forms/", "--phases", "fuzzing", "--max-examples", "6")
-        found = schemathesis(tmp_path, house.url(""), *asked, "--header", "Accept: application/json", config=LATIN)
+        found = schemathesis(
+            tmp_path, house.url(""), *asked, "--header", "Accept: application/json", config=LATIN
+        )
 
     assert 0 == found.returncode, found.stdout + found.stderr

@@ -16,15 +16,29 @@ from mentorkorps.backend.mail.outbox import Outbox
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.signups.lifecycle import Submission, accept
 from mentorkorps.forms.answers import Answers
-from tests.backend.conftest import MONDAY, awaited, eventually, link_in, opened, post_office, text_of, volunteer
+from tests.backend.conftest import (
+    MONDAY,
+    awaited,
+    eventually,
+    link_in,
+    opened,
+    post_office,
+    text_of,
+    volunteer,
+)
 
 
 def test_mails_reach_the_mail_server(tmp_path, real, free_port):
-    with post_office(free_port) as services, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+    with (
+        post_office(free_port) as services,
+        opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house,
+    ):
         house.post()
         eventually(lambda: ["sent", "sent"] == [one.state for one in house.mails()])
 
-    assert {"karen@example.org", "svar-ikke@mentorkorps.invalid"} == {one["To"] for one in services.taken}
+    assert {"karen@example.org", "svar-ikke@mentorkorps.invalid"} == {
+        one["To"] for one in services.taken
+    }
     for letter in services.taken:
         assert "auto-generated" == letter["Auto-Submitted"]
         assert "Mentorkorps <svar-ikke@mentorkorps.invalid>" == letter["From"]
@@ -33,7 +47,9 @@ def test_mails_reach_the_mail_server(tmp_path, real, free_port):
     assert link_in(confirm, "http://127.0.0.1:8000/").startswith("/confirm/")
 
 
-def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_later(tmp_path, real, hands, free_port):
+def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_later(
+    tmp_path, real, hands, free_port
+):
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         assert 303 == house.post().status_code
         eventually(lambda: ["retry", "retry"] == [one.state for one in house.mails()])
@@ -196,7 +212,9 @@ def on_bench(tmp_path, hands):
             store = open_database(read)
             try:
                 answers = Answers({"email": "karen@example.org"}, {"contact": "1"})
-                await store.do(accept, Submission("mentor", "da", answers, Signs(()), ("f",), "a", MONDAY))
+                await store.do(
+                    accept, Submission("mentor", "da", answers, Signs(()), ("f",), "a", MONDAY)
+                )
                 await steps(Bench(store, read, hands, **options))
             finally:
                 store.close()
@@ -261,14 +279,19 @@ def test_a_refused_recipient_fails_at_once_and_no_address_is_written_down(on_ben
         no = "5.1.1 no karen@example.org here"
         bench.carrier.error = aiosmtplib.SMTPRecipientRefused(550, no, "karen@example.org")
         await bench.outbox.deliver_due()
-        assert ("failed", "550 5.1.1 SMTPRecipientRefused") == (bench.confirm().state, bench.confirm().error)
+        assert ("failed", "550 5.1.1 SMTPRecipientRefused") == (
+            bench.confirm().state,
+            bench.confirm().error,
+        )
 
     on_bench(steps)
 
 
 def test_a_recipient_who_is_busy_is_tried_again(on_bench):
     async def steps(bench):
-        bench.carrier.error = aiosmtplib.SMTPRecipientRefused(451, "greylisted", "karen@example.org")
+        bench.carrier.error = aiosmtplib.SMTPRecipientRefused(
+            451, "greylisted", "karen@example.org"
+        )
         await bench.outbox.deliver_due()
         assert "retry" == bench.confirm().state
 
@@ -309,7 +332,10 @@ def test_a_lease_that_ran_out_is_taken_again(on_bench):
 
 
 def test_a_real_servers_refusal_is_kept_as_a_code(tmp_path, real, free_port):
-    with post_office(free_port) as services, opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
+    with (
+        post_office(free_port) as services,
+        opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house,
+    ):
         services.answer = "550 5.1.1 <karen@example.org> unknown"
         house.post(email="".join(random.choices(string.ascii_lowercase, k=8)) + "@example.org")
         eventually(lambda: {"failed"} == {one.state for one in house.mails()})

@@ -55,7 +55,11 @@ def operate(folder, monkeypatch, capsys):
     """Runs a command as whoever runs the tests; what it says."""
 
     def run(*arguments, **environ):
-        told = {"DATABASE_URL": f"sqlite:///{folder}/var/m.db", "FOLDER": f"{folder}/var", "SECRET_KEYS": KEY}
+        told = {
+            "DATABASE_URL": f"sqlite:///{folder}/var/m.db",
+            "FOLDER": f"{folder}/var",
+            "SECRET_KEYS": KEY,
+        }
         for name, value in (told | environ).items():
             monkeypatch.setenv(f"MENTORKORPS_{name}", value)
         ended = cli.main([str(one) for one in arguments])
@@ -71,7 +75,9 @@ def foreign(folder):
     return [path for path in folder.rglob("*") if path.stat().st_uid != folder.stat().st_uid]
 
 
-def test_commands_beside_the_service_and_without_it_leave_nothing_that_it_cannot_use(folder, service, operate):
+def test_commands_beside_the_service_and_without_it_leave_nothing_that_it_cannot_use(
+    folder, service, operate
+):
     server, client = service
     assert "0 mails are on the way again" in operate("outbox", "resend", "--failed")
     assert "is encrypted with the first key now" in operate("rotate")
@@ -93,11 +99,16 @@ def test_commands_beside_the_service_and_without_it_leave_nothing_that_it_cannot
     assert 1 == len(operator_reads.sign_ups(server.settings))
 
 
-def test_a_folder_and_a_key_that_root_makes_are_the_owners_of_what_they_lie_in(folder, service, operate):
+def test_a_folder_and_a_key_that_root_makes_are_the_owners_of_what_they_lie_in(
+    folder, service, operate
+):
     server, _ = service
     server.kill()
     operate("backup", folder / "var" / "one.backup")
-    told = {"DATABASE_URL": f"sqlite:///{folder}/var/new/deep/m.db", "FOLDER": f"{folder}/var/new/deep"}
+    told = {
+        "DATABASE_URL": f"sqlite:///{folder}/var/new/deep/m.db",
+        "FOLDER": f"{folder}/var/new/deep",
+    }
     operate("restore", folder / "var" / "one.backup", **told)
     with pytest.raises(AssertionError, match="was encrypted with another key"):
         operate("desk", "list", **told | {"SECRET_KEYS": ""})
@@ -119,7 +130,9 @@ def test_a_server_that_may_not_use_its_folder_of_notes_says_so(folder, service):
     eventually(lambda: client.get("/readyz").status_code == 200)
 
 
-def test_a_note_that_it_may_not_read_is_told_and_keeps_no_other_from_being_done(folder, service, operate):
+def test_a_note_that_it_may_not_read_is_told_and_keeps_no_other_from_being_done(
+    folder, service, operate
+):
     _, client = service
     operate("outbox", "resend", "--failed")
     note = folder / "var" / "errands" / "0.todo"

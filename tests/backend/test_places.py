@@ -32,7 +32,9 @@ class Desk:
         self.house = house
 
     def book(self, name: str, course: str = COURSE, **more: str) -> httpx.Response:
-        return self.house.client.post("/forms/kursus", data=booked(name, course) | more, follow_redirects=True)
+        return self.house.client.post(
+            "/forms/kursus", data=booked(name, course) | more, follow_redirects=True
+        )
 
     def confirm(self, name: str) -> None:
         self.house.client.post(self.link(name, "confirm"))
@@ -43,10 +45,16 @@ class Desk:
             self.confirm(name)
 
     def id(self, name: str) -> str:
-        return next(one.id for one in self.house.sign_ups() if one.answers["email"] == f"{name}@example.org")
+        return next(
+            one.id for one in self.house.sign_ups() if one.answers["email"] == f"{name}@example.org"
+        )
 
     def letters(self, name: str, kind: str) -> list[str]:
-        return [one.id for one in self.house.mails() if (one.subject.id, one.kind) == (self.id(name), kind)]
+        return [
+            one.id
+            for one in self.house.mails()
+            if (one.subject.id, one.kind) == (self.id(name), kind)
+        ]
 
     def link(self, name: str, kind: str) -> str:
         eventually(lambda: self.letters(name, kind))
@@ -60,14 +68,18 @@ class Desk:
     def mine(self, name: str) -> str:
         """The address of somebody's own page."""
         self.link(name, "receipt")
-        letter = self.house.read(self.house.settings.mail_folder / f"{self.letters(name, 'receipt')[-1]}.eml")
+        letter = self.house.read(
+            self.house.settings.mail_folder / f"{self.letters(name, 'receipt')[-1]}.eml"
+        )
         line = next(line for line in text_of(letter).splitlines() if "/mine/" in line)
         return "/" + line.removeprefix(self.house.settings.public_url)
 
     def states(self) -> dict[str, str]:
         found = dict(self.house.rows("SELECT sign_up, state FROM places"))
         names = {one.id: one.answers["email"].partition("@")[0] for one in self.house.sign_ups()}
-        return {names[id]: state for id, state in found.items() if id in names}  # deleted in between, both are gone
+        return {
+            names[id]: state for id, state in found.items() if id in names
+        }  # deleted in between, both are gone
 
     def becomes(self, **states: str) -> None:
         eventually(lambda: states.items() <= self.states().items())
@@ -85,7 +97,9 @@ def two_seats(tmp_path, real, hands, environ):
         yield opened_desk
 
 
-def test_of_64_who_come_at_once_ten_get_the_ten_places_and_the_others_wait_in_order(tmp_path, real, hands):
+def test_of_64_who_come_at_once_ten_get_the_ten_places_and_the_others_wait_in_order(
+    tmp_path, real, hands
+):
     with desk(tmp_path, having(real, 10), hands) as full, ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(full.book, [f"person{number}" for number in range(64)]))
 
@@ -100,7 +114,12 @@ def test_a_place_that_is_given_up_goes_to_the_next_who_has_confirmed(two_seats):
     two_seats.come("anna", "bo")
     two_seats.book("carl")
     two_seats.come("dina")
-    assert {"anna": "taken", "bo": "taken", "carl": "pending", "dina": "waiting"} == two_seats.states()
+    assert {
+        "anna": "taken",
+        "bo": "taken",
+        "carl": "pending",
+        "dina": "waiting",
+    } == two_seats.states()
 
     two_seats.withdraw("anna")
 
@@ -163,7 +182,10 @@ def test_a_place_that_nobody_confirms_is_free_again(two_seats, hands):
 
 def test_robots_fill_no_course_and_who_is_taken_for_one_keeps_the_turn(two_seats, hands):
     said = two_seats.book("erna", website="https://erna.example").text
-    assert "Bekræft senest 26. november 2026 kl. 10.00. Så får du en plads, hvis der stadig er en" in said
+    assert (
+        "Bekræft senest 26. november 2026 kl. 10.00. Så får du en plads, hvis der stadig er en"
+        in said
+    )
     for number in range(5):
         two_seats.book(f"robot{number}", website="https://spam.example")
     two_seats.come("anna")
@@ -262,7 +284,18 @@ def test_the_clock_one_day_back_takes_no_place_from_anybody(two_seats, hands):
 
 def test_the_operator_gets_the_names_of_those_who_come(two_seats):
     two_seats.come("anna", "bo", "carl")
-    command = [sys.executable, "-m", "mentorkorps", "desk", "participants", COURSE, "--data", ROOT / "data"]
-    told = subprocess.run(command, env=two_seats.house.environ, capture_output=True, text=True, check=True)
+    command = [
+        sys.executable,
+        "-m",
+        "mentorkorps",
+        "desk",
+        "participants",
+        COURSE,
+        "--data",
+        ROOT / "data",
+    ]
+    told = subprocess.run(
+        command, env=two_seats.house.environ, capture_output=True, text=True, check=True
+    )
 
     assert "name\nAnna\nBo\n" == told.stdout

@@ -14,7 +14,17 @@ from mentorkorps.backend.db.errors import CannotOpen, OtherVersion
 from mentorkorps.backend.db.writer import Unavailable
 from mentorkorps.backend.signups.lifecycle import accept
 from mentorkorps.commands import cli
-from tests.backend.conftest import FORM, JSON, KEY, any_free_port, awaited, built_site, eventually, opened, volunteer
+from tests.backend.conftest import (
+    FORM,
+    JSON,
+    KEY,
+    any_free_port,
+    awaited,
+    built_site,
+    eventually,
+    opened,
+    volunteer,
+)
 from tests.backend.test_store import read_settings, submission
 from tests.postgres import PASSWORD, running
 
@@ -63,7 +73,9 @@ REFUSED = {
 def test_a_server_that_cannot_be_used_is_told_in_one_sentence_without_the_password(
     cluster, tmp_path, operate, url, reason
 ):
-    told = operate(url(cluster), "serve", "--site", built_site(tmp_path / "site"), "--port", any_free_port())
+    told = operate(
+        url(cluster), "serve", "--site", built_site(tmp_path / "site"), "--port", any_free_port()
+    )
 
     assert 1 == len(told.splitlines()), told
     assert reason in told
@@ -73,7 +85,13 @@ def test_a_server_that_cannot_be_used_is_told_in_one_sentence_without_the_passwo
 def test_a_database_without_tables_is_told_by_each_command(cluster, operate):
     url = cluster.empty()
 
-    for command in (("desk", "list"), ("outbox",), ("purge",), ("rotate",), ("backup", "no.backup")):
+    for command in (
+        ("desk", "list"),
+        ("outbox",),
+        ("purge",),
+        ("rotate",),
+        ("backup", "no.backup"),
+    ):
         told = operate(url, *command)
         assert 1 == len(told.splitlines()), told
         assert "there is no database at postgresql://127.0.0.1" in told
@@ -129,7 +147,9 @@ def test_a_certificate_is_looked_at(own_cluster):
     connect.open_database(read_settings(vouched_for)).close()
 
     with pytest.raises(CannotOpen, match="shows no certificate that sslrootcert"):
-        connect.open_database(read_settings(f"{url}?sslmode=verify-full&sslrootcert={own_cluster.folder}/other"))
+        connect.open_database(
+            read_settings(f"{url}?sslmode=verify-full&sslrootcert={own_cluster.folder}/other")
+        )
 
 
 def test_a_socket_will_do_and_a_password_of_any_letters(cluster):
@@ -142,8 +162,12 @@ def test_a_socket_will_do_and_a_password_of_any_letters(cluster):
     assert [] == operator_reads.sign_ups(read)
 
 
-def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_back(own_cluster, tmp_path, real):
-    with opened(tmp_path, real, DATABASE_URL=own_cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
+def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_back(
+    own_cluster, tmp_path, real
+):
+    with opened(
+        tmp_path, real, DATABASE_URL=own_cluster.fresh(), FOLDER=f"{tmp_path}/var"
+    ) as house:
         receipts = [house.post(email="before@example.org").headers["location"]]
         own_cluster.stop()
 
@@ -157,7 +181,9 @@ def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_ba
         eventually(lambda: 200 == house.client.get("/readyz").status_code)
 
         assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
-        assert ["before", "after"] == [one.answers["email"].partition("@")[0] for one in house.sign_ups()]
+        assert ["before", "after"] == [
+            one.answers["email"].partition("@")[0] for one in house.sign_ups()
+        ]
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_dies_again_and_again(tmp_path, real):
@@ -193,7 +219,9 @@ def posted(house, name, stop):
         for number in count(1):
             if stop.is_set():
                 return
-            yield client.post(FORM, data=volunteer(email=f"{name}-{number}@example.org"), headers=JSON)
+            yield client.post(
+                FORM, data=volunteer(email=f"{name}-{number}@example.org"), headers=JSON
+            )
 
 
 def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):

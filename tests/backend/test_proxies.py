@@ -47,7 +47,10 @@ TYPES = {
 
 @pytest.mark.parametrize("proxy", PROXIES.values(), ids=PROXIES)
 def test_no_log_holds_a_link_a_query_or_a_visitors_address(tmp_path, proxy):
-    with unit(tmp_path, TRUSTED_PROXY="127.0.0.1") as service, proxy(tmp_path, service.port) as front:
+    with (
+        unit(tmp_path, TRUSTED_PROXY="127.0.0.1") as service,
+        proxy(tmp_path, service.port) as front,
+    ):
         secrets = visited(service, front)
         service.close()
         ask_in_vain(front, secrets)
@@ -67,7 +70,10 @@ def test_no_log_holds_a_link_a_query_or_a_visitors_address(tmp_path, proxy):
     ids=PROXIES,
 )
 def test_without_those_lines_of_the_guide_the_links_would_lie_in_a_log(tmp_path, proxy, edited):
-    with unit(tmp_path, TRUSTED_PROXY="127.0.0.1") as service, proxy(tmp_path, service.port, edited=edited) as front:
+    with (
+        unit(tmp_path, TRUSTED_PROXY="127.0.0.1") as service,
+        proxy(tmp_path, service.port, edited=edited) as front,
+    ):
         service.close()
         ask_in_vain(front, {"a-token-of-somebody"})
     said = logged(tmp_path)
@@ -90,7 +96,9 @@ def logged(folder: Path) -> bytes:
 def visiting(front: Proxy) -> httpx.Client:
     own = VISITOR if HAS_OWN_ADDRESS else "127.0.0.1"
     transport = httpx.HTTPTransport(local_address=own, verify=False)
-    return httpx.Client(base_url=front.url, transport=transport, timeout=30, headers={"Referer": f"/x?{QUERY}"})
+    return httpx.Client(
+        base_url=front.url, transport=transport, timeout=30, headers={"Referer": f"/x?{QUERY}"}
+    )
 
 
 def visited(service: Unit, front: Proxy) -> set[str]:
@@ -99,10 +107,17 @@ def visited(service: Unit, front: Proxy) -> set[str]:
     with visiting(front) as client:
         house = House(settings.read_settings(service.environ), client, utc_now, service.environ)
         links = [house.post().headers["location"], house.link("confirm")]
-        links += [re.search(r'"(/mine/[^"]+)"', client.get(links[0]).text)[1], house.link("notice"), house.desk()]
+        links += [
+            re.search(r'"(/mine/[^"]+)"', client.get(links[0]).text)[1],
+            house.link("notice"),
+            house.desk(),
+        ]
         client.post(links[1])
         links += [house.link("receipt"), f"/mine/{house.token('mine', house.sign_ups()[0])}"]
-        links += [f"/{purpose}/{house.token(purpose, house.sign_ups()[0])}" for purpose in ("offer", "renew")]
+        links += [
+            f"/{purpose}/{house.token(purpose, house.sign_ups()[0])}"
+            for purpose in ("offer", "renew")
+        ]
         look_at(client, links)
         service.restart()
         look_at(client, links)
@@ -131,13 +146,18 @@ def ask_in_vain(front: Proxy, secrets: set[str]) -> None:
     with visiting(front) as client:
         for secret in secrets:
             assert 502 == client.get(f"/mine/{secret}", params={"utm": QUERY}).status_code
-            assert 502 == client.post(f"/mine/{secret}/change?{QUERY}", data=volunteer()).status_code
+            assert (
+                502 == client.post(f"/mine/{secret}/change?{QUERY}", data=volunteer()).status_code
+            )
 
 
 def speak_no_tls(front: Proxy) -> None:
     own = (VISITOR, 0) if HAS_OWN_ADDRESS else None
     address = ("127.0.0.1", httpx.URL(front.url).port)
-    for said in (b"GET /mine/a-token-of-somebody HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x00\x05hello"):
+    for said in (
+        b"GET /mine/a-token-of-somebody HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x00\x05hello",
+    ):
         with socket.create_connection(address, timeout=5, source_address=own) as connection:
             connection.sendall(said)
             connection.settimeout(1)
@@ -179,7 +199,15 @@ def test_caddy_takes_the_guides_files(tmp_path):
         written = tmp_path / f"Caddyfile{number}"
         written.write_text(text, "utf-8")
         for command in (["adapt"], ["validate"]):
-            judge("caddy", *command, "--adapter", "caddyfile", "--config", str(written), HOME=str(tmp_path))
+            judge(
+                "caddy",
+                *command,
+                "--adapter",
+                "caddyfile",
+                "--config",
+                str(written),
+                HOME=str(tmp_path),
+            )
 
 
 def test_nginx_takes_the_guides_file(tmp_path):
@@ -189,7 +217,9 @@ def test_nginx_takes_the_guides_file(tmp_path):
 
 
 def judge(*command: str, **environ: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"} | environ)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"} | environ
+    )
     assert 0 == done.returncode, done.stderr
     warned = [line for line in done.stderr.splitlines() if "warn" in line]
     assert [] == [line for line in warned if not any(one in line for one in MATTERS_OF_TASTE)]
@@ -201,13 +231,18 @@ def fronts(tmp_path_factory) -> Iterator[dict[str, Proxy]]:
     with unit(folder) as service:
         for name in TYPES:
             (service.site / name).write_text("words and more words " * 500)
-        with caddy(folder / "caddy", service.port) as one, nginx(folder / "nginx", service.port) as other:
+        with (
+            caddy(folder / "caddy", service.port) as one,
+            nginx(folder / "nginx", service.port) as other,
+        ):
             yield {"caddy": one, "nginx": other}
 
 
 @pytest.mark.parametrize("name", PROXIES)
 def test_what_can_be_made_smaller_is(fronts, name):
-    with httpx.Client(base_url=fronts[name].url, verify=False, headers={"Accept-Encoding": "gzip"}) as client:
+    with httpx.Client(
+        base_url=fronts[name].url, verify=False, headers={"Accept-Encoding": "gzip"}
+    ) as client:
         for file, kind in TYPES.items():
             answer = client.get(f"/{file}")
             assert kind in answer.headers["content-type"]
@@ -227,7 +262,10 @@ def test_browsers_speak_http_2(fronts, name):
 def test_nginx_sends_who_comes_without_tls_to_the_name_of_the_site(fronts):
     answer = httpx.get(f"{fronts['nginx'].plain}/kurser/?x=1", headers={"Host": "evil.example"})
 
-    assert (301, "https://mentor.example.dk/kurser/?x=1") == (answer.status_code, answer.headers["location"])
+    assert (301, "https://mentor.example.dk/kurser/?x=1") == (
+        answer.status_code,
+        answer.headers["location"],
+    )
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this system has no systemd")
@@ -238,11 +276,20 @@ def test_systemd_takes_the_guides_units(tmp_path):
     units = {"mentorkorps.socket": socket_, "mentorkorps.service": service}
     units |= {"mentorkorps@.socket": template_socket, "mentorkorps@.service": template}
     for name, text in units.items():
-        (tmp_path / name).write_text(text.replace("/srv/mentorkorps/.venv/bin/mentorkorps", "/bin/true"), "utf-8")
+        (tmp_path / name).write_text(
+            text.replace("/srv/mentorkorps/.venv/bin/mentorkorps", "/bin/true"), "utf-8"
+        )
 
-    for name in ("mentorkorps.socket", "mentorkorps.service", "mentorkorps@8001.socket", "mentorkorps@8001.service"):
+    for name in (
+        "mentorkorps.socket",
+        "mentorkorps.service",
+        "mentorkorps@8001.socket",
+        "mentorkorps@8001.service",
+    ):
         done = subprocess.run(
-            ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)], capture_output=True, text=True
+            ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)],
+            capture_output=True,
+            text=True,
         )
         assert (0, "") == (done.returncode, done.stderr), name
     assert set(lines) <= {line.partition("=")[0] for line in service.splitlines()}
@@ -251,6 +298,11 @@ def test_systemd_takes_the_guides_units(tmp_path):
 def test_the_guide_names_the_file_of_each_block():
     for guide in GUIDES.values():
         text = guide.read_text("utf-8")
-        for path in ("mentorkorps.socket", "mentorkorps.service", "mentorkorps@.socket", "mentorkorps@.service"):
+        for path in (
+            "mentorkorps.socket",
+            "mentorkorps.service",
+            "mentorkorps@.socket",
+            "mentorkorps@.service",
+        ):
             assert f"`/etc/systemd/system/{path}`" in text
         assert nginx_block() in text

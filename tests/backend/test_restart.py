@@ -38,7 +38,9 @@ class Crowd:
         self.answers: dict[str, str] = {}
         self.pages: Counter[str] = Counter()
         self._is_over = threading.Event()
-        self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(VISITORS)]
+        self._threads = [
+            threading.Thread(target=self._send, args=(number,)) for number in range(VISITORS)
+        ]
         self._threads.append(threading.Thread(target=self._look))
 
     def __enter__(self) -> "Crowd":
@@ -58,7 +60,9 @@ class Crowd:
         with httpx.Client(base_url=self.url, verify=False, timeout=30) as client:
             for count in range(100_000):
                 email = f"v{number}-{count}@example.org"
-                self.answers[email] = told(lambda email=email: client.post(FORM, data=volunteer(email=email)))
+                self.answers[email] = told(
+                    lambda email=email: client.post(FORM, data=volunteer(email=email))
+                )
                 if self._is_over.wait(0.05):
                     return
 
@@ -81,7 +85,9 @@ def hold_against_the_database(crowd: Crowd, read: settings.Settings) -> None:
     assert len(crowd.answers) >= FEWEST_FORMS
     assert {"303"} == {answer.partition(" ")[0] for answer in crowd.answers.values()}
     assert {"200"} == set(crowd.pages)
-    assert crowd.acknowledged() == {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
+    assert crowd.acknowledged() == {
+        f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept
+    }
     assert crowd.answers.keys() == {one.answers["email"] for one in kept}
     assert len(kept) == len(crowd.answers)
     mails = Counter((one.subject.id, one.kind) for one in operator_reads.mails(read))
@@ -109,7 +115,9 @@ def enough(crowd: Crowd) -> None:
 def test_two_instances_start_anew_one_after_another_and_nobody_notices(tmp_path, cluster):
     told = {"DATABASE_URL": cluster.fresh(), "FOLDER": str(tmp_path / "var")}
     with ExitStack() as stack:
-        pair = [stack.enter_context(unit(made(tmp_path / name), **told)) for name in ("one", "other")]
+        pair = [
+            stack.enter_context(unit(made(tmp_path / name), **told)) for name in ("one", "other")
+        ]
         front = stack.enter_context(caddy(tmp_path, *(one.port for one in pair)))
         with Crowd(front.url) as crowd:
             for number in range(RESTARTS):
@@ -168,15 +176,32 @@ def test_what_systemd_passes_on_that_is_no_tcp_socket_is_told_in_one_sentence(
     assert "ListenStream=" in line
 
 
-@pytest.mark.skipif(shutil.which("systemd-socket-activate") is None, reason="this system has no systemd")
+@pytest.mark.skipif(
+    shutil.which("systemd-socket-activate") is None, reason="this system has no systemd"
+)
 def test_systemds_own_tool_starts_it(tmp_path, real, free_port):
     environ = {
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db",
         "PATH": os.environ["PATH"],
     }
-    command = [sys.executable, "-m", "mentorkorps", "serve", "--site", str(built_site(tmp_path / "site"))]
-    activated = ["systemd-socket-activate", "--listen", f"127.0.0.1:{free_port}", *pass_on(environ), *command]
-    with subprocess.Popen(activated, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as waiting:
+    command = [
+        sys.executable,
+        "-m",
+        "mentorkorps",
+        "serve",
+        "--site",
+        str(built_site(tmp_path / "site")),
+    ]
+    activated = [
+        "systemd-socket-activate",
+        "--listen",
+        f"127.0.0.1:{free_port}",
+        *pass_on(environ),
+        *command,
+    ]
+    with subprocess.Popen(
+        activated, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as waiting:
         eventually(lambda: is_served(free_port), seconds=30)
         waiting.send_signal(signal.SIGTERM)
         assert 0 == waiting.wait(timeout=20)

@@ -28,8 +28,12 @@ def everything_on_the_disk(folder):
 def on_the_disk(house):
     """What would betray a sign-up: its number, its sealed answers, its fingerprint, the numbers of its mails."""
     with sqlite3.connect(house.settings.database.path) as database:
-        columns = "id || '', fingerprint || '', CAST(substr(sealed, 5, 12) AS BLOB), substr(sealed, 17)"
-        found = [value for row in database.execute(f"SELECT {columns} FROM sign_ups") for value in row]
+        columns = (
+            "id || '', fingerprint || '', CAST(substr(sealed, 5, 12) AS BLOB), substr(sealed, 17)"
+        )
+        found = [
+            value for row in database.execute(f"SELECT {columns} FROM sign_ups") for value in row
+        ]
         found += [id for (id,) in database.execute("SELECT id FROM mails")]
     database.close()
     return [value.encode() if isinstance(value, str) else value for value in found]
@@ -112,7 +116,9 @@ def test_nothing_of_a_deleted_sign_up_stays_in_the_files(house, hands):
     assert [] == [trace for trace in traces if trace in remains]
 
 
-def test_a_mail_that_could_not_leave_does_not_cost_the_sign_up_its_time(tmp_path, real, hands, free_port, caplog):
+def test_a_mail_that_could_not_leave_does_not_cost_the_sign_up_its_time(
+    tmp_path, real, hands, free_port, caplog
+):
     caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         house.post()
@@ -123,7 +129,11 @@ def test_a_mail_that_could_not_leave_does_not_cost_the_sign_up_its_time(tmp_path
 
         hands.pass_by(hours=41)
         house.post(email="bo@example.org")
-        eventually(lambda: "failed" in {one.state for one in house.mails()} or karen not in house.sign_ups())
+        eventually(
+            lambda: (
+                "failed" in {one.state for one in house.mails()} or karen not in house.sign_ups()
+            )
+        )
         hands.pass_by(hours=20)
         eventually(lambda: ["bo@example.org"] == [one.answers["email"] for one in house.sign_ups()])
 
@@ -155,7 +165,10 @@ def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path,
 
     refused = purge()
     assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines()))
-    assert "0 of 0 confirmed sign-ups and 1 others would be deleted, but the clock shows" in refused.stderr
+    assert (
+        "0 of 0 confirmed sign-ups and 1 others would be deleted, but the clock shows"
+        in refused.stderr
+    )
     assert "mentorkorps purge --yes" in refused.stderr
     assert 1 == len(operator_reads.sign_ups(house.settings))
     assert "1 sign-ups and 2 mails deleted.\n" == purge("--yes").stdout
@@ -166,7 +179,11 @@ def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path,
 
 @pytest.mark.parametrize(
     ("moment", "months", "before"),
-    [("2027-05-23", 6, "2026-11-23"), ("2027-08-31", 6, "2027-02-28"), ("2027-01-15", 12, "2026-01-15")],
+    [
+        ("2027-05-23", 6, "2026-11-23"),
+        ("2027-08-31", 6, "2027-02-28"),
+        ("2027-01-15", 12, "2026-01-15"),
+    ],
 )
 def test_months_are_months_of_the_calendar(moment, months, before):
     assert datetime.fromisoformat(before) == months_before(datetime.fromisoformat(moment), months)

@@ -68,7 +68,9 @@ def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leav
     house.post(email="bo@example.org")
     karen, bo = house.sign_ups()
     with sqlite3.connect(house.settings.database.path) as database:
-        (stolen,) = database.execute("SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)).fetchone()
+        (stolen,) = database.execute(
+            "SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)
+        ).fetchone()
         database.execute("UPDATE sign_ups SET sealed = ? WHERE id = ?", (stolen, bo.id))
     database.close()
 
@@ -76,7 +78,11 @@ def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leav
         house.sign_ups()
     house.post(email="carl@example.org")
     damaged = (karen.id, bo.id)
-    eventually(lambda: 2 <= sum(one.state == "sent" and one.subject.id not in damaged for one in house.mails()))
+    eventually(
+        lambda: (
+            2 <= sum(one.state == "sent" and one.subject.id not in damaged for one in house.mails())
+        )
+    )
 
 
 def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, real):
@@ -90,10 +96,16 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
         for number in range(50):
             connection.exec_driver_sql(
                 "INSERT INTO sign_ups VALUES (?, 'mentor', 'da', ?, ?, 0, ?, ?, NULL, NULL)",
-                (f"id{number}", f'{{"email": "karen{number}@example.org"}}', f"f{number}", *[MONDAY.isoformat()] * 2),
+                (
+                    f"id{number}",
+                    f'{{"email": "karen{number}@example.org"}}',
+                    f"f{number}",
+                    *[MONDAY.isoformat()] * 2,
+                ),
             )
             connection.exec_driver_sql(
-                "INSERT INTO consents VALUES (?, 'contact', '1', ?)", (f"id{number}", MONDAY.isoformat())
+                "INSERT INTO consents VALUES (?, 'contact', '1', ?)",
+                (f"id{number}", MONDAY.isoformat()),
             )
     engine.dispose()
 
@@ -111,17 +123,24 @@ def test_the_first_key_seals_and_every_key_opens(tmp_path, real):
     with opened(tmp_path, real, SECRET_KEYS=BOTH) as house:
         house.post(email="bo@example.org")
 
-        assert {"karen@example.org", "bo@example.org"} == {one.answers["email"] for one in house.sign_ups()}
+        assert {"karen@example.org", "bo@example.org"} == {
+            one.answers["email"] for one in house.sign_ups()
+        }
         marks = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
         assert {Cipher([KEY]).mark, Cipher([NEWER]).mark} == marks
 
 
-def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_nothing(tmp_path, real):
+def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_nothing(
+    tmp_path, real
+):
     with opened(tmp_path, real) as house:
         house.post()
     before = rows(tmp_path, "*")
 
-    with pytest.raises(MissingKey, match="MENTORKORPS_SECRET_KEYS"), opened(tmp_path, real, SECRET_KEYS=NEWER):
+    with (
+        pytest.raises(MissingKey, match="MENTORKORPS_SECRET_KEYS"),
+        opened(tmp_path, real, SECRET_KEYS=NEWER),
+    ):
         pass
     rotated = rotating(tmp_path, NEWER)
     _, said = rotated.communicate()
@@ -147,7 +166,11 @@ def test_after_a_rotation_the_old_key_can_go_and_a_second_click_is_still_known(t
     rotated = rotating(tmp_path, BOTH)
     said, _ = rotated.communicate()
 
-    assert (303, 0, "1 sign-up is encrypted with the first key now.\n") == (first, rotated.returncode, said)
+    assert (303, 0, "1 sign-up is encrypted with the first key now.\n") == (
+        first,
+        rotated.returncode,
+        said,
+    )
     assert Cipher([KEY]).mark not in everything_on_the_disk(tmp_path)
     with opened(tmp_path, real, SECRET_KEYS=NEWER) as house:
         house.post(news="2026-11-22")
@@ -164,7 +187,9 @@ def test_a_rotation_beside_a_server_with_another_first_key_is_refused(house, tmp
     house.post()
     rotated = rotating(tmp_path, BOTH)
 
-    assert "was started with another first key in MENTORKORPS_SECRET_KEYS" in rotated.communicate()[1]
+    assert (
+        "was started with another first key in MENTORKORPS_SECRET_KEYS" in rotated.communicate()[1]
+    )
     assert 2 == rotated.returncode
     assert {Cipher([KEY]).mark} == marks(tmp_path)
     assert [] == list(house.settings.errands_folder.iterdir())
@@ -214,7 +239,9 @@ def test_what_cannot_be_decrypted_is_told_and_keeps_nobody_else_from_the_new_key
         house.post(email="bo@example.org")
         karen, bo = house.sign_ups()
     with sqlite3.connect(house.settings.database.path) as database:
-        (stolen,) = database.execute("SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)).fetchone()
+        (stolen,) = database.execute(
+            "SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)
+        ).fetchone()
         database.execute("UPDATE sign_ups SET sealed = ? WHERE id = ?", (stolen, bo.id))
     database.close()
 
@@ -244,5 +271,6 @@ def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
     again.communicate()
     assert 0 == again.returncode
     assert everybody == {
-        one.answers["email"] for one in operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER)))
+        one.answers["email"]
+        for one in operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER)))
     }

@@ -24,7 +24,11 @@ def read(tmp_path, **told):
 WRONG = {
     "no name": ("DATABASE_URL", "postgresql://me:hidden@host", "/name"),
     "an @ in the password": ("DATABASE_URL", "postgresql://me:one@hidden@host/db", "%40"),
-    "a slash in the password": ("DATABASE_URL", "postgresql://me:12/hidden@host/db", "postgresql://user"),
+    "a slash in the password": (
+        "DATABASE_URL",
+        "postgresql://me:12/hidden@host/db",
+        "postgresql://user",
+    ),
     "a port of letters": ("DATABASE_URL", "postgresql://me@host:hidden/db", "postgresql://user"),
     "no such option": ("DATABASE_URL", "postgresql://host/db?hidden=1", "postgresql://user"),
     "mysql": ("DATABASE_URL", "mysql://me:hidden@host/db", "sqlite:///"),
@@ -32,20 +36,36 @@ WRONG = {
     "memory": ("DATABASE_URL", "sqlite:///:memory:", "sqlite:///"),
     "smtp scheme": ("SMTP_URL", "http://mail.example", "smtp://"),
     "smtp port": ("SMTP_URL", "smtp://me:hidden@host:port", "no address"),
-    "signs in a mail password": ("SMTP_URL", "smtp://user:hidd@en/w#rd@mail.example.dk:587", "%2F for /"),
+    "signs in a mail password": (
+        "SMTP_URL",
+        "smtp://user:hidd@en/w#rd@mail.example.dk:587",
+        "%2F for /",
+    ),
     "a question mark in it": ("SMTP_URL", "smtp://user:hidden?x@mail.example.dk", "%3F for [?]"),
     "a per cent in it": ("SMTP_URL", "smtp://user:hidden%x@mail.example.dk", "%25 for %"),
     "a space in it": ("SMTP_URL", "smtp://user:hidden x@mail.example.dk", "%20 for a space"),
     "a tab in it": ("SMTP_URL", "smtp://user:hidden\tx@mail.example.dk", "smtps://user"),
     "a bracket in it": ("SMTP_URL", "smtp://user:[hidden@mail.example.dk", "smtps://user"),
-    "something after the port": ("SMTP_URL", "smtps://mail.example.dk:465/?password=hidden", "smtps://user"),
+    "something after the port": (
+        "SMTP_URL",
+        "smtps://mail.example.dk:465/?password=hidden",
+        "smtps://user",
+    ),
     "no host behind it": ("SMTP_URL", "smtp://user:hidden@", "smtps://user"),
-    "no user before it": ("SMTP_URL", "smtp://:hidden@mail.example.dk", "user or password is missing"),
+    "no user before it": (
+        "SMTP_URL",
+        "smtp://:hidden@mail.example.dk",
+        "user or password is missing",
+    ),
     "no password": ("SMTP_URL", "smtp://hidden@mail.example.dk", "user or password is missing"),
     "password alone": ("SMTP_URL", "hidden", "smtp://"),
     "a sign in the database's": ("DATABASE_URL", "postgresql://me:hidden%x@host/db", "%25 for %"),
     "public url": ("PUBLIC_URL", "example.dk", "https://"),
-    "public url with a password": ("PUBLIC_URL", "https://me:hidden@example.dk/", "without user and password"),
+    "public url with a password": (
+        "PUBLIC_URL",
+        "https://me:hidden@example.dk/",
+        "without user and password",
+    ),
     "public url with more": ("PUBLIC_URL", "https://example.dk/#hidden", "https://example.dk/"),
     "origin with a password": ("ALLOWED_ORIGINS", "https://me:hidden@example.dk", "origins"),
     "no sender": ("MAIL_FROM", "<>", "mailbox@"),
@@ -63,7 +83,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("key", "value", "reason"), WRONG.values(), ids=WRONG.keys())
-def test_a_wrong_setting_is_named_with_its_value_and_never_with_a_secret(tmp_path, key, value, reason):
+def test_a_wrong_setting_is_named_with_its_value_and_never_with_a_secret(
+    tmp_path, key, value, reason
+):
     with pytest.raises(SettingsError, match=f"MENTORKORPS_{key}=.*({reason})") as caught:
         read(tmp_path, **{key: value})
 
@@ -71,7 +93,9 @@ def test_a_wrong_setting_is_named_with_its_value_and_never_with_a_secret(tmp_pat
 
 
 def test_postgresql_wants_keys_since_its_instances_share_them(tmp_path):
-    with pytest.raises(SettingsError, match=r"MENTORKORPS_SECRET_KEYS=.*the same for every instance") as caught:
+    with pytest.raises(
+        SettingsError, match=r"MENTORKORPS_SECRET_KEYS=.*the same for every instance"
+    ) as caught:
         read(tmp_path, DATABASE_URL="postgresql://me:hidden@host/db")
 
     assert "hidden" not in str(caught.value)
@@ -81,9 +105,18 @@ def test_postgresql_wants_keys_since_its_instances_share_them(tmp_path):
     ("address", "shown"),
     [
         ("postgresql://me:hidden@db.example/korps", "postgresql://db.example/korps"),
-        ("postgres://me:hidd%40en@db.example:5433/korps?sslmode=verify-full", "postgresql://db.example:5433/korps"),
-        ("postgresql://[2001:db8::7]:5433/korps?user=me&password=hidden", "postgresql://2001:db8::7:5433/korps"),
-        ("postgresql:///korps?host=/run/postgresql&password=hidden", "postgresql:///korps?host=/run/postgresql"),
+        (
+            "postgres://me:hidd%40en@db.example:5433/korps?sslmode=verify-full",
+            "postgresql://db.example:5433/korps",
+        ),
+        (
+            "postgresql://[2001:db8::7]:5433/korps?user=me&password=hidden",
+            "postgresql://2001:db8::7:5433/korps",
+        ),
+        (
+            "postgresql:///korps?host=/run/postgresql&password=hidden",
+            "postgresql:///korps?host=/run/postgresql",
+        ),
         ("postgresql://me:hidden@one,two:5433/korps", "postgresql://one,two:,5433/korps"),
     ],
 )
@@ -99,7 +132,10 @@ def test_the_folder_of_this_machine_is_beside_the_file_or_where_it_is_told(tmp_p
 
     assert tmp_path / "var" / "mail" == read(tmp_path).mail_folder
     assert "var/mail" == str(read(tmp_path, **server).mail_folder)
-    assert tmp_path / "here" / "mail" == read(tmp_path, **server, FOLDER=f"{tmp_path}/here").mail_folder
+    assert (
+        tmp_path / "here" / "mail"
+        == read(tmp_path, **server, FOLDER=f"{tmp_path}/here").mail_folder
+    )
 
 
 RECIPIENTS_WRONG = {
@@ -117,8 +153,14 @@ RECIPIENTS_WRONG = {
         "default: a@example.org\norganisations:\n  lederne:\n",
         "recipients.yaml:3'.*organisations.*'lederne' is empty",
     ),
-    "a list of mailboxes": ("default: a@example.org\nmunicipalities:\n  '0461': [b@example.org]", "'0461' is no"),
-    "nobody under a heading": ("default: a@example.org\norganisations:\n", "recipients.yaml:2'.*one line each"),
+    "a list of mailboxes": (
+        "default: a@example.org\nmunicipalities:\n  '0461': [b@example.org]",
+        "'0461' is no",
+    ),
+    "nobody under a heading": (
+        "default: a@example.org\norganisations:\n",
+        "recipients.yaml:2'.*one line each",
+    ),
     "a list": ("- a@example.org", "write default:"),
     "a word": ("a@example.org", "write default:"),
     "nothing but a remark": ("# default: a@example.org", "write default:"),
@@ -185,9 +227,13 @@ def test_a_command_ends_in_one_sentence(tmp_path):
     file = tmp_path / "recipients.yaml"
     file.write_text("organisations: {}\ndefault:\n")
 
-    assert "MENTORKORPS_RECIPIENTS='recipients.yaml:2'" in refused(tmp_path, RECIPIENTS="recipients.yaml")
+    assert "MENTORKORPS_RECIPIENTS='recipients.yaml:2'" in refused(
+        tmp_path, RECIPIENTS="recipients.yaml"
+    )
     assert "MENTORKORPS_MAIL_FROM='<>'" in refused(tmp_path, MAIL_FROM="<>")
-    assert "MENTORKORPS_SMTP_CA_FILE='none.pem'" in refused(tmp_path, SMTP_URL="smtp://a", SMTP_CA_FILE="none.pem")
+    assert "MENTORKORPS_SMTP_CA_FILE='none.pem'" in refused(
+        tmp_path, SMTP_URL="smtp://a", SMTP_CA_FILE="none.pem"
+    )
 
 
 NO_CERTIFICATE = {
@@ -229,7 +275,18 @@ NAMES = (
 )  # fmt: skip
 SIGNS = strategies.sampled_from(
     [
-        *("smtp://", "smtps://", "https://", "postgresql://", "sqlite:///", "user", "host", "0", "::1", "127.0.0.1"),
+        *(
+            "smtp://",
+            "smtps://",
+            "https://",
+            "postgresql://",
+            "sqlite:///",
+            "user",
+            "host",
+            "0",
+            "::1",
+            "127.0.0.1",
+        ),
         *("\t", "\n", "\udcff", "\u202e", "..", "℀", "a@b.dk", "=?utf-8?q?x?="),
         *":@/?#%[]<>,;'\"\\= ().",
     ]
@@ -257,9 +314,14 @@ def test_whatever_stands_in_a_setting_is_taken_or_refused_by_its_name(tmp_path, 
 
 @NO_SHARED_FOLDER
 @given(
-    value=ANYTHING, where=strategies.sampled_from(["default: {}", "default: a@b.dk\norganisations: {{x: {}}}", "{}"])
+    value=ANYTHING,
+    where=strategies.sampled_from(
+        ["default: {}", "default: a@b.dk\norganisations: {{x: {}}}", "{}"]
+    ),
 )
-def test_whatever_stands_in_the_file_of_recipients_is_taken_or_refused_by_its_name(tmp_path, value, where):
+def test_whatever_stands_in_the_file_of_recipients_is_taken_or_refused_by_its_name(
+    tmp_path, value, where
+):
     file = tmp_path / "recipients.yaml"
     file.write_bytes(where.format(value).encode("utf-8", "surrogatepass"))
     try:

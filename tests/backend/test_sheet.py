@@ -55,9 +55,18 @@ def test_a_form_is_written_with_its_questions_as_columns(busy, tmp_path):
     assert text.startswith(b'\xef\xbb\xbf"Nummer";"Kom";"Bekr')
     assert b"\r\n" in text
     first, second = table(text)
-    told = {"Navn": "Karen Testesen", "Telefon": "'+45 12 34 56 78", "Kom": "2026-11-23 10:00", "contact": "2026-11-22"}
+    told = {
+        "Navn": "Karen Testesen",
+        "Telefon": "'+45 12 34 56 78",
+        "Kom": "2026-11-23 10:00",
+        "contact": "2026-11-22",
+    }
     assert told.items() <= first.items()
-    assert {"Postnummer eller kommune": "Odense", "Ligner spam": "", "news": ""}.items() <= first.items()
+    assert {
+        "Postnummer eller kommune": "Odense",
+        "Ligner spam": "",
+        "news": "",
+    }.items() <= first.items()
     assert {"Bekræftet": "", "Ligner spam": "ja", "Navn": "'" + HOSTILE}.items() <= {
         name: value.lower() if name == "Ligner spam" else value for name, value in second.items()
     }.items()
@@ -152,7 +161,9 @@ def test_the_newest_come_last_and_none_is_no_number(busy):
 def test_one_that_cannot_be_decrypted_hides_none_of_the_others(busy, real):
     karen, _, ida = busy.sign_ups()
     with closing(sqlite3.connect(busy.settings.database.path)) as database, database:
-        database.execute("UPDATE sign_ups SET sealed = substr(sealed, 1, 20) WHERE id = ?", (karen.id,))
+        database.execute(
+            "UPDATE sign_ups SET sealed = substr(sealed, 1, 20) WHERE id = ?", (karen.id,)
+        )
 
     assert b"3 sign-ups, " in desk(busy, "list").stdout
     assert b"Ida" in desk(busy, "show", ida.id[:12]).stdout

@@ -13,7 +13,14 @@ import pytest
 
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.bookings.allocation import OFFER_HOLDS, Booking
-from mentorkorps.backend.db import connect, mail_rows, operator_reads, place_rows, rotation, sign_up_rows
+from mentorkorps.backend.db import (
+    connect,
+    mail_rows,
+    operator_reads,
+    place_rows,
+    rotation,
+    sign_up_rows,
+)
 from mentorkorps.backend.db.records import Bookable
 from mentorkorps.backend.db.writer import run_job
 from mentorkorps.backend.mail import leases
@@ -46,7 +53,9 @@ class Sides:
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(1))
             one, other = (
-                stack.enter_context(stack.enter_context(connect.opened_to_write(self.settings)).connect())
+                stack.enter_context(
+                    stack.enter_context(connect.opened_to_write(self.settings)).connect()
+                )
                 for _ in range(2)
             )
             with one.begin():
@@ -77,7 +86,13 @@ def submission(who: str, at=MONDAY, booking: Booking | None = None, **more: str)
 def test_mails_that_one_takes_are_left_to_it(sides):
     for name in ("anna", "bo"):
         sides.do(accept, submission(name))
-    lease = (leases.lease_due_mails, LATER, LATER + timedelta(minutes=2), LATER + timedelta(days=9), 3)
+    lease = (
+        leases.lease_due_mails,
+        LATER,
+        LATER + timedelta(minutes=2),
+        LATER + timedelta(days=9),
+        3,
+    )
 
     ours, theirs = sides.meanwhile(lease, lease)
 
@@ -133,7 +148,9 @@ def test_the_first_two_of_a_course_have_numbers_of_their_own(sides):
 def test_the_last_place_is_given_once(sides):
     wanted = Booking(HALL, 1)
 
-    sides.meanwhile((accept, submission("anna", booking=wanted)), (accept, submission("bo", booking=wanted)))
+    sides.meanwhile(
+        (accept, submission("anna", booking=wanted)), (accept, submission("bo", booking=wanted))
+    )
 
     assert {"anna": "held", "bo": "pending"} == seats(sides)
 
@@ -155,7 +172,9 @@ def test_a_place_is_not_offered_to_who_withdraws_just_now(sides, real):
     anna, bo, _ = come(sides, course, "anna", "bo", "carl")
     sides.do(lifecycle.withdraw, anna, MONDAY)
 
-    sides.meanwhile((lifecycle.withdraw, bo, MONDAY), (allocation.advance_waiting_lists, course, MONDAY))
+    sides.meanwhile(
+        (lifecycle.withdraw, bo, MONDAY), (allocation.advance_waiting_lists, course, MONDAY)
+    )
     sides.do(allocation.advance_waiting_lists, course, MONDAY)
 
     assert {"anna": "given_up", "bo": "given_up", "carl": "offered"} == seats(sides)
@@ -168,7 +187,8 @@ def test_an_offer_that_runs_out_just_now_is_not_taken(sides, real):
     late = MONDAY + OFFER_HOLDS
 
     _, before = sides.meanwhile(
-        (allocation.advance_waiting_lists, course, late), (allocation.take, bo, late - timedelta(seconds=1))
+        (allocation.advance_waiting_lists, course, late),
+        (allocation.take, bo, late - timedelta(seconds=1)),
     )
 
     assert "expired" == before.state
@@ -192,7 +212,11 @@ def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
     changed = submission("anna", name="Anna B.")
     newer = replace(sides.settings, secret_keys=(NEWER, KEY))
 
-    with ThreadPoolExecutor(1) as pool, connect.opened_to_write(sides.settings) as engine, engine.connect() as one:
+    with (
+        ThreadPoolExecutor(1) as pool,
+        connect.opened_to_write(sides.settings) as engine,
+        engine.connect() as one,
+    ):
         with one.begin():
             lifecycle.change(one, kept.id, changed)
             rotating = pool.submit(rotation.rotate, newer)
@@ -214,7 +238,9 @@ def come(sides, course, *names) -> list[str]:
 def offered(sides, course) -> None:
     """The first leaves, and the next has the offer."""
     first = next(
-        one.id for one in operator_reads.sign_ups(sides.settings) if one.answers["email"] == "anna@example.org"
+        one.id
+        for one in operator_reads.sign_ups(sides.settings)
+        if one.answers["email"] == "anna@example.org"
     )
     sides.do(lifecycle.withdraw, first, MONDAY)
     assert 1 == sides.do(allocation.advance_waiting_lists, course, MONDAY)
@@ -222,10 +248,15 @@ def offered(sides, course) -> None:
 
 def sent(sides) -> None:
     leased = sides.do(leases.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
-    sides.do(mail_rows.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased])
+    sides.do(
+        mail_rows.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased]
+    )
 
 
 def seats(sides) -> dict[str, str]:
     with connect.opened_to_read(sides.settings) as connection:
         found = {one.sign_up: one.state for one in place_rows.seats_in(connection, HALL)}
-    return {one.answers["email"].partition("@")[0]: found[one.id] for one in operator_reads.sign_ups(sides.settings)}
+    return {
+        one.answers["email"].partition("@")[0]: found[one.id]
+        for one in operator_reads.sign_ups(sides.settings)
+    }

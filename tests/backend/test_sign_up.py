@@ -14,8 +14,16 @@ def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
     assert 303 == answer.status_code
     assert answer.headers["location"].startswith("/receipt/")
     (kept,) = house.sign_ups()
-    assert ("mentor", "da", "0461", MONDAY) == (kept.form, kept.language, kept.answers["place"], kept.received_at)
-    agreed = [(one.consent, one.version, one.given_at) for one in operator_reads.consents(house.settings, kept.id)]
+    assert ("mentor", "da", "0461", MONDAY) == (
+        kept.form,
+        kept.language,
+        kept.answers["place"],
+        kept.received_at,
+    )
+    agreed = [
+        (one.consent, one.version, one.given_at)
+        for one in operator_reads.consents(house.settings, kept.id)
+    ]
     assert [("contact", "2026-11-22", MONDAY), ("news", "2026-11-22", MONDAY)] == agreed
     assert ["confirm", "notice"] == sorted(one.kind for one in house.mails())
 
@@ -89,7 +97,13 @@ def test_the_receipt_tells_who_answers_and_holds_nothing_personal(house):
     answer = house.client.get(house.post().headers["location"])
 
     assert 200 == answer.status_code
-    for told in ("72 timer", "Portalens koordinator", "Mentorkorps", "5 arbejdsdage", "uønsket mail"):
+    for told in (
+        "72 timer",
+        "Portalens koordinator",
+        "Mentorkorps",
+        "5 arbejdsdage",
+        "uønsket mail",
+    ):
         assert told in answer.text
     for personal in ("Karen", "karen@", "5000", "Odense"):
         assert personal not in answer.text
@@ -112,7 +126,9 @@ def test_the_receipt_of_an_old_programme_names_the_portal_not_the_organisation(h
 
 
 def test_a_link_fills_in_the_form(house):
-    answer = house.client.get("/tilmelding/mentor/", params={"programme": "mentorkorps-aabent-hold", "place": '"5000'})
+    answer = house.client.get(
+        "/tilmelding/mentor/", params={"programme": "mentorkorps-aabent-hold", "place": '"5000'}
+    )
 
     assert '<option value="mentorkorps-aabent-hold" selected>' in answer.text
     assert 'value="&#34;5000"' in answer.text

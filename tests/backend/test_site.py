@@ -16,7 +16,12 @@ def test_directories_have_pages(lasting, address, text):
 
     assert (200, "no-cache") == (answer.status_code, answer.headers["cache-control"])
     assert text in answer.text
-    assert 304 == lasting.client.get(address, headers={"If-None-Match": answer.headers["etag"]}).status_code
+    assert (
+        304
+        == lasting.client.get(
+            address, headers={"If-None-Match": answer.headers["etag"]}
+        ).status_code
+    )
 
 
 def test_a_directory_without_its_slash_leads_to_it_whatever_the_host_says(lasting):
@@ -51,15 +56,22 @@ def test_what_is_not_there_is_told_in_the_language_of_the_address(lasting, addre
 
 
 def test_calendars_and_fixed_files_have_their_own_headers(lasting):
-    assert "text/calendar; charset=utf-8" == lasting.client.get("/kalender.ics").headers["content-type"]
+    assert (
+        "text/calendar; charset=utf-8"
+        == lasting.client.get("/kalender.ics").headers["content-type"]
+    )
     assert "immutable" in lasting.client.get("/main.0a1b2c3d.min.js").headers["cache-control"]
 
 
-@pytest.mark.parametrize("address", ["/", "/findes-ikke/", "/find?q=x", "/forms/mentor", "/receipt/x", "/healthz"])
+@pytest.mark.parametrize(
+    "address", ["/", "/findes-ikke/", "/find?q=x", "/forms/mentor", "/receipt/x", "/healthz"]
+)
 def test_every_answer_carries_the_security_headers(lasting, address):
     headers = lasting.client.get(address).headers
 
-    assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert headers["content-security-policy"].startswith(
+        "default-src 'none'; script-src 'self'; style-src 'self'"
+    )
     assert "nosniff" == headers["x-content-type-options"]
     assert "same-origin" == headers["cross-origin-opener-policy"]
     assert "permissions-policy" in headers
@@ -126,8 +138,16 @@ def test_the_log_has_one_line_a_request_without_tokens_queries_and_names(lasting
     lasting.client.post(FORM, data=volunteer(email="no"))
 
     eventually(lambda: len(caplog.records) == 4)  # a line comes after its answer
-    lines = {" ".join(str(one.told[fact]) for fact in ("method", "route", "status")) for one in caplog.records}
-    assert {"GET /receipt/{token} 404", "GET /find 404", "GET static 200", "POST /forms/{form} 422"} == lines
+    lines = {
+        " ".join(str(one.told[fact]) for fact in ("method", "route", "status"))
+        for one in caplog.records
+    }
+    assert {
+        "GET /receipt/{token} 404",
+        "GET /find 404",
+        "GET static 200",
+        "POST /forms/{form} 422",
+    } == lines
 
 
 def test_without_a_built_site_it_says_what_to_do(tmp_path, real):

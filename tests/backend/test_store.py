@@ -39,7 +39,9 @@ def submission(number: int) -> Submission:
 
 
 def read_settings(database):
-    return settings.read_settings({"MENTORKORPS_DATABASE_URL": database, "MENTORKORPS_SECRET_KEYS": KEY})
+    return settings.read_settings(
+        {"MENTORKORPS_DATABASE_URL": database, "MENTORKORPS_SECRET_KEYS": KEY}
+    )
 
 
 def test_a_second_process_is_refused_in_one_sentence(opened, database):
@@ -122,7 +124,8 @@ def test_a_full_disk_is_never_acknowledged(opened, database):
 def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
     async def steps():
         jobs = (
-            opened.do(accept, submission(number)) for number in range(LONGEST_QUEUE + 3 * SqliteDialect.largest_group)
+            opened.do(accept, submission(number))
+            for number in range(LONGEST_QUEUE + 3 * SqliteDialect.largest_group)
         )
         return await asyncio.gather(*jobs, return_exceptions=True)
 

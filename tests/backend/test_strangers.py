@@ -13,7 +13,9 @@ from tests.backend.conftest import FORM, JSON, opened, volunteer
 
 def answered(house, **changed):
     answer = house.post(**changed)
-    told = {name: value for name, value in answer.headers.items() if name not in ("date", "location")}
+    told = {
+        name: value for name, value in answer.headers.items() if name not in ("date", "location")
+    }
     return answer.status_code, told, answer.headers["location"].partition("/receipt/")[0]
 
 
@@ -22,7 +24,10 @@ def test_the_answer_does_not_tell_whether_an_address_is_known(house, hands):
     house.client.post(house.link("confirm"))
     hands.pass_by(hours=2)
 
-    known, unknown = answered(house, name="Bo", email="known@example.org"), answered(house, name="Bo")
+    known, unknown = (
+        answered(house, name="Bo", email="known@example.org"),
+        answered(house, name="Bo"),
+    )
     assert known == unknown
     for number in range(8):  # more than an address is mailed to in a day
         assert unknown == answered(house, name=f"Bo {number}", email="known@example.org")
@@ -32,7 +37,10 @@ def test_the_time_of_the_answer_does_not_tell_either(house):
     house.post(email="known@example.org")
     spent = {"known": [], "unknown": []}
     for number in range(40):
-        for kind, email in (("known", "known@example.org"), ("unknown", f"new{number}@example.org")):
+        for kind, email in (
+            ("known", "known@example.org"),
+            ("unknown", f"new{number}@example.org"),
+        ):
             started = time.perf_counter()
             house.post(name=f"Bo {number}", email=email)
             spent[kind].append(time.perf_counter() - started)
@@ -54,7 +62,13 @@ def test_who_sends_anothers_answers_again_gets_neither_state_nor_page(house, han
     assert page == house.client.get(again).text
 
 
-BOOKING = {"name": "Anna", "email": "anna@example.org", "course": "odense-marts-2027", "adult": "yes", "contact": "yes"}
+BOOKING = {
+    "name": "Anna",
+    "email": "anna@example.org",
+    "course": "odense-marts-2027",
+    "adult": "yes",
+    "contact": "yes",
+}
 NEED = {
     "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
     "contact": "yes",

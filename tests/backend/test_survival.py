@@ -11,7 +11,9 @@ from tests.backend.killing import LEASES_ARE_OVER, victim
 KILLS = 20
 
 
-def test_no_acknowledged_sign_up_is_lost_when_the_server_is_killed_twenty_times(tmp_path, free_port):
+def test_no_acknowledged_sign_up_is_lost_when_the_server_is_killed_twenty_times(
+    tmp_path, free_port
+):
     with victim(tmp_path, free_port) as server:
         for round in range(KILLS):
             server.killed_under_load(round)
@@ -25,5 +27,10 @@ def test_no_acknowledged_sign_up_is_lost_when_the_server_is_killed_twenty_times(
     assert toll.acknowledged >= KILLS
     assert not toll.lost
     assert {2} == set(toll.mails.values())
-    letters = {path.stem: House.read(path)["Message-ID"] for path in server.settings.mail_folder.glob("*.eml")}
-    assert {one.id: f"<{one.id}@mentorkorps.invalid>" for one in operator_reads.mails(server.settings)} == letters
+    letters = {
+        path.stem: House.read(path)["Message-ID"]
+        for path in server.settings.mail_folder.glob("*.eml")
+    }
+    assert {
+        one.id: f"<{one.id}@mentorkorps.invalid>" for one in operator_reads.mails(server.settings)
+    } == letters

@@ -102,9 +102,16 @@ def test_a_killed_deletion_is_swept_at_the_next_start(full, tmp_path, real, hand
         "print(one.id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     """Between the commit and the sweep."""
-    told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{full.database.path}", "MENTORKORPS_SECRET_KEYS": KEY}
+    told = {
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{full.database.path}",
+        "MENTORKORPS_SECRET_KEYS": KEY,
+    }
     killed = subprocess.run(
-        [sys.executable, "-c", dies], cwd=ROOT, env=os.environ | told, capture_output=True, text=True
+        [sys.executable, "-c", dies],
+        cwd=ROOT,
+        env=os.environ | told,
+        capture_output=True,
+        text=True,
     )
     assert -signal.SIGKILL == killed.returncode, killed.stderr
     trace = killed.stdout.strip().encode()
@@ -126,7 +133,10 @@ def test_an_older_database_is_turned_once_and_a_kill_half_way_loses_nothing(full
         "import os; from mentorkorps.backend.db.connect import open_database;"
         "from mentorkorps.backend.settings import read_settings; open_database(read_settings(os.environ)).close()"
     )
-    told = {"MENTORKORPS_DATABASE_URL": f"sqlite:///{full.database.path}", "MENTORKORPS_SECRET_KEYS": KEY}
+    told = {
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{full.database.path}",
+        "MENTORKORPS_SECRET_KEYS": KEY,
+    }
     log = full.database.path.with_name("mentorkorps.db-wal")
     half = full.database.path.stat().st_size / 2
     for _ in range(2):

@@ -40,7 +40,13 @@ def test_a_database_that_cannot_be_written_is_told_to_visitors_and_to_those_who_
     assert (503, False) == (ready.status_code, ready.json()["database"])
     assert (503, "5") == (answer.status_code, answer.headers["retry-after"])
     assert "Vent et øjeblik" in answer.text
-    for typed in ('value="Karen Testesen"', 'value="karen@example.org"', 'value="5000"', "checked", "<form"):
+    for typed in (
+        'value="Karen Testesen"',
+        'value="karen@example.org"',
+        'value="5000"',
+        "checked",
+        "<form",
+    ):
         assert typed in answer.text
     assert [] == house.sign_ups()
     assert 303 == house.post().status_code

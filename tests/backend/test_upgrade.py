@@ -48,7 +48,9 @@ def test_a_running_server_never_reads_newer_files_than_its_code(tmp_path, free_p
         letters = [path.read_text("utf-8") for path in house.settings.mail_folder.glob("*.eml")]
         said = [json.loads(line) for line in server.errors.read_text("utf-8").splitlines()]
 
-    assert [] == [(str(one.request.url), one.status_code) for one in answers if one.status_code >= 500]
+    assert [] == [
+        (str(one.request.url), one.status_code) for one in answers if one.status_code >= 500
+    ]
     assert {200, 201, 303, 404, 422} <= {one.status_code for one in answers}
     assert 3 <= len(letters)
     assert [] == [line for line in said if line["level"] != "info"]
@@ -57,8 +59,28 @@ def test_a_running_server_never_reads_newer_files_than_its_code(tmp_path, free_p
 def visits(house: House) -> list[httpx.Response]:
     client = house.client
     return [
-        *map(client.get, ("/", "/en/", "/nope", "/en/nope", "/find?q=5000", "/find?q=Herlev", "/find?q=x&lang=en")),
-        *map(client.get, ("/openapi.json", "/metrics", "/readyz", "/healthz", "/places/courses/odense-marts-2027")),
+        *map(
+            client.get,
+            (
+                "/",
+                "/en/",
+                "/nope",
+                "/en/nope",
+                "/find?q=5000",
+                "/find?q=Herlev",
+                "/find?q=x&lang=en",
+            ),
+        ),
+        *map(
+            client.get,
+            (
+                "/openapi.json",
+                "/metrics",
+                "/readyz",
+                "/healthz",
+                "/places/courses/odense-marts-2027",
+            ),
+        ),
         *map(client.get, ("/bevis/AAAA-BBBB-CCCC-DDDD/", "/forms/mentor/challenge", "/receipt/x")),
         client.get("/tilmelding/mentor/", params={"programme": "mentorkorps-aabent-hold"}),
         client.post(FORM, data=volunteer(email="")),
@@ -74,7 +96,11 @@ def visits(house: House) -> list[httpx.Response]:
 def own_page(house: House) -> list[httpx.Response]:
     client, signed_up = house.client, house.post()
     confirm = house.link("confirm")
-    confirmed = [client.get(signed_up.headers["location"]), client.get(confirm), client.post(confirm)]
+    confirmed = [
+        client.get(signed_up.headers["location"]),
+        client.get(confirm),
+        client.post(confirm),
+    ]
     mine = f"/mine/{house.token('mine', house.sign_ups()[-1])}"
     house.link("receipt")
     return [
@@ -90,4 +116,7 @@ def own_page(house: House) -> list[httpx.Response]:
 
 def desk(house: House) -> list[httpx.Response]:
     here = house.desk()
-    return [house.client.get(here), *(house.client.post(f"{here}{step}") for step in ("", "/answered", "/restore"))]
+    return [
+        house.client.get(here),
+        *(house.client.post(f"{here}{step}") for step in ("", "/answered", "/restore")),
+    ]

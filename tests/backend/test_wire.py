@@ -15,7 +15,9 @@ from tests.backend.process import process
 
 QUICK = ConnectionLimits(head_seconds=0.4, idle_seconds=1, unread_seconds=0.4, connections=300)
 BODY = urlencode(volunteer()).encode()
-HEAD = b"POST /forms/mentor HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+HEAD = (
+    b"POST /forms/mentor HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+)
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 TEN_MB = 10_000_000
 
@@ -60,8 +62,13 @@ def sent_until_refused(connection: socket.socket, part: bytes, most: int) -> Non
     ids=["with its length", "in parts of no told length"],
 )
 def test_ten_megabytes_are_refused_after_64_kb(tmp_path, free_port, head, part):
-    with process(tmp_path, free_port) as server, socket.create_connection(server.address, timeout=5) as connection:
-        httpx.post(f"{server.url}{FORM}", content=b"x" * 70_000, headers=URLENCODED)  # reads the words of the answer
+    with (
+        process(tmp_path, free_port) as server,
+        socket.create_connection(server.address, timeout=5) as connection,
+    ):
+        httpx.post(
+            f"{server.url}{FORM}", content=b"x" * 70_000, headers=URLENCODED
+        )  # reads the words of the answer
         before = server.bytes_read()
         connection.settimeout(1)
         connection.sendall(head)
@@ -112,7 +119,14 @@ def test_where_there_are_too_many_the_longest_idle_makes_room(quick):
         (b"\r\n\r\n", b"408"),
         (b"", None),
     ],
-    ids=["half a head", "endless header", "endless headers", "endless address", "empty lines", "nothing"],
+    ids=[
+        "half a head",
+        "endless header",
+        "endless headers",
+        "endless address",
+        "empty lines",
+        "nothing",
+    ],
 )
 def test_a_head_ends_in_time_and_in_size(quick, sent, status):
     connection = line(quick)
@@ -214,7 +228,9 @@ def test_who_does_not_take_the_answer_is_hung_up_on(tmp_path, real):
 
 def test_a_line_serves_on_after_an_answer_that_came_before_the_body(quick):
     connection = line(quick)
-    connection.sendall(HEAD.replace(b"x-www-form-urlencoded", b"octet-stream") + b"Content-Length: 6\r\n\r\nname")
+    connection.sendall(
+        HEAD.replace(b"x-www-form-urlencoded", b"octet-stream") + b"Content-Length: 6\r\n\r\nname"
+    )
     first = connection.recv(65536)
     connection.sendall(b"=xGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 

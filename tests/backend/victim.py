@@ -30,5 +30,7 @@ if __name__ == "__main__":
             os.setresgid(user, user, user)
             os.setresuid(user, user, user)
         app = create_app(records, Path(site), read, lambda ahead=ahead: utc_now() + ahead)
-        web_server.run_server(app, web_server.bind_socket("127.0.0.1", int(port)), web_server.connections_allowed())
+        web_server.run_server(
+            app, web_server.bind_socket("127.0.0.1", int(port)), web_server.connections_allowed()
+        )
         os._exit(0)

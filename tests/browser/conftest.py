@@ -15,7 +15,14 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from mentorkorps.backend.db import operator_reads
 from mentorkorps.backend.db.records import SignUp
@@ -23,7 +30,12 @@ from mentorkorps.backend.settings import DATABASE_URL, Settings, read_settings
 from tests.conftest import ROOT
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -36,7 +48,9 @@ class Running:
 
     def mails(self, to: str) -> list[str]:
         """The texts of the mails that were written to an address, oldest first."""
-        files = sorted((self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        files = sorted(
+            (self.folder / "var" / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns
+        )
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
         return [mail.get_body(("plain",)).get_content() for mail in mails if to in mail["To"]]
 
@@ -52,7 +66,11 @@ class Running:
 
     def sign_ups(self, email: str) -> list[SignUp]:
         """What is kept of an address, read as the operator reads it: on the disk it is encrypted."""
-        return [one for one in operator_reads.sign_ups(self.settings) if one.answers.get("email") == email]
+        return [
+            one
+            for one in operator_reads.sign_ups(self.settings)
+            if one.answers.get("email") == email
+        ]
 
     @property
     def settings(self) -> Settings:
@@ -67,7 +85,9 @@ class Running:
             for mail in operator_reads.mails(self.settings)
             if (mail.subject.id, mail.kind) == (sign_up.id, "notice")
         )
-        text = message_from_bytes((self.folder / "var" / "mail" / f"{mail}.eml").read_bytes(), policy=policy.default)
+        text = message_from_bytes(
+            (self.folder / "var" / "mail" / f"{mail}.eml").read_bytes(), policy=policy.default
+        )
         return re.search(r"https?://\S+/desk/\S+", text.get_body(("plain",)).get_content())[0]
 
 
@@ -84,7 +104,10 @@ def portal(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
     log = (folder / "log").open("w")
     command = ["serve", "--port", str(port), "--data", ROOT / "data", "--site", site]
     server = subprocess.Popen(
-        [sys.executable, "-m", "mentorkorps", *map(str, command)], cwd=folder, stdout=log, stderr=log
+        [sys.executable, "-m", "mentorkorps", *map(str, command)],
+        cwd=folder,
+        stdout=log,
+        stderr=log,
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz", server, folder / "log")
@@ -108,7 +131,9 @@ def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    installed = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("MENTORKORPS_CHROMIUM", installed), args=QUIET

@@ -16,7 +16,11 @@ from tests.conftest import ROOT
 from tests.test_forms import TODAY
 
 RECORDS = load_catalogue(ROOT / "data")
-FIELDS = {"mentor": ("name", "email", "phone"), "spoergsmaal": ("question",), "henvisning": ("about",)}
+FIELDS = {
+    "mentor": ("name", "email", "phone"),
+    "spoergsmaal": ("question",),
+    "henvisning": ("about",),
+}
 JUDGE = """(asked) => asked.map(([name, text]) => {
     const control = document.getElementById(name), field = control.closest(".mk-field");
     control.value = text;
@@ -81,9 +85,28 @@ def server_passes(form: str, field: str, sent: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("form", "field"), [(form, field) for form, fields in FIELDS.items() for field in fields])
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(texts=["a@b", "a@b.dk", "a..b@c.dk", "=?utf-8?q?x?=@b.dk", "æ@b.dk", " a@b.dk ", "   ", "", "010190-1234"])
+@pytest.mark.parametrize(
+    ("form", "field"), [(form, field) for form, fields in FIELDS.items() for field in fields]
+)
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@example(
+    texts=[
+        "a@b",
+        "a@b.dk",
+        "a..b@c.dk",
+        "=?utf-8?q?x?=@b.dk",
+        "æ@b.dk",
+        " a@b.dk ",
+        "   ",
+        "",
+        "010190-1234",
+    ]
+)
 @example(
     texts=[
         "12345678",
@@ -154,13 +177,17 @@ def test_the_same_characters_are_invisible_to_both(page_of):
     )
 
     for script in ("form.js", "site.js"):
-        assert f"/{INVISIBLE}/gu" in (ROOT / "docs" / "theme" / "assets" / script).read_text("utf-8")
+        assert f"/{INVISIBLE}/gu" in (ROOT / "docs" / "theme" / "assets" / script).read_text(
+            "utf-8"
+        )
     assert unseen == [code for code in range(0x110000) if not without_invisible(chr(code))]
 
 
 def test_as_much_as_can_be_typed_is_taken(page_of):
     page = page_of("henvisning")
-    page.evaluate("document.querySelectorAll('[data-step]').forEach((one) => { one.hidden = false })")
+    page.evaluate(
+        "document.querySelectorAll('[data-step]').forEach((one) => { one.hidden = false })"
+    )
     page.locator("#about").fill("😀\n" * 400)
 
     kept = page.locator("#about").input_value()

@@ -111,7 +111,9 @@ def test_a_postcode_in_several_municipalities_offers_the_others_at_once(visit, p
 
 
 @SCRIPTS
-def test_a_name_of_several_places_is_a_choice_and_stays_as_it_was_typed(context_of, portal, scripts):
+def test_a_name_of_several_places_is_a_choice_and_stays_as_it_was_typed(
+    context_of, portal, scripts
+):
     page = context_of(java_script_enabled=scripts)
     email = f"nyk-{scripts}@eksempel.dk".lower()
     ask(page, email, place="Nykøbing")

@@ -11,7 +11,9 @@ from tests.backend.conftest import volunteer
 from tests.browser.conftest import axe
 
 
-@pytest.mark.parametrize("look", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "look", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"]
+)
 def test_a_coordinator_finds_out_why_and_restores(look, context_of, portal):
     page = context_of(viewport={"width": 360, "height": 740}, bypass_csp=True, **look)
     email = f"robot-{look['color_scheme']}@eksempel.dk"

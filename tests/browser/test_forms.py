@@ -15,7 +15,13 @@ from tests.conftest import ROOT
 RECORDS = load_catalogue(ROOT / "data")
 FORMS = list(RECORDS.forms)
 STEPPED = [form.id for form in RECORDS.forms.values() if form.fields[0].step]
-TYPED = {"email": "æske@eksempel.dk", "tel": "12 34 56 78", "place": "8000", "text": "Ærø", "textarea": "Første\nAnden"}
+TYPED = {
+    "email": "æske@eksempel.dk",
+    "tel": "12 34 56 78",
+    "place": "8000",
+    "text": "Ærø",
+    "textarea": "Første\nAnden",
+}
 PHONE = {"viewport": {"width": 360, "height": 740}}
 
 
@@ -84,7 +90,9 @@ def test_axe_finds_nothing_on_any_step(context_of, id, colours):
         if field.step and not page.locator(f"#{field.id}").is_visible():
             page.get_by_role("button", name="Næste").locator("visible=true").click()
             found.append(axe(page))
-        answer(page, RECORDS.forms[id], field, "a@eksempel.dk") if page.locator(f"#{field.id}").is_visible() else None
+        answer(page, RECORDS.forms[id], field, "a@eksempel.dk") if page.locator(
+            f"#{field.id}"
+        ).is_visible() else None
     if id in STEPPED:
         page.get_by_role("button", name="Næste").locator("visible=true").click()
         found.append(axe(page))

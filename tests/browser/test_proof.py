@@ -19,7 +19,10 @@ def sent(visit, portal, email):
 
 def test_a_visitor_with_javascript_proves_it_and_leaves_no_sign(visit, portal):
     asked = []
-    visit.on("request", lambda request: asked.append(request.url) if "/challenge" in request.url else None)
+    visit.on(
+        "request",
+        lambda request: asked.append(request.url) if "/challenge" in request.url else None,
+    )
     visit.goto("/tilmelding/mentor/")
     assert [] == asked
     fill(visit, "bevis@eksempel.dk")

@@ -15,7 +15,9 @@ def fill(page, email, language="da"):
     page.get_by_label("Navn" if language == "da" else "Name").first.fill("Æske Ørsted")
     page.get_by_label("E-mail").first.fill(email)
     page.get_by_label(re.compile("Postnummer|Postcode")).first.fill("8000")
-    page.get_by_label(re.compile("branche, du kender|industry you know")).first.select_option(index=2)
+    page.get_by_label(re.compile("branche, du kender|industry you know")).first.select_option(
+        index=2
+    )
     page.locator("#adult").check()
     page.locator("#contact").check()
 

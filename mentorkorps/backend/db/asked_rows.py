@@ -61,11 +61,15 @@ ASK = CompiledStatement(
 )
 
 COLLECT = CompiledStatement(
-    text("INSERT INTO collected (addressee, due_at) VALUES (:addressee, :due_at) ON CONFLICT DO NOTHING").bindparams(
-        bindparam("due_at", type_=Moment)
-    )
+    text(
+        "INSERT INTO collected (addressee, due_at) VALUES (:addressee, :due_at) ON CONFLICT DO NOTHING"
+    ).bindparams(bindparam("due_at", type_=Moment))
 )
-DUE = select(COLLECTED).where(COLLECTED.c.due_at <= bindparam("now")).with_for_update(skip_locked=True)
+DUE = (
+    select(COLLECTED)
+    .where(COLLECTED.c.due_at <= bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
 TAKE = COLLECTED.delete().where(COLLECTED.c.addressee == bindparam("which"))
 
 FORGET_ASKED = ASKED.delete().where(ASKED.c.day < bindparam("today"))

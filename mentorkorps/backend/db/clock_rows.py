@@ -7,7 +7,9 @@ from sqlalchemy import Connection, bindparam, func, select, text, update
 from mentorkorps.backend.db.records import ClockRecord
 from mentorkorps.backend.db.tables import CLOCK, CONSENTS, MAILS, PLACES, SIGN_UPS, Moment
 
-CLOCK_RECORD = select(CLOCK.c.seen_at, CLOCK.c.stop, CLOCK.c.doubted_at, CLOCK.c.steady_seconds).with_for_update()
+CLOCK_RECORD = select(
+    CLOCK.c.seen_at, CLOCK.c.stop, CLOCK.c.doubted_at, CLOCK.c.steady_seconds
+).with_for_update()
 
 KEEP_CLOCK_RECORD = text(
     "INSERT INTO clock (id, seen_at, stop, doubted_at, steady_seconds)"
@@ -18,7 +20,12 @@ KEEP_CLOCK_RECORD = text(
 
 NEWEST = [
     select(func.max(column))
-    for column in (SIGN_UPS.c.received_at, SIGN_UPS.c.asked_at, SIGN_UPS.c.confirmed_at, MAILS.c.created_at)
+    for column in (
+        SIGN_UPS.c.received_at,
+        SIGN_UPS.c.asked_at,
+        SIGN_UPS.c.confirmed_at,
+        MAILS.c.created_at,
+    )
 ]
 
 HAPPENED = (
@@ -67,7 +74,9 @@ def correct_future(connection: Connection, now: datetime, longest_held: timedelt
     Else a place would be held, and a sign-up be kept, for as long as the clock was ahead.
     """
     for column in HAPPENED:
-        connection.execute(update(column.table).where(column > now + CLOCKS_DIFFER).values({column.key: now}))
+        connection.execute(
+            update(column.table).where(column > now + CLOCKS_DIFFER).values({column.key: now})
+        )
     until = now + longest_held
     connection.execute(update(PLACES).where(PLACES.c.until > until).values(until=until))
     given_up = (MAILS.c.state == "failed", MAILS.c.due_at > now + CLOCKS_DIFFER)

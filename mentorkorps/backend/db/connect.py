@@ -45,7 +45,9 @@ class Database:
 
 
 def dialect_for(database: DatabaseUrl) -> DatabaseDialect:
-    return SqliteDialect(database) if isinstance(database, SqliteFile) else PostgresDialect(database)
+    return (
+        SqliteDialect(database) if isinstance(database, SqliteFile) else PostgresDialect(database)
+    )
 
 
 def database_exists(settings: Settings) -> bool:
@@ -85,7 +87,9 @@ def opened_to_read(settings: Settings) -> Iterator[Connection]:
     here = dialect_for(settings.database)
     with here.reading(seal=Cipher(settings.secret_keys)) as engine, engine.connect() as connection:
         if not migrate.is_current(connection):
-            raise OtherVersion(settings.database) if here.exists() else NoDatabase(settings.database)
+            raise (
+                OtherVersion(settings.database) if here.exists() else NoDatabase(settings.database)
+            )
         yield connection
 
 

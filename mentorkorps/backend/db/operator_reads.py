@@ -12,7 +12,15 @@ from sqlalchemy import Column, ColumnElement, Select, and_, select, true
 from mentorkorps.backend.db.connect import opened_to_read
 from mentorkorps.backend.db.mail_rows import ALL_MAILS, UNSENT, as_mail
 from mentorkorps.backend.db.place_rows import seats_in
-from mentorkorps.backend.db.records import Bookable, Count, Figures, GivenConsent, ListedSignUp, Mail, SignUp
+from mentorkorps.backend.db.records import (
+    Bookable,
+    Count,
+    Figures,
+    GivenConsent,
+    ListedSignUp,
+    Mail,
+    SignUp,
+)
 from mentorkorps.backend.db.retention_rows import ALL_COUNTS, figures
 from mentorkorps.backend.db.sign_up_rows import (
     ALL_SIGN_UPS,
@@ -72,15 +80,23 @@ def each_sign_up(
 
 
 def listed_sign_ups(
-    settings: Settings, forms: Collection[str] = (), state: State | None = None, newest: int | None = None
+    settings: Settings,
+    forms: Collection[str] = (),
+    state: State | None = None,
+    newest: int | None = None,
 ) -> Iterator[ListedSignUp]:
     """Those that came by one of the forms and are in the state, oldest first, without their answers; the newest alone.
 
     Reads only. Raises NoDatabase, or MissingKey where others would not open.
     """
-    asked = LISTED.where(SIGN_UPS.c.form.in_(forms) if forms else true(), condition_clause(SIGN_UPS.c, state) if state else true())
+    asked = LISTED.where(
+        SIGN_UPS.c.form.in_(forms) if forms else true(),
+        condition_clause(SIGN_UPS.c, state) if state else true(),
+    )
     with opened_to_read(settings) as connection:
-        for row in connection.execute(_in_order(asked, newest).execution_options(yield_per=AT_A_TIME)):
+        for row in connection.execute(
+            _in_order(asked, newest).execution_options(yield_per=AT_A_TIME)
+        ):
             *told, mark = row
             if not seal_of(connection).knows(mark):
                 raise MissingKey
@@ -104,7 +120,9 @@ def sign_ups_beginning(settings: Settings, begins: str, most: int = 2) -> list[S
 def mail_numbers_beginning(settings: Settings, begins: str, most: int = 2) -> list[str]:
     """The numbers of mails that begin so, at most so many; reads only. Raises NoDatabase."""
     with opened_to_read(settings) as connection:
-        found = connection.execute(select(MAILS.c.id).where(_begins(MAILS.c.id, begins)).limit(most))
+        found = connection.execute(
+            select(MAILS.c.id).where(_begins(MAILS.c.id, begins)).limit(most)
+        )
         return list(found.scalars())
 
 

@@ -27,9 +27,14 @@ LAST_NUMBER = select(HALLS.c.last_number).where(
     HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record")
 )
 OCCUPIED = select(func.count()).select_from(PLACES).where(*OF_HALL, PLACES.c.state.in_(OCCUPYING))
-FIRST_NUMBER = text("INSERT INTO halls (kind, record, last_number) VALUES (:kind, :record, 0) ON CONFLICT DO NOTHING")
+FIRST_NUMBER = text(
+    "INSERT INTO halls (kind, record, last_number) VALUES (:kind, :record, 0) ON CONFLICT DO NOTHING"
+)
 CONFIRMED_WAITING = (
-    select(PLACES).where(*OF_HALL, PLACES.c.state == "waiting").order_by(PLACES.c.number).limit(bindparam("most"))
+    select(PLACES)
+    .where(*OF_HALL, PLACES.c.state == "waiting")
+    .order_by(PLACES.c.number)
+    .limit(bindparam("most"))
 )
 AHEAD = (
     select(func.count())
@@ -72,7 +77,10 @@ MISTAKEN = (
         *OF_HALL,
         or_(
             and_(PLACES.c.state == "pending", SIGN_UPS.c.confirmed_at.is_not(None)),
-            and_(PLACES.c.state.in_(("taken", "waiting", "offered")), SIGN_UPS.c.confirmed_at.is_(None)),
+            and_(
+                PLACES.c.state.in_(("taken", "waiting", "offered")),
+                SIGN_UPS.c.confirmed_at.is_(None),
+            ),
         ),
     )
     .order_by(PLACES.c.sign_up)
@@ -80,9 +88,13 @@ MISTAKEN = (
 )
 HALLS_KNOWN = select(HALLS.c.kind, HALLS.c.record)
 MOVE_SEATS = (
-    PLACES.update().where(*OF_HALL).values(record=bindparam("to_record"), number=PLACES.c.number + bindparam("behind"))
+    PLACES.update()
+    .where(*OF_HALL)
+    .values(record=bindparam("to_record"), number=PLACES.c.number + bindparam("behind"))
 )
-DELETE_HALL = HALLS.delete().where(HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record"))
+DELETE_HALL = HALLS.delete().where(
+    HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record")
+)
 DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
 
@@ -164,7 +176,9 @@ def halls(connection: Connection) -> list[Bookable]:
 def move_hall(connection: Connection, before: Bookable, after: Bookable) -> int:
     """Moves all seats of a hall to another of its kind, behind those that are there; how many."""
     behind, more = enter(connection, after), enter(connection, before)
-    moved = connection.execute(MOVE_SEATS, _of(before) | {"to_record": after.record, "behind": behind}).rowcount
+    moved = connection.execute(
+        MOVE_SEATS, _of(before) | {"to_record": after.record, "behind": behind}
+    ).rowcount
     connection.execute(NEXT_NUMBER, _of(after) | {"more": more})
     connection.execute(DELETE_HALL, _of(before))
     return moved
@@ -184,7 +198,9 @@ def insert_seat(connection: Connection, seat: Seat) -> None:
     )
 
 
-def settle_seat(connection: Connection, sign_up: str, state: PlaceState, until: datetime | None = None) -> None:
+def settle_seat(
+    connection: Connection, sign_up: str, state: PlaceState, until: datetime | None = None
+) -> None:
     connection.execute(SETTLE, {"of_sign_up": sign_up, "new_state": state, "new_until": until})
 
 

@@ -43,7 +43,12 @@ OF_THE_SERVER = ("08", "25", "53", "55", "57", "58", "XX")
 FORBIDDEN = "42501"
 TABLES = ", ".join(METADATA.tables)
 
-PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 GONE = {"tcp_user_timeout": 15_000}
 """Milliseconds after which a server that answers nothing any more is given up."""
 DEFAULTS = PATIENCE | GONE | {"application_name": "mentorkorps"}
@@ -67,7 +72,10 @@ class PostgresDialect:
 
     def exists(self) -> bool:
         with self._told(), self._engine(_look).connect() as connection:
-            return connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is not None
+            return (
+                connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one()
+                is not None
+            )
 
     @contextmanager
     def writing(self, **options: object) -> Iterator[Engine]:
@@ -96,7 +104,9 @@ class PostgresDialect:
         state = getattr(cause, "sqlstate", None)
         if state in CONFLICTS:
             return "conflict"
-        is_cut_off = state is None and isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+        is_cut_off = state is None and isinstance(
+            cause, psycopg.OperationalError | psycopg.InterfaceError
+        )
         return "trouble" if is_cut_off or (state or "").startswith(OF_THE_SERVER) else "own"
 
     def is_whole(self, connection: Connection) -> bool:
@@ -128,7 +138,9 @@ class PostgresDialect:
         event.listen(engine, "begin", _begin)
         with self._told(), engine.connect() as connection, in_memory(image) as copy:
             with connection.begin():
-                if not connection.execute(text(f"SELECT pg_try_advisory_xact_lock({USED})")).scalar_one():
+                if not connection.execute(
+                    text(f"SELECT pg_try_advisory_xact_lock({USED})")
+                ).scalar_one():
                     raise InUse(self._database)
                 self.enter_migration(connection)
                 try:
@@ -155,7 +167,9 @@ class PostgresDialect:
         import psycopg
         from psycopg.conninfo import conninfo_to_dict
 
-        connection = psycopg.connect(**DEFAULTS | conninfo_to_dict(self._database.address), autocommit=True)
+        connection = psycopg.connect(
+            **DEFAULTS | conninfo_to_dict(self._database.address), autocommit=True
+        )
         try:
             connection.execute(SESSION)
             prepare(connection)
@@ -185,11 +199,15 @@ class PostgresDialect:
         if state:
             is_ours = isinstance(error, OperationalError)
             return (
-                CannotOpen(f"{self._database} broke off ({type(error.orig).__name__}). Try again.") if is_ours else None
+                CannotOpen(f"{self._database} broke off ({type(error.orig).__name__}). Try again.")
+                if is_ours
+                else None
             )
         if "FATAL" in words and "database" in words and "does not exist" in words:
             return NoSuchDatabase(self._database)
-        is_for_now = "starting up" in words or "shutting down" in words or "connection slots" in words
+        is_for_now = (
+            "starting up" in words or "shutting down" in words or "connection slots" in words
+        )
         if "certificate" in words:
             return NotTrusted(self._database)
         if ("FATAL" in words and not is_for_now) or "SSL" in words:

@@ -29,7 +29,9 @@ class Readers:
 
     async def read(self, query: Callable[..., T], *values: object) -> T:
         """What the query returns. Raises what the query raises, or Unavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._answer, query, *values)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, self._answer, query, *values
+        )
 
     def close(self) -> None:
         """Answers what is under way and ends the threads."""

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mentorkorps.backend.security.spam import Sign
 from mentorkorps.forms.answers import Value
 from mentorkorps.interface.languages import Language
 
 SubjectKind = Literal["sign_up", "mailbox", "recipient", "service"]
 MailState = Literal["queued", "sending", "sent", "retry", "failed"]
 Stop = Literal["ahead", "behind", "large_purge"]
-PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
+PlaceState = Literal[
+    "held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"
+]
+
+Sign = Literal["trap", "unproved", "hasty", "stale", "link", "crowd", "forged", "spent", "silenced"]
+"""What speaks for spam; what each weighs stands in `security.spam`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,35 @@ after; what most of them are is all less these.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, func, not_, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+)
 
 from mentorkorps.backend.db.mail_rows import STATES, UNSENT
 from mentorkorps.backend.db.records import Ended, Figures, Life
-from mentorkorps.backend.db.sign_up_state import OUTCOMES, condition_clause, outcome_case, outcome_clause
+from mentorkorps.backend.db.sign_up_state import (
+    OUTCOMES,
+    condition_clause,
+    outcome_case,
+    outcome_clause,
+)
 from mentorkorps.backend.db.tables import COLLECTED, COUNTS, DOUBTFUL, MAILS, SIGN_UPS, UNANSWERED
 
 OUTCOME = outcome_case(SIGN_UPS.c)
 
-BY_OUTCOME = {outcome: outcome_clause(SIGN_UPS.c, outcome) for outcome in OUTCOMES if outcome != "received"}
+BY_OUTCOME = {
+    outcome: outcome_clause(SIGN_UPS.c, outcome) for outcome in OUTCOMES if outcome != "received"
+}
 """All but the last, which are the rest: nobody is to answer them."""
 
 LIVES = select(SIGN_UPS.c.id, SIGN_UPS.c.form, SIGN_UPS.c.received_at, OUTCOME.label("outcome"))
@@ -26,7 +45,9 @@ ALL_SIGN_UPS_COUNTED = select(func.count()).select_from(SIGN_UPS)
 ALL_MAILS_COUNTED = select(func.count()).select_from(MAILS)
 
 MAILS_TO_LOOK_AFTER = (
-    select(MAILS.c.state, func.count()).where(MAILS.c.state.in_((*UNSENT, "failed"))).group_by(MAILS.c.state)
+    select(MAILS.c.state, func.count())
+    .where(MAILS.c.state.in_((*UNSENT, "failed")))
+    .group_by(MAILS.c.state)
 )
 
 OLDEST_UNSENT = select(func.min(MAILS.c.created_at)).where(MAILS.c.state.in_(UNSENT))
@@ -39,7 +60,9 @@ ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
 CONFIRMED = condition_clause(SIGN_UPS.c, "reachable")
 
-CONFIRMED_BY_FORM = select(SIGN_UPS.c.form, func.count().filter(CONFIRMED)).group_by(SIGN_UPS.c.form)
+CONFIRMED_BY_FORM = select(SIGN_UPS.c.form, func.count().filter(CONFIRMED)).group_by(
+    SIGN_UPS.c.form
+)
 
 DELETE_SIGN_UPS = SIGN_UPS.delete().where(SIGN_UPS.c.id == bindparam("key"))
 
@@ -90,7 +113,9 @@ def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str
 
     They are locked for this transaction, so that two instances do not both count what they delete.
     """
-    statement = LIVES.where(or_(false(), *map(_is_over, ended)), SIGN_UPS.c.id.in_(ids)).order_by(SIGN_UPS.c.id)
+    statement = LIVES.where(or_(false(), *map(_is_over, ended)), SIGN_UPS.c.id.in_(ids)).order_by(
+        SIGN_UPS.c.id
+    )
     return [Life(*row) for row in connection.execute(statement.with_for_update())]
 
 
@@ -111,7 +136,9 @@ def _is_over(ended: Ended) -> ColumnElement[bool]:
         ),
     )
     # A wrong clock asked: what it dated otherwise was corrected, see clock_rows.
-    asked_in_future = and_(SIGN_UPS.c.asked_at > ended.now, SIGN_UPS.c.received_at <= ended.unconfirmed)
+    asked_in_future = and_(
+        SIGN_UPS.c.asked_at > ended.now, SIGN_UPS.c.received_at <= ended.unconfirmed
+    )
     is_unconfirmed = and_(
         SIGN_UPS.c.confirmed_at.is_(None),
         or_(SIGN_UPS.c.asked_at <= ended.unconfirmed, asked_in_future),
@@ -120,7 +147,11 @@ def _is_over(ended: Ended) -> ColumnElement[bool]:
     )
     return and_(
         SIGN_UPS.c.form == ended.form,
-        or_(is_unconfirmed, SIGN_UPS.c.confirmed_at <= ended.confirmed, SIGN_UPS.c.withdrawn_at <= ended.withdrawn),
+        or_(
+            is_unconfirmed,
+            SIGN_UPS.c.confirmed_at <= ended.confirmed,
+            SIGN_UPS.c.withdrawn_at <= ended.withdrawn,
+        ),
     )
 
 
@@ -136,4 +167,6 @@ def delete_sign_ups(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def add_count(connection: Connection, form: str, month: str, outcome: str, count: int) -> None:
-    connection.execute(ADD_TO_COUNT, {"form": form, "month": month, "outcome": outcome, "count": count})
+    connection.execute(
+        ADD_TO_COUNT, {"form": form, "month": month, "outcome": outcome, "count": count}
+    )

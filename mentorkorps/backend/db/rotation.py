@@ -13,7 +13,14 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from mentorkorps.backend.db import writer
 from mentorkorps.backend.db.connect import opened_to_read, opened_to_write
 from mentorkorps.backend.db.records import SignUp
-from mentorkorps.backend.db.sign_up_rows import MARK, RESEAL, as_sign_up, fingerprint, seal_of, sealed
+from mentorkorps.backend.db.sign_up_rows import (
+    MARK,
+    RESEAL,
+    as_sign_up,
+    fingerprint,
+    seal_of,
+    sealed,
+)
 from mentorkorps.backend.db.tables import CONSENTS, SIGN_UPS
 from mentorkorps.backend.security.encryption import MARK_BYTES, Damaged
 from mentorkorps.backend.settings import Settings
@@ -24,15 +31,23 @@ PORTION = 50
 
 UNROTATED = select(SIGN_UPS.c.id).where(MARK != bindparam("mark"))
 
-NEXT_UNROTATED = UNROTATED.where(SIGN_UPS.c.id > bindparam("last")).order_by(SIGN_UPS.c.id).limit(bindparam("most"))
+NEXT_UNROTATED = (
+    UNROTATED.where(SIGN_UPS.c.id > bindparam("last"))
+    .order_by(SIGN_UPS.c.id)
+    .limit(bindparam("most"))
+)
 
-TO_ROTATE = select(SIGN_UPS).where(SIGN_UPS.c.id.in_(bindparam("ids", expanding=True))).with_for_update()
+TO_ROTATE = (
+    select(SIGN_UPS).where(SIGN_UPS.c.id.in_(bindparam("ids", expanding=True))).with_for_update()
+)
 
 STANDING_CONSENTS = select(CONSENTS.c.sign_up, CONSENTS.c.consent, CONSENTS.c.version).where(
     CONSENTS.c.sign_up.in_(bindparam("ids", expanding=True)), CONSENTS.c.withdrawn_at.is_(None)
 )
 
-KNOWN = select(SIGN_UPS.c.fingerprint).where(SIGN_UPS.c.fingerprint.in_(bindparam("known", expanding=True)))
+KNOWN = select(SIGN_UPS.c.fingerprint).where(
+    SIGN_UPS.c.fingerprint.in_(bindparam("known", expanding=True))
+)
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +88,11 @@ def rotate_some(connection: Connection, ids: Sequence[str], key: str) -> None:
         known = row.fingerprint if fresh in taken else fresh
         taken.add(known)
         changes.append(
-            {"key": row.id, "new_sealed": sealed(connection, row.id, sign_up.answers), "new_fingerprint": known}
+            {
+                "key": row.id,
+                "new_sealed": sealed(connection, row.id, sign_up.answers),
+                "new_fingerprint": known,
+            }
         )
     if changes:
         connection.execute(RESEAL, changes)

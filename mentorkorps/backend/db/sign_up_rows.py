@@ -20,7 +20,9 @@ def fingerprint(key: str, form: str, answers: Answers, once: str = "") -> str:
 
     `once` tells apart what several people answer alike.
     """
-    return hmac.digest(key.encode(), f"{form}{once}\n{answers.canonical()}".encode(), "sha256").hex()
+    return hmac.digest(
+        key.encode(), f"{form}{once}\n{answers.canonical()}".encode(), "sha256"
+    ).hex()
 
 
 INSERT_SIGN_UP = CompiledStatement(
@@ -40,7 +42,9 @@ SIGN_UP_TO_CHANGE = ONE_SIGN_UP.with_for_update(key_share=True)
 
 SEVERAL_SIGN_UPS = select(SIGN_UPS).where(SIGN_UPS.c.id.in_(bindparam("ids", expanding=True)))
 
-SAME_ANSWERS = CompiledStatement(select(SIGN_UPS.c.id).where(SIGN_UPS.c.fingerprint == bindparam("fingerprint")))
+SAME_ANSWERS = CompiledStatement(
+    select(SIGN_UPS.c.id).where(SIGN_UPS.c.fingerprint == bindparam("fingerprint"))
+)
 
 RESEAL = (
     SIGN_UPS.update()
@@ -54,10 +58,14 @@ MARKS = select(MARK).distinct()
 
 DOUBTFUL_SIGN_UPS = ALL_SIGN_UPS.where(DOUBTFUL)
 
-CONSENTS_OF = select(CONSENTS).where(CONSENTS.c.sign_up == bindparam("sign_up")).order_by(CONSENTS.c.consent)
+CONSENTS_OF = (
+    select(CONSENTS).where(CONSENTS.c.sign_up == bindparam("sign_up")).order_by(CONSENTS.c.consent)
+)
 
 CONSENTS_OF_EACH = (
-    select(CONSENTS).where(CONSENTS.c.sign_up.in_(bindparam("sign_ups", expanding=True))).order_by(CONSENTS.c.consent)
+    select(CONSENTS)
+    .where(CONSENTS.c.sign_up.in_(bindparam("sign_ups", expanding=True)))
+    .order_by(CONSENTS.c.consent)
 )
 
 MARK_ASKED = (
@@ -66,7 +74,9 @@ MARK_ASKED = (
     .values(asked_at=bindparam("at"), addressee=bindparam("new_addressee"))
 )
 
-MARK_CONFIRMED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(confirmed_at=bindparam("at"))
+MARK_CONFIRMED = (
+    SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(confirmed_at=bindparam("at"))
+)
 
 MARK_READDRESSED = (
     SIGN_UPS.update()
@@ -106,13 +116,21 @@ WITHDRAW_CONSENT = (
     .values(withdrawn_at=bindparam("at"))
 )
 
-DROP_CONSENT = CONSENTS.delete().where(CONSENTS.c.sign_up == bindparam("key"), CONSENTS.c.consent == bindparam("which"))
+DROP_CONSENT = CONSENTS.delete().where(
+    CONSENTS.c.sign_up == bindparam("key"), CONSENTS.c.consent == bindparam("which")
+)
 
 MARK_CLEARED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(flagged=False)
 
-MARK_SILENCED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(silenced=bindparam("is_silenced"))
+MARK_SILENCED = (
+    SIGN_UPS.update()
+    .where(SIGN_UPS.c.id == bindparam("key"))
+    .values(silenced=bindparam("is_silenced"))
+)
 
-MARK_ANSWERED = SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(answered_at=bindparam("at"))
+MARK_ANSWERED = (
+    SIGN_UPS.update().where(SIGN_UPS.c.id == bindparam("key")).values(answered_at=bindparam("at"))
+)
 
 
 def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) -> None:
@@ -136,7 +154,9 @@ def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) ->
     INSERT_SIGN_UP.run(connection, row)
 
 
-def insert_consents(connection: Connection, sign_up: str, versions: dict[str, str], at: datetime) -> None:
+def insert_consents(
+    connection: Connection, sign_up: str, versions: dict[str, str], at: datetime
+) -> None:
     rows = [
         {"sign_up": sign_up, "consent": consent, "version": version, "given_at": at}
         for consent, version in versions.items()
@@ -173,11 +193,15 @@ def consents_of(connection: Connection, sign_up: str) -> list[GivenConsent]:
     return [GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at) for row in rows]
 
 
-def consents_of_each(connection: Connection, sign_ups: Sequence[str]) -> dict[str, list[GivenConsent]]:
+def consents_of_each(
+    connection: Connection, sign_ups: Sequence[str]
+) -> dict[str, list[GivenConsent]]:
     """The same of several, by their numbers; also those that gave none."""
     found: dict[str, list[GivenConsent]] = {id: [] for id in sign_ups}
     for row in connection.execute(CONSENTS_OF_EACH, {"sign_ups": sign_ups}):
-        found[row.sign_up].append(GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at))
+        found[row.sign_up].append(
+            GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at)
+        )
     return found
 
 
@@ -216,22 +240,38 @@ def mark_cleared(connection: Connection, sign_up: str) -> None:
 
 def mark_withdrawn(connection: Connection, sign_up: str, at: datetime) -> None:
     """From now on the same answers are a sign-up of their own."""
-    connection.execute(MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"})
+    connection.execute(
+        MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"}
+    )
 
 
-def replace_answers(connection: Connection, sign_up: str, answers: dict[str, Value], known_by: str) -> None:
+def replace_answers(
+    connection: Connection, sign_up: str, answers: dict[str, Value], known_by: str
+) -> None:
     new_sealed = sealed(connection, sign_up, answers)
-    connection.execute(RESEAL, {"key": sign_up, "new_sealed": new_sealed, "new_fingerprint": known_by})
+    connection.execute(
+        RESEAL, {"key": sign_up, "new_sealed": new_sealed, "new_fingerprint": known_by}
+    )
 
 
 def withdraw_consent(connection: Connection, sign_up: str, consent: str, at: datetime) -> None:
     connection.execute(WITHDRAW_CONSENT, {"key": sign_up, "which": consent, "at": at})
 
 
-def renew_consents(connection: Connection, sign_up: str, versions: dict[str, str], at: datetime) -> None:
+def renew_consents(
+    connection: Connection, sign_up: str, versions: dict[str, str], at: datetime
+) -> None:
     """Brings the consents to what was ticked now; one that was given and still stands keeps its time."""
-    standing = {one.consent: one.version for one in consents_of(connection, sign_up) if one.withdrawn_at is None}
-    fresh = {consent: version for consent, version in versions.items() if standing.get(consent) != version}
+    standing = {
+        one.consent: one.version
+        for one in consents_of(connection, sign_up)
+        if one.withdrawn_at is None
+    }
+    fresh = {
+        consent: version
+        for consent, version in versions.items()
+        if standing.get(consent) != version
+    }
     for consent in standing.keys() - versions.keys():
         withdraw_consent(connection, sign_up, consent, at)
     for consent in fresh:
@@ -241,7 +281,9 @@ def renew_consents(connection: Connection, sign_up: str, versions: dict[str, str
 
 def as_sign_up(connection: Connection, row: Row) -> SignUp:
     told = json.loads(seal_of(connection).open(row.id, row.sealed))
-    answers = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    answers = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+    }
     return SignUp(
         row.id,
         row.form,
@@ -278,5 +320,9 @@ def renew_fingerprint(connection: Connection, kept: SignUp, key: str) -> None:
 
 
 def fingerprint_of(connection: Connection, kept: SignUp, key: str) -> str:
-    standing = {one.consent: one.version for one in consents_of(connection, kept.id) if one.withdrawn_at is None}
+    standing = {
+        one.consent: one.version
+        for one in consents_of(connection, kept.id)
+        if one.withdrawn_at is None
+    }
     return fingerprint(key, kept.form, Answers(kept.answers, standing))

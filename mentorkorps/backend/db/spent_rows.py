@@ -14,9 +14,9 @@ from mentorkorps.backend.db.tables import SPENT, Moment
 
 # One statement that SQLite and PostgreSQL both know, so that two instances cannot both find it unspent.
 SPEND = CompiledStatement(
-    text("INSERT INTO spent (proof, until) VALUES (:proof, :until) ON CONFLICT DO NOTHING").bindparams(
-        bindparam("until", type_=Moment)
-    )
+    text(
+        "INSERT INTO spent (proof, until) VALUES (:proof, :until) ON CONFLICT DO NOTHING"
+    ).bindparams(bindparam("until", type_=Moment))
 )
 TAKE_BACK = SPENT.delete().where(SPENT.c.proof == bindparam("which"))
 FORGET_SPENT = SPENT.delete().where(SPENT.c.until < bindparam("now"))

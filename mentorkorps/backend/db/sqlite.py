@@ -55,7 +55,9 @@ class SqliteDialect:
     @contextmanager
     def writing(self, **options: object) -> Iterator[Engine]:
         with self._to_itself(), self._usable():
-            engine = _engine(URL.create("sqlite", database=str(self._path)), options | {"room": self})
+            engine = _engine(
+                URL.create("sqlite", database=str(self._path)), options | {"room": self}
+            )
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin_immediate)
             yield engine
@@ -67,7 +69,8 @@ class SqliteDialect:
         file = f"file:{quote(str(self._path.resolve()))}"
         with self._usable():
             engine = _engine(
-                URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}), options | {"room": self}
+                URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}),
+                options | {"room": self},
             )
             event.listen(engine, "connect", _prepare_reading)
             event.listen(engine, "begin", _begin_reading)
@@ -125,7 +128,9 @@ class SqliteDialect:
             except sqlite3.DatabaseError as error:
                 if error.sqlite_errorcode & 0xFF not in OF_A_DAMAGED_FILE:
                     raise CannotUse(self._database, str(error)) from None
-                raise CannotOpen(f"{self._database} is damaged: move it. Nothing has been changed.") from None
+                raise CannotOpen(
+                    f"{self._database} is damaged: move it. Nothing has been changed."
+                ) from None
         with self.writing() as engine, engine.connect() as connection:
             rewrite_afterwards(connection)
             sweep(connection)

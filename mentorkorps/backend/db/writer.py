@@ -178,7 +178,9 @@ def _committed(connection: Connection, group: list[Job], attempt: int = 1) -> li
     return outcomes + _committed(connection, rest) if rest else outcomes
 
 
-def _after(connection: Connection, group: list[Job], attempt: int, error: Exception) -> list[JobOutcome]:
+def _after(
+    connection: Connection, group: list[Job], attempt: int, error: Exception
+) -> list[JobOutcome]:
     """A group that one of its jobs broke is done again in halves, so that the others go on."""
     verdict = dialect_of(connection).verdict(error)
     if verdict == "trouble":
@@ -208,13 +210,18 @@ def _together(connection: Connection, group: list[Job]) -> list[JobOutcome]:
 
 def sweep(connection: Connection) -> None:
     """Does what was asked to be swept. Where a reader is in the way, each group that follows tries to finish it."""
-    sweeping, was_unfinished = connection.info.pop(SWEEPING, None), connection.info.pop(UNFINISHED, False)
+    sweeping, was_unfinished = (
+        connection.info.pop(SWEEPING, None),
+        connection.info.pop(UNFINISHED, False),
+    )
     if sweeping is None and was_unfinished:
         sweeping = dialect_of(connection).finish_sweep
     if sweeping and not _is_swept(connection, sweeping):
         connection.info[UNFINISHED] = True
         if not was_unfinished:
-            log.info("writer: somebody reads, so deleted rows stay in the write-ahead log until they are done")
+            log.info(
+                "writer: somebody reads, so deleted rows stay in the write-ahead log until they are done"
+            )
 
 
 def _is_swept(connection: Connection, sweeping: Callable[[Connection], bool]) -> bool:

@@ -119,7 +119,9 @@ class Memory:
 class ClockGuard:
     """The clock of the whole service, and the verdict on it."""
 
-    def __init__(self, do: Do, settings: Settings, wall: Clock, uptime: Callable[[], float] = uptime) -> None:
+    def __init__(
+        self, do: Do, settings: Settings, wall: Clock, uptime: Callable[[], float] = uptime
+    ) -> None:
         self._do = do
         self._settings = settings
         self._wall = wall
@@ -156,7 +158,9 @@ class ClockGuard:
         async with self._looking:
             reading = self._reading()
             await self._do(believe, reading.wall)
-            return self._remember(Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime))
+            return self._remember(
+                Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime)
+            )
 
     def _reading(self) -> Reading:
         return Reading(self._wall(), self._uptime())
@@ -164,7 +168,10 @@ class ClockGuard:
     def _remember(self, verdict: Verdict, memory: Memory) -> Verdict:
         before, self.verdict, self._memory = self.verdict, verdict, memory
         if verdict.stop and verdict.stop != before.stop:
-            log.error("clock: %s: nothing is deleted until `mentorkorps purge --yes` or a steady day", verdict)
+            log.error(
+                "clock: %s: nothing is deleted until `mentorkorps purge --yes` or a steady day",
+                verdict,
+            )
         elif before.stop and not verdict.stop:
             log.warning("clock: %s is believed, deletion goes on", minute(verdict.wall))
         return verdict
@@ -179,7 +186,11 @@ def judge(
 ) -> tuple[Verdict, Memory]:
     """The verdict, and what the process is to remember. A job for the writer."""
     kept = clock_rows.clock_record(connection) or _first_record(connection, reading)
-    known = memory if memory and memory.seen_at == kept.seen_at else Memory(kept.seen_at, reading.uptime)
+    known = (
+        memory
+        if memory and memory.seen_at == kept.seen_at
+        else Memory(kept.seen_at, reading.uptime)
+    )
     expected = known.expected(reading.uptime)
     leap = reading.wall - expected
     stop = _stop(kept, leap)
@@ -192,10 +203,17 @@ def judge(
         seen_at = kept.seen_at if stop in CLOCK_STOPS else max(kept.seen_at, reading.wall)
         noted = reading if stop else None
         doubted_at = reading.wall if stop else None
-        clock_rows.keep_clock_record(connection, ClockRecord(seen_at, stop, doubted_at, round(steady.total_seconds())))
+        clock_rows.keep_clock_record(
+            connection, ClockRecord(seen_at, stop, doubted_at, round(steady.total_seconds()))
+        )
         if stop in CLOCK_STOPS:
             digest.queue_alarm(
-                connection, settings, kinds.CLOCK, seen_at, abs(leap).days, max(reading.wall, expected)
+                connection,
+                settings,
+                kinds.CLOCK,
+                seen_at,
+                abs(leap).days,
+                max(reading.wall, expected),
             )
     read_at = known.read_at if known.seen_at == seen_at else reading.uptime
     return Verdict(reading.wall, seen_at, leap, stop, steady), Memory(seen_at, read_at, stop, noted)
@@ -229,7 +247,9 @@ def _stop(kept: ClockRecord, leap: timedelta) -> Stop | None:
     return "large_purge" if kept.stop == "large_purge" else None
 
 
-def _steady(kept: ClockRecord, stop: Stop | None, reading: Reading, noted: Reading | None) -> timedelta:
+def _steady(
+    kept: ClockRecord, stop: Stop | None, reading: Reading, noted: Reading | None
+) -> timedelta:
     """How long the clock has gone as the uptime does since something was stopped, while a process was looking.
 
     A restart keeps what there was, but for one after which the clock has leapt again. Two instances that look in turn

@@ -144,7 +144,9 @@ class CommandFiles(PeriodicJob):
                 await self._do(note)
             except PermissionError:
                 closed.add(note.name)
-            except OSError as error:  # a full or read-only disk: the note lies there until it is well
+            except (
+                OSError
+            ) as error:  # a full or read-only disk: the note lies there until it is well
                 log.error("errands: the disk took nothing (%s)", type(error).__name__)
         self._tell(frozenset(closed))
 
@@ -260,7 +262,9 @@ def _read(path: Path) -> str:
 def _write(path: Path, text: str) -> None:
     """Whole or not there."""
     part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         ownership.give_to_owner(file.fileno(), path.parent)
         file.write(text)
     part.replace(path)

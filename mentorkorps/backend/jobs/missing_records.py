@@ -81,11 +81,17 @@ class References(PeriodicJob):
 def _in_missing_halls(connection: Connection, catalogue: Catalogue) -> Counter[Record]:
     seats = seats_by_hall(connection).items()
     return Counter(
-        {Record(hall.kind, hall.record): count for hall, count in seats if catalogue.lacks(hall.kind, hall.record)}
+        {
+            Record(hall.kind, hall.record): count
+            for hall, count in seats
+            if catalogue.lacks(hall.kind, hall.record)
+        }
     )
 
 
-def _in_missing_records(connection: Connection, catalogue: Catalogue, last: str) -> tuple[Counter[Record], str | None]:
+def _in_missing_records(
+    connection: Connection, catalogue: Catalogue, last: str
+) -> tuple[Counter[Record], str | None]:
     """What a portion of sign-ups names in vain, and where the next portion begins."""
     sign_ups, next_last = next_sign_ups(connection, last, PORTION)
     named = (record for one in sign_ups for record in set(_named(one, catalogue)))

@@ -15,7 +15,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from mentorkorps.backend.security.encryption import KEY_BYTES, MARK_BYTES, Damaged, MissingKey, derived_key
+from mentorkorps.backend.security.encryption import (
+    KEY_BYTES,
+    MARK_BYTES,
+    Damaged,
+    MissingKey,
+    derived_key,
+)
 
 SALT_BYTES = 16
 COUNTER_BYTES = 11

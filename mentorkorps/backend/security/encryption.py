@@ -27,7 +27,9 @@ class MissingKey(SettingsError):
 
     def __init__(self) -> None:
         super().__init__(
-            SECRET_KEYS, "…", "what is kept was encrypted with another key. Add that key behind these; nothing is lost"
+            SECRET_KEYS,
+            "…",
+            "what is kept was encrypted with another key. Add that key behind these; nothing is lost",
         )
 
 
@@ -43,7 +45,9 @@ class Cipher:
 
     def __init__(self, keys: Sequence[str], purpose: Purpose = "answers") -> None:
         self._ciphers = {
-            derived_key(key, f"{purpose}.mark", MARK_BYTES): AESGCM(derived_key(key, purpose, KEY_BYTES))
+            derived_key(key, f"{purpose}.mark", MARK_BYTES): AESGCM(
+                derived_key(key, purpose, KEY_BYTES)
+            )
             for key in reversed(keys)
         }
         self.mark = derived_key(keys[0], f"{purpose}.mark", MARK_BYTES)
@@ -55,7 +59,11 @@ class Cipher:
 
     def open(self, name: str, sealed: bytes) -> bytes:
         """Raises MissingKey or Damaged."""
-        mark, nonce, rest = sealed[:MARK_BYTES], sealed[MARK_BYTES:][:NONCE_BYTES], sealed[MARK_BYTES + NONCE_BYTES :]
+        mark, nonce, rest = (
+            sealed[:MARK_BYTES],
+            sealed[MARK_BYTES:][:NONCE_BYTES],
+            sealed[MARK_BYTES + NONCE_BYTES :],
+        )
         if mark not in self._ciphers:
             raise MissingKey
         try:
@@ -70,4 +78,6 @@ class Cipher:
 @cache
 def derived_key(key: str, purpose: str, length: int) -> bytes:
     """A key for one purpose (HKDF, RFC 5869). The secret keys are random texts, so there is no salt."""
-    return HKDF(SHA256(), length, salt=None, info=f"mentorkorps.{purpose}".encode()).derive(key.encode())
+    return HKDF(SHA256(), length, salt=None, info=f"mentorkorps.{purpose}".encode()).derive(
+        key.encode()
+    )

@@ -97,7 +97,9 @@ def _told(text: str) -> dict[str, str | int]:
         raise BadProof("forged") from None
     if not isinstance(told, dict) or type(told.get("number")) is not int:
         raise BadProof("forged")
-    if not all(isinstance(told.get(name), str) for name in ("algorithm", "challenge", "salt", "signature")):
+    if not all(
+        isinstance(told.get(name), str) for name in ("algorithm", "challenge", "salt", "signature")
+    ):
         raise BadProof("forged")
     return told
 

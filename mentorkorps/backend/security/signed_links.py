@@ -56,7 +56,9 @@ class Tokens:
     keys: Sequence[str]
     clock: Clock
 
-    def sign(self, purpose: Purpose, id: str, given: datetime, lifetime: timedelta | None = None) -> str:
+    def sign(
+        self, purpose: Purpose, id: str, given: datetime, lifetime: timedelta | None = None
+    ) -> str:
         """A token that lasts as long as its purpose says, unless it is told another lifetime.
 
         The same id and moment give the same token, so that a form sent twice gets the same receipt.

@@ -10,14 +10,12 @@ clears: the mailbox is the better witness.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
+from mentorkorps.backend.db.records import Sign
 from mentorkorps.backend.security.proof_of_work import BadProof, Proof, read_proof
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms.answers import PROOF, TRAP
-
-Sign = Literal["trap", "unproved", "hasty", "stale", "link", "crowd", "forged", "spent", "silenced"]
 
 WEIGHTS: dict[Sign, int] = {
     "unproved": 1,
@@ -53,10 +51,16 @@ def is_doubtful(signs: Iterable[Sign]) -> bool:
 
 
 def spam_signs(
-    form: Form, posted: Mapping[str, Sequence[str]], keys: Sequence[str], now: datetime, is_crowded: bool
+    form: Form,
+    posted: Mapping[str, Sequence[str]],
+    keys: Sequence[str],
+    now: datetime,
+    is_crowded: bool,
 ) -> Signs:
     """The signs in a body as it was sent, before anything is removed from it."""
-    found: list[Sign] = [*_in_text(form, posted), *(["crowd"] if is_crowded else [])]
+    found: list[Sign] = list(_in_text(form, posted))
+    if is_crowded:
+        found.append("crowd")
     sent = "".join(posted.get(PROOF, ()))
     if not sent:
         return Signs((*found, "unproved"))
@@ -78,7 +82,9 @@ def _in_text(form: Form, posted: Mapping[str, Sequence[str]]) -> Iterator[Sign]:
     if any(text.strip() for text in traps):
         yield "trap"
     names = (field.id for field in form.fields if field.autocomplete == "name")
-    if any(mark in text.lower() for name in names for text in posted.get(name, ()) for mark in LINKS):
+    if any(
+        mark in text.lower() for name in names for text in posted.get(name, ()) for mark in LINKS
+    ):
         yield "link"
 
 

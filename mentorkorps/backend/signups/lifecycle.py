@@ -16,11 +16,11 @@ from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.bookings.allocation import Booking
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import asked_rows, mail_rows, sign_up_rows, spent_rows
-from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.db.records import Sign, SignUp
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.backend.security.signed_links import LIFETIMES
-from mentorkorps.backend.security.spam import Sign, Signs, is_doubtful
+from mentorkorps.backend.security.spam import Signs, is_doubtful
 from mentorkorps.backend.signups import collected_confirmation
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
@@ -281,7 +281,10 @@ def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
     """
     since = max(at - RENEWED_AFTER, kept.asked_at)
     mails = mail_rows.mails_of(connection, kept.id)
-    return any(one.kind in (kinds.LINK.name, kinds.CONFIRM.name) and one.created_at > since for one in mails)
+    return any(
+        one.kind in (kinds.LINK.name, kinds.CONFIRM.name) and one.created_at > since
+        for one in mails
+    )
 
 
 def _may_be_asked(connection: Connection, kept: SignUp, key: str, at: datetime) -> bool:

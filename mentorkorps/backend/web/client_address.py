@@ -62,7 +62,10 @@ def networks_of(address: Address) -> Iterator[tuple[str, int]]:
     limit it gets.
     """
     for length, times in PREFIXES[address.version]:
-        yield f"{int(address) >> address.max_prefixlen - length:x}/{address.version}/{length}", times
+        yield (
+            f"{int(address) >> address.max_prefixlen - length:x}/{address.version}/{length}",
+            times,
+        )
 
 
 def parsed(text: str) -> Address | None:

@@ -201,7 +201,10 @@ class LimitedConnection(HttpToolsProtocol):
         """The status with which a whole head is refused: its size, and the one Host that RFC
         9112, 3.2 asks for.
         """
-        if len(self.url) + sum(len(name) + len(value) + BETWEEN for name, value in self.headers) > self._limits.head:
+        if (
+            len(self.url) + sum(len(name) + len(value) + BETWEEN for name, value in self.headers)
+            > self._limits.head
+        ):
             return 431
         hosts = [value for name, value in self.headers if name == b"host"]
         is_missing = not hosts and self.parser.get_http_version() not in WITHOUT_HOST
@@ -219,7 +222,8 @@ class LimitedConnection(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         words = STATUS_LINE[status].split(b" ", 2)[2].strip()
         self.transport.write(
-            STATUS_LINE[status] + b"content-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\n"
+            STATUS_LINE[status]
+            + b"content-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\n"
             b"connection: close\r\ncontent-length: %d\r\n\r\n%s" % (len(words), words)
         )
         self._leave()

@@ -40,7 +40,9 @@ def passed_on(environ: MutableMapping[str, str]) -> socket.socket | None:
         passed = socket.socket(fileno=FIRST_PASSED)
     except OSError as error:
         raise UnusableSocket("something that is no socket") from error
-    if passed.family not in FAMILIES or not passed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+    if passed.family not in FAMILIES or not passed.getsockopt(
+        socket.SOL_SOCKET, socket.SO_ACCEPTCONN
+    ):
         raise UnusableSocket("a socket of another kind")
     passed.set_inheritable(False)
     return passed

@@ -33,7 +33,11 @@ class StaticSite(StaticFiles):
     """Starlette's static files, with redirects that trust no Host header."""
 
     def __init__(
-        self, directory: PurePath, root: str, redirects: Mapping[str, str] = NOTHING, gone: Collection[str] = ()
+        self,
+        directory: PurePath,
+        root: str,
+        redirects: Mapping[str, str] = NOTHING,
+        gone: Collection[str] = (),
     ) -> None:
         """`redirects` tells where former addresses lead, `gone` which ones say that a record is
         gone for good.
@@ -66,5 +70,7 @@ def _described(response: Response, path: str) -> Response:
     if known := TYPES.get(PurePath(path).suffix):
         response.headers["Content-Type"] = known
     is_fixed = NAMED_BY_CONTENT.search(path)
-    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if is_fixed else "no-cache"
+    response.headers["Cache-Control"] = (
+        f"public, max-age={YEAR_SECONDS}, immutable" if is_fixed else "no-cache"
+    )
     return response
