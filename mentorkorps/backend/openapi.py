@@ -14,14 +14,14 @@ from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.services import Services, services_of
 from mentorkorps.backend.web.request_body import JSON, READERS, URLENCODED
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.catalogue.model.forms import LINKED, Form
 from mentorkorps.forms import json_schema as form_schema
 from mentorkorps.forms.json_schema import Schema
 from mentorkorps.interface.addresses import address
 from mentorkorps.interface.languages import LANGUAGES
 
 SIGN_UP = "/forms/{form}"
-QUERIES = {"/find": ("q",), "/tilmelding/{form}/": ("programme", "course", "place", "lang")}
+QUERIES = {"/find": ("q",), "/tilmelding/{form}/": (*LINKED, "lang")}
 JSON_PATHS = ("/forms/{form}/challenge", "/openapi.json", "/healthz", "/readyz")
 TEXT_PATHS = ("/metrics",)
 NOT_HERE = ("/desk",)

@@ -19,7 +19,7 @@ from mentorkorps.catalogue.gazetteer import Gazetteer, gazetteer
 from mentorkorps.catalogue.images import Size, pictures_beside
 from mentorkorps.catalogue.integrity import integrity_problems
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.catalogue.model.forms import JOINING, Form
+from mentorkorps.catalogue.model.forms import Form, Purpose
 from mentorkorps.catalogue.model.lasting import LASTING, Retired, known_as
 from mentorkorps.catalogue.model.organisations import AnswerPromise, Industry, Organisation, Programme, SpokenLanguage
 from mentorkorps.catalogue.model.outcomes import Outcome, RuleCard, Source
@@ -151,14 +151,17 @@ class Catalogue:
         promised = programme.answers if programme else None
         return promised or self.portal().answers
 
-    def forms_for(self, programme: Programme) -> tuple[Form, ...]:
-        """The forms that lead to a programme: sign-up while it is open, and always the interest list."""
-        names = JOINING if programme.status == "open" else JOINING[1:]
-        return tuple(self.forms[name] for name in names)
+    def form_for(self, purpose: Purpose) -> Form:
+        """The form that serves a purpose. Raises KeyError where a portal has none of that kind."""
+        for form in self.forms.values():
+            if form.purpose == purpose:
+                return form
+        raise KeyError(purpose)
 
-    def form_for(self, programme: Programme) -> Form:
-        """Sign-up for a programme that is open, the interest list for any other."""
-        return self.forms_for(programme)[0]
+    def forms_for(self, programme: Programme) -> tuple[Form, ...]:
+        """The forms that lead to a programme: sign-up while it is open, and the interest list."""
+        interest = self.form_for("interest")
+        return (self.form_for("join"), interest) if programme.status == "open" else (interest,)
 
     def region_of(self, municipality: Municipality) -> tuple[Region, ...]:
         """The region of today and those that follow it."""

@@ -17,7 +17,7 @@ from mentorkorps.backend.jobs import command_files
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.signups import csv_export
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
-from mentorkorps.catalogue.model.forms import BOOKED_BY
+from mentorkorps.catalogue.model.forms import BOOKABLE
 from mentorkorps.commands.context import counted, database_command
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
 from mentorkorps.forms.choices import rows
@@ -117,10 +117,10 @@ def _participants(options: argparse.Namespace) -> int:
     records = load_catalogue(options.data)
     with database_command() as settings:
         coming = operator_reads.participants(settings, allocation.halls_of(records, options.record))
-    if coming is None and all(options.record not in records.table(kind) for kind in BOOKED_BY):
+    if coming is None and all(options.record not in records.table(kind) for kind in BOOKABLE):
         raise CannotRun(f"there is no course or event {options.record!r}, and nobody ever signed up for one")
     written = csv.writer(sys.stdout, lineterminator="\n")
-    written.writerows([["name"], *([str(one.answers.get("name", ""))] for one in coming or ())])
+    written.writerows([["name"], *([one.answer("name") or ""] for one in coming or ())])
     return SOUND
 
 

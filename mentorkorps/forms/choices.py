@@ -5,11 +5,10 @@ from datetime import date
 from urllib.parse import quote
 
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import JOINING, Field, Form, Option
-from mentorkorps.catalogue.model.lasting import known_as, lasting_id
-from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.catalogue.model.forms import Field, Form, Option
+from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms import phone_numbers
-from mentorkorps.forms.answers import Value
+from mentorkorps.forms.answers import Value, fields_by_kept_name
 from mentorkorps.forms.domain_names import readable_address
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
@@ -32,7 +31,13 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
             return tuple(Option(one.id, one.name) for one in held)
         case "programmes":
             published = catalogue.published_programmes()
-            return tuple(Option(one.id, one.name) for one in published if _takes(form, one, catalogue))
+            # Only open programmes take mentors; the other forms ask about any.
+            only_open = form.purpose == "join"
+            return tuple(
+                Option(programme.id, programme.name)
+                for programme in published
+                if programme.status == "open" or not only_open
+            )
         case None:
             return field.options
 
@@ -70,7 +75,7 @@ def rows(
 
     Answers to questions that are no longer asked, or to a form that is gone, stay as they are.
     """
-    fields = {field.id: field for field in form.fields} if form else {}
+    fields = fields_by_kept_name(form.fields) if form else {}
     return [
         (fields[name].label.of(language), _spoken(form, fields[name], catalogue, value, language))
         if name in fields
@@ -83,26 +88,19 @@ def linked_rows(
     form: Form | None, catalogue: Catalogue, values: Mapping[str, Value], language: Language
 ) -> list[tuple[str, str, str]]:
     """The same with the address by which to write or call; empty where there is none."""
-    types = {field.id: field.type for field in form.fields} if form else {}
-    links = [_link(types.get(name), str(value)) for name, value in values.items()]
+    fields = fields_by_kept_name(form.fields) if form else {}
+    links = [_link(fields.get(name), str(value)) for name, value in values.items()]
     told = rows(form, catalogue, values, language)
     return [(label, spoken, link) for (label, spoken), link in zip(told, links, strict=True)]
 
 
-def _link(type: str | None, value: str) -> str:
-    match type:
+def _link(field: Field | None, value: str) -> str:
+    match field and field.type:
         case "email":
             return f"mailto:{quote(value, safe='@')}"
         case "tel":
             return phone_numbers.link(value)
     return ""
-
-
-def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
-    """The forms by which people join a programme are open to those that take them; other forms ask about any."""
-    if not set(JOINING) & set(known_as(form)):
-        return True
-    return any(form.id == one.id for one in catalogue.forms_for(programme))
 
 
 def _spoken(form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Consent, Field, Form, Option
+from mentorkorps.catalogue.model.lasting import known_as
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms import phone_numbers
 from mentorkorps.forms.answers import HIDDEN, LANGUAGE, choice_name
@@ -48,13 +49,16 @@ def places(catalogue: Catalogue) -> Schema:
 
 
 def lists(form: Form) -> frozenset[str]:
-    """Fields that take several answers: a list in JSON."""
-    return frozenset(field.id for field in form.fields if field.type == "choices")
+    """Fields that take several answers: a list in JSON. Under their former ids too."""
+    return frozenset(
+        name for field in form.fields if field.type == "choices" for name in known_as(field)
+    )
 
 
 def ticks(form: Form) -> frozenset[str]:
-    """Fields and consents that are ticked: true or false in JSON."""
-    return frozenset([field.id for field in form.fields if field.type == "tick"] + [one.id for one in form.consents])
+    """Fields and consents that are ticked: true or false in JSON. Under their former ids too."""
+    ticked = [name for field in form.fields if field.type == "tick" for name in known_as(field)]
+    return frozenset(ticked + [consent.id for consent in form.consents])
 
 
 def _object(form: Form, properties: Mapping[str, Schema]) -> Schema:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Condition, Consent, Field, Form
+from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.model.text import CPR, Title
 from mentorkorps.forms import phone_numbers
 from mentorkorps.forms.answers import HIDDEN, AnswerError, Answers, Hint, Invalid, Posted, Value, choice_name, said
@@ -43,9 +44,10 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
     wrong: list[AnswerError] = [
         AnswerError(name[:40], said("unknown", name=name[:40])) for name in unknown(form, posted)
     ]
+    answered: dict[str, Value] = {}
     values: dict[str, Value] = {}
     for field in form.fields:
-        if field.shown_if and not holds(field.shown_if, values):
+        if field.shown_if and not holds(field.shown_if, answered):
             continue
         try:
             value = _answer(Asked(form, field, catalogue, today, chosen(field, posted)), posted.get(field.id, ()))
@@ -53,7 +55,7 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
             wrong.extend(invalid.wrong)
         else:
             if value:
-                values[field.id] = value
+                answered[field.id] = values[kept_names(field)[0]] = value
     consents = {}
     for consent in form.consents:
         try:
@@ -66,9 +68,20 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
     return Answers(values, consents)
 
 
-def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
+def todays_names(form: Form, posted: Posted) -> dict[str, Sequence[str]]:
+    """What was sent by a page that was opened before a question got another id, under today's.
+
+    What is sent under a name that is no former one stays as it is.
+    """
+    names = {field.id for field in form.fields}
+    todays = {was: field.id for field in form.fields for was in field.was if was not in names}
+    todays |= {choice_name(was): choice_name(id) for was, id in todays.items()}
+    return {todays.get(name, name): texts for name, texts in posted.items()}
+
+
+def holds(condition: Condition, answered: Mapping[str, Value]) -> bool:
     """Whether a question that depends on another is asked, by the answers so far."""
-    match values.get(condition.field):
+    match answered.get(condition.field):
         case tuple(chosen):
             return condition.value in chosen
         case True:

@@ -11,7 +11,7 @@ from mentorkorps.backend.services import services_of
 from mentorkorps.backend.signups import links
 from mentorkorps.backend.web import request_body
 from mentorkorps.backend.web.responses import language_of
-from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.forms import MEANING_OF, Form
 from mentorkorps.interface.i18n import words
 
 
@@ -27,7 +27,8 @@ class SeatView:
 async def notice(request: Request, form: Form, told: request_body.Posted) -> str:
     """What the form says beforehand about the course or event that its address names."""
     services = services_of(request)
-    chosen = told.get(BOOKED_BY[form.books]) if form.books else None
+    field = form.meaning(MEANING_OF[form.books]) if form.books else None
+    chosen = told.get(field.id) if field else None
     record = allocation.record_of(services.catalogue, Bookable(form.books, chosen[0])) if chosen else None
     if record is None:
         return ""

@@ -80,7 +80,9 @@ class MailComposer:
 
     def _mailbox(self, mail: Mail, sign_up: SignUp) -> str:
         if mail.kind not in FOR_COORDINATORS:
-            return sign_up.answers["email"]
+            if sign_up.email is None:
+                raise ValueError("nobody can be written to")
+            return sign_up.email
         if mail.kind in FOR_OPERATORS:
             return self.settings.recipients.default
         return mailbox(self.catalogue, self.settings, sign_up)
@@ -98,9 +100,9 @@ class MailComposer:
 
 def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:
     """Who answers the sign-up."""
-    programme = catalogue.programmes.get(sign_up.answers.get("programme"))
+    programme = catalogue.programmes.get(sign_up.answer("programme") or "")
     organisation = catalogue.organisations[programme.organisation] if programme else None
-    municipality = catalogue.municipalities.get(sign_up.answers.get("place"))
+    municipality = catalogue.municipalities.get(sign_up.answer("place") or "")
     return settings.recipients.mailbox(
         known_as(organisation) if organisation else (), known_as(municipality) if municipality else ()
     )
@@ -114,6 +116,6 @@ def as_html(text: str, language: Language, subject: str, labels: Mapping[str, ob
 
 def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
     """The last day on which an answer is in time: working days from the confirmation, or from the sign-up."""
-    programme = catalogue.programmes.get(sign_up.answers.get("programme"))
+    programme = catalogue.programmes.get(sign_up.answer("programme") or "")
     start = danish_day(sign_up.confirmed_at or sign_up.received_at)
     return after_working_days(start, catalogue.who_answers(programme).working_days)

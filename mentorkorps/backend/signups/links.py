@@ -82,7 +82,7 @@ def _ended(services: Services, purpose: Purpose, id: str, kept: SignUp | None) -
     """Whether a sign-up is kept is told to nobody whose link has ended, unless it was to be confirmed."""
     if purpose == "confirm" and (kept is None or kept.confirmed_at is None):
         return Refusal(410, "expired", PRIVATE)
-    if kept and "email" not in kept.answers:
+    if kept and kept.is_anonymous:
         return Refusal(410, "ended_anonymous", PRIVATE)
     words = "ended_confirmed" if purpose == "confirm" else "ended"
     return Refusal(410, words, PRIVATE, action=_path(services, "renew", id, services.clock()))

@@ -33,15 +33,14 @@ from mentorkorps.backend.web.responses import (
     use_language,
     wants_json,
 )
-from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.catalogue.model.forms import LINKED, Form
 from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms.answers import LANGUAGE, ONCE, Hint, Invalid
-from mentorkorps.forms.validation import read_answers
+from mentorkorps.forms.validation import read_answers, todays_names
 from mentorkorps.interface.addresses import address
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.templates import render
 
-FILLED_BY_LINK = ("programme", "course", "event", "place")
 LONGEST_LINKED = 100
 DOUBLE_CLICK = timedelta(minutes=10)
 
@@ -52,7 +51,7 @@ async def sign_up(request: Request) -> Response:
     form = services.catalogue.forms.get(request.path_params["form"])
     if form is None:
         await form_given_back(request, Refusal(404, "form"))
-    given = await request_body.read_body(request, request_body.Shapes.of(form))
+    given = todays_names(form, await request_body.read_body(request, request_body.Shapes.of(form)))
     use_language(request, given.get(LANGUAGE, ("",))[0])
     keep_typed(request, form, given)
     try:
@@ -112,9 +111,9 @@ async def form_page(request: Request) -> Response:
     if form and form.id != request.path_params["form"]:
         form = None  # a former address leads on
     told = {
-        name: (request.query_params[name][:LONGEST_LINKED],)
-        for name in FILLED_BY_LINK
-        if form and name in request.query_params and name in {field.id for field in form.fields}
+        field.id: (request.query_params[field.means][:LONGEST_LINKED],)
+        for field in (form.fields if form else ())
+        if field.means in LINKED and field.means in request.query_params
     }
     if not told:
         return await services.site.get_response(services.site.get_path(request.scope), request.scope)
@@ -127,8 +126,8 @@ async def receipt(request: Request) -> Response:
     kept = await links.found(request, "receipt")
     language = language_of(request)
     form = services.catalogue.forms.get(kept.form)
-    is_anonymous = kept.answers.get("email") is None
-    programme = services.catalogue.programmes.get(kept.answers.get("programme"))
+    is_anonymous = kept.is_anonymous
+    programme = services.catalogue.programmes.get(kept.answer("programme") or "")
     promised = programme is not None and programme.answers is not None
     organisation = services.catalogue.organisations[programme.organisation] if promised else services.catalogue.portal()
     answers = services.catalogue.who_answers(programme)

@@ -38,12 +38,12 @@ from mentorkorps.backend.web.responses import (
     told_why,
     wants_json,
 )
-from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.forms import MEANING_OF, Form
 from mentorkorps.catalogue.model.text import Title
-from mentorkorps.forms.answers import Invalid, Value
+from mentorkorps.forms.answers import Invalid, Value, answer_to
 from mentorkorps.forms.choices import rows
 from mentorkorps.forms.html import form_html
-from mentorkorps.forms.validation import read_answers
+from mentorkorps.forms.validation import read_answers, todays_names
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
 from mentorkorps.interface.templates import render
@@ -86,7 +86,8 @@ async def change(request: Request) -> Response:
         await form_given_back(request, Refusal(503, "busy", COME_BACK))
     except Refusal as refusal:
         await form_given_back(request, refusal)
-    given = await request_body.read_body(request, request_body.Shapes.of(definition))
+    shapes = request_body.Shapes.of(definition)
+    given = todays_names(definition, await request_body.read_body(request, shapes))
     keep_typed(request, definition, given)
     try:
         answers = read_answers(definition, services.catalogue, given, danish_day(services.clock()))
@@ -198,7 +199,7 @@ ROUTES = [
 
 
 def _place(services: Services, seat: Seat) -> dict[str, object]:
-    kind = BOOKED_BY[seat.hall.kind]
+    kind = MEANING_OF[seat.hall.kind]
     record = services.catalogue.todays(seat.hall.kind, seat.hall.record)
     return {kind: record, "state": seat.state, "number": seat.number, "until": seat.until}
 
@@ -303,8 +304,8 @@ def _form_back(request: Request, definition: Form, given: request_body.Posted, r
 
 def _typed(services: Services, definition: Form, kept: SignUp, agreed: list[GivenConsent]) -> request_body.Posted:
     """The answers as they would be typed into the form as it is today."""
-    types = {field.id: field.type for field in definition.fields}
-    typed = {name: _texts(services, types[name], value) for name, value in kept.answers.items() if name in types}
+    answered = ((field, answer_to(field, kept.answers)) for field in definition.fields)
+    typed = {field.id: _texts(services, field.type, value) for field, value in answered if value is not None}
     given = {(one.consent, one.version) for one in agreed if one.withdrawn_at is None}
     return typed | {one.id: (one.version,) for one in definition.consents if (one.id, one.version) in given}
 

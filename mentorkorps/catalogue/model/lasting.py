@@ -1,10 +1,10 @@
-"""Records that keep the ids they had before, and those that are gone for good."""
+"""Records and questions that keep the ids they had before, and records that are gone for good."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.catalogue.model.forms import Field, Form
 from mentorkorps.catalogue.model.organisations import Industry, Organisation, Programme, SpokenLanguage
 from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.catalogue.model.text import Id, Title
@@ -29,8 +29,8 @@ LASTING = ("municipalities", "industries", "languages", "organisations", "progra
 """Their tables."""
 
 
-def known_as(record: Lasting) -> tuple[str, ...]:
-    """Every id of a record, the first that it had in front and today's at the end."""
+def known_as(record: Lasting | Field) -> tuple[str, ...]:
+    """Every id of a record or a question, the first that it had in front and today's at the end."""
     return (*record.was, record.code if isinstance(record, Municipality) else record.id)
 
 
@@ -40,3 +40,12 @@ def lasting_id(record: Lasting) -> str:
     So an instance that runs on the data of before a renaming, or of before it was taken back, finds the same rows.
     """
     return known_as(record)[0]
+
+
+def kept_names(field: Field) -> tuple[str, ...]:
+    """The names under which the database may have answers to a question; today's have the first.
+
+    That is its meaning, which no renaming changes, so that a mail finds its address also when the
+    form is gone. A question without one has the first id that it had, as records have.
+    """
+    return (field.means, *known_as(field)) if field.means else known_as(field)
