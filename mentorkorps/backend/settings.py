@@ -15,8 +15,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from mentorkorps.backend.db import url
-from mentorkorps.backend.db.url import DatabaseUrl
+from mentorkorps.backend.db.url import SECRET_WRITTEN, DatabaseUrl, parse_url
 from mentorkorps.backend.logging import FORMATS, Format
 from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
@@ -44,7 +43,7 @@ DEFAULTS = {
 }
 SHORTEST_KEY = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-SMTP_WRITTEN = f"write smtp://host:port or smtps://user:password@host. {url.SECRET_WRITTEN}"
+SMTP_WRITTEN = f"write smtp://host:port or smtps://user:password@host. {SECRET_WRITTEN}"
 SCHEMES = ("smtp", "smtps", "http", "https", "sqlite", "postgresql", "postgres")
 HARMLESS = re.compile(r"[a-z]+://[\w.-]+(:\d+)?/?")
 """An address that nobody can have meant to hold a password."""
@@ -180,7 +179,7 @@ def _log_format(text: str) -> Format:
 
 def _database(url: str) -> DatabaseUrl:
     try:
-        return url.parse_url(url)
+        return parse_url(url)
     except ValueError as error:
         raise SettingsError(DATABASE_URL, _masked(url), str(error)) from None
 
