@@ -52,12 +52,14 @@ def _possible_meaning(field: Field) -> str | None:
 def purpose_problems(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
     """Purposes that two forms serve or none, and what a form does not ask that its purpose needs."""
     serving: dict[str, Entry] = {}
+    is_repeated = False
     for entry in tables["forms"]:
         purpose = entry.text("purpose")
         if purpose is None:
             continue
         first = serving.setdefault(purpose, entry)
         if first is not entry:
+            is_repeated = True
             yield entry.problem(
                 "purpose",
                 "duplicate-id",
@@ -68,7 +70,8 @@ def purpose_problems(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
             )
         elif entry.value is not None and entry.value.purpose:
             yield from _unasked(entry, entry.value, NEEDS[entry.value.purpose])
-    if serving.keys() <= set(PURPOSES):  # else one of them is misspelt, which is told already
+    # A purpose that is misspelt or repeated may be the one that lacks, and is told already.
+    if serving.keys() <= set(PURPOSES) and not is_repeated:
         yield from (
             tables["forms"][0].problem("id", "purpose", purpose=purpose)
             for purpose in PURPOSES

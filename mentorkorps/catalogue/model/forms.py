@@ -119,7 +119,7 @@ class Needs:
 
 NEEDS: dict[Purpose, Needs] = {
     "join": Needs(("email", "name"), ("programme", "place")),
-    "interest": Needs(("email", "name"), ("programme", "place")),
+    "interest": Needs(("email",), ("programme", "place")),
     "refer": Needs(("email", "place")),
     "company_offer": Needs(("email", "place")),
     "start_corps": Needs(("email",), is_linked=False),
