@@ -54,7 +54,10 @@ def test_good_answers_are_read_with_the_consents_as_they_were_worded(sound):
 def test_the_same_answers_in_another_order_and_with_spaces_are_the_same(sound):
     turned = dict(reversed(GOOD.items())) | {"name": ["  Sofie Ærø "]}
 
-    assert read(sound).canonical() == read_answers(sound.forms["mentor"], sound, turned, TODAY).canonical()
+    assert (
+        read(sound).canonical()
+        == read_answers(sound.forms["mentor"], sound, turned, TODAY).canonical()
+    )
 
 
 def test_everything_that_is_wrong_is_told_at_once(sound):
@@ -63,24 +66,36 @@ def test_everything_that_is_wrong_is_told_at_once(sound):
     assert ["name", "email", "place", "adult", "contact"] == list(told)
 
 
-@pytest.mark.parametrize("number", ["010190-1234", "0101901234", "311299 1234", "Jeg er 010190-1234"])
+@pytest.mark.parametrize(
+    "number", ["010190-1234", "0101901234", "311299 1234", "Jeg er 010190-1234"]
+)
 def test_what_looks_like_a_cpr_number_is_refused_kindly(sound, number):
     assert "CPR-nummer" in wrong(sound, name=[number])["name"]
 
 
-@pytest.mark.parametrize("number", ["20 12 34 56", "+4520123456", "+45 20 12 34 56", "(0045) 20123456"])
+@pytest.mark.parametrize(
+    "number", ["20 12 34 56", "+4520123456", "+45 20 12 34 56", "(0045) 20123456"]
+)
 def test_a_phone_number_is_not_taken_for_a_cpr_number(sound, number):
     assert number == read(sound, phone=[number]).values["phone"]
 
 
-@pytest.mark.parametrize("address", ["a@b", "a b@c.dk", "a@b.dk\nBcc: x@y.dk", "@b.dk", "a@b..dk", "a@-b.dk", "æ@b.dk"])
+@pytest.mark.parametrize(
+    "address", ["a@b", "a b@c.dk", "a@b.dk\nBcc: x@y.dk", "@b.dk", "a@b..dk", "a@-b.dk", "æ@b.dk"]
+)
 def test_what_is_no_e_mail_address_is_refused(sound, address):
     assert "email" in wrong(sound, email=[address])
 
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("5000", "0461"), ("5000 Odense C", "0461"), ("odense", "0461"), (" ODENSE Kommune ", "0461"), ("Åbenrå", "0580")],
+    [
+        ("5000", "0461"),
+        ("5000 Odense C", "0461"),
+        ("odense", "0461"),
+        (" ODENSE Kommune ", "0461"),
+        ("Åbenrå", "0580"),
+    ],
 )
 def test_a_place_is_understood_as_people_write_it(sound, written, code):
     assert code == read(sound, place=[written]).values["place"]
@@ -113,7 +128,9 @@ def test_a_field_sent_twice_is_refused(sound):
 
 
 def test_an_option_that_does_not_exist_is_refused(sound):
-    assert {"programme", "languages"} == set(wrong(sound, programme=["nope"], languages=["da", "xx"]))
+    assert {"programme", "languages"} == set(
+        wrong(sound, programme=["nope"], languages=["da", "xx"])
+    )
 
 
 def test_a_programme_that_is_not_open_is_not_to_be_had_in_the_sign_up(sound):
@@ -134,7 +151,12 @@ def test_a_consent_to_words_that_have_changed_is_asked_for_again(sound):
 
 
 def test_every_answer_is_kept_when_something_is_wrong(sound):
-    posted = GOOD | {"email": ["sofie"], "phone": ["20 12 34 56"], "languages": ["ar"], "note": ["<b>"]}
+    posted = GOOD | {
+        "email": ["sofie"],
+        "phone": ["20 12 34 56"],
+        "languages": ["ar"],
+        "note": ["<b>"],
+    }
     with pytest.raises(Invalid) as error:
         read_answers(sound.forms["mentor"], sound, posted, TODAY)
 
@@ -153,9 +175,16 @@ def test_every_answer_is_kept_when_something_is_wrong(sound):
 def test_browsers_get_the_same_constraints(sound):
     html = shown(sound)
 
-    assert re.search(r'<input id="name" name="name" type="text" value="" maxlength="20" required', html)
-    assert re.search(r'<input id="email"[^>]*type="email"[^>]*inputmode="email"[^>]*pattern="[^"]+" required', html)
-    assert re.search(r'<label for="phone">Telefon <span class="mk-optional">\(frivilligt\)</span>', html)
+    assert re.search(
+        r'<input id="name" name="name" type="text" value="" maxlength="20" required', html
+    )
+    assert re.search(
+        r'<input id="email"[^>]*type="email"[^>]*inputmode="email"[^>]*pattern="[^"]+" required',
+        html,
+    )
+    assert re.search(
+        r'<label for="phone">Telefon <span class="mk-optional">\(frivilligt\)</span>', html
+    )
 
 
 @pytest.mark.parametrize("form", ["mentor", "interesseliste"])
@@ -192,7 +221,9 @@ def renamed_everywhere(data):
         text = re.sub(r"(?m)^- id: (\S+)$", r"- id: form-\1\n  was: [\1]", file.read_text("utf-8"))
         text = re.sub(r"(?<=- \{)id: ([\w-]+), type: ", r"id: q-\1, was: [\1], type: ", text)
         text = re.sub(
-            r"(?m)^    - id: (\S+)\n      type: ", r"    - id: q-\1\n      was: [\1]\n      type: ", text
+            r"(?m)^    - id: (\S+)\n      type: ",
+            r"    - id: q-\1\n      was: [\1]\n      type: ",
+            text,
         )
         text = re.sub(r"shown_if: \{field: ", "shown_if: {field: q-", text)
         file.write_text(text, "utf-8")
@@ -208,7 +239,9 @@ def own(tmp_path):
 
 
 @pytest.mark.parametrize("records", ["data", "own"])
-def test_when_every_form_and_question_is_renamed_check_is_content_and_every_link_leads_on(records, request):
+def test_when_every_form_and_question_is_renamed_check_is_content_and_every_link_leads_on(
+    records, request
+):
     folder = request.getfixturevalue(records)
     renamed_everywhere(folder)
 
@@ -222,8 +255,14 @@ def test_when_every_form_and_question_is_renamed_check_is_content_and_every_link
             for link in re.findall(r'href="([^"#:]+)"', body)
             if address("form", language).strip("/") in link
         }
-        used = {address("form", language, form.id) for form in verdict.records.forms.values() if form.purpose}
-        assert to_forms <= {address("form", language, form.id) for form in verdict.records.forms.values()}
+        used = {
+            address("form", language, form.id)
+            for form in verdict.records.forms.values()
+            if form.purpose
+        }
+        assert to_forms <= {
+            address("form", language, form.id) for form in verdict.records.forms.values()
+        }
         assert len(to_forms) >= len(used) - 1  # of one a hand-written page alone knows
 
 
@@ -232,7 +271,10 @@ def test_answers_of_before_a_renaming_are_found_by_meaning_and_by_question(sound
     renamed_everywhere(data)
     after = load_catalogue(data)
     form = after.forms["form-mentor"]
-    posted = {f"q-{name}" if name in {"name", "email", "place", "adult"} else name: texts for name, texts in GOOD.items()}
+    posted = {
+        f"q-{name}" if name in {"name", "email", "place", "adult"} else name: texts
+        for name, texts in GOOD.items()
+    }
     again = read_answers(form, after, posted | {"q-note": ["Hej"], "q-languages": ["ar"]}, TODAY)
 
     assert before.canonical() == again.canonical()  # so the same answers stay one sign-up
@@ -308,7 +350,11 @@ def test_what_pages_and_code_need_of_forms_is_one_message_at_its_line(case, data
     assert before in text
     file.write_text(text.replace(before, after), "utf-8")
 
-    problems = [str(problem) for problem in check(data, TODAY, "data").problems if problem.rule != "vanished"]
+    problems = [
+        str(problem)
+        for problem in check(data, TODAY, "data").problems
+        if problem.rule != "vanished"
+    ]
 
     assert 1 == len([one for one in problems if message in one]) == len(problems), problems
 

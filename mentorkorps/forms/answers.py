@@ -95,4 +95,6 @@ def choice_name(field: str) -> str:
 
 def said(key: str, **values: object) -> Title:
     """What is wrong, in both languages: the words under form.wrong in the texts."""
-    return Title(*(str(words(language)["form"]["wrong"][key]).format(**values) for language in ("da", "en")))
+    return Title(
+        *(str(words(language)["form"]["wrong"][key]).format(**values) for language in ("da", "en"))
+    )

@@ -103,7 +103,9 @@ def _link(field: Field | None, value: str) -> str:
     return ""
 
 
-def _spoken(form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language) -> str:
+def _spoken(
+    form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language
+) -> str:
     if value is True:
         return str(words(language)["form"]["yes"])
     if field.type == "email":

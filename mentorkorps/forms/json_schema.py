@@ -33,7 +33,9 @@ def body(form: Form, catalogue: Catalogue, today: date) -> Schema:
 
 def urlencoded(form: Form, catalogue: Catalogue, today: date) -> Schema:
     """The same as a browser sends it: texts alone, and a tick as the word that the page has."""
-    return _object(form, {name: _as_text(schema) for name, schema in _answers(form, catalogue, today)})
+    return _object(
+        form, {name: _as_text(schema) for name, schema in _answers(form, catalogue, today)}
+    )
 
 
 def places(catalogue: Catalogue) -> Schema:
@@ -106,7 +108,9 @@ def _answers(form: Form, catalogue: Catalogue, today: date) -> Iterator[tuple[st
     for consent in form.consents:
         yield consent.id, _consent(consent)
     for name in HIDDEN:
-        told = "da eller en / da or en" if name == LANGUAGE else "Lad den være tom. / Leave it empty."
+        told = (
+            "da eller en / da or en" if name == LANGUAGE else "Lad den være tom. / Leave it empty."
+        )
         yield name, {"type": "string", "description": told}
 
 
@@ -116,7 +120,10 @@ def _field(form: Form, field: Field, catalogue: Catalogue, today: date) -> Schem
             return _text(field) | {"pattern": f"^{EMAIL.pattern}$"}
         case "tel":
             number = phone_numbers.SIMPLE
-            return {"type": "string", "pattern": f"^{number}$" if field.required else f"^({number}|{BLANK})$"}
+            return {
+                "type": "string",
+                "pattern": f"^{number}$" if field.required else f"^({number}|{BLANK})$",
+            }
         case "tick":
             return {"enum": [True, YES] if field.required else [True, False, YES]}
         case "place":
@@ -130,7 +137,9 @@ def _field(form: Form, field: Field, catalogue: Catalogue, today: date) -> Schem
             chosen = {"type": "string"} | _choice(None, options(form, field, catalogue))
             return {"type": "array", "items": chosen} | least
     if field.pattern:
-        return _text(field) | {"pattern": f"^{field.pattern}$" if field.required else f"^({field.pattern}|{BLANK})$"}
+        return _text(field) | {
+            "pattern": f"^{field.pattern}$" if field.required else f"^({field.pattern}|{BLANK})$"
+        }
     return _text(field) | ({"pattern": VISIBLE} if field.required else {})
 
 
@@ -147,16 +156,22 @@ def _choice(field: Field | None, offered: tuple[Option, ...]) -> Schema:
 
 def _open(form: Form, field: Field, catalogue: Catalogue, today: date) -> tuple[Option, ...]:
     offered = options(form, field, catalogue)
-    return tuple(one for one in offered if not is_too_late(form, field, one.value, catalogue, today))
+    return tuple(
+        one for one in offered if not is_too_late(form, field, one.value, catalogue, today)
+    )
 
 
 def _consent(consent: Consent) -> Schema:
-    taken = [True, YES, consent.version] if consent.required else [True, False, YES, consent.version]
+    taken = (
+        [True, YES, consent.version] if consent.required else [True, False, YES, consent.version]
+    )
     return {"description": _both(consent.text), "enum": taken}
 
 
 def _described(field: Field) -> Schema:
-    return {"title": _both(field.label)} | ({"description": _both(field.hint)} if field.hint else {})
+    return {"title": _both(field.label)} | (
+        {"description": _both(field.hint)} if field.hint else {}
+    )
 
 
 def _both(text: Title) -> str:
@@ -166,4 +181,7 @@ def _both(text: Title) -> str:
 def _as_text(schema: Schema) -> Schema:
     if "enum" not in schema or "type" in schema:
         return schema
-    return schema | {"type": "string", "enum": [one for one in schema["enum"] if isinstance(one, str)]}
+    return schema | {
+        "type": "string",
+        "enum": [one for one in schema["enum"] if isinstance(one, str)],
+    }

@@ -11,7 +11,17 @@ from mentorkorps.catalogue.model.forms import Condition, Consent, Field, Form
 from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.model.text import CPR, Title
 from mentorkorps.forms import phone_numbers
-from mentorkorps.forms.answers import HIDDEN, AnswerError, Answers, Hint, Invalid, Posted, Value, choice_name, said
+from mentorkorps.forms.answers import (
+    HIDDEN,
+    AnswerError,
+    Answers,
+    Hint,
+    Invalid,
+    Posted,
+    Value,
+    choice_name,
+    said,
+)
 from mentorkorps.forms.choices import SCALE, is_too_late, kept_as, known, todays
 from mentorkorps.forms.domain_names import ascii_address, readable_address, suggested_address
 from mentorkorps.interface.characters import plain, without_invisible
@@ -50,7 +60,10 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
         if field.shown_if and not holds(field.shown_if, answered):
             continue
         try:
-            value = _answer(Asked(form, field, catalogue, today, chosen(field, posted)), posted.get(field.id, ()))
+            value = _answer(
+                Asked(form, field, catalogue, today, chosen(field, posted)),
+                posted.get(field.id, ()),
+            )
         except Invalid as invalid:
             wrong.extend(invalid.wrong)
         else:
@@ -95,7 +108,8 @@ def hints(form: Form, posted: Posted) -> tuple[Hint, ...]:
     return tuple(
         hint
         for field in form.fields
-        if (hint := hint_of(field, posted)) and chosen(field, posted) not in (hint.typed, hint.suggestion)
+        if (hint := hint_of(field, posted))
+        and chosen(field, posted) not in (hint.typed, hint.suggestion)
     )
 
 
@@ -107,7 +121,9 @@ def hint_of(field: Field, posted: Posted) -> Hint | None:
     suggestion = suggested_address(typed)
     if suggestion is None:
         return None
-    return Hint(field.id, said("did_you_mean", suggestion=readable_address(suggestion)), typed, suggestion)
+    return Hint(
+        field.id, said("did_you_mean", suggestion=readable_address(suggestion)), typed, suggestion
+    )
 
 
 def chosen(field: Field, posted: Posted) -> str:
@@ -117,7 +133,11 @@ def chosen(field: Field, posted: Posted) -> str:
 
 def unknown(form: Form, posted: Posted) -> list[str]:
     """The names that the form does not know: those of fields that it had when the page was opened, mostly."""
-    names = {*HIDDEN, *(field.id for field in form.fields), *(consent.id for consent in form.consents)}
+    names = {
+        *HIDDEN,
+        *(field.id for field in form.fields),
+        *(consent.id for consent in form.consents),
+    }
     names |= {choice_name(field.id) for field in form.fields if field.type == "email"}
     return [name for name in posted if name not in names]
 
@@ -182,7 +202,9 @@ def _as_tick(asked: Asked, given: list[str]) -> bool:
 
 def _as_municipality(asked: Asked, given: list[str]) -> str:
     place, *choice = given
-    if len(choice) > 1 or not {*choice} <= {one.name for one in asked.catalogue.municipalities.values()}:
+    if len(choice) > 1 or not {*choice} <= {
+        one.name for one in asked.catalogue.municipalities.values()
+    }:
         asked.refuse(said("twice"))
     match = asked.catalogue.gazetteer.match(place)
     # A choice among other places was made before the text was changed.
@@ -207,7 +229,9 @@ def _as_choices(asked: Asked, given: list[str]) -> tuple[str, ...]:
     chosen = {todays(asked.field, asked.catalogue, value) for value in given}
     if any(value not in values for value in chosen):
         asked.refuse(said("not_an_option"))
-    return tuple(kept_as(asked.field, asked.catalogue, value) for value in values if value in chosen)
+    return tuple(
+        kept_as(asked.field, asked.catalogue, value) for value in values if value in chosen
+    )
 
 
 def _as_scale(asked: Asked, given: list[str]) -> str:

@@ -59,9 +59,9 @@ class Field:
     pattern: str | None = None
     invalid: Title | None = None
     options: tuple[Option, ...] = ()
-    options_from: (
-        Literal["industries", "languages", "courses", "events", "programmes"] | None
-    ) = None
+    options_from: Literal["industries", "languages", "courses", "events", "programmes"] | None = (
+        None
+    )
     any_option: Title | None = None
     step: Title | None = None
     shown_if: Condition | None = None
