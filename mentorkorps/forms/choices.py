@@ -24,11 +24,11 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
         case "languages":
             return tuple(Option(one.id, one.name) for one in catalogue.languages.values())
         case "courses":
-            held = (one for one in catalogue.courses.values() if one.status != "cancelled")
-            return tuple(Option(one.id, one.name) for one in held)
+            courses = (one for one in catalogue.courses.values() if one.status != "cancelled")
+            return tuple(Option(course.id, course.name) for course in courses)
         case "events":
-            held = (one for one in catalogue.events.values() if one.status != "cancelled")
-            return tuple(Option(one.id, one.name) for one in held)
+            events = (one for one in catalogue.events.values() if one.status != "cancelled")
+            return tuple(Option(event.id, event.name) for event in events)
         case "programmes":
             published = catalogue.published_programmes()
             # Only open programmes take mentors; the other forms ask about any.
@@ -44,8 +44,14 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
 
 def is_too_late(form: Form, field: Field, choice: str, catalogue: Catalogue, today: date) -> bool:
     """Whether a course or an event can no longer be chosen. An anonymous form is about what is over."""
-    held = {"courses": catalogue.courses, "events": catalogue.events}.get(field.options_from)
-    return held is not None and not form.is_anonymous and held[choice].deadline < today
+    match field.options_from:
+        case "courses":
+            deadline = catalogue.courses[choice].deadline
+        case "events":
+            deadline = catalogue.events[choice].deadline
+        case _:
+            return False
+    return not form.is_anonymous and deadline < today
 
 
 def todays(field: Field, catalogue: Catalogue, choice: str) -> str:
@@ -75,7 +81,9 @@ def rows(
 
     Answers to questions that are no longer asked, or to a form that is gone, stay as they are.
     """
-    fields = fields_by_kept_name(form.fields) if form else {}
+    if form is None:
+        return [(name, str(value)) for name, value in values.items()]
+    fields = fields_by_kept_name(form.fields)
     return [
         (fields[name].label.of(language), _spoken(form, fields[name], catalogue, value, language))
         if name in fields
@@ -106,14 +114,14 @@ def _link(field: Field | None, value: str) -> str:
 def _spoken(
     form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language
 ) -> str:
-    if value is True:
+    if isinstance(value, bool):
         return str(words(language)["form"]["yes"])
     if field.type == "email":
         return readable_address(str(value))
-    if field.type == "place" and value in catalogue.municipalities:
+    if field.type == "place" and isinstance(value, str) and value in catalogue.municipalities:
         return catalogue.municipalities[value].name
-    values = value if isinstance(value, (tuple, list)) else (value,)
+    values = (value,) if isinstance(value, str) else value
     if field.options_from:
-        return ", ".join(catalogue.name(field.options_from, str(one), language) for one in values)
+        return ", ".join(catalogue.name(field.options_from, one, language) for one in values)
     labels = {one.value: one.label.of(language) for one in options(form, field, catalogue)}
     return ", ".join(labels.get(one, one) for one in values)
