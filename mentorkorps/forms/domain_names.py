@@ -25,12 +25,16 @@ KNOWN = frozenset((
 ))  # fmt: skip
 """Domains that are never doubted, also where one is spelt much like another."""
 NO_TOP_LEVEL = {
-    **dict.fromkeys(("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "conm", "com1"), "com"),
+    **dict.fromkeys(
+        ("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "conm", "com1"), "com"
+    ),
     **dict.fromkeys(("dkk", "ddk", "kd", "dk1"), "dk"),
 }
 """Slips for .com and .dk that are no top-level domains (IANA's list of them, November 2026)."""
 NO_MAIL_THERE = {
-    **dict.fromkeys(("gmail.dk", "gmail.co", "gmail.cm", "gmail.om", "gmail.net", "gmail.org"), "gmail.com"),
+    **dict.fromkeys(
+        ("gmail.dk", "gmail.co", "gmail.cm", "gmail.om", "gmail.net", "gmail.org"), "gmail.com"
+    ),
     **dict.fromkeys(("icloud.dk", "icloud.co", "icloud.cm", "icloud.net"), "icloud.com"),
 }
 """Real domains under which these two services give nobody a mailbox."""
@@ -43,7 +47,11 @@ def ascii_domain(domain: str) -> str:
 
     Raises ValueError for what can be no domain.
     """
-    return domain if domain.isascii() else idna.encode(domain, uts46=True, std3_rules=True).decode("ascii")
+    return (
+        domain
+        if domain.isascii()
+        else idna.encode(domain, uts46=True, std3_rules=True).decode("ascii")
+    )
 
 
 def ascii_address(address: str) -> str:
@@ -90,7 +98,9 @@ def _differs_by_one(name: str, typed: str) -> bool:
     """Whether two letters are changed about or, in a longer name, one is wrong, missing or too many."""
     if sorted(name) == sorted(typed):
         return name in _swapped(typed)
-    return len(name) >= SHORTEST and (name in _replaced(typed, name) or name in _cut(typed) or typed in _cut(name))
+    return len(name) >= SHORTEST and (
+        name in _replaced(typed, name) or name in _cut(typed) or typed in _cut(name)
+    )
 
 
 def _swapped(text: str) -> set[str]:

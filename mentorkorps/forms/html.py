@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import Field, Form, Option
+from mentorkorps.catalogue.model.forms import LINKED, Field, Form, Option
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms.answers import ONCE, TRAP, AnswerError, Hint, Posted, choice_name
 from mentorkorps.forms.choices import SCALE, options, todays
@@ -79,7 +79,9 @@ def form_html(
 
     `find` is where its script asks which municipalities a place may mean.
     """
-    questions = [_question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields]
+    questions = [
+        _question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields
+    ]
     folded = [one for one in questions if one.field.more]
     return render(
         "form.html",
@@ -91,10 +93,14 @@ def form_html(
         more=folded,
         is_open=any(one.error or any(one.posted) for one in folded),
         scale=SCALE,
+        linked=LINKED,
         keeps_draft=keeps_draft,
         lost=_lost(form, posted or {}),
         once=ONCE if form.is_anonymous else "",
-        consents=[(one, _error(one.id, language, wrong), bool((posted or {}).get(one.id))) for one in form.consents],
+        consents=[
+            (one, _error(one.id, language, wrong), bool((posted or {}).get(one.id)))
+            for one in form.consents
+        ],
         wrong=[(one.field, one.message.of(language)) for one in wrong],
         municipalities=[one.name for one in catalogue.municipalities_sorted()],
         trap=TRAP,
@@ -114,16 +120,32 @@ def form_page_html(
     notice: str = "",
 ) -> str:
     """The form with its title and its introduction: all that a form page holds."""
-    inner = form_html(form, catalogue, language, action=action, find=find, posted=posted, wrong=wrong, keeps_draft=True)
+    inner = form_html(
+        form,
+        catalogue,
+        language,
+        action=action,
+        find=find,
+        posted=posted,
+        wrong=wrong,
+        keeps_draft=True,
+    )
     return render("form-page.html", language, form=form, inner=inner, notice=notice)
 
 
 def _question(
-    form: Form, field: Field, catalogue: Catalogue, language: Language, posted: Posted, wrong: Sequence[AnswerError]
+    form: Form,
+    field: Field,
+    catalogue: Catalogue,
+    language: Language,
+    posted: Posted,
+    wrong: Sequence[AnswerError],
 ) -> QuestionView:
     error = _error(field.id, language, wrong)
     choices = _choices(field, catalogue, posted, wrong)
-    told = chosen(field, posted) if field.type == "email" else "".join(posted.get(field.id, ())[1:2])
+    told = (
+        chosen(field, posted) if field.type == "email" else "".join(posted.get(field.id, ())[1:2])
+    )
     return QuestionView(
         field=field,
         posted=tuple(todays(field, catalogue, text) for text in posted.get(field.id, ())),
@@ -136,13 +158,19 @@ def _question(
     )
 
 
-def _choices(field: Field, catalogue: Catalogue, posted: Posted, wrong: Sequence[AnswerError]) -> tuple[str, ...]:
+def _choices(
+    field: Field, catalogue: Catalogue, posted: Posted, wrong: Sequence[AnswerError]
+) -> tuple[str, ...]:
     """The places that are offered: those that the verdict could not choose among, or that also have this postcode."""
     offered = next((one.choices for one in wrong if one.field == field.id), ())
     if offered or field.type != "place" or not any(posted.get(field.id, ())):
         return offered
     match = catalogue.gazetteer.match(posted[field.id][0])
-    return tuple(one.name for one in match.municipalities) if match.main and len(match.municipalities) > 1 else ()
+    return (
+        tuple(one.name for one in match.municipalities)
+        if match.main and len(match.municipalities) > 1
+        else ()
+    )
 
 
 def _selected(chosen: str, choices: tuple[str, ...], is_open: bool) -> str:

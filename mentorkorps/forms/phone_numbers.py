@@ -17,7 +17,9 @@ COPIED = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 
 
 def _pattern(spaces: str, separators: str, digits: str) -> str:
-    labels = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in label) for label in LABELS)
+    labels = "|".join(
+        "".join(f"[{letter.upper()}{letter}]" for letter in label) for label in LABELS
+    )
     return (
         rf"[{spaces}]*(?:(?:{labels})[{spaces}.:]*){{0,2}}\(?\+?"
         rf"(?:[{separators}]*[{digits}]){{{FEWEST},{MOST}}}[{separators}]*"

@@ -4,16 +4,29 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Condition, Consent, Field, Form
+from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.model.text import CPR, Title
 from mentorkorps.forms import phone_numbers
-from mentorkorps.forms.answers import HIDDEN, AnswerError, Answers, Hint, Invalid, Posted, Value, choice_name, said
+from mentorkorps.forms.answers import (
+    HIDDEN,
+    AnswerError,
+    Answers,
+    Hint,
+    Invalid,
+    Posted,
+    Value,
+    choice_name,
+    said,
+)
 from mentorkorps.forms.choices import SCALE, is_too_late, kept_as, known, todays
 from mentorkorps.forms.domain_names import ascii_address, readable_address, suggested_address
 from mentorkorps.interface.characters import plain, without_invisible
+
+T = TypeVar("T")
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Unicode's control characters (Cc), but for the tab and the line feed."""
@@ -43,17 +56,21 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
     wrong: list[AnswerError] = [
         AnswerError(name[:40], said("unknown", name=name[:40])) for name in unknown(form, posted)
     ]
+    answered: dict[str, Value] = {}
     values: dict[str, Value] = {}
     for field in form.fields:
-        if field.shown_if and not holds(field.shown_if, values):
+        if field.shown_if and not holds(field.shown_if, answered):
             continue
         try:
-            value = _answer(Asked(form, field, catalogue, today, chosen(field, posted)), posted.get(field.id, ()))
+            value = _answer(
+                Asked(form, field, catalogue, today, chosen(field, posted)),
+                posted.get(field.id, ()),
+            )
         except Invalid as invalid:
             wrong.extend(invalid.wrong)
         else:
             if value:
-                values[field.id] = value
+                answered[field.id] = values[kept_names(field)[0]] = value
     consents = {}
     for consent in form.consents:
         try:
@@ -66,9 +83,20 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
     return Answers(values, consents)
 
 
-def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
+def todays_names(form: Form, posted: Mapping[str, T]) -> dict[str, T]:
+    """What was sent by a page that was opened before a question got another id, under today's.
+
+    What is sent under a name that is no former one stays as it is.
+    """
+    names = {field.id for field in form.fields}
+    todays = {was: field.id for field in form.fields for was in field.was if was not in names}
+    todays |= {choice_name(was): choice_name(id) for was, id in todays.items()}
+    return {todays.get(name, name): texts for name, texts in posted.items()}
+
+
+def holds(condition: Condition, answered: Mapping[str, Value]) -> bool:
     """Whether a question that depends on another is asked, by the answers so far."""
-    match values.get(condition.field):
+    match answered.get(condition.field):
         case tuple(chosen):
             return condition.value in chosen
         case True:
@@ -82,7 +110,8 @@ def hints(form: Form, posted: Posted) -> tuple[Hint, ...]:
     return tuple(
         hint
         for field in form.fields
-        if (hint := hint_of(field, posted)) and chosen(field, posted) not in (hint.typed, hint.suggestion)
+        if (hint := hint_of(field, posted))
+        and chosen(field, posted) not in (hint.typed, hint.suggestion)
     )
 
 
@@ -94,7 +123,9 @@ def hint_of(field: Field, posted: Posted) -> Hint | None:
     suggestion = suggested_address(typed)
     if suggestion is None:
         return None
-    return Hint(field.id, said("did_you_mean", suggestion=readable_address(suggestion)), typed, suggestion)
+    return Hint(
+        field.id, said("did_you_mean", suggestion=readable_address(suggestion)), typed, suggestion
+    )
 
 
 def chosen(field: Field, posted: Posted) -> str:
@@ -104,7 +135,11 @@ def chosen(field: Field, posted: Posted) -> str:
 
 def unknown(form: Form, posted: Posted) -> list[str]:
     """The names that the form does not know: those of fields that it had when the page was opened, mostly."""
-    names = {*HIDDEN, *(field.id for field in form.fields), *(consent.id for consent in form.consents)}
+    names = {
+        *HIDDEN,
+        *(field.id for field in form.fields),
+        *(consent.id for consent in form.consents),
+    }
     names |= {choice_name(field.id) for field in form.fields if field.type == "email"}
     return [name for name in posted if name not in names]
 
@@ -169,7 +204,9 @@ def _as_tick(asked: Asked, given: list[str]) -> bool:
 
 def _as_municipality(asked: Asked, given: list[str]) -> str:
     place, *choice = given
-    if len(choice) > 1 or not {*choice} <= {one.name for one in asked.catalogue.municipalities.values()}:
+    if len(choice) > 1 or not {*choice} <= {
+        one.name for one in asked.catalogue.municipalities.values()
+    }:
         asked.refuse(said("twice"))
     match = asked.catalogue.gazetteer.match(place)
     # A choice among other places was made before the text was changed.
@@ -194,7 +231,9 @@ def _as_choices(asked: Asked, given: list[str]) -> tuple[str, ...]:
     chosen = {todays(asked.field, asked.catalogue, value) for value in given}
     if any(value not in values for value in chosen):
         asked.refuse(said("not_an_option"))
-    return tuple(kept_as(asked.field, asked.catalogue, value) for value in values if value in chosen)
+    return tuple(
+        kept_as(asked.field, asked.catalogue, value) for value in values if value in chosen
+    )
 
 
 def _as_scale(asked: Asked, given: list[str]) -> str:
