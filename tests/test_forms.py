@@ -1,14 +1,21 @@
 """One definition of a form: what it shows, what it takes, what it refuses and how it says so."""
 
 import re
+import shutil
 from datetime import date
+from posixpath import join, normpath
 
 import pytest
 
 from mentorkorps import forms
+from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.forms.answers import Invalid
 from mentorkorps.forms.html import form_html, form_page_html
-from mentorkorps.forms.validation import read_answers
+from mentorkorps.forms.validation import read_answers, todays_names
+from mentorkorps.interface.addresses import address
+from mentorkorps.site.record_pages import site_pages
+from mentorkorps.validation.check import check
+from tests.conftest import ROOT
 
 TODAY = date(2026, 11, 22)
 GOOD = {
@@ -206,3 +213,170 @@ def test_answers_are_shown_in_words_to_those_who_read_them(sound):
         rows["Indsats"],
         rows["Jeg er 18"],
     )
+
+
+def renamed_everywhere(data):
+    """Every form gets another id and every question too, each with the former one under `was`."""
+    for file in (data / "forms.yaml", *(data / "forms").glob("*.yaml")):
+        text = re.sub(r"(?m)^- id: (\S+)$", r"- id: form-\1\n  was: [\1]", file.read_text("utf-8"))
+        text = re.sub(r"(?<=- \{)id: ([\w-]+), type: ", r"id: q-\1, was: [\1], type: ", text)
+        text = re.sub(
+            r"(?m)^    - id: (\S+)\n      type: ",
+            r"    - id: q-\1\n      was: [\1]\n      type: ",
+            text,
+        )
+        text = re.sub(r"shown_if: \{field: ", "shown_if: {field: q-", text)
+        file.write_text(text, "utf-8")
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A copy of the portal's own records: its forms are renamed, whichever they are."""
+    folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("schema"))
+    (folder / "forms").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("records", ["data", "own"])
+def test_when_every_form_and_question_is_renamed_check_is_content_and_every_link_leads_on(
+    records, request
+):
+    folder = request.getfixturevalue(records)
+    renamed_everywhere(folder)
+
+    verdict = check(folder, TODAY)
+    assert [] == [str(problem) for problem in verdict.problems]
+    for language in ("da", "en"):
+        pages = {page.at: page.body for page in site_pages(verdict.records, language)}
+        to_forms = {
+            normpath(join(at, link.partition("?")[0])) + "/"
+            for at, body in pages.items()
+            for link in re.findall(r'href="([^"#:]+)"', body)
+            if address("form", language).strip("/") in link
+        }
+        used = {
+            address("form", language, form.id)
+            for form in verdict.records.forms.values()
+            if form.purpose
+        }
+        assert to_forms <= {
+            address("form", language, form.id) for form in verdict.records.forms.values()
+        }
+        assert len(to_forms) >= len(used) - 1  # of one a hand-written page alone knows
+
+
+def test_answers_of_before_a_renaming_are_found_by_meaning_and_by_question(sound, data):
+    before = read(sound, note=["Hej"], languages=["ar"])
+    renamed_everywhere(data)
+    after = load_catalogue(data)
+    form = after.forms["form-mentor"]
+    posted = {
+        f"q-{name}" if name in {"name", "email", "place", "adult"} else name: texts
+        for name, texts in GOOD.items()
+    }
+    again = read_answers(form, after, posted | {"q-note": ["Hej"], "q-languages": ["ar"]}, TODAY)
+
+    assert before.canonical() == again.canonical()  # so the same answers stay one sign-up
+    assert "sofie@eksempel.dk" == before.email
+    assert ("Note", "Hej") in forms.rows(form, after, before.values, "da")
+    assert ["mailto:sofie@eksempel.dk"] == [
+        link for _, _, link in forms.linked_rows(form, after, before.values, "da") if link
+    ]
+
+
+def test_a_page_that_was_opened_before_a_renaming_can_still_be_sent(sound, data):
+    renamed_everywhere(data)
+    after = load_catalogue(data)
+    form = after.forms["mentor"]
+
+    assert "sofie@eksempel.dk" == read_answers(form, after, todays_names(form, GOOD), TODAY).email
+
+
+def test_each_form_can_be_renamed_by_itself(own):
+    file = own / "forms.yaml"
+    text = file.read_text("utf-8")
+    for id in re.findall(r"(?m)^- id: (\S+)$", text):
+        file.write_text(text.replace(f"- id: {id}\n", f"- id: en-anden\n  was: [{id}]\n"), "utf-8")
+        assert [] == check(own, TODAY).problems, id
+
+
+REMOVED = {
+    "the form for courses": (
+        "  purpose: book_course\n",
+        "",
+        "data/forms.yaml:1:7  Ingen formular har “purpose: book_course”, og siderne fører til en.  [purpose]",
+    ),
+    "a misspelt purpose": (
+        "purpose: book_course",
+        "purpose: book_cours",
+        "Mente du “book_course”?  [not-an-option]",
+    ),
+    "two forms of one purpose": (
+        "purpose: book_event",
+        "purpose: book_course",
+        "Der er allerede en post med “purpose: book_course” i data/forms/needed.yaml",
+    ),
+    "the course that is booked": (
+        "    - {id: course, type: choice, required: true, options_from: courses, means: course, "
+        "label: {da: Kursus, en: Course}}\n  consents",
+        "  consents",
+        "En formular med “purpose: book_course” skal have et spørgsmål med “means: course”.  [question]",
+    ),
+    "a course that need not be chosen": (
+        "required: true, options_from: events",
+        "required: false, options_from: events",
+        "En formular med “purpose: book_event” skal have et spørgsmål med “means: event, required: true”.",
+    ),
+    "a misspelt meaning": ("means: event", "means: events", "Mente du “event”?  [not-an-option]"),
+    "a meaning of another type": (
+        "type: textarea, required",
+        "type: textarea, means: name, required",
+        "“question” kan ikke have means: name",
+    ),
+    "a question with the name of a meaning": (
+        "{id: question, type",
+        "{id: phone, type",
+        "“phone” er navnet på en betydning: skriv means: phone, eller vælg et andet id",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REMOVED)
+def test_what_pages_and_code_need_of_forms_is_one_message_at_its_line(case, data):
+    before, after, message = REMOVED[case]
+    file = data / "forms" / "needed.yaml"
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after), "utf-8")
+
+    problems = [
+        str(problem)
+        for problem in check(data, TODAY, "data").problems
+        if problem.rule != "vanished"
+    ]
+
+    assert 1 == len([one for one in problems if message in one]) == len(problems), problems
+
+
+def test_the_recipe_for_a_form_and_for_a_question_works_as_it_is_written(data):
+    """CONTRIBUTING, "Add a form" and "Add a question to a form"."""
+    (data / "forms" / "besoeg.yaml").write_text(
+        "- id: besoeg\n"
+        "  title: {da: Besøg os, en: Visit us}\n"
+        "  intro: {da: Det er kort., en: It is short.}\n"
+        "  submit: {da: Send, en: Send}\n"
+        "  receipt: {da: Tak., en: Thank you.}\n"
+        "  retention: {unconfirmed_hours: 72, months: 6}\n"
+        "  fields:\n"
+        "    - {id: adresse, type: email, means: email, required: true, label: {da: E-mail, en: E-mail}}\n"
+        "    - {id: hvornaar, type: text, required: true, max_length: 40, label: {da: Hvornår, en: When}}\n",
+        "utf-8",
+    )
+    assert [] == check(data, TODAY).problems
+    records = load_catalogue(data)
+    posted = {"adresse": ["a@eksempel.dk"], "hvornaar": ["I morgen"]}
+    answers = read_answers(records.forms["besoeg"], records, posted, TODAY)
+
+    assert "a@eksempel.dk" == answers.email
+    assert {address("form", "da", "besoeg")} <= {page.at for page in site_pages(records, "da")}

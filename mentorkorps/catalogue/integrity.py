@@ -8,7 +8,9 @@ from itertools import pairwise
 from mentorkorps.catalogue import patterns
 from mentorkorps.catalogue.binding import Entries, Entry, shown
 from mentorkorps.catalogue.diagnostics import Problem
-from mentorkorps.catalogue.model.forms import BOOKED_BY, JOINING, Form
+from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.catalogue.model.lasting import kept_names
+from mentorkorps.catalogue.purposes import purpose_problems, wrong_meaning
 from mentorkorps.catalogue.suggestions import nearest
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
 from mentorkorps.catalogue.yaml_source import Node
@@ -261,8 +263,10 @@ def _pattern_rules(tables: Entries) -> Iterator[Problem]:
 
 
 def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
-    names = [field.id for field in form.fields] + [consent.id for consent in form.consents]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    names = [name for field in form.fields for name in dict.fromkeys(kept_names(field))]
+    names += [consent.id for consent in form.consents]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    for name in repeated:
         yield f"“{name}” står to gange", f"“{name}” stands twice"
     for field in form.fields:
         is_choice = field.type in ("choice", "choices")
@@ -278,28 +282,10 @@ def _wrong_in_form(form: Form) -> Iterator[tuple[str, str]]:
                 f"“{field.id}” er ikke af typen text, så pattern gælder ikke",
                 f"“{field.id}” is not of type text",
             )
-        if (field.type == "email") != (field.id == "email"):
-            yield (
-                f"“{field.id}”: feltet til mailadressen hedder email",
-                f"“{field.id}”: the address's field is email",
-            )
-    if form.books and not _asks_what_it_books(form):
-        yield (
-            f"den giver plads i {form.books}, så den skal spørge efter “{BOOKED_BY[form.books]}” "
-            "og efter “email”",
-            f"it gives places in {form.books}, so it must ask for “{BOOKED_BY[form.books]}” and "
-            "for “email”",
-        )
+        if not set(kept_names(field)) & set(repeated):
+            yield from wrong_meaning(field)
     yield from _wrong_conditions(form)
     yield from _wrong_steps(form)
-
-
-def _asks_what_it_books(form: Form) -> bool:
-    if form.books is None:
-        return True
-    asked = {field.id: field for field in form.fields if field.required and not field.shown_if}
-    which = asked.get(BOOKED_BY[form.books])
-    return "email" in asked and which is not None and which.options_from == form.books
 
 
 def _wrong_conditions(form: Form) -> Iterator[tuple[str, str]]:
@@ -381,14 +367,6 @@ def _portal_rules(tables: Entries) -> Iterator[Problem]:
         )
     if not portals and tables["organisations"]:
         yield tables["organisations"][0].problem("type", "missing", key="type: portal")
-    ids = {
-        id
-        for entry in tables["forms"]
-        for id in (entry.text("id"), *(former.text for former in entry.former()))
-    }
-    for needed in JOINING:
-        if tables["forms"] and needed not in ids:
-            yield tables["forms"][0].problem("id", "missing", key=f"id: {needed}")
 
 
 RULES_OF_TABLES = (
@@ -402,6 +380,7 @@ RULES_OF_TABLES = (
     _course_rules,
     _event_rules,
     _form_rules,
+    purpose_problems,
     _pattern_rules,
     _portal_rules,
 )

@@ -20,7 +20,7 @@ from mentorkorps.catalogue.gazetteer import Gazetteer, gazetteer
 from mentorkorps.catalogue.images import Size, pictures_beside
 from mentorkorps.catalogue.integrity import integrity_problems
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.catalogue.model.forms import JOINING, Form
+from mentorkorps.catalogue.model.forms import Form, Purpose
 from mentorkorps.catalogue.model.lasting import LastingRecord, Retired, known_as
 from mentorkorps.catalogue.model.organisations import (
     AnswerPromise,
@@ -189,15 +189,17 @@ class Catalogue:
         assert answers is not None  # `check` demands it of the portal's own organisation
         return answers
 
-    def forms_for(self, programme: Programme) -> tuple[Form, ...]:
-        """The forms that lead to a programme: sign-up while it is open, and always the interest
-        list."""
-        names = JOINING if programme.status == "open" else JOINING[1:]
-        return tuple(self.forms[name] for name in names)
+    def form_for(self, purpose: Purpose) -> Form:
+        """The form that serves a purpose. Raises KeyError where a portal has none of that kind."""
+        for form in self.forms.values():
+            if form.purpose == purpose:
+                return form
+        raise KeyError(purpose)
 
-    def form_for(self, programme: Programme) -> Form:
-        """Sign-up for a programme that is open, the interest list for any other."""
-        return self.forms_for(programme)[0]
+    def forms_for(self, programme: Programme) -> tuple[Form, ...]:
+        """The forms that lead to a programme: sign-up while it is open, and the interest list."""
+        interest = self.form_for("interest")
+        return (self.form_for("join"), interest) if programme.status == "open" else (interest,)
 
     def region_of(self, municipality: Municipality) -> tuple[Region, ...]:
         """The region of today and those that follow it."""

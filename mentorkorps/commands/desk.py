@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
-from mentorkorps.catalogue.model.forms import BOOKED_BY
+from mentorkorps.catalogue.model.forms import BOOKABLE
 from mentorkorps.commands.arguments import AddCommand, Run
 from mentorkorps.commands.context import counted, database_command
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
@@ -186,13 +186,11 @@ def _participants(options: argparse.Namespace) -> int:
         participants = operator_reads.participants(
             settings, allocation.halls_of(records, options.record)
         )
-    if participants is None and all(
-        options.record not in records.table(kind) for kind in BOOKED_BY
-    ):
+    if participants is None and all(options.record not in records.table(kind) for kind in BOOKABLE):
         raise CannotRun(
             f"there is no course or event {options.record!r}, and nobody ever signed up for one"
         )
-    names = [[str(sign_up.answers.get("name", ""))] for sign_up in participants or ()]
+    names = [[sign_up.answer("name") or ""] for sign_up in participants or ()]
     csv.writer(sys.stdout, lineterminator="\n").writerows([["name"], *names])
     return SOUND
 

@@ -1,9 +1,11 @@
 """What comes out of a form: checked answers, or everything that is wrong with them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mentorkorps.catalogue.model.forms import Field, Meaning
+from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.interface.i18n import words
 
@@ -43,20 +45,47 @@ class Invalid(Exception):
     """The answers cannot be taken. `wrong` holds everything that must be mended, in the order of the form."""
 
     def __init__(self, wrong: tuple[AnswerError, ...]) -> None:
-        super().__init__(", ".join(one.field for one in wrong))
+        super().__init__(", ".join(error.field for error in wrong))
         self.wrong = wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Checked answers: values by field (those left out are absent), and the version of each consent given."""
+    """Checked answers, and the version of each consent given; what was left out is absent.
+
+    `values` stand under the names that the database keeps them by: see `kept_names`.
+    """
 
     values: dict[str, Value]
     consents: dict[str, str]
 
+    @property
+    def email(self) -> str | None:
+        """The address to write to; None where the form asks for none."""
+        return answer_by_meaning(self.values, "email")
+
     def canonical(self) -> str:
         """The same text for the same answers, whatever the order and the spaces in which they came."""
         return json.dumps([self.values, self.consents], sort_keys=True, ensure_ascii=False)
+
+
+def answer_by_meaning(values: Mapping[str, Value], meaning: Meaning) -> str | None:
+    """The answer of that meaning among kept ones, whatever the form calls its question today.
+
+    None where it was not asked or not answered. Needs no form: that may be gone.
+    """
+    value = values.get(meaning)
+    return value if isinstance(value, str) else None
+
+
+def answer_to(field: Field, values: Mapping[str, Value]) -> Value | None:
+    """The kept answer to a question of today, also where it was given under a former id."""
+    return next((values[name] for name in kept_names(field) if name in values), None)
+
+
+def fields_by_kept_name(fields: Iterable[Field]) -> dict[str, Field]:
+    """The questions of today by every name under which the database may have their answers."""
+    return {name: field for field in fields for name in kept_names(field)}
 
 
 def choice_name(field: str) -> str:

@@ -5,11 +5,10 @@ from datetime import date
 from urllib.parse import quote
 
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import JOINING, Field, Form, Option
-from mentorkorps.catalogue.model.lasting import known_as, lasting_id
-from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.catalogue.model.forms import Field, Form, Option
+from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms import phone_numbers
-from mentorkorps.forms.answers import Value
+from mentorkorps.forms.answers import Value, fields_by_kept_name
 from mentorkorps.forms.domain_names import readable_address
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
@@ -25,15 +24,19 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
         case "languages":
             return tuple(Option(one.id, one.name) for one in catalogue.languages.values())
         case "courses":
-            held = (one for one in catalogue.courses.values() if one.status != "cancelled")
-            return tuple(Option(one.id, one.name) for one in held)
+            courses = (one for one in catalogue.courses.values() if one.status != "cancelled")
+            return tuple(Option(course.id, course.name) for course in courses)
         case "events":
-            held = (one for one in catalogue.events.values() if one.status != "cancelled")
-            return tuple(Option(one.id, one.name) for one in held)
+            events = (one for one in catalogue.events.values() if one.status != "cancelled")
+            return tuple(Option(event.id, event.name) for event in events)
         case "programmes":
             published = catalogue.published_programmes()
+            # Only open programmes take mentors; the other forms ask about any.
+            only_open = form.purpose == "join"
             return tuple(
-                Option(one.id, one.name) for one in published if _takes(form, one, catalogue)
+                Option(programme.id, programme.name)
+                for programme in published
+                if programme.status == "open" or not only_open
             )
         case None:
             return field.options
@@ -41,8 +44,14 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
 
 def is_too_late(form: Form, field: Field, choice: str, catalogue: Catalogue, today: date) -> bool:
     """Whether a course or an event can no longer be chosen. An anonymous form is about what is over."""
-    held = {"courses": catalogue.courses, "events": catalogue.events}.get(field.options_from)
-    return held is not None and not form.is_anonymous and held[choice].deadline < today
+    match field.options_from:
+        case "courses":
+            deadline = catalogue.courses[choice].deadline
+        case "events":
+            deadline = catalogue.events[choice].deadline
+        case _:
+            return False
+    return not form.is_anonymous and deadline < today
 
 
 def todays(field: Field, catalogue: Catalogue, choice: str) -> str:
@@ -72,7 +81,9 @@ def rows(
 
     Answers to questions that are no longer asked, or to a form that is gone, stay as they are.
     """
-    fields = {field.id: field for field in form.fields} if form else {}
+    if form is None:
+        return [(name, str(value)) for name, value in values.items()]
+    fields = fields_by_kept_name(form.fields)
     return [
         (fields[name].label.of(language), _spoken(form, fields[name], catalogue, value, language))
         if name in fields
@@ -85,14 +96,14 @@ def linked_rows(
     form: Form | None, catalogue: Catalogue, values: Mapping[str, Value], language: Language
 ) -> list[tuple[str, str, str]]:
     """The same with the address by which to write or call; empty where there is none."""
-    types = {field.id: field.type for field in form.fields} if form else {}
-    links = [_link(types.get(name), str(value)) for name, value in values.items()]
+    fields = fields_by_kept_name(form.fields) if form else {}
+    links = [_link(fields.get(name), str(value)) for name, value in values.items()]
     told = rows(form, catalogue, values, language)
     return [(label, spoken, link) for (label, spoken), link in zip(told, links, strict=True)]
 
 
-def _link(type: str | None, value: str) -> str:
-    match type:
+def _link(field: Field | None, value: str) -> str:
+    match field and field.type:
         case "email":
             return f"mailto:{quote(value, safe='@')}"
         case "tel":
@@ -100,24 +111,17 @@ def _link(type: str | None, value: str) -> str:
     return ""
 
 
-def _takes(form: Form, programme: Programme, catalogue: Catalogue) -> bool:
-    """The forms by which people join a programme are open to those that take them; other forms ask about any."""
-    if not set(JOINING) & set(known_as(form)):
-        return True
-    return any(form.id == one.id for one in catalogue.forms_for(programme))
-
-
 def _spoken(
     form: Form, field: Field, catalogue: Catalogue, value: Value, language: Language
 ) -> str:
-    if value is True:
+    if isinstance(value, bool):
         return str(words(language)["form"]["yes"])
     if field.type == "email":
         return readable_address(str(value))
-    if field.type == "place" and value in catalogue.municipalities:
+    if field.type == "place" and isinstance(value, str) and value in catalogue.municipalities:
         return catalogue.municipalities[value].name
-    values = value if isinstance(value, (tuple, list)) else (value,)
+    values = (value,) if isinstance(value, str) else value
     if field.options_from:
-        return ", ".join(catalogue.name(field.options_from, str(one), language) for one in values)
+        return ", ".join(catalogue.name(field.options_from, one, language) for one in values)
     labels = {one.value: one.label.of(language) for one in options(form, field, catalogue)}
     return ", ".join(labels.get(one, one) for one in values)

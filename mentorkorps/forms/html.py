@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import Field, Form, Option
+from mentorkorps.catalogue.model.forms import LINKED, Field, Form, Option
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms.answers import ONCE, TRAP, AnswerError, Hint, Posted, choice_name
 from mentorkorps.forms.choices import SCALE, options, todays
@@ -93,6 +93,7 @@ def form_html(
         more=folded,
         is_open=any(one.error or any(one.posted) for one in folded),
         scale=SCALE,
+        linked=LINKED,
         keeps_draft=keeps_draft,
         lost=_lost(form, posted or {}),
         once=ONCE if form.is_anonymous else "",

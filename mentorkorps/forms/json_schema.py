@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import Consent, Field, Form, Option
+from mentorkorps.catalogue.model.forms import Condition, Consent, Field, Form, Option
+from mentorkorps.catalogue.model.lasting import known_as
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms import phone_numbers
 from mentorkorps.forms.answers import HIDDEN, LANGUAGE, choice_name
@@ -52,21 +53,25 @@ def places(catalogue: Catalogue) -> Schema:
 
 
 def lists(form: Form) -> frozenset[str]:
-    """Fields that take several answers: a list in JSON."""
-    return frozenset(field.id for field in form.fields if field.type == "choices")
+    """Fields that take several answers: a list in JSON. Under their former ids too."""
+    return frozenset(
+        name for field in form.fields if field.type == "choices" for name in known_as(field)
+    )
 
 
 def ticks(form: Form) -> frozenset[str]:
-    """Fields and consents that are ticked: true or false in JSON."""
-    return frozenset(
-        [field.id for field in form.fields if field.type == "tick"]
-        + [one.id for one in form.consents]
-    )
+    """Fields and consents that are ticked: true or false in JSON. Under their former ids too."""
+    ticked = [name for field in form.fields if field.type == "tick" for name in known_as(field)]
+    return frozenset(ticked + [consent.id for consent in form.consents])
 
 
 def _object(form: Form, properties: Mapping[str, Schema]) -> Schema:
     asked = [field.id for field in form.fields if field.required and not field.shown_if]
-    depending = [_depending(field, properties[field.id]) for field in form.fields if field.shown_if]
+    depending = [
+        _depending(field, field.shown_if, properties[field.id])
+        for field in form.fields
+        if field.shown_if
+    ]
     loose = {field.id: _loose(field) for field in form.fields if field.shown_if}
     return {
         "type": "object",
@@ -77,15 +82,15 @@ def _object(form: Form, properties: Mapping[str, Schema]) -> Schema:
     } | ({"allOf": depending} if depending else {})
 
 
-def _depending(field: Field, schema: Schema) -> Schema:
+def _depending(field: Field, condition: Condition, schema: Schema) -> Schema:
     """A question that is asked after a certain answer; after any other, what is sent for it counts for nothing."""
-    name, value = field.shown_if.field, field.shown_if.value
-    given = {"anyOf": [{"const": value}, {"type": "array", "contains": {"const": value}}]}
+    name, value = condition.field, condition.value
+    given: list[Schema] = [{"const": value}, {"type": "array", "contains": {"const": value}}]
     if value == YES:
-        given["anyOf"].append({"const": True})
-    required = {"required": [field.id]} if field.required else {}
+        given.append({"const": True})
+    required: Schema = {"required": [field.id]} if field.required else {}
     return {
-        "if": {"properties": {name: given}, "required": [name]},
+        "if": {"properties": {name: {"anyOf": given}}, "required": [name]},
         "then": {"properties": {field.id: schema}} | required,
     }
 
@@ -134,9 +139,10 @@ def _field(form: Form, field: Field, catalogue: Catalogue, today: date) -> Schem
         case "scale":
             return {"type": "string", "enum": [*([] if field.required else [""]), *SCALE]}
         case "choices":
-            least = {"minItems": 1} if field.required else {}
+            least: Schema = {"minItems": 1} if field.required else {}
             chosen = {"type": "string"} | _choice(None, options(form, field, catalogue))
-            return {"type": "array", "items": chosen} | least
+            several: Schema = {"type": "array", "items": chosen}
+            return several | least
     if field.pattern:
         return _text(field) | {
             "pattern": f"^{field.pattern}$" if field.required else f"^({field.pattern}|{BLANK})$"
@@ -170,9 +176,8 @@ def _consent(consent: Consent) -> Schema:
 
 
 def _described(field: Field) -> Schema:
-    return {"title": _both(field.label)} | (
-        {"description": _both(field.hint)} if field.hint else {}
-    )
+    titled: Schema = {"title": _both(field.label)}
+    return titled | ({"description": _both(field.hint)} if field.hint else {})
 
 
 def _both(text: Title) -> str:
@@ -180,9 +185,7 @@ def _both(text: Title) -> str:
 
 
 def _as_text(schema: Schema) -> Schema:
-    if "enum" not in schema or "type" in schema:
+    allowed = schema.get("enum")
+    if "type" in schema or not isinstance(allowed, list):
         return schema
-    return schema | {
-        "type": "string",
-        "enum": [one for one in schema["enum"] if isinstance(one, str)],
-    }
+    return schema | {"type": "string", "enum": [one for one in allowed if isinstance(one, str)]}

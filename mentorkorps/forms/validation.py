@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Condition, Consent, Field, Form
+from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.model.text import CPR, Title
 from mentorkorps.forms import phone_numbers
 from mentorkorps.forms.answers import (
@@ -24,6 +25,8 @@ from mentorkorps.forms.answers import (
 from mentorkorps.forms.choices import SCALE, is_too_late, kept_as, known, todays
 from mentorkorps.forms.domain_names import ascii_address, readable_address, suggested_address
 from mentorkorps.interface.characters import plain, without_invisible
+
+T = TypeVar("T")
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Unicode's control characters (Cc), but for the tab and the line feed."""
@@ -53,9 +56,10 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
     wrong: list[AnswerError] = [
         AnswerError(name[:40], said("unknown", name=name[:40])) for name in unknown(form, posted)
     ]
+    answered: dict[str, Value] = {}
     values: dict[str, Value] = {}
     for field in form.fields:
-        if field.shown_if and not holds(field.shown_if, values):
+        if field.shown_if and not holds(field.shown_if, answered):
             continue
         try:
             value = _answer(
@@ -66,7 +70,7 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
             wrong.extend(invalid.wrong)
         else:
             if value:
-                values[field.id] = value
+                answered[field.id] = values[kept_names(field)[0]] = value
     consents = {}
     for consent in form.consents:
         try:
@@ -79,9 +83,20 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
     return Answers(values, consents)
 
 
-def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
+def todays_names(form: Form, posted: Mapping[str, T]) -> dict[str, T]:
+    """What was sent by a page that was opened before a question got another id, under today's.
+
+    What is sent under a name that is no former one stays as it is.
+    """
+    names = {field.id for field in form.fields}
+    todays = {was: field.id for field in form.fields for was in field.was if was not in names}
+    todays |= {choice_name(was): choice_name(id) for was, id in todays.items()}
+    return {todays.get(name, name): texts for name, texts in posted.items()}
+
+
+def holds(condition: Condition, answered: Mapping[str, Value]) -> bool:
     """Whether a question that depends on another is asked, by the answers so far."""
-    match values.get(condition.field):
+    match answered.get(condition.field):
         case tuple(chosen):
             return condition.value in chosen
         case True:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mentorkorps.catalogue.model.courses import Course, Event
+from mentorkorps.catalogue.model.forms import Purpose
 from mentorkorps.catalogue.model.organisations import Phase, Programme, State
 from mentorkorps.interface.dates import day
 from mentorkorps.interface.i18n import words
@@ -15,11 +16,13 @@ from mentorkorps.interface.languages import Language
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call to act: what it says, and the page it leads to, with what is already known there."""
+    """A call to act: what it says, and the page it leads to, or the form with what is already known
+    there.
+    """
 
     label: str
     kind: str
-    id: str = ""
+    purpose: Purpose | None = None
     query: str = ""
 
 
@@ -74,25 +77,25 @@ def _dated_mark(record: Course | Event, phase: Phase, language: Language) -> Sta
 
 def _programme_call(programme: Programme, phase: Phase, labels: Mapping[str, str]) -> Call:
     if phase.state == "open":
-        return Call(labels["open"], "form", "mentor", f"?programme={programme.id}")
+        return Call(labels["open"], "form", "join", f"?programme={programme.id}")
     if phase.state == "closed":
         return Call(labels["other"], "programmes")
-    return Call(labels["interest"], "form", "interesseliste", f"?programme={programme.id}")
+    return Call(labels["interest"], "form", "interest", f"?programme={programme.id}")
 
 
 def _course_call(course: Course, phase: Phase, labels: Mapping[str, str]) -> Call:
     if phase.state == "open":
-        return Call(labels["open"], "form", "kursus", f"?course={course.id}")
+        return Call(labels["open"], "form", "book_course", f"?course={course.id}")
     if phase.state in ("full", "planned"):
-        return Call(labels["waiting"], "form", "kursus", f"?course={course.id}")
+        return Call(labels["waiting"], "form", "book_course", f"?course={course.id}")
     return Call(labels["other"], "courses")
 
 
 def _event_call(event: Event, phase: Phase, labels: Mapping[str, str]) -> Call:
     if phase.state == "open":
-        return Call(labels["open"], "form", "arrangement", f"?event={event.id}")
+        return Call(labels["open"], "form", "book_event", f"?event={event.id}")
     if phase.state in ("full", "planned"):
-        return Call(labels["waiting"], "form", "arrangement", f"?event={event.id}")
+        return Call(labels["waiting"], "form", "book_event", f"?event={event.id}")
     return Call(labels["other"], "events")
 
 

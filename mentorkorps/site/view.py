@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from mentorkorps.catalogue import images
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.courses import Course, Event
+from mentorkorps.catalogue.model.forms import Purpose
 from mentorkorps.catalogue.model.organisations import Organisation, Programme
 from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.interface.addresses import address, relative
@@ -32,7 +33,12 @@ class View:
         return relative(self.at, address(kind, self.language, id))
 
     def call(self, call: Call) -> str:
-        return self.link(call.kind, call.id) + call.query
+        to = self.form(call.purpose) if call.purpose else self.link(call.kind)
+        return to + call.query
+
+    def form(self, purpose: Purpose) -> str:
+        """The link to the form that serves a purpose."""
+        return self.link("form", self.catalogue.form_for(purpose).id)
 
     def service(self, path: str) -> str:
         """The address of something that the form backend answers."""

@@ -1,5 +1,5 @@
-"""What is wrong in the hand-written pages of docs: links to what does not exist, pictures that tell
-too much.
+"""What is wrong in the hand-written pages of docs: links to what does not exist, and pictures that
+show a place or a name.
 
 Links are held against the table of addresses. Records have no links.
 """
@@ -23,6 +23,8 @@ from mentorkorps.interface.languages import LANGUAGES, Language
 
 LINK = re.compile(r"\]\(<?(?P<to>[^)\s>#]+)")
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/")
+FORM = "form:"
+"""Begins a link to the form that serves a purpose; `site.fragments` leads it there."""
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".svg")
 OF_RECORDS = images.FOLDER.relative_to("docs")
 FENCE = re.compile(r"^ {0,3}(```|~~~)")
@@ -41,15 +43,17 @@ def find_broken_links(
 ) -> Iterator[Problem]:
     """Every link that leads nowhere, at its place; `name` is what problems call the folder.
 
-    A link to a generated page names its file: `tilmelding/mentor/index.md`.
+    A link to a generated page names its file: `kurser/index.md`; one to a form what the form is
+    for: `form:refer`.
     """
+    forms = {f"{FORM}{form.purpose}" for form in catalogue.forms.values() if form.purpose}
     theme = {path.relative_to(docs / "theme").as_posix() for path in (docs / "theme").rglob("*.*")}
     for language in LANGUAGES:
         folder = docs / language
         written = {
             path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.*"))
         }
-        known = {*theme, *written, *_generated(catalogue, curriculum, language)}
+        known = {*theme, *written, *_generated(catalogue, curriculum, language), *forms}
         for inside, path in written.items():
             if path.suffix == ".md":
                 yield from _wrong_in(path, f"{name}/{language}/{inside}", inside, known)
@@ -77,8 +81,8 @@ def _dead_links(file: str, text: str, inside: str, known: set[str]) -> Iterator[
     for number, line in _lines(text):
         for link in LINK.finditer(line):
             to = link["to"]
-            target = normpath(join(dirname(inside), to))
-            if not ELSEWHERE.match(to) and target not in known:
+            target = to if to.startswith(FORM) else normpath(join(dirname(inside), to))
+            if (to.startswith(FORM) or not ELSEWHERE.match(to)) and target not in known:
                 span = Span(number, link.start("to") + 1, link.end("to") + 1)
                 yield Problem.at(
                     file, span, "missing-page", suggestion=nearest(target, known), value=to

@@ -19,6 +19,7 @@ from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.commands import cli
 from tests.backend.conftest import KEY, Hands, House, both, built_site, eventually, opened
 from tests.backend.test_places import Desk
+from tests.conftest import HERE
 from tests.test_vanished import cut, rename, retire
 
 COURSE, EVENT, PROGRAMME = "odense-2027", "netvaerk-april-2027", "aaben"
@@ -31,24 +32,26 @@ BOOKING = """
   receipt: {{da: Tak., en: Thank you.}}
   retention: {{unconfirmed_hours: 72, months: 12}}
   answered: false
-  books: {books}
+  purpose: {purpose}
   fields:
-    - {{id: name, type: text, required: true, max_length: 80, label: {{da: Navn, en: Name}}}}
-    - {{id: email, type: email, required: true, max_length: 254, label: {{da: E-mail, en: E-mail}}}}
-    - {{id: {asks}, type: choice, required: true, options_from: {books}, label: {{da: Hvad, en: What}}}}
+    - {{id: name, type: text, required: true, max_length: 80, means: name, label: {{da: Navn, en: Name}}}}
+    - {{id: email, type: email, required: true, max_length: 254, means: email, label: {{da: E-mail, en: E-mail}}}}
+    - {{id: {asks}, type: choice, required: true, options_from: {books}, means: {asks}, label: {{da: Hvad, en: What}}}}
   consents:
     - {{id: contact, version: "2026-11-22", required: true, text: {{da: Ja., en: "Yes."}}}}
 """
 OTHERS = """
 - id: spoergsmaal
+  purpose: question
   title: {da: Spørg, en: Ask}
   intro: {da: Det er kort., en: It is short.}
   submit: {da: Send, en: Send}
   receipt: {da: Tak., en: Thank you.}
   retention: {unconfirmed_hours: 72, months: 12}
   fields:
-    - {id: email, type: email, required: true, max_length: 254, label: {da: E-mail, en: E-mail}}
-    - {id: programme, type: choice, required: false, options_from: programmes, label: {da: Program, en: Programme}}
+    - {id: email, type: email, required: true, max_length: 254, means: email, label: {da: E-mail, en: E-mail}}
+    - {id: programme, type: choice, required: false, options_from: programmes, means: programme,
+       label: {da: Program, en: Programme}}
     - {id: urgent, type: tick, required: false, label: {da: Det haster, en: It is urgent}}
   consents:
     - {id: contact, version: "2026-11-22", required: true, text: {da: Ja., en: "Yes."}}
@@ -60,16 +63,21 @@ OTHERS = """
   retention: {unconfirmed_hours: 72, months: 12}
   answered: false
   fields:
-    - {id: course, type: choice, required: true, options_from: courses, label: {da: Kursus, en: Course}}
+    - {id: course, type: choice, required: true, options_from: courses, means: course, label: {da: Kursus, en: Course}}
 """
 
 
 @pytest.fixture
 def data(data: Path) -> Path:
     """The sound records with two forms that give places, one that asks and one without an address, and few seats."""
+    cut(data, "forms/needed", "- id: spoergsmaal")
     with (data / "forms.yaml").open("a", encoding="utf-8") as file:
-        file.write(BOOKING.format(id="kursus", books="courses", asks="course"))
-        file.write(BOOKING.format(id="arrangement", books="events", asks="event"))
+        file.write(
+            BOOKING.format(id="kursus", purpose="book_course", books="courses", asks="course")
+        )
+        file.write(
+            BOOKING.format(id="arrangement", purpose="book_event", books="events", asks="event")
+        )
         file.write(OTHERS)
     courses = data / "courses.yaml"
     courses.write_text(courses.read_text("utf-8").replace("seats: 18", "seats: 2"), "utf-8")
@@ -136,6 +144,13 @@ def renamed(data: Path) -> None:
 def removed(data: Path) -> None:
     for table, id in (("courses", COURSE), ("events", EVENT), ("forms", "kursus")):
         cut(data, table, f"- id: {id}")
+    # Other forms serve their purposes.
+    others = (
+        (HERE / "sound" / "forms" / "needed.yaml")
+        .read_text("utf-8")
+        .replace("- id: ", "- id: anden-")
+    )
+    (data / "forms" / "needed.yaml").write_text(others, "utf-8")
     programmes = data / "programmes.yaml"
     programmes.write_text(
         "- id: smedenes" + programmes.read_text("utf-8").partition("- id: smedenes")[2], "utf-8"

@@ -176,11 +176,11 @@ function choice(sentence, places) {
 
 all("[data-finder]").forEach(findPlaces);
 
-// A form begins with what the link to it already knows.
+// A form begins with what the link to it already knows: by what a question means, whatever it is called.
 
 function prefill(form) {
   for (const [name, value] of new URLSearchParams(location.search)) {
-    const field = form.elements.namedItem(name);
+    const field = form.querySelector(`[data-means="${CSS.escape(name)}"]`) ?? form.elements.namedItem(name);
     if (!field || field.type === "hidden" || field.value) continue;
     if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) continue;
     field.value = value;

@@ -30,7 +30,7 @@ from mentorkorps.backend.mail.outbox import Outbox
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.forms import BOOKABLE, MEANING_OF, Form
 from mentorkorps.catalogue.model.lasting import known_as, lasting_id
 from mentorkorps.forms.answers import Answers
 
@@ -57,9 +57,8 @@ def booking(form: Form, answers: Answers, catalogue: Catalogue) -> Booking | Non
     """What these answers book, if the form books anything."""
     if form.books is None:
         return None
-    hall = Bookable(
-        form.books, str(answers.values[BOOKED_BY[form.books]])
-    )  # by the first id that the record had
+    # by the first id that the record had
+    hall = Bookable(form.books, str(answers.values[MEANING_OF[form.books]]))
     return Booking(hall, seats(record_of(catalogue, hall)))
 
 
@@ -82,7 +81,7 @@ def halls_of(catalogue: Catalogue, id: str) -> list[Bookable]:
     for kind, table in (("courses", catalogue.courses), ("events", catalogue.events)):
         if id in table:
             return [Bookable(kind, one) for one in known_as(table[id])]
-    return [Bookable(kind, id) for kind in BOOKED_BY]
+    return [Bookable(kind, id) for kind in BOOKABLE]
 
 
 def seats(record: Course | Event | None) -> int:

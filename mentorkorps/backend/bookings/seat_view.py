@@ -13,7 +13,7 @@ from mentorkorps.backend.db import place_rows
 from mentorkorps.backend.db.records import Bookable, Seat, SignUp
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.web.request_body import Posted
-from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.forms import MEANING_OF, Form
 from mentorkorps.interface.i18n import words
 
 
@@ -30,7 +30,8 @@ class SeatView:
 
 async def fill_level_notice(visit: Visit, form: Form, answers: Posted) -> str:
     """What the form says beforehand about the course or event that its address names."""
-    chosen = answers.get(BOOKED_BY[form.books]) if form.books else None
+    field = form.meaning(MEANING_OF[form.books]) if form.books else None
+    chosen = answers.get(field.id) if field else None
     if form.books is None or not chosen:
         return ""
     record = allocation.record_of(visit.services.catalogue, Bookable(form.books, chosen[0]))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mentorkorps.forms.answers import Value
+from mentorkorps.catalogue.model.forms import Meaning
+from mentorkorps.forms.answers import Value, answer_by_meaning
 from mentorkorps.interface.languages import Language
 
 SubjectKind = Literal["sign_up", "mailbox", "recipient", "service"]
@@ -49,7 +50,16 @@ class SignUp:
     @property
     def is_anonymous(self) -> bool:
         """Whether nobody can be written to."""
-        return "email" not in self.answers
+        return self.email is None
+
+    @property
+    def email(self) -> str | None:
+        """The address to write to; None where the form asks for none."""
+        return self.answer("email")
+
+    def answer(self, meaning: Meaning) -> str | None:
+        """The answer of that meaning, whatever its question is called today, also if the form is gone."""
+        return answer_by_meaning(self.answers, meaning)
 
     @property
     def asked_stamp(self) -> str:

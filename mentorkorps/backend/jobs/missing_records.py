@@ -21,7 +21,8 @@ from mentorkorps.backend.db.seat_walk import next_sign_ups, seats_by_hall
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.logging import log_data
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.forms import MEANING_OF, Form
+from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.model.text import Slug
 from mentorkorps.catalogue.tables import WITH_FORMER_IDS
 from mentorkorps.forms.answers import Value
@@ -110,10 +111,13 @@ def _named(sign_up: SignUp, catalogue: Catalogue) -> Iterator[Record]:
 
 
 def _tables(form: Form) -> dict[str, str]:
-    booked = BOOKED_BY.get(form.books or "")
-    tables = {field.id: field.options_from or "" for field in form.fields if field.options_from}
-    places = {field.id: "municipalities" for field in form.fields if field.type == "place"}
-    return {name: table for name, table in (tables | places).items() if name != booked}
+    booked = MEANING_OF[form.books] if form.books else None
+    tables: dict[str, str] = {}
+    for field in form.fields:
+        table = "municipalities" if field.type == "place" else field.options_from
+        if table and (booked is None or field.means != booked):
+            tables |= dict.fromkeys(kept_names(field), table)
+    return tables
 
 
 def _ids(value: Value | None) -> tuple[str, ...]:

@@ -16,12 +16,7 @@ from mentorkorps.backend.clock import Clock, after_working_days, danish_day
 from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.mail import mime
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
-from mentorkorps.backend.mail.recipients import (
-    mailbox,
-    mailbox_by_id,
-    recipient_id,
-    text_answer,
-)
+from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
 from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
@@ -104,7 +99,7 @@ class MailComposer:
 
     def _mailbox(self, kind: MailKind, mail: Mail, sign_up: SignUp | None) -> str:
         if kind.to == "person":
-            return _known(text_answer(_known(sign_up), "email") or None)
+            return _known(_known(sign_up).email)
         if kind.to == "operator":
             return self.settings.recipients.default
         if mail.subject.kind == "recipient":
@@ -162,7 +157,7 @@ def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
 
     They count from the confirmation, or from the sign-up.
     """
-    programme = catalogue.programmes.get(text_answer(sign_up, "programme"))
+    programme = catalogue.programmes.get(sign_up.answer("programme") or "")
     start = danish_day(sign_up.confirmed_at or sign_up.received_at)
     return after_working_days(start, catalogue.who_answers(programme).working_days)
 

@@ -12,19 +12,13 @@ from mentorkorps.catalogue.model.lasting import known_as
 
 def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:
     """Who answers the sign-up."""
-    programme = catalogue.programmes.get(text_answer(sign_up, "programme"))
+    programme = catalogue.programmes.get(sign_up.answer("programme") or "")
     organisation = catalogue.organisations[programme.organisation] if programme else None
-    municipality = catalogue.municipalities.get(text_answer(sign_up, "place"))
+    municipality = catalogue.municipalities.get(sign_up.answer("place") or "")
     return settings.recipients.mailbox(
         known_as(organisation) if organisation else (),
         known_as(municipality) if municipality else (),
     )
-
-
-def text_answer(sign_up: SignUp, field: str) -> str:
-    """What was answered in words or chosen alone; "" where nothing was."""
-    value = sign_up.answers.get(field)
-    return value if isinstance(value, str) else ""
 
 
 def recipient_id(key: str, address: str) -> str:

@@ -17,9 +17,9 @@ from typing import BinaryIO
 from mentorkorps.backend.clock import DENMARK, danish_day
 from mentorkorps.backend.db.records import GivenConsent, SignUp
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.catalogue.model.forms import Field, Form
 from mentorkorps.catalogue.model.lasting import known_as
-from mentorkorps.forms.answers import Value
+from mentorkorps.forms.answers import Value, answer_to, fields_by_kept_name
 from mentorkorps.forms.choices import rows
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
@@ -111,16 +111,16 @@ class CsvExport:
             yield from (self._plain(sign_up.answers.get(name)) for name in self.form.questions)
             return
         for field in self.form.fields:
-            yield self._spoken(self.form, field.id, sign_up.answers.get(field.id))
+            yield self._spoken(self.form, field, answer_to(field, sign_up.answers))
         given = {one.consent: one.version for one in consents if one.withdrawn_at is None}
         for consent in self.form.consents:
             yield given.get(consent.id, "")
         yield self._rest(self.form, sign_up)
 
-    def _spoken(self, form: Form, name: str, value: Value | None) -> str:
+    def _spoken(self, form: Form, field: Field, value: Value | None) -> str:
         if value is None:
             return ""
-        ((_, spoken),) = rows(form, self.catalogue, {name: value}, self.language)
+        ((_, spoken),) = rows(form, self.catalogue, {field.id: value}, self.language)
         return spoken
 
     def _plain(self, value: Value | None) -> str:
@@ -133,7 +133,7 @@ class CsvExport:
         """Answers to questions that the form does not ask any more: nothing that was kept is
         left out.
         """
-        known = {field.id for field in form.fields}
+        known = fields_by_kept_name(form.fields)
         rest = {name: value for name, value in sign_up.answers.items() if name not in known}
         return json.dumps(rest, ensure_ascii=False) if rest else ""
 

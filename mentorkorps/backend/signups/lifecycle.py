@@ -23,9 +23,9 @@ from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.backend.security.spam import Signs, is_doubtful
 from mentorkorps.backend.signups import collected_confirmation
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.forms import Form, Meaning
 from mentorkorps.catalogue.model.lasting import lasting_id
-from mentorkorps.forms.answers import Answers
+from mentorkorps.forms.answers import Answers, answer_by_meaning
 from mentorkorps.interface.languages import Language
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -43,7 +43,7 @@ MOST_MOVED_A_DAY = 5
 """Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes
 a place.
 """
-MOVES = ("programme", "place", *BOOKED_BY.values())
+MOVES: tuple[Meaning, ...] = ("programme", "place", "course", "event")
 
 RENEWED_AFTER = timedelta(days=1)
 
@@ -84,7 +84,7 @@ def submission(
     """Answers that passed, with all that is kept about them. `once` tells apart what several
     people answer alike.
     """
-    email = answers.values.get("email")
+    email = answers.email
     apart = (once or secrets.token_urlsafe()) if form.is_anonymous else ""
     return Submission(
         form=lasting_id(form),
@@ -117,11 +117,13 @@ class TooManyMoves(Exception):
 
 
 def is_another_address(before: SignUp, answers: Answers) -> bool:
-    return answers.values["email"] != before.answers["email"]
+    return answers.email != before.email
 
 
 def is_moved(before: SignUp, answers: Answers) -> bool:
-    return any(answers.values.get(name) != before.answers.get(name) for name in MOVES)
+    return any(
+        answer_by_meaning(answers.values, meaning) != before.answer(meaning) for meaning in MOVES
+    )
 
 
 def accept(connection: Connection, submission: Submission) -> SignUp:
@@ -228,7 +230,10 @@ def change(connection: Connection, id: str, submission: Submission) -> None:
         sign_up_rows.mark_readdressed(connection, id, submission.addressee, at)
         allocation.unconfirmed(connection, id, at)
         _ask(connection, id, submission)
-    is_elsewhere = any(now.get(name) != before.answers.get(name) for name in ("programme", "place"))
+    elsewhere: tuple[Meaning, ...] = ("programme", "place")
+    is_elsewhere = any(
+        answer_by_meaning(now, meaning) != before.answer(meaning) for meaning in elsewhere
+    )
     if is_elsewhere and before.awaited and not before.flagged:
         mail_rows.queue_mails(connection, id, (kinds.NOTICE,), at)
 
@@ -259,7 +264,7 @@ def renew_link(connection: Connection, id: str, key: str, at: datetime) -> None:
     does.
     """
     kept = sign_up_rows.sign_up_to_change(connection, id)
-    if kept is None or "email" not in kept.answers or _was_renewed(connection, kept, at):
+    if kept is None or kept.is_anonymous or _was_renewed(connection, kept, at):
         return
     if kept.confirmed_at:
         mail_rows.queue_mails(connection, id, (kinds.LINK,), at)
@@ -288,7 +293,7 @@ def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
 
 
 def _may_be_asked(connection: Connection, kept: SignUp, key: str, at: datetime) -> bool:
-    return _may_ask(connection, asked_rows.addressee(key, str(kept.answers["email"])), at)
+    return _may_ask(connection, asked_rows.addressee(key, str(kept.email)), at)
 
 
 def _has_lapsed(kept: SignUp, at: datetime) -> bool:

@@ -36,7 +36,7 @@ from mentorkorps.backend.web.responses import (
     to_wait,
 )
 from mentorkorps.backend.web.routing import RouteSpec
-from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.catalogue.model.forms import LINKED, Form
 from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms.answers import ONCE, Answers, Hint, Invalid
 from mentorkorps.forms.validation import read_answers
@@ -45,7 +45,6 @@ from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES
 from mentorkorps.interface.templates import render
 
-FILLED_BY_LINK = ("programme", "course", "event", "place", "industry")
 LONGEST_LINKED = 100
 DOUBLE_CLICK = timedelta(minutes=10)
 
@@ -124,9 +123,11 @@ async def form_page(visit: Visit) -> Response:
     services = visit.services
     form = services.catalogue.forms.get(visit.parameter("form"))
     if form and form.id == visit.parameter("form"):  # a former address leads on
-        fields = {field.id for field in form.fields}
+        query = visit.query
         answers: Posted = {
-            name: (text[:LONGEST_LINKED],) for name, text in visit.query.items() if name in fields
+            field.id: (query[field.means][:LONGEST_LINKED],)
+            for field in form.fields
+            if field.means in LINKED and field.means in query
         }
         if answers:
             notice = await fill_level_notice(visit, form, answers)
@@ -141,7 +142,7 @@ async def receipt(visit: Visit) -> Response:
     linked = await links.follow_link(visit, "receipt")
     language, sign_up = visit.language, linked.sign_up
     form = services.catalogue.forms.get(sign_up.form)
-    programme = services.catalogue.programmes.get(str(sign_up.answers.get("programme", "")))
+    programme = services.catalogue.programmes.get(sign_up.answer("programme") or "")
     promised = programme if programme and programme.answers else None
     organisation = (
         services.catalogue.organisations[promised.organisation]
@@ -242,7 +243,7 @@ ROUTES = (
     RouteSpec("POST", "/forms/{form}", sign_up, body=Body(), answer="receipt"),
     RouteSpec("GET", "/forms/{form}/challenge", challenge, answer="json"),
     *(
-        RouteSpec("GET", f"/{address('form', language, '{form}')}", form_page, query=FILLED_BY_LINK)
+        RouteSpec("GET", f"/{address('form', language, '{form}')}", form_page, query=LINKED)
         for language in LANGUAGES
     ),
     RouteSpec("GET", "/receipt/{token}", receipt),

@@ -24,9 +24,9 @@ from mentorkorps.backend.web.rate_limits import PLAIN_CHANGE, UNPROVED
 from mentorkorps.backend.web.request_body import JSON, Body, FieldShapes, Posted, first_text
 from mentorkorps.backend.web.responses import COME_BACK, PRIVATE, Refusal, to_wait
 from mentorkorps.backend.web.routing import RouteSpec
-from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
+from mentorkorps.catalogue.model.forms import MEANING_OF, Form
 from mentorkorps.catalogue.model.text import Title
-from mentorkorps.forms.answers import Invalid, Value
+from mentorkorps.forms.answers import Invalid, Value, answer_to
 from mentorkorps.forms.choices import rows
 from mentorkorps.forms.html import form_html
 from mentorkorps.forms.validation import read_answers
@@ -215,7 +215,7 @@ ROUTES = (
 
 
 def _place(services: Services, seat: Seat) -> dict[str, object]:
-    kind = BOOKED_BY[seat.hall.kind]
+    kind = MEANING_OF[seat.hall.kind]
     record = services.catalogue.todays(seat.hall.kind, seat.hall.record)
     return {kind: record, "state": seat.state, "number": seat.number, "until": seat.until}
 
@@ -326,11 +326,9 @@ def _typed(
     services: Services, definition: Form, sign_up: SignUp, consents: list[GivenConsent]
 ) -> Posted:
     """The answers as they would be typed into the form as it is today."""
-    types = {field.id: field.type for field in definition.fields}
+    kept = ((field, answer_to(field, sign_up.answers)) for field in definition.fields)
     typed = {
-        name: _texts(services, types[name], value)
-        for name, value in sign_up.answers.items()
-        if name in types
+        field.id: _texts(services, field.type, value) for field, value in kept if value is not None
     }
     given = {
         (consent.consent, consent.version) for consent in consents if consent.withdrawn_at is None

@@ -22,6 +22,7 @@ from mentorkorps.backend.web.request_body import (
 from mentorkorps.backend.web.responses import NOT_KEPT, PRIVATE, Refusal, Shell, problem
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.answers import LANGUAGE, Hint
+from mentorkorps.forms.validation import todays_names
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
@@ -87,6 +88,8 @@ class Visit(Generic[S]):
         """
         shapes = FieldShapes.of(form) if form else FieldShapes(are_known=False)
         posted = await read_body(self.request, shapes)
+        if form:
+            posted = todays_names(form, posted)
         self.speak("".join(posted.get(LANGUAGE, ())[:1]))
         self.posted = PostedForm(form, posted)
         return posted

@@ -362,6 +362,42 @@ RULES = {
         "label: {da: Branche, en: Industry}}",
         "forms",
     ),
+    "purpose": Rule(
+        Message("Ingen formular til det, siderne fører til", "No form for what pages lead to"),
+        Message(
+            "Ingen formular har “purpose: {purpose}”, og siderne fører til en.",
+            "No form has “purpose: {purpose}”, and pages lead to one.",
+        ),
+        Message(
+            "Knapper og links finder deres formular ved, hvad den er til, og ikke ved dens id. Skriv linjen i den "
+            "formular, som skal bruges til det.",
+            "Buttons and links find their form by what it is for, not by its id. Write the line in the form that is "
+            "to serve it.",
+        ),
+        "purpose: start_corps",
+        "purpose: join",
+        "forms",
+    ),
+    "question": Rule(
+        Message("En formular spørger ikke om det, den skal", "A form does not ask what it must"),
+        Message(
+            "En formular med “purpose: {purpose}” skal have et spørgsmål med “means: {meaning}”.",
+            "A form with “purpose: {purpose}” must have a question with “means: {meaning}”.",
+        ),
+        Message(
+            "Mails, deltagerlister og links finder et svar ved, hvad det betyder, og ikke ved spørgsmålets id. Skriv "
+            "means i det spørgsmål, som det er, eller stil det.",
+            "Mails, lists of participants and links find an answer by what it means, not by the question's id. Write "
+            "means in the question that it is, or ask it.",
+        ),
+        "fields:\n  - {id: mail, type: email, means: email, required: true, label: {da: Mail, en: E-mail}}",
+        "fields:\n  - {id: mail, type: email, means: email, required: true, label: {da: Mail, en: E-mail}}\n"
+        "  - {id: navn, type: text, means: name, required: true, label: {da: Navn, en: Name}}\n"
+        "  - {id: sted, type: place, means: place, required: true, label: {da: Sted, en: Place}}\n"
+        "  - {id: hold, type: choice, means: programme, required: false, options_from: programmes, "
+        "label: {da: Hold, en: Programme}}",
+        "forms",
+    ),
     "pattern": Rule(
         Message("Et mønster, der ikke kan bruges", "A pattern that cannot be used"),
         Message(

@@ -1,7 +1,7 @@
 """Forms: their questions, consents and how long answers are kept."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from mentorkorps.catalogue.model.text import Id, Text, Title
 from mentorkorps.catalogue.yaml_source import Place
@@ -21,21 +21,36 @@ class Condition:
     value: str
 
 
+Meaning = Literal["email", "name", "phone", "place", "industry", "programme", "course", "event"]
+"""What pages, mails and commands ask for in answers, whatever the question is called in its form."""
+MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
+MEANING_OF: dict[str, Meaning] = {
+    "industries": "industry",
+    "programmes": "programme",
+    "courses": "course",
+    "events": "event",
+}
+"""The meaning of a choice among the records of a table."""
+LINKED: tuple[Meaning, ...] = ("programme", "course", "event", "place", "industry")
+"""What a link to a form may already tell: `?programme=<id>`, `?place=<what people write for it>`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `pattern` is the form of a whole answer (see patterns.py), `invalid`
-    what is said else.
+    """One question of a form. `pattern` is the form of a whole answer (see patterns.py).
 
-    `more` puts it among those that open on request, `step` begins a step with it.
-
-    `shown_if`: the question is asked only after that answer; in any other case what is sent for it
-    counts for nothing.
+    `invalid` is what is said of any other answer. `more` puts the question among those that open
+    on request, `step` begins a step with it. `shown_if`: it is asked only after that answer; in any
+    other case what is sent for it counts for nothing.
+    `means` is what others ask for by it, and `was` the ids that it had before (see lasting.py).
     """
 
     id: Id
     type: Literal["text", "email", "tel", "place", "choice", "choices", "textarea", "tick", "scale"]
     label: Title
     required: bool
+    means: Meaning | None = None
+    was: tuple[Id, ...] = ()
     hint: Title | None = None
     missing: Title | None = None
     more: bool = False
@@ -71,19 +86,57 @@ class Retention:
     months: int
 
 
-JOINING = ("mentor", "interesseliste")
-"""The forms by which people join a programme."""
-BOOKED_BY: dict[str, str] = {"courses": "course", "events": "event"}
-"""The question that says which record of a table a form books a place in."""
+Purpose = Literal[
+    "join",
+    "interest",
+    "refer",
+    "company_offer",
+    "start_corps",
+    "newsletter",
+    "question",
+    "evaluation",
+    "book_course",
+    "book_event",
+]
+"""What pages and code use a form for, whatever it is called. One form at most serves a purpose."""
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+Bookings = Literal["courses", "events"]
+"""The tables of which records have places."""
+BOOKABLE: tuple[Bookings, ...] = get_args(Bookings)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a form must ask that serves a purpose: what everybody answers, and what some may.
+
+    `is_linked`: generated pages lead to it, so that there must be one.
+    """
+
+    answered: tuple[Meaning, ...]
+    offered: tuple[Meaning, ...] = ()
+    is_linked: bool = True
+
+
+NEEDS: dict[Purpose, Needs] = {
+    "join": Needs(("email", "name"), ("programme", "place")),
+    "interest": Needs(("email",), ("programme", "place")),
+    "refer": Needs(("email", "place")),
+    "company_offer": Needs(("email", "place")),
+    "start_corps": Needs(("email",), is_linked=False),
+    "newsletter": Needs(("email", "place")),
+    "question": Needs(("email",), ("programme",)),
+    "evaluation": Needs(("course",)),
+    "book_course": Needs(("email", "name", "course")),
+    "book_event": Needs(("email", "name", "event")),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form. `answered`: somebody answers whoever sends it. `next` says what happens then, `code`:
-    it gets a number.
+    """A form. `answered`: somebody answers whoever sends it; `code`: it gets a number.
 
-    `journey`: it is the first step on a mentor's way, which its receipt shows. `books`: whoever
-    sends it gets a place in the chosen course or event, or a turn on its waiting list.
+    `next` says what happens then. `journey`: it is the first step on a mentor's way, which its
+    receipt shows. `purpose`: what pages and code use it for; any other is reached by its address.
     """
 
     id: Id
@@ -94,6 +147,7 @@ class Form:
     fields: tuple[Field, ...]
     retention: Retention
     at: Place
+    purpose: Purpose | None = None
     was: tuple[Id, ...] = ()
     consents: tuple[Consent, ...] = ()
     more: Title | None = None
@@ -101,10 +155,23 @@ class Form:
     answered: bool = True
     code: bool = False
     journey: bool = False
-    books: Literal["courses", "events"] | None = None
+
+    @property
+    def books(self) -> Bookings | None:
+        """The table in one of whose records it gives a place, or a turn on the waiting list."""
+        match self.purpose:
+            case "book_course":
+                return "courses"
+            case "book_event":
+                return "events"
+        return None
 
     @property
     def is_anonymous(self) -> bool:
         """Whether it asks for no address: what is sent is kept at once, and nobody is written
         to."""
-        return all(field.type != "email" for field in self.fields)
+        return self.meaning("email") is None
+
+    def meaning(self, meaning: Meaning) -> Field | None:
+        """The question of that meaning, if the form asks it."""
+        return next((field for field in self.fields if field.means == meaning), None)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mentorkorps.catalogue.model.courses import Course, Event
-from mentorkorps.catalogue.model.forms import Form
+from mentorkorps.catalogue.model.forms import Field, Form
 from mentorkorps.catalogue.model.organisations import (
     Industry,
     Organisation,
@@ -53,8 +53,8 @@ LastingRecord = (
 name them."""
 
 
-def known_as(record: LastingRecord) -> tuple[str, ...]:
-    """Every id of a record, the first that it had in front and today's at the end."""
+def known_as(record: LastingRecord | Field) -> tuple[str, ...]:
+    """Every id of a record or a question, the first that it had in front and today's at the end."""
     return (*record.was, record.code if isinstance(record, Municipality) else record.id)
 
 
@@ -65,3 +65,12 @@ def lasting_id(record: LastingRecord) -> str:
     the same rows.
     """
     return known_as(record)[0]
+
+
+def kept_names(field: Field) -> tuple[str, ...]:
+    """The names under which the database may have answers to a question; today's have the first.
+
+    That is its meaning, which no renaming changes, so that a mail finds its address also when the
+    form is gone. A question without one has the first id that it had, as records have.
+    """
+    return (field.means, *known_as(field)) if field.means else known_as(field)
