@@ -77,6 +77,7 @@ def test_a_wrong_form_does_not_count(fronted):
 
 def test_what_the_database_did_not_keep_does_not_count(fronted):
     eventually(lambda: all(one.state == "sent" for one in fronted.mails()))
+    fronted.client.timeout = 30  # other jobs wait for the locked file before this one
     with closing(sqlite3.connect(fronted.settings.database.path, timeout=10)) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert 503 == post(fronted, 0, "192.0.2.7").status_code
@@ -274,6 +275,7 @@ AT = {
     "/mine/{token}/no/{consent}": lambda house, about: f"{mine(house, about)}/no/news",
     "/mine/{token}/withdraw": lambda house, about: f"{mine(house, about)}/withdraw",
     "/mine/{token}/download": lambda house, about: f"{mine(house, about)}/download",
+    "/renew/{token}": lambda house, about: f"/renew/{house.signed('renew', about.id)}",
     "/mine/{token}/delete": lambda house, about: f"{mine(house, about)}/delete",
     "/desk/doubtful/{token}": doubtful,
     "/desk/{token}": desk,
@@ -325,6 +327,8 @@ def test_an_address_is_mended_three_times_and_no_more(house, hands):
     house.post(email="kraen@example.org")
     page = mine(house, house.sign_ups()[0])
     for number in range(3):
+        # What is still on its way to the old address would be taken back.
+        eventually(lambda: all(mail.state == "sent" for mail in house.mails()))
         hands.pass_by(seconds=1)
         changed = house.client.post(
             f"{page}/change", data=volunteer(email=f"karen{number}@example.org")
@@ -426,9 +430,16 @@ def test_a_visitor_who_asks_for_health_writes_nothing_each_time(fronted):
     away = {"X-Forwarded-For": "192.0.2.7"}
     assert 200 == fronted.client.get("/readyz", headers=away).status_code
     with closing(sqlite3.connect(fronted.settings.database.path)) as other:
+
+        def is_unwritten() -> bool:
+            before = other.execute("PRAGMA data_version").fetchone()
+            answers = [fronted.client.get("/readyz", headers=away) for _ in range(20)]
+            assert {200} == {answer.status_code for answer in answers}
+            return before == other.execute("PRAGMA data_version").fetchone()
+
+        # What the server does by itself when it starts may fall in between once.
+        eventually(is_unwritten)
         before = other.execute("PRAGMA data_version").fetchone()
-        assert {200} == {fronted.client.get("/readyz", headers=away).status_code for _ in range(20)}
-        assert before == other.execute("PRAGMA data_version").fetchone()
         assert 200 == fronted.client.get("/readyz").status_code
         assert before != other.execute("PRAGMA data_version").fetchone()
 

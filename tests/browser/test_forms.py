@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from mentorkorps.backend.db import operator_reads, records
 from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.catalogue.model.forms import Field, Form
-from mentorkorps.forms import choices
+from mentorkorps.forms.choices import options
 from tests.browser.conftest import axe
 from tests.conftest import ROOT
 
@@ -31,7 +31,7 @@ def answer(page: Page, form: Form, field: Field, email: str) -> None:
         case "tick":
             control.check()
         case "choice":
-            control.select_option(choices(form, field, RECORDS)[0].value)
+            control.select_option(options(form, field, RECORDS)[0].value)
         case "choices":
             for box in control.locator("input").all():
                 box.check()
