@@ -260,7 +260,7 @@ def dying_at(call, *before):
     return ("-c", "; ".join(["import os, signal, sys", *before, kills, *RUNS]))
 
 
-RUNS = ("from mentorkorps.cli import main", "sys.exit(main())")
+RUNS = ("from mentorkorps.commands.cli import main", "sys.exit(main())")
 WITHOUT_UNNAMED_FILES = "os.__dict__.pop('O_TMPFILE', None)"
 MOMENTS = {
     "all is written": ("fsync", (), sys.platform == "linux"),
