@@ -14,11 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from bench.many import ROOT
 from mentorkorps.backend import settings
 from mentorkorps.backend.db import connect, sign_up_rows
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.signups.lifecycle import Submission, accept
 from mentorkorps.forms.answers import Answers
@@ -82,8 +83,8 @@ def fill(folder: Path, count: int) -> None:
 
 
 def numbers(folder: Path) -> list[str]:
-    with connect.opened_to_write(settings.read_settings(environ(folder))) as engine, engine.connect() as connection:
-        return list(connection.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars())
+    with connect.opened_to_read(settings.read_settings(environ(folder))) as snapshot:
+        return list(snapshot.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars())
 
 
 def command(folder: Path, *arguments: object) -> Cost:
@@ -109,9 +110,9 @@ def megabytes_at_most(pid: int) -> float:
     return next((int(line.split()[1]) * 1024 / 1e6 for line in told.splitlines() if line.startswith("VmHWM")), 0)
 
 
-def _accept_some(connection: Connection, numbers: range, now: datetime, count: int) -> None:
+def _accept_some(transaction: Transaction, numbers: range, now: datetime, count: int) -> None:
     for submission in _submissions(numbers, now, count):
-        accept(connection, submission)
+        accept(transaction, submission)
 
 
 def _submissions(numbers: range, now: datetime, count: int) -> Iterator[Submission]:
@@ -128,6 +129,6 @@ def _submissions(numbers: range, now: datetime, count: int) -> Iterator[Submissi
         yield Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at)
 
 
-def _as_after_months(connection: Connection) -> None:
+def _as_after_months(transaction: Transaction) -> None:
     for statement in AS_AFTER_MONTHS:
-        connection.execute(text(statement))
+        transaction.execute(text(statement))

@@ -85,32 +85,32 @@ def create_app(
 
 def _office(catalogue: Catalogue, site: Path, settings: Settings, wall: Clock, uptime: Callable[[], float]) -> Services:
     shell = read_shell(site)
-    store = open_database(settings)
-    guard = ClockGuard(store.do, settings, wall, uptime)
+    database = open_database(settings)
+    guard = ClockGuard(database.change, settings, wall, uptime)
     clock = guard.now
     tokens = Tokens(settings.secret_keys, clock)
     carrier = Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_folder)
     letters = MailComposer(catalogue, settings, tokens, clock)
     alarm = Alarm(settings.alarm_command, clock)
-    outbox = Outbox(store, carrier, letters.write, clock, alarm=alarm, is_clock_believed=guard.is_believed)
-    daily = DailyPurge(store, catalogue, settings, guard, outbox.wake)
+    outbox = Outbox(database, carrier, letters.write, clock, alarm=alarm, is_clock_believed=guard.is_believed)
+    daily = DailyPurge(database, catalogue, settings, guard, outbox.wake)
     return Services(
         catalogue=catalogue,
         settings=settings,
         site=StaticSite(site, settings.root, redirects.redirects(catalogue), redirects.gone_addresses(catalogue)),
         shell=shell,
-        store=store,
+        database=database,
         outbox=outbox,
         daily=daily,
-        turns=WaitingListJob(store, catalogue, outbox, guard),
-        errands=CommandFiles(store, settings, clock, outbox.wake, daily.ask),
-        references=References(store, catalogue),
-        collection=Collection(store, clock, outbox.wake),
+        turns=WaitingListJob(database, catalogue, outbox, guard),
+        errands=CommandFiles(database, settings, clock, outbox.wake, daily.ask),
+        references=References(database, catalogue),
+        collection=Collection(database, clock, outbox.wake),
         tokens=tokens,
         clock=clock,
         guard=guard,
         rate_limits=RateLimits(settings.trusted_proxy, clock),
-        probe=WriteProbe(store, clock),
+        probe=WriteProbe(database, clock),
     )
 
 
@@ -169,7 +169,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     await services.turns.stop()
     await services.daily.stop()
     await services.outbox.stop()
-    services.store.close()
+    services.database.close()
 
 
 async def _refused(request: Request, error: Refusal) -> Response:

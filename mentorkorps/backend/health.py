@@ -51,7 +51,7 @@ async def _counted(services: Services) -> Figures | None:
     """None where it takes too long to count: that is no reason to call the service ill."""
     try:
         async with asyncio.timeout(FIGURES_SECONDS):
-            return await services.store.read(figures)
+            return await services.database.read(figures)
     except (Unavailable, TimeoutError):
         return None
 
@@ -79,7 +79,7 @@ async def metrics(request: Request) -> Response:
     services = services_of(request)
     if not _may_look(request, services):
         raise Refusal(404, "missing")
-    counted = await services.store.read(figures)
+    counted = await services.database.read(figures)
     text = "".join(f"{line}\n" for line in _lines(services, counted))
     return Response(text, headers=NOT_KEPT | {"Content-Type": PROMETHEUS})
 

@@ -21,7 +21,10 @@ from mentorkorps.interface.addresses import address
 from mentorkorps.interface.languages import LANGUAGES
 
 SIGN_UP = "/forms/{form}"
-QUERIES = {"/find": ("q",), "/tilmelding/{form}/": ("programme", "course", "place", "lang")}
+QUERIES = {
+    "/find": ("q",),
+    "/tilmelding/{form}/": ("programme", "course", "place", "lang"),
+}
 JSON_PATHS = ("/forms/{form}/challenge", "/openapi.json", "/healthz", "/readyz")
 TEXT_PATHS = ("/metrics",)
 NOT_HERE = ("/desk",)

@@ -28,7 +28,7 @@ class Services:
     settings: Settings
     site: StaticSite
     shell: Shell
-    store: Database
+    database: Database
     outbox: Outbox
     daily: DailyPurge
     turns: WaitingListJob

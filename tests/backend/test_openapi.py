@@ -52,7 +52,7 @@ def body_of(document, form, media_type="application/json"):
 def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path, real):
     told = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
-    app.state.services.store.close()
+    app.state.services.database.close()
     routes = {one.path for one in app.routes if isinstance(one, Route) and not one.path.startswith("/desk")}
 
     assert routes - {"/forms/{form}"} | {f"/forms/{form}" for form in real.forms} == set(document["paths"])

@@ -21,7 +21,7 @@ async def filling(request: Request) -> Response:
     record = allocation.record_of(services.catalogue, hall)
     if record is None:
         raise Refusal(404, "missing")
-    told = await services.store.do(
+    told = await services.database.read(
         allocation.fill_level, allocation.hall_of(hall.kind, record), allocation.seats(record)
     )
     return JSONResponse({"places": told}, headers=FRESH)
@@ -39,7 +39,7 @@ async def answer(request: Request) -> Response:
     job = {"yes": allocation.take, "no": allocation.decline}.get(request.path_params["answer"])
     if job is None:
         raise Refusal(404, "missing", PRIVATE)
-    await services.store.do(job, kept.id, services.clock())
+    await services.database.change(job, kept.id, services.clock())
     services.outbox.wake()
     return await _shown(request, kept)
 

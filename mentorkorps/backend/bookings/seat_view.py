@@ -1,12 +1,12 @@
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import place_rows
 from mentorkorps.backend.db.records import Bookable, Seat, SignUp
+from mentorkorps.backend.db.transaction import Snapshot
 from mentorkorps.backend.services import services_of
 from mentorkorps.backend.signups import links
 from mentorkorps.backend.web import request_body
@@ -31,7 +31,7 @@ async def notice(request: Request, form: Form, told: request_body.Posted) -> str
     record = allocation.record_of(services.catalogue, Bookable(form.books, chosen[0])) if chosen else None
     if record is None:
         return ""
-    state = await services.store.do(
+    state = await services.database.read(
         allocation.fill_level, allocation.hall_of(form.books, record), allocation.seats(record)
     )
     return str(words(language_of(request))["places"]["before"][state])
@@ -40,7 +40,7 @@ async def notice(request: Request, form: Form, told: request_body.Posted) -> str
 async def seat(request: Request, kept: SignUp) -> SeatView | None:
     """The place of a sign-up, if it books one."""
     services, language = services_of(request), language_of(request)
-    found = await services.store.do(_seat_and_ahead, kept.id)
+    found = await services.database.read(_seat_and_ahead, kept.id)
     if found is None:
         return None
     seat, ahead = found
@@ -49,6 +49,6 @@ async def seat(request: Request, kept: SignUp) -> SeatView | None:
     return SeatView(seat.state, text, links.path(request, "offer", kept) if seat.state == "offered" else None)
 
 
-def _seat_and_ahead(connection: Connection, sign_up: str) -> tuple[Seat, int] | None:
-    seat = place_rows.seat_of(connection, sign_up)
-    return seat and (seat, place_rows.ahead(connection, seat))
+def _seat_and_ahead(snapshot: Snapshot, sign_up: str) -> tuple[Seat, int] | None:
+    seat = place_rows.seat_of(snapshot, sign_up)
+    return seat and (seat, place_rows.ahead(snapshot, seat))

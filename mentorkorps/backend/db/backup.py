@@ -56,15 +56,19 @@ def restore_backup(settings: Settings, file: Path) -> int:
         with _image(settings, file) as image:
             _refuse_missing_key(image, settings)
             connect.dialect_for(settings.database).take(image)
-            return image.execute(COUNTED).fetchone()[0]
+            return int(image.execute(COUNTED).fetchone()[0])
     except Damaged:
         raise BadBackup(file, "was changed after it was written, or is not whole") from None
     except dump.NoDump:
         raise BadBackup(file, "holds a damaged database") from None
     except migrate.UnknownVersion:
-        raise BadBackup(file, "was written by a newer version of mentorkorps. Install that one") from None
+        raise BadBackup(
+            file, "was written by a newer version of mentorkorps. Install that one"
+        ) from None
     except (OSError, sqlite3.Error) as error:
-        raise BadBackup(file, f"cannot be put back: {getattr(error, 'strerror', None) or error}") from None
+        raise BadBackup(
+            file, f"cannot be put back: {getattr(error, 'strerror', None) or error}"
+        ) from None
 
 
 @contextmanager
@@ -73,7 +77,9 @@ def _image(settings: Settings, file: Path) -> Iterator[sqlite3.Connection]:
     with file.open("rb") as opened:
         head = opened.read(len(HEAD))
         if head == HEAD:
-            with dump.scratch_database(_lines(settings, opened), Cipher(settings.secret_keys)) as image:
+            with dump.scratch_database(
+                _lines(settings, opened), Cipher(settings.secret_keys)
+            ) as image:
                 yield image
         elif head == FIRST_HEAD:
             with closing(_first_image(settings, file, opened.read())) as image:

@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from mentorkorps.backend.db.records import ClockRecord
 from mentorkorps.backend.db.tables import CLOCK, CONSENTS, MAILS, PLACES, SIGN_UPS, Moment
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
-CLOCK_RECORD = select(CLOCK.c.seen_at, CLOCK.c.stop, CLOCK.c.doubted_at, CLOCK.c.steady_seconds).with_for_update()
+CLOCK_RECORD = select(
+    CLOCK.c.seen_at, CLOCK.c.stop, CLOCK.c.doubted_at, CLOCK.c.steady_seconds
+).with_for_update()
 
 KEEP_CLOCK_RECORD = text(
     "INSERT INTO clock (id, seen_at, stop, doubted_at, steady_seconds)"
@@ -18,7 +21,12 @@ KEEP_CLOCK_RECORD = text(
 
 NEWEST = [
     select(func.max(column))
-    for column in (SIGN_UPS.c.received_at, SIGN_UPS.c.asked_at, SIGN_UPS.c.confirmed_at, MAILS.c.created_at)
+    for column in (
+        SIGN_UPS.c.received_at,
+        SIGN_UPS.c.asked_at,
+        SIGN_UPS.c.confirmed_at,
+        MAILS.c.created_at,
+    )
 ]
 
 NEWEST_SIGN_UP = select(SIGN_UPS.c.id).order_by(SIGN_UPS.c.received_at.desc()).limit(1)
@@ -39,14 +47,14 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """Between two instances, or when a clock is put right."""
 
 
-def clock_record(connection: Connection) -> ClockRecord | None:
+def clock_record(snapshot: Snapshot) -> ClockRecord | None:
     """What is known of the clock, locked for this transaction; None before the first look."""
-    row = connection.execute(CLOCK_RECORD).one_or_none()
+    row = snapshot.execute(CLOCK_RECORD).one_or_none()
     return row and ClockRecord(*row)
 
 
-def keep_clock_record(connection: Connection, record: ClockRecord) -> None:
-    connection.execute(
+def keep_clock_record(transaction: Transaction, record: ClockRecord) -> None:
+    transaction.execute(
         KEEP_CLOCK_RECORD,
         {
             "seen_at": record.seen_at,
@@ -57,25 +65,27 @@ def keep_clock_record(connection: Connection, record: ClockRecord) -> None:
     )
 
 
-def newest_moment(connection: Connection) -> datetime | None:
+def newest_moment(snapshot: Snapshot) -> datetime | None:
     """The newest moment that stands in a row, for a database that comes from a time without a clock record."""
-    found = [connection.execute(statement).scalar_one() for statement in NEWEST]
+    found = [snapshot.execute(statement).scalar_one() for statement in NEWEST]
     return max((moment for moment in found if moment), default=None)
 
 
-def newest_sign_up(connection: Connection) -> str | None:
+def newest_sign_up(snapshot: Snapshot) -> str | None:
     """Its id."""
-    return connection.execute(NEWEST_SIGN_UP).scalar_one_or_none()
+    return snapshot.execute(NEWEST_SIGN_UP).scalar_one_or_none()
 
 
-def correct_future(connection: Connection, now: datetime, longest_held: timedelta) -> None:
+def correct_future(transaction: Transaction, now: datetime, longest_held: timedelta) -> None:
     """What a wrong clock dated into the future has happened now, and a place is held no longer than `longest_held`.
 
     Else a place would be held, and a sign-up be kept, for as long as the clock was ahead.
     """
     for column in HAPPENED:
-        connection.execute(update(column.table).where(column > now + CLOCKS_DIFFER).values({column.key: now}))
+        transaction.execute(
+            update(column.table).where(column > now + CLOCKS_DIFFER).values({column.key: now})
+        )
     until = now + longest_held
-    connection.execute(update(PLACES).where(PLACES.c.until > until).values(until=until))
+    transaction.execute(update(PLACES).where(PLACES.c.until > until).values(until=until))
     given_up = (MAILS.c.state == "failed", MAILS.c.due_at > now + CLOCKS_DIFFER)
-    connection.execute(update(MAILS).where(*given_up).values(due_at=now))
+    transaction.execute(update(MAILS).where(*given_up).values(due_at=now))

@@ -1,7 +1,4 @@
-"""What is different between a SQLite file and a PostgreSQL server, as the writer and the store see it.
-
-The room of a database travels with the connections of its engine.
-"""
+"""What is different between a SQLite file and a PostgreSQL server, as the writer and the store see it."""
 
 from contextlib import AbstractContextManager
 from sqlite3 import Connection as Image
@@ -24,10 +21,10 @@ class DatabaseDialect(Protocol):
     def exists(self) -> bool:
         """Whether there are tables of ours."""
 
-    def writing(self, **options: object) -> AbstractContextManager[Engine]:
+    def writing(self) -> AbstractContextManager[Engine]:
         """An engine for the writer or a command; keeps away whoever may not write beside it."""
 
-    def reading(self, **options: object) -> AbstractContextManager[Engine]:
+    def reading(self) -> AbstractContextManager[Engine]:
         """An engine that sees the database as it is at one moment, also beside the writer."""
 
     def enter_migration(self, connection: Connection) -> None:
@@ -62,7 +59,3 @@ class DatabaseDialect(Protocol):
 
         Raises InUse where somebody has the database.
         """
-
-
-def dialect_of(connection: Connection | Engine) -> DatabaseDialect:
-    return connection.get_execution_options()["room"]

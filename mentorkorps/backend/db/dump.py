@@ -33,7 +33,9 @@ def dump_lines(connection: Connection) -> Iterator[bytes]:
     version = migrate.version_of(connection)
     yield _line({"version": version})
     for name in _tables(connection, is_known=migrate.is_current(connection)):
-        every = connection.execute(text(f'SELECT * FROM "{name}"').execution_options(yield_per=migrate.PORTION))
+        every = connection.execute(
+            text(f'SELECT * FROM "{name}"').execution_options(yield_per=migrate.PORTION)
+        )
         yield _line({"table": name, "columns": list(every.keys())})
         for row in every:
             yield _line(list(row))
@@ -95,7 +97,9 @@ def _fill(image: sqlite3.Connection, copy: Connection, lines: Iterator[bytes]) -
         raise NoDump from error
 
 
-def _fill_table(image: sqlite3.Connection, heading: dict[str, Any], lines: Iterator[bytes]) -> bytes | None:
+def _fill_table(
+    image: sqlite3.Connection, heading: dict[str, Any], lines: Iterator[bytes]
+) -> bytes | None:
     """Puts in the rows of one table; the heading of the next, or None."""
     columns = heading["columns"]
     names = ", ".join(f'"{name}"' for name in columns)
@@ -123,7 +127,10 @@ def _tables(connection: Connection, is_known: bool) -> list[str]:
 
 
 def _line(value: object) -> bytes:
-    return json.dumps(value, default=_written, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return (
+        json.dumps(value, default=_written, ensure_ascii=False, separators=(",", ":")).encode()
+        + b"\n"
+    )
 
 
 def _written(value: bytes) -> dict[str, str]:

@@ -11,7 +11,9 @@ class InUse(CannotOpen):
     """Another process has this database open."""
 
     def __init__(self, database: DatabaseUrl) -> None:
-        super().__init__(f"{database} is in use by another process of mentorkorps. Stop that one first.")
+        super().__init__(
+            f"{database} is in use by another process of mentorkorps. Stop that one first."
+        )
         self.database = database
 
 
@@ -19,7 +21,9 @@ class CannotUse(CannotOpen):
     """The disk or the rights on it are in the way, or another program is; `reason` says it in the system's words."""
 
     def __init__(self, database: DatabaseUrl, reason: str) -> None:
-        super().__init__(f"{database} cannot be used: {reason}. Look at its disk and who may write to its folder.")
+        super().__init__(
+            f"{database} cannot be used: {reason}. Look at its disk and who may write to its folder."
+        )
         self.database = database
 
 
@@ -36,7 +40,9 @@ class OtherVersion(CannotOpen):
     """The database has the shape of another version of the code."""
 
     def __init__(self, database: DatabaseUrl) -> None:
-        super().__init__(f"{database} belongs to another version of mentorkorps. Restart the server to bring it along.")
+        super().__init__(
+            f"{database} belongs to another version of mentorkorps. Restart the server to bring it along."
+        )
         self.database = database
 
 
@@ -44,7 +50,9 @@ class NewerVersion(OtherVersion):
     """The database has a shape that this code does not know yet."""
 
     def __init__(self, database: DatabaseUrl) -> None:
-        CannotOpen.__init__(self, f"{database} belongs to a newer version of mentorkorps. Install that one.")
+        CannotOpen.__init__(
+            self, f"{database} belongs to a newer version of mentorkorps. Install that one."
+        )
         self.database = database
 
 
@@ -61,32 +69,42 @@ class LetsNobodyIn(CannotOpen):
     """The server answered, and does not let this user in."""
 
     def __init__(self, database: PostgresServer) -> None:
-        super().__init__(f"{database} does not let us in: look at user, password and sslmode in its address.")
+        super().__init__(
+            f"{database} does not let us in: look at user, password and sslmode in its address."
+        )
 
 
 class NotTrusted(CannotOpen):
     """Whoever answered may not be the server."""
 
     def __init__(self, database: PostgresServer) -> None:
-        super().__init__(f"{database} shows no certificate that sslrootcert in its address vouches for.")
+        super().__init__(
+            f"{database} shows no certificate that sslrootcert in its address vouches for."
+        )
 
 
 class NoSuchDatabase(CannotOpen):
     """The server has no database of that name."""
 
     def __init__(self, database: PostgresServer) -> None:
-        super().__init__(f"{database}: the server has no database {database.name!r}. Create it for this user first.")
+        super().__init__(
+            f"{database}: the server has no database {database.name!r}. Create it for this user first."
+        )
 
 
 class DoesNotFit(CannotOpen):
     """The rows of a backup are not such as the tables take."""
 
     def __init__(self, database: PostgresServer) -> None:
-        super().__init__(f"{database} does not take the rows of this backup. Nothing has been changed.")
+        super().__init__(
+            f"{database} does not take the rows of this backup. Nothing has been changed."
+        )
 
 
 class NoRight(CannotOpen):
     """The user may not make tables or may not read them."""
 
     def __init__(self, database: PostgresServer) -> None:
-        super().__init__(f"{database}: this user may not make or read the tables. Make it the owner of the database.")
+        super().__init__(
+            f"{database}: this user may not make or read the tables. Make it the owner of the database."
+        )

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_hex
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select
+from sqlalchemy import Row, and_, bindparam, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import TO_PERSON, Kind, Mail, SignUp
 from mentorkorps.backend.db.sign_up_rows import SEVERAL_SIGN_UPS, as_sign_up
 from mentorkorps.backend.db.tables import MAILS
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import Damaged
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ MOST_VALUES = 500
 """SQLite before 3.32 takes 999 values in a statement."""
 
 
-def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], at: datetime) -> None:
+def queue_mails(transaction: Transaction, sign_up: str, kinds: tuple[Kind, ...], at: datetime) -> None:
     rows = [
         {
             "id": token_hex(16),
@@ -105,80 +106,80 @@ def queue_mails(connection: Connection, sign_up: str, kinds: tuple[Kind, ...], a
         }
         for kind in kinds
     ]
-    INSERT_MAIL.run_each(connection, rows)
+    INSERT_MAIL.run_each(transaction, rows)
 
 
 def queue_digest(
-    connection: Connection, id: str, sign_up: str, kind: Kind, waiting: int, at: datetime
+    transaction: Transaction, id: str, sign_up: str, kind: Kind, waiting: int, at: datetime
 ) -> bool:  # fmt: skip
     """Queues a mail that tells how many are waiting, unless one of that id was queued before; whether it did."""
-    if connection.execute(ONE_MAIL, {"id": id}).one_or_none():
+    if transaction.execute(ONE_MAIL, {"id": id}).one_or_none():
         return False
     row = {"id": id, "sign_up": sign_up, "kind": kind, "state": "queued", "attempts": 0, "waiting": waiting}
-    INSERT_MAIL.run(connection, row | {"created_at": at, "due_at": at})
+    INSERT_MAIL.run(transaction, row | {"created_at": at, "due_at": at})
     return True
 
 
-def given_up_between(connection: Connection, after: datetime, until: datetime) -> list[str]:
+def given_up_between(snapshot: Snapshot, after: datetime, until: datetime) -> list[str]:
     """The sign-ups whose mails were given up in that time, one for each mail; not those mails that told of it."""
-    return list(connection.execute(GIVEN_UP, {"after": after, "until": until}).scalars())
+    return list(snapshot.execute(GIVEN_UP, {"after": after, "until": until}).scalars())
 
 
-def send_again(connection: Connection, id: str | None, at: datetime) -> int:
+def send_again(transaction: Transaction, id: str | None, at: datetime) -> int:
     """Queues a mail that waits or was given up, or without an id all that were given up; how many.
 
     It keeps its Message-ID, and has as long as a fresh one before it is given up again.
     """
     change = SEND_AGAIN.where(MAILS.c.id == id, MAILS.c.state.in_(("failed", "retry"))) if id else FAILED_AGAIN
-    return connection.execute(change, {"at": at}).rowcount
+    return transaction.execute(change, {"at": at}).rowcount
 
 
-def was_queued(connection: Connection, sign_up: str, kind: Kind) -> bool:
+def was_queued(snapshot: Snapshot, sign_up: str, kind: Kind) -> bool:
     """Whether there is such a mail, whatever became of it."""
-    found = connection.execute(QUEUED_ONCE, {"of_sign_up": sign_up, "of_kind": kind})
+    found = snapshot.execute(QUEUED_ONCE, {"of_sign_up": sign_up, "of_kind": kind})
     return found.first() is not None
 
 
-def drop_waiting_mails(connection: Connection, sign_up: str) -> None:
+def drop_waiting_mails(transaction: Transaction, sign_up: str) -> None:
     """Those to the person that have not arrived yet."""
-    connection.execute(DROP_WAITING_MAILS, {"key": sign_up})
+    transaction.execute(DROP_WAITING_MAILS, {"key": sign_up})
 
 
-def mails_of(connection: Connection, sign_up: str) -> list[Mail]:
-    return [as_mail(row) for row in connection.execute(ALL_MAILS.where(MAILS.c.sign_up == sign_up))]
+def mails_of(snapshot: Snapshot, sign_up: str) -> list[Mail]:
+    return [as_mail(row) for row in snapshot.execute(ALL_MAILS.where(MAILS.c.sign_up == sign_up))]
 
 
-def mail_ids(connection: Connection, sign_ups: Sequence[str]) -> list[str]:
+def mail_ids(snapshot: Snapshot, sign_ups: Sequence[str]) -> list[str]:
     parts = (sign_ups[start : start + MOST_VALUES] for start in range(0, len(sign_ups), MOST_VALUES))
-    return [id for ids in parts for id in connection.execute(MAILS_OF, {"ids": ids}).scalars()]
+    return [id for ids in parts for id in snapshot.execute(MAILS_OF, {"ids": ids}).scalars()]
 
 
 def lease_due_mails(
-    connection: Connection, now: datetime, until: datetime, never_so_late: datetime, most: int
+    transaction: Transaction, now: datetime, until: datetime, never_so_late: datetime, most: int
 ) -> list[tuple[Mail, SignUp]]:
     """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
 
     What is due after `never_so_late` was put off or leased while the clock was wrong, and is due too. What
     another instance takes just now is left to it. What may not leave any more is deleted.
     """
-    rows = connection.execute(DUE_MAILS, {"now": now, "never_so_late": never_so_late, "most": most}).all()
+    rows = transaction.execute(DUE_MAILS, {"now": now, "never_so_late": never_so_late, "most": most}).all()
     if not rows:
         return []
-    sign_ups = _sign_ups_of(connection, rows)
+    sign_ups = _sign_ups_of(transaction, rows)
     kept = [row for row in rows if row.sign_up not in sign_ups or _may_leave(row.kind, sign_ups[row.sign_up])]
     if dropped := [{"key": row.id} for row in rows if row not in kept]:
-        connection.execute(DROP_MAIL, dropped)
+        transaction.execute(DROP_MAIL, dropped)
     if kept:
-        connection.execute(LEASE_MAIL, [{"key": row.id, "until": until} for row in kept])
+        transaction.execute(LEASE_MAIL, [{"key": row.id, "until": until} for row in kept])
     return [(as_mail(row), sign_ups[row.sign_up]) for row in kept if row.sign_up in sign_ups]
 
 
-def _sign_ups_of(connection: Connection, rows: Sequence[Row]) -> dict[str, SignUp]:
-    about = connection.execute(SEVERAL_SIGN_UPS, {"ids": [row.sign_up for row in rows]})
+def _sign_ups_of(transaction: Transaction, rows: Sequence[Row]) -> dict[str, SignUp]:
+    about = transaction.execute(SEVERAL_SIGN_UPS, {"ids": [row.sign_up for row in rows]})
     sign_ups = {}
     for row in about:
         try:
-            sign_ups[row.id] = as_sign_up(connection, row)
+            sign_ups[row.id] = as_sign_up(transaction, row)
         except Damaged as error:  # its mails wait; the others leave
             log.error("store: %s", error)
     return sign_ups
@@ -194,7 +195,7 @@ def _may_leave(kind: Kind, sign_up: SignUp) -> bool:
     return sign_up.withdrawn_at is None and (kind == "confirm" or sign_up.confirmed_at is not None)
 
 
-def settle_mails(connection: Connection, mails: list[Mail]) -> None:
+def settle_mails(transaction: Transaction, mails: list[Mail]) -> None:
     """Writes down what became of leased mails."""
     rows = [
         {
@@ -206,7 +207,7 @@ def settle_mails(connection: Connection, mails: list[Mail]) -> None:
         }
         for mail in mails
     ]
-    connection.execute(SETTLE_MAIL, rows)
+    transaction.execute(SETTLE_MAIL, rows)
 
 
 def as_mail(row: Row) -> Mail:

@@ -68,7 +68,9 @@ def copy_rows(source: Connection, target: Connection) -> None:
 
 @contextmanager
 def in_memory(image: sqlite3.Connection) -> Iterator[Connection]:
-    engine = create_engine("sqlite://", creator=lambda: image, poolclass=StaticPool, hide_parameters=True)
+    engine = create_engine(
+        "sqlite://", creator=lambda: image, poolclass=StaticPool, hide_parameters=True
+    )
     with engine.connect() as connection:
         yield connection
 

@@ -22,6 +22,7 @@ from mentorkorps.backend.db.errors import (
 )
 from mentorkorps.backend.db.migrate import UnknownVersion, copy_rows, in_memory, migrate
 from mentorkorps.backend.db.tables import METADATA
+from mentorkorps.backend.db.transaction import driver_of
 from mentorkorps.backend.db.url import PostgresServer
 from mentorkorps.backend.db.writer import LostTransaction
 
@@ -37,7 +38,12 @@ OF_THE_SERVER = ("08", "25", "53", "55", "57", "58", "XX")
 FORBIDDEN = "42501"
 TABLES = ", ".join(METADATA.tables)
 
-PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 GONE = {"tcp_user_timeout": 15_000}
 """Milliseconds after which a server that answers nothing any more is given up."""
 DEFAULTS = PATIENCE | GONE | {"application_name": "mentorkorps"}
@@ -61,18 +67,21 @@ class PostgresDialect:
 
     def exists(self) -> bool:
         with self._told(), self._engine(_look).connect() as connection:
-            return connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is not None
+            return (
+                connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one()
+                is not None
+            )
 
     @contextmanager
-    def writing(self, **options: object) -> Iterator[Engine]:
-        engine = self._engine(self._use, **options)
+    def writing(self) -> Iterator[Engine]:
+        engine = self._engine(self._use)
         event.listen(engine, "begin", _begin)
         with self._told():
             yield engine
 
     @contextmanager
-    def reading(self, **options: object) -> Iterator[Engine]:
-        engine = self._engine(_look, **options)
+    def reading(self) -> Iterator[Engine]:
+        engine = self._engine(_look)
         event.listen(engine, "begin", _begin_reading)
         with self._told():
             yield engine
@@ -90,14 +99,16 @@ class PostgresDialect:
         state = getattr(cause, "sqlstate", None)
         if state in CONFLICTS:
             return "conflict"
-        is_cut_off = state is None and isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+        is_cut_off = state is None and isinstance(
+            cause, psycopg.OperationalError | psycopg.InterfaceError
+        )
         return "trouble" if is_cut_off or (state or "").startswith(OF_THE_SERVER) else "own"
 
     def is_whole(self, connection: Connection) -> bool:
-        return connection.connection.dbapi_connection.info.transaction_status == IN_TRANSACTION
+        return _driver(connection).info.transaction_status == IN_TRANSACTION
 
     def is_lost(self, connection: Connection) -> bool:
-        return connection.invalidated or connection.connection.dbapi_connection.closed
+        return connection.invalidated or _driver(connection).closed
 
     def mark_erased(self, connection: Connection) -> None:
         """The server itself knows."""
@@ -107,7 +118,7 @@ class PostgresDialect:
 
         The server looks only at pages that were changed since, but for the indexes if much was deleted.
         """
-        connection.connection.dbapi_connection.execute(f"VACUUM {TABLES}")
+        _driver(connection).execute(f"VACUUM {TABLES}")
         return True
 
     def rewrite(self, connection: Connection) -> bool:
@@ -122,7 +133,9 @@ class PostgresDialect:
         event.listen(engine, "begin", _begin)
         with self._told(), engine.connect() as connection, in_memory(image) as copy:
             with connection.begin():
-                if not connection.execute(text(f"SELECT pg_try_advisory_xact_lock({USED})")).scalar_one():
+                if not connection.execute(
+                    text(f"SELECT pg_try_advisory_xact_lock({USED})")
+                ).scalar_one():
                     raise InUse(self._database)
                 self.enter_migration(connection)
                 try:
@@ -135,21 +148,21 @@ class PostgresDialect:
                     raise DoesNotFit(self._database) from None
             self.sweep(connection)
 
-    def _engine(self, prepare: "Callable[[psycopg.Connection], None]", **options: object) -> Engine:
+    def _engine(self, prepare: "Callable[[psycopg.Connection], None]") -> Engine:
         return create_engine(
             "postgresql+psycopg://",
             creator=lambda: self._connected(prepare),
             poolclass=NullPool,
             hide_parameters=True,
             use_native_hstore=False,
-            execution_options=options | {"room": self},
         )
 
     def _connected(self, prepare: "Callable[[psycopg.Connection], None]") -> "psycopg.Connection":
         import psycopg
-        from psycopg.conninfo import conninfo_to_dict
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-        connection = psycopg.connect(**DEFAULTS | conninfo_to_dict(self._database.address), autocommit=True)
+        told = make_conninfo("", **DEFAULTS | conninfo_to_dict(self._database.address))
+        connection = psycopg.connect(told, autocommit=True)
         try:
             connection.execute(SESSION)
             prepare(connection)
@@ -159,8 +172,8 @@ class PostgresDialect:
         return connection
 
     def _use(self, connection: "psycopg.Connection") -> None:
-        (is_free,) = connection.execute(f"SELECT pg_try_advisory_lock_shared({USED})").fetchone()
-        if not is_free:
+        row = connection.execute(f"SELECT pg_try_advisory_lock_shared({USED})").fetchone()
+        if row != (True,):
             raise InUse(self._database)
 
     @contextmanager
@@ -179,16 +192,28 @@ class PostgresDialect:
         if state:
             is_ours = isinstance(error, OperationalError)
             return (
-                CannotOpen(f"{self._database} broke off ({type(error.orig).__name__}). Try again.") if is_ours else None
+                CannotOpen(f"{self._database} broke off ({type(error.orig).__name__}). Try again.")
+                if is_ours
+                else None
             )
         if "FATAL" in words and "database" in words and "does not exist" in words:
             return NoSuchDatabase(self._database)
-        is_for_now = "starting up" in words or "shutting down" in words or "connection slots" in words
+        is_for_now = (
+            "starting up" in words or "shutting down" in words or "connection slots" in words
+        )
         if "certificate" in words:
             return NotTrusted(self._database)
         if ("FATAL" in words and not is_for_now) or "SSL" in words:
             return LetsNobodyIn(self._database)
         return CannotReach(self._database)
+
+
+def _driver(connection: Connection) -> "psycopg.Connection":
+    import psycopg
+
+    driver = driver_of(connection)
+    assert isinstance(driver, psycopg.Connection)
+    return driver
 
 
 def _look(connection: "psycopg.Connection") -> None:

@@ -23,10 +23,20 @@ Kind = Literal[
     "large_purge",
     "link",
 ]
-TO_PERSON: tuple[Kind, ...] = ("confirm", "confirm_all", "receipt", "offered", "lapsed", "cancelled", "link")
+TO_PERSON: tuple[Kind, ...] = (
+    "confirm",
+    "confirm_all",
+    "receipt",
+    "offered",
+    "lapsed",
+    "cancelled",
+    "link",
+)
 """Mails to whoever signed up; the others go to coordinators."""
 Stop = Literal["ahead", "behind", "large_purge"]
-PlaceState = Literal["held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"]
+PlaceState = Literal[
+    "held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"
+]
 
 
 @dataclass(frozen=True, slots=True)

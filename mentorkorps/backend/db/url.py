@@ -5,9 +5,7 @@ from pathlib import Path
 
 SCHEMES = ("postgresql", "postgres")
 SQLITE = "write sqlite:///path/to/file.db"
-SECRET_WRITTEN = (
-    "In user and password write %25 for %, %2F for /, %23 for #, %3F for ?, %40 for @, %3A for :, %20 for a space"
-)
+SECRET_WRITTEN = "In user and password write %25 for %, %2F for /, %23 for #, %3F for ?, %40 for @, %3A for :, %20 for a space"
 POSTGRESQL = f"write postgresql://user:password@host:port/name. {SECRET_WRITTEN}"
 
 

@@ -36,14 +36,14 @@ async def show(request: Request) -> Response:
 async def mark_answered(request: Request) -> Response:
     """POST /desk/<token>/answered"""
     services, id = services_of(request), _sign_up_id(request)
-    await services.store.do(lifecycle.answer, id, services.clock())
+    await services.database.change(lifecycle.answer, id, services.clock())
     return await _shown(request, id)
 
 
 async def restore(request: Request) -> Response:
     """POST /desk/<token>/restore: it is not spam."""
     services, id = services_of(request), _sign_up_id(request)
-    await services.store.do(lifecycle.restore, id, services.clock())
+    await services.database.change(lifecycle.restore, id, services.clock())
     services.outbox.wake()
     return await _shown(request, id)
 
@@ -74,10 +74,10 @@ def _sign_up_id(request: Request) -> str:
 
 async def _shown(request: Request, id: str) -> Response:
     services = services_of(request)
-    kept = await services.store.do(sign_up_by_id, id)
+    kept = await services.database.read(sign_up_by_id, id)
     if kept is None:
         raise Refusal(410, "deleted", PRIVATE)
-    agreed = await services.store.do(consents_of, id)
+    agreed = await services.database.read(consents_of, id)
     form = services.catalogue.forms.get(kept.form)
     return page(
         request,

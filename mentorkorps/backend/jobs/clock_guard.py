@@ -10,13 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
-
-from sqlalchemy import Connection
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.db import clock_rows
 from mentorkorps.backend.db.records import ClockRecord, Stop
+from mentorkorps.backend.db.transaction import Change, Transaction
 from mentorkorps.backend.mail import digest
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.backend.settings import Settings
@@ -30,15 +28,8 @@ NOTED_EACH = timedelta(minutes=1)
 
 CLOCK_STOPS: tuple[Stop, ...] = ("ahead", "behind")
 
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-
-class Do(Protocol):
-    """Runs a job for the writer, see Store.do."""
-
-    async def __call__(self, job: Callable[..., T], *values: object) -> T: ...
 
 
 def uptime() -> float:
@@ -107,8 +98,10 @@ class Memory:
 class ClockGuard:
     """The clock of the whole service, and the verdict on it."""
 
-    def __init__(self, do: Do, settings: Settings, wall: Clock, uptime: Callable[[], float] = uptime) -> None:
-        self._do = do
+    def __init__(
+        self, change: Change, settings: Settings, wall: Clock, uptime: Callable[[], float] = uptime
+    ) -> None:
+        self._change = change
         self._settings = settings
         self._wall = wall
         self._uptime = uptime
@@ -136,15 +129,19 @@ class ClockGuard:
     async def look(self) -> Verdict:
         """Judges the clock as it is now. Raises Busy or Unavailable."""
         async with self._looking:
-            verdict, memory = await self._do(judge, self._settings, self._reading(), self._memory)
+            verdict, memory = await self._change(
+                judge, self._settings, self._reading(), self._memory
+            )
             return self._remember(verdict, memory)
 
     async def believe(self) -> Verdict:
         """Somebody says that the clock is right, and that what is to be deleted may be."""
         async with self._looking:
             reading = self._reading()
-            await self._do(believe, reading.wall)
-            return self._remember(Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime))
+            await self._change(believe, reading.wall)
+            return self._remember(
+                Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime)
+            )
 
     def _reading(self) -> Reading:
         return Reading(self._wall(), self._uptime())
@@ -152,7 +149,10 @@ class ClockGuard:
     def _remember(self, verdict: Verdict, memory: Memory) -> Verdict:
         before, self.verdict, self._memory = self.verdict, verdict, memory
         if verdict.stop and verdict.stop != before.stop:
-            log.error("clock: %s: nothing is deleted until `mentorkorps purge --yes` or a steady day", verdict)
+            log.error(
+                "clock: %s: nothing is deleted until `mentorkorps purge --yes` or a steady day",
+                verdict,
+            )
         elif before.stop and not verdict.stop:
             log.warning("clock: %s is believed, deletion goes on", minute(verdict.wall))
         return verdict
@@ -163,49 +163,59 @@ def minute(moment: datetime) -> str:
 
 
 def judge(
-    connection: Connection, settings: Settings, reading: Reading, memory: Memory | None
+    transaction: Transaction, settings: Settings, reading: Reading, memory: Memory | None
 ) -> tuple[Verdict, Memory]:
     """The verdict, and what the process is to remember. A job for the writer."""
-    kept = clock_rows.clock_record(connection) or _first_record(connection, reading)
-    known = memory if memory and memory.seen_at == kept.seen_at else Memory(kept.seen_at, reading.uptime)
+    kept = clock_rows.clock_record(transaction) or _first_record(transaction, reading)
+    known = (
+        memory
+        if memory and memory.seen_at == kept.seen_at
+        else Memory(kept.seen_at, reading.uptime)
+    )
     expected = known.expected(reading.uptime)
     leap = reading.wall - expected
     stop = _stop(kept, leap)
     steady = _steady(kept, stop, reading, memory.noted if memory else None)
     if (kept.stop and not stop) or (stop in CLOCK_STOPS and steady >= STEADY):
-        believe(connection, reading.wall)
+        believe(transaction, reading.wall)
         return Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime)
     seen_at, noted = kept.seen_at, memory.noted if memory and memory.stop == stop else None
     if _is_to_note(kept, stop, steady, reading, noted):
         seen_at = kept.seen_at if stop in CLOCK_STOPS else max(kept.seen_at, reading.wall)
         noted = reading if stop else None
         doubted_at = reading.wall if stop else None
-        clock_rows.keep_clock_record(connection, ClockRecord(seen_at, stop, doubted_at, round(steady.total_seconds())))
+        clock_rows.keep_clock_record(
+            transaction, ClockRecord(seen_at, stop, doubted_at, round(steady.total_seconds()))
+        )
         if stop in CLOCK_STOPS:
-            digest.alarm(connection, settings, "clock", seen_at, abs(leap).days, max(reading.wall, expected))
+            digest.alarm(
+                transaction, settings, "clock", seen_at, abs(leap).days, max(reading.wall, expected)
+            )
     read_at = known.read_at if known.seen_at == seen_at else reading.uptime
     return Verdict(reading.wall, seen_at, leap, stop, steady), Memory(seen_at, read_at, stop, noted)
 
 
-def believe(connection: Connection, now: datetime) -> datetime | None:
+def believe(transaction: Transaction, now: datetime) -> datetime | None:
     """The clock is right: nothing is stopped any more. Returns the last moment seen before. A job for the writer."""
-    kept = clock_rows.clock_record(connection)
-    clock_rows.correct_future(connection, now, LIFETIMES["confirm"])
-    clock_rows.keep_clock_record(connection, ClockRecord(now))
-    return kept and kept.seen_at
+    kept = clock_rows.clock_record(transaction)
+    clock_rows.correct_future(transaction, now, LIFETIMES["confirm"])
+    clock_rows.keep_clock_record(transaction, ClockRecord(now))
+    return kept.seen_at if kept else None
 
 
-def stop_large_purge(connection: Connection, settings: Settings, now: datetime, count: int) -> None:
+def stop_large_purge(
+    transaction: Transaction, settings: Settings, now: datetime, count: int
+) -> None:
     """A purge of so many confirmed sign-ups waits for a steady day or a yes. A job for the writer."""
-    kept = clock_rows.clock_record(connection) or ClockRecord(now)
+    kept = clock_rows.clock_record(transaction) or ClockRecord(now)
     if kept.stop is None:
-        clock_rows.keep_clock_record(connection, ClockRecord(kept.seen_at, "large_purge", now))
-    digest.alarm(connection, settings, "large_purge", now, count, now)
+        clock_rows.keep_clock_record(transaction, ClockRecord(kept.seen_at, "large_purge", now))
+    digest.alarm(transaction, settings, "large_purge", now, count, now)
 
 
-def _first_record(connection: Connection, reading: Reading) -> ClockRecord:
-    record = ClockRecord(clock_rows.newest_moment(connection) or reading.wall)
-    clock_rows.keep_clock_record(connection, record)
+def _first_record(transaction: Transaction, reading: Reading) -> ClockRecord:
+    record = ClockRecord(clock_rows.newest_moment(transaction) or reading.wall)
+    clock_rows.keep_clock_record(transaction, record)
     return record
 
 
@@ -215,7 +225,9 @@ def _stop(kept: ClockRecord, leap: timedelta) -> Stop | None:
     return "large_purge" if kept.stop == "large_purge" else None
 
 
-def _steady(kept: ClockRecord, stop: Stop | None, reading: Reading, noted: Reading | None) -> timedelta:
+def _steady(
+    kept: ClockRecord, stop: Stop | None, reading: Reading, noted: Reading | None
+) -> timedelta:
     """How long the clock has gone as the uptime does since something was stopped, while a process was looking.
 
     A restart keeps what there was, but for one after which the clock has leapt again. Two instances that look in turn

@@ -27,8 +27,9 @@ class PeriodicJob(ABC):
         self._task = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
 
     @abstractmethod
     async def look(self) -> None:

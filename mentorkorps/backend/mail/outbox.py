@@ -62,7 +62,7 @@ class Outbox:
 
     def __init__(
         self,
-        store: Database,
+        database: Database,
         carrier: Carrier,
         write: Callable[[Mail, SignUp], EmailMessage],
         clock: Clock,
@@ -71,7 +71,7 @@ class Outbox:
         trial_seconds: float = TRIAL_SECONDS,
         is_clock_believed: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._store = store
+        self._database = database
         self._carrier = carrier
         self._write = write
         self._clock = clock
@@ -115,9 +115,9 @@ class Outbox:
     async def deliver_due(self) -> int:
         """One round: how many mails were tried."""
         now = self._clock()
-        due = await self._store.do(lease_due_mails, now, now + LEASE, now + 2 * LONGEST_WAIT, AT_ONCE)
+        due = await self._database.change(lease_due_mails, now, now + LEASE, now + 2 * LONGEST_WAIT, AT_ONCE)
         if due:
-            await self._store.do(settle_mails, await self._delivered(due))
+            await self._database.change(settle_mails, await self._delivered(due))
         return len(due)
 
     async def _delivered(self, due: list[tuple[Mail, SignUp]]) -> list[Mail]:

@@ -31,7 +31,7 @@ async def confirm(request: Request) -> Response:
     chosen = frozenset(given.get("chosen", ())) if given.get("choose") else None
     waiting = await _waiting(request, addressee)
     use_language(request, waiting[0].language if waiting else "")
-    count = await services.store.do(lifecycle.confirm_all, addressee, chosen, services.catalogue, services.clock())
+    count = await services.database.change(lifecycle.confirm_all, addressee, chosen, services.catalogue, services.clock())
     services.outbox.wake()
     return await _shown(request, addressee, count)
 
@@ -76,7 +76,7 @@ def _row(request: Request, one: SignUp) -> dict[str, str | None]:
 
 
 async def _waiting(request: Request, addressee: str) -> list[SignUp]:
-    return await services_of(request).store.do(
+    return await services_of(request).database.read(
         sign_up_rows.unconfirmed_at, addressee, collected_confirmation.MOST_LISTED
     )
 

@@ -13,7 +13,7 @@ async def renew(request: Request) -> Response:
     """POST /renew/<token>: the same answer whatever is kept, and whether or not a mail leaves."""
     services = services_of(request)
     id = await links.to_renew(request)
-    await services.store.do(lifecycle.renew_link, id, services.settings.secret_keys[0], services.clock())
+    await services.database.change(lifecycle.renew_link, id, services.settings.secret_keys[0], services.clock())
     services.outbox.wake()
     return page(request, "link-sent.html", headers=PRIVATE)
 

@@ -51,7 +51,7 @@ async def found(request: Request, purpose: Purpose) -> SignUp:
         raise Refusal(404, "link", PRIVATE) from None
     id, _, asked = id.partition(".")
     request.state.mark, request.state.ends = asked, services.tokens.ends(purpose, token)
-    kept = await services.store.do(sign_up_by_id, id)
+    kept = await services.database.read(sign_up_by_id, id)
     use_language(request, kept.language if kept else "")
     if is_ended:
         raise _ended(services, purpose, id, kept)
@@ -73,7 +73,7 @@ async def to_renew(request: Request) -> str:
         raise _ended(services, "renew", expired.id, None) from None
     except BadToken:
         raise Refusal(404, "link", PRIVATE) from None
-    kept = await services.store.do(sign_up_by_id, id)
+    kept = await services.database.read(sign_up_by_id, id)
     use_language(request, kept.language if kept else "")
     return id
 

@@ -77,7 +77,7 @@ async def sign_up(request: Request) -> Response:
     if wait := services.rate_limits.take(request.scope, "submission", points):
         return form_back(request, form, given, to_wait(wait))
     try:
-        kept = await services.store.do(lifecycle.accept, submission)
+        kept = await services.database.change(lifecycle.accept, submission)
     except (Busy, Unavailable):
         services.rate_limits.give_back(request.scope, "submission", points)
         return form_back(request, form, given, Refusal(503, "busy", COME_BACK))
@@ -171,7 +171,7 @@ async def _asked(request: Request, kept: SignUp) -> Asked:
 async def _state_of_mail(request: Request, kept: SignUp) -> str:
     if kept.silenced:
         return "collected"
-    mails = await services_of(request).store.do(mails_of, kept.id)
+    mails = await services_of(request).database.read(mails_of, kept.id)
     states = [one.state for one in mails if one.kind == "confirm"] or ["none"]
     return "on_its_way" if states[-1] in UNSENT else states[-1]
 
@@ -190,11 +190,11 @@ async def confirm(request: Request) -> Response:
     """POST /confirm/<token>"""
     services = services_of(request)
     kept = await links.found(request, "confirm")
-    before = await services.store.do(lifecycle.confirm, kept.id, services.catalogue, services.clock())
+    before = await services.database.change(lifecycle.confirm, kept.id, services.catalogue, services.clock())
     if before is None or before.confirmed_at:
         return await _confirmed(request, kept, already=True)
     services.outbox.wake()
-    after = await services.store.do(sign_up_by_id, kept.id)
+    after = await services.database.read(sign_up_by_id, kept.id)
     return await _confirmed(request, after, already=False)
 
 

@@ -74,7 +74,7 @@ async def show(request: Request) -> Response:
 async def form(request: Request) -> Response:
     """POST /mine/<token>/form: the form with the answers in it."""
     kept, definition = await _changeable(request)
-    agreed = await services_of(request).store.do(sign_up_rows.consents_of, kept.id)
+    agreed = await services_of(request).database.read(sign_up_rows.consents_of, kept.id)
     return _form(request, definition, _typed(services_of(request), definition, kept, agreed))
 
 
@@ -117,7 +117,7 @@ async def _refusal(request: Request, kept: SignUp, submission: lifecycle.Submiss
     if wait := services.rate_limits.take(request.scope, "submission", points):
         return to_wait(wait)
     try:
-        await services.store.do(lifecycle.change, kept.id, submission)
+        await services.database.change(lifecycle.change, kept.id, submission)
     except (lifecycle.Doubled, lifecycle.TooManyAddresses, lifecycle.TooManyMoves, Busy, Unavailable) as error:
         services.rate_limits.give_back(request.scope, "submission", points)
         return REFUSALS[type(error)]
@@ -129,7 +129,7 @@ async def refuse(request: Request) -> Response:
     services, (kept, definition) = services_of(request), await _changeable(request)
     if request.path_params["consent"] not in (one.id for one in definition.consents if not one.required):
         raise Refusal(404, "missing", PRIVATE)
-    await services.store.do(
+    await services.database.change(
         lifecycle.refuse, kept.id, request.path_params["consent"], services.settings.secret_keys[0], services.clock()
     )
     return await _shown(request, "refused")
@@ -138,7 +138,7 @@ async def refuse(request: Request) -> Response:
 async def withdraw(request: Request) -> Response:
     """POST /mine/<token>/withdraw"""
     services, kept = services_of(request), await _active(request)
-    await services.store.do(lifecycle.withdraw, kept.id, services.clock())
+    await services.database.change(lifecycle.withdraw, kept.id, services.clock())
     services.outbox.wake()
     return await _shown(request, "withdrawn")
 
@@ -146,9 +146,9 @@ async def withdraw(request: Request) -> Response:
 async def download(request: Request) -> Response:
     """POST /mine/<token>/download: everything that is kept, as JSON."""
     services, kept = services_of(request), await links.found(request, "mine")
-    agreed = await services.store.do(sign_up_rows.consents_of, kept.id)
-    mails = await services.store.do(mail_rows.mails_of, kept.id)
-    seat = await services.store.do(place_rows.seat_of, kept.id)
+    agreed = await services.database.read(sign_up_rows.consents_of, kept.id)
+    mails = await services.database.read(mail_rows.mails_of, kept.id)
+    seat = await services.database.read(place_rows.seat_of, kept.id)
     told = {
         "form": services.catalogue.todays("forms", kept.form),
         "language": kept.language,
@@ -180,7 +180,7 @@ async def delete(request: Request) -> Response:
         return await _shown(request, "not_sure")
     if wait := services.rate_limits.take(request.scope, "erasure", 1):
         raise to_wait(wait, "too_many_erased")
-    purged = await services.store.do(retention.erase, kept.id)
+    purged = await services.database.change(retention.erase, kept.id)
     retention.forget_files(services.settings, purged.mails)
     return page(request, "mine-gone.html", headers=PRIVATE)
 
@@ -227,7 +227,7 @@ async def _changeable(request: Request) -> tuple[SignUp, Form]:
 async def _shown(request: Request, said: str = "") -> Response:
     services, kept = services_of(request), await links.found(request, "mine")
     said = "asked_later" if said == "asked_again" and kept.silenced else said
-    agreed = await services.store.do(sign_up_rows.consents_of, kept.id)
+    agreed = await services.database.read(sign_up_rows.consents_of, kept.id)
     language = language_of(request)
     definition = services.catalogue.forms.get(kept.form)
     moments = (kept.received_at, kept.confirmed_at, kept.answered_at, kept.withdrawn_at)

@@ -23,7 +23,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "consents",
-        sa.Column("sign_up", sa.String(32), sa.ForeignKey("sign_ups.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "sign_up",
+            sa.String(32),
+            sa.ForeignKey("sign_ups.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("consent", sa.String(64), primary_key=True),
         sa.Column("version", sa.String(64), nullable=False),
         sa.Column("given_at", sa.String(32), nullable=False),
@@ -32,7 +37,11 @@ def upgrade() -> None:
         "mails",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column(
-            "sign_up", sa.String(32), sa.ForeignKey("sign_ups.id", ondelete="CASCADE"), nullable=False, index=True
+            "sign_up",
+            sa.String(32),
+            sa.ForeignKey("sign_ups.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
         ),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),

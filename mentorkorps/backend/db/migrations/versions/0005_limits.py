@@ -14,4 +14,6 @@ def upgrade() -> None:
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
     )
-    op.add_column("sign_ups", sa.Column("silenced", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column(
+        "sign_ups", sa.Column("silenced", sa.Boolean, nullable=False, server_default=sa.false())
+    )

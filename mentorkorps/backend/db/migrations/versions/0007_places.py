@@ -16,7 +16,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "places",
-        sa.Column("sign_up", sa.String(32), sa.ForeignKey("sign_ups.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "sign_up",
+            sa.String(32),
+            sa.ForeignKey("sign_ups.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("record", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),

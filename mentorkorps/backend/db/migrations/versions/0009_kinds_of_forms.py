@@ -8,5 +8,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    op.add_column("sign_ups", sa.Column("awaited", sa.Boolean, nullable=False, server_default=sa.true()))
+    op.add_column(
+        "sign_ups", sa.Column("awaited", sa.Boolean, nullable=False, server_default=sa.true())
+    )
     op.add_column("sign_ups", sa.Column("code", sa.String(16)))

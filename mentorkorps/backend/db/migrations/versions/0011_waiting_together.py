@@ -9,7 +9,9 @@ down_revision = "0010"
 
 def upgrade() -> None:
     op.add_column("sign_ups", sa.Column("addressee", sa.String(64)))
-    op.add_column("sign_ups", sa.Column("readdressed", sa.Integer, nullable=False, server_default="0"))
+    op.add_column(
+        "sign_ups", sa.Column("readdressed", sa.Integer, nullable=False, server_default="0")
+    )
     op.create_table(
         "collected",
         sa.Column("addressee", sa.String(64), primary_key=True),

@@ -22,8 +22,14 @@ END = sa.text("UPDATE places SET until = :until WHERE sign_up = :sign_up")
 
 
 def upgrade() -> None:
-    op.execute(f"UPDATE places SET state = 'pending' WHERE state = 'waiting' AND sign_up IN {NOT_CONFIRMED}")
-    op.execute(f"UPDATE places SET state = 'held' WHERE state IN ('taken', 'offered') AND sign_up IN {NOT_CONFIRMED}")
+    op.execute(
+        f"UPDATE places SET state = 'pending' WHERE state = 'waiting' AND sign_up IN {NOT_CONFIRMED}"
+    )
+    op.execute(
+        f"UPDATE places SET state = 'held' WHERE state IN ('taken', 'offered') AND sign_up IN {NOT_CONFIRMED}"
+    )
     for sign_up, asked_at in op.get_bind().execute(WITHOUT_END).all():
         until = datetime.fromisoformat(asked_at) + CONFIRMED_WITHIN
-        op.get_bind().execute(END, {"sign_up": sign_up, "until": until.isoformat(timespec="microseconds")})
+        op.get_bind().execute(
+            END, {"sign_up": sign_up, "until": until.isoformat(timespec="microseconds")}
+        )
