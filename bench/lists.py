@@ -53,7 +53,10 @@ def measure(name: str, folder: Path, url: str) -> None:
         for is_read, figures in rounds.items():
             told = " | ".join(f"{median(column):.1f}" for column in zip(*figures, strict=True))
             each = f"{median(lists):.0f}" if is_read else ""
-            print(f"{name} | {'read all the time' if is_read else 'not read'} | {told} | {each}", flush=True)
+            print(
+                f"{name} | {'read all the time' if is_read else 'not read'} | {told} | {each}",
+                flush=True,
+            )
 
 
 def one_round(visitor: Visitor, lists: list[float] | None) -> tuple[float, ...]:
@@ -83,9 +86,17 @@ def fill(settings: Settings) -> None:
 def _accept_some(transaction: Transaction, first: int, now: datetime) -> None:
     for number in range(first, first + AT_A_TIME):
         answers = Answers(
-            {"name": "Robot", "email": f"{number}@example.com", "place": "5000", "industry": "it-teknik"},
+            {
+                "name": "Robot",
+                "email": f"{number}@example.com",
+                "place": "5000",
+                "industry": "it-teknik",
+            },
             {"contact": "2026-11-22"},
         )
         known_by = sign_up_rows.fingerprint(NEW_KEY, "mentor", answers)
         at = now - timedelta(seconds=COUNT - number)
-        accept(transaction, Submission("mentor", "da", answers, Signs(("trap",)), (known_by,), str(number), at))
+        accept(
+            transaction,
+            Submission("mentor", "da", answers, Signs(("trap",)), (known_by,), str(number), at),
+        )

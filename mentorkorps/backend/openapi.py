@@ -1,37 +1,29 @@
-"""GET /openapi.json: what programs may ask and send, from the routes and the definitions of the forms."""
+"""GET /openapi.json: what programs may ask and send, from the routes and the definitions of the
+forms.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from importlib.metadata import version
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from mentorkorps.backend.clock import danish_day
-from mentorkorps.backend.services import Services, services_of
-from mentorkorps.backend.web.request_body import JSON, READERS, URLENCODED
+from mentorkorps.backend.services import Services, Visit
+from mentorkorps.backend.web.request_body import JSON, READERS, URLENCODED, Body
+from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms import json_schema as form_schema
 from mentorkorps.forms.json_schema import Schema
-from mentorkorps.interface.addresses import address
-from mentorkorps.interface.languages import LANGUAGES
 
-SIGN_UP = "/forms/{form}"
-QUERIES = {
-    "/find": ("q",),
-    "/tilmelding/{form}/": ("programme", "course", "place", "lang"),
-}
-JSON_PATHS = ("/forms/{form}/challenge", "/openapi.json", "/healthz", "/readyz")
-TEXT_PATHS = ("/metrics",)
-NOT_HERE = ("/desk",)
-"""The coordinators' side is no interface for programs."""
+LANGUAGE_QUERY = "lang"
+"""What every page may be asked for."""
 REFUSALS = (400, 403, 404, 405, 408, 409, 410, 413, 414, 415, 422, 429, 431, 500, 503)
 TELL_WHEN = {429, 503}
-PROBLEM = {
+PROBLEM: Schema = {
     "type": "object",
     "description": "RFC 9457",
     "required": ["type", "title", "status"],
@@ -40,7 +32,10 @@ PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "answers": {"type": "object", "description": "What was sent, where a sound form was refused."},
+        "answers": {
+            "type": "object",
+            "description": "What was sent, where a sound form was refused.",
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -55,13 +50,13 @@ PROBLEM = {
         },
     },
 }
-HINT = {
+HINT: Schema = {
     "type": "object",
     "description": "What a kept answer may have been meant to be.",
     "required": ["field", "detail", "suggestion"],
     "properties": {name: {"type": "string"} for name in ("field", "detail", "suggestion")},
 }
-RECEIPT = {
+RECEIPT: Schema = {
     "type": "object",
     "required": ["receipt", "mail"],
     "properties": {
@@ -76,30 +71,26 @@ RECEIPT = {
         "hints": {"type": "array", "items": HINT},
     },
 }
-ANY_FORM = {"type": "object", "description": "What the form takes by which the sign-up came."}
-TEXTS: Schema = {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 60}
-CODE = TEXTS | {"properties": {"code": {"type": "string"}, "language": {"type": "string"}}}
-NAME = TEXTS | {"properties": {"name": {"type": "string"}}}
-SURE = {"type": "object", "properties": {"sure": {"type": ["boolean", "string"], "minLength": 1}}}
-CHOSEN = {
+ANY_FORM: Schema = {
     "type": "object",
-    "description": "With `choose` those alone whose ids are in `chosen`; else all that wait.",
-    "properties": {
-        "choose": {"type": ["boolean", "string"], "minLength": 1},
-        "chosen": {"type": "array", "items": {"type": "string"}, "maxItems": 200},
-    },
+    "description": "What the form takes by which the sign-up came.",
 }
-HTML = {"text/html": {"schema": {"type": "string"}}}
-ANYTHING = {"application/json": {"schema": {}}} | HTML
+HTML: Schema = {"text/html": {"schema": {"type": "string"}}}
+ANYTHING: Schema = {"application/json": {"schema": {}}} | HTML
 
 
-async def openapi_of(request: Request) -> Response:
-    services = services_of(request)
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
-    return JSONResponse(document(services, routes, danish_day(services.clock())))
+def route(routes: Sequence[RouteSpec]) -> RouteSpec:
+    """The route by which these routes and itself are described."""
+
+    async def openapi(visit: Visit) -> Response:
+        """GET /openapi.json: this document."""
+        return visit.json(document(visit.services, (*routes, described), danish_day(visit.now)))
+
+    described = RouteSpec("GET", "/openapi.json", openapi, answer="json")
+    return described
 
 
-def document(services: Services, routes: list[Route], today: date) -> Schema:
+def document(services: Services, routes: Sequence[RouteSpec], today: date) -> Schema:
     """The OpenAPI 3.1 document, with what may be chosen on that day."""
     return {
         "openapi": "3.1.0",
@@ -109,50 +100,64 @@ def document(services: Services, routes: list[Route], today: date) -> Schema:
             "description": "Programs that send `Accept: application/json` get problems as RFC 9457.",
         },
         "servers": [{"url": services.settings.public_url.rstrip("/")}],
-        "paths": _paths(services, routes, today),
+        "paths": _paths(services.catalogue, routes),
         "components": {
-            "schemas": {"Place": form_schema.places(services.catalogue), "Problem": PROBLEM, "Receipt": RECEIPT}
+            "schemas": {
+                "Place": form_schema.places(services.catalogue),
+                "Problem": PROBLEM,
+                "Receipt": RECEIPT,
+            }
             | dict(_bodies(services.catalogue, today)),
             "responses": {_name(status): _refusal(status) for status in REFUSALS},
         },
     }
 
 
-def _paths(services: Services, routes: list[Route], today: date) -> dict[str, Schema]:
-    paths: dict[str, Schema] = {
-        f"/forms/{form.id}": {"post": _sign_up(form)} for form in services.catalogue.forms.values()
-    }
-    for route in routes:
-        if route.path == SIGN_UP or route.path.startswith(NOT_HERE):
+def _paths(catalogue: Catalogue, routes: Sequence[RouteSpec]) -> dict[str, dict[str, Schema]]:
+    paths: dict[str, dict[str, Schema]] = {}
+    for spec in routes:
+        if not spec.is_public:
             continue
-        for method in sorted(route.methods - {"HEAD"}):
-            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method)
-    paths["/mine/{token}/change"]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, ANY_FORM))
-    paths["/confirm/all/{token}"]["post"]["requestBody"] = _sent({JSON: CHOSEN}) | {"required": False}
-    paths["/certificates"]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, CODE))
-    for language in LANGUAGES:
-        path = f"/{address('certificate', language)}{{code}}"
-        paths[path]["post"]["requestBody"] = _sent(dict.fromkeys(READERS, NAME))
-    paths["/mine/{token}/delete"]["post"]["requestBody"] = _sent({JSON: SURE})
+        if spec.answer == "receipt":
+            for form in catalogue.forms.values():
+                paths[spec.path.format(form=form.id)] = {"post": _sign_up(form)}
+        else:
+            paths.setdefault(spec.path, {})[spec.method.lower()] = _operation(spec)
     return paths
 
 
-def _operation(route: Route, method: str) -> Schema:
-    asked = [_parameter(name, "path", required=True) for name in re.findall(r"{(\w+)}", route.path)]
-    asked += [_parameter(name, "query", required=False) for name in QUERIES.get(route.path, ())]
+def _operation(spec: RouteSpec) -> Schema:
+    query = (*spec.query, LANGUAGE_QUERY) if spec.answer == "page" else spec.query
+    parameters = [_parameter(name, "path", True) for name in re.findall(r"{(\w+)}", spec.path)]
+    parameters += [_parameter(name, "query", False) for name in query]
     elsewhere = {"303": {"description": "See other", "headers": {"Location": _header()}}}
-    return {
-        "operationId": f"{route.name}_{method.lower()}_{re.sub(r'[^a-z]+', '_', route.path)}".strip("_"),
-        "summary": (route.endpoint.__doc__ or route.name).strip().partition("\n")[0],
-        "parameters": asked,
-        "responses": {"200": {"description": "OK", "content": _content(route.path)}} | elsewhere | _refusals(),
+    ok = {"description": "OK", "content": _content(spec)}
+    operation: Schema = {
+        "operationId": _operation_id(spec),
+        "summary": spec.summary,
+        "parameters": parameters,
+        "responses": {"200": ok} | elsewhere | _refusals(),
     }
+    return operation | ({"requestBody": _body(spec.body)} if spec.body else {})
 
 
-def _content(path: str) -> Schema:
-    if path in JSON_PATHS:
-        return {"application/json": {"schema": {"type": "object"}}}
-    return {"text/plain": {"schema": {"type": "string"}}} if path in TEXT_PATHS else ANYTHING
+def _operation_id(spec: RouteSpec) -> str:
+    place = re.sub(r"[^a-z]+", "_", spec.path)
+    return f"{spec.handler.__name__}_{spec.method.lower()}_{place}".strip("_")
+
+
+def _content(spec: RouteSpec) -> Schema:
+    match spec.answer:
+        case "json":
+            return {"application/json": {"schema": {}}}
+        case "text":
+            return {"text/plain": {"schema": {"type": "string"}}}
+    return ANYTHING
+
+
+def _body(body: Body) -> Schema:
+    schemas = body.schemas or dict.fromkeys(READERS, ANY_FORM)
+    return _sent(schemas) | {"required": body.is_required}
 
 
 def _bodies(catalogue: Catalogue, today: date) -> Iterator[tuple[str, Schema]]:
@@ -174,17 +179,25 @@ def _sign_up(form: Form) -> Schema:
         "operationId": f"sign_up_{form.id}",
         "summary": form.title.en,
         "description": form.intro.en,
-        "requestBody": _sent({one: _ref(form, one) for one in READERS}),
+        "requestBody": _sent({media_type: _ref(form, media_type) for media_type in READERS}),
         "responses": {
-            "201": _told("Kept, for who asks for JSON", {"$ref": "#/components/schemas/Receipt"}),
-            "303": {"description": "Kept; the receipt is there", "headers": {"Location": _header()}},
+            "201": _json_answer(
+                "Kept, for who asks for JSON", {"$ref": "#/components/schemas/Receipt"}
+            ),
+            "303": {
+                "description": "Kept; the receipt is there",
+                "headers": {"Location": _header()},
+            },
         }
         | _refusals(),
     }
 
 
-def _sent(bodies: dict[str, Schema]) -> Schema:
-    return {"required": True, "content": {media_type: {"schema": schema} for media_type, schema in bodies.items()}}
+def _sent(bodies: Mapping[str, Schema]) -> Schema:
+    return {
+        "required": True,
+        "content": {media_type: {"schema": schema} for media_type, schema in bodies.items()},
+    }
 
 
 def _parameter(name: str, where: str, required: bool) -> Schema:
@@ -195,7 +208,7 @@ def _header() -> Schema:
     return {"schema": {"type": "string"}}
 
 
-def _told(description: str, schema: Schema) -> Schema:
+def _json_answer(description: str, schema: Schema) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
@@ -206,7 +219,11 @@ def _refusals() -> dict[str, Schema]:
 def _refusal(status: int) -> Schema:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     headers = dict(_headers(status))
-    return {"description": HTTPStatus(status).phrase, "content": HTML | problem | _watched(status), "headers": headers}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": HTML | problem | _watched(status),
+        "headers": headers,
+    }
 
 
 def _watched(status: int) -> Schema:

@@ -1,25 +1,80 @@
-"""What every answer draws on, made once when the app starts."""
+"""What every answer draws on, made once when the app starts.
 
+The jobs beside the answers lie above, so that they are known here by what answers need of them.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from starlette.requests import Request
-
-from mentorkorps.backend.bookings.allocation import WaitingListJob
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.db.connect import Database
+from mentorkorps.backend.db.records import Stop
 from mentorkorps.backend.db.write_probe import WriteProbe
-from mentorkorps.backend.jobs.clock_guard import ClockGuard
-from mentorkorps.backend.jobs.command_files import CommandFiles
-from mentorkorps.backend.jobs.missing_records import References
-from mentorkorps.backend.mail.outbox import Outbox
-from mentorkorps.backend.security.signed_links import Tokens
+from mentorkorps.backend.security.signed_links import SHOWN, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.signups.collected_confirmation import Collection
-from mentorkorps.backend.signups.retention import DailyPurge
+from mentorkorps.backend.web import visit
 from mentorkorps.backend.web.rate_limits import RateLimits
 from mentorkorps.backend.web.responses import Shell
 from mentorkorps.backend.web.static_site import StaticSite
 from mentorkorps.catalogue.load import Catalogue
+
+
+class RunningJob(Protocol):
+    """What is looked after again and again for as long as the server runs."""
+
+    @property
+    def is_alive(self) -> bool: ...
+
+    def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class MailQueue(RunningJob, Protocol):
+    """The outbox: `trouble` says what the mail server refuses us for, if it does."""
+
+    @property
+    def trouble(self) -> str | None: ...
+
+    def wake(self) -> None:
+        """Looks for mails that have just been queued."""
+
+
+class MissingRecords(RunningJob, Protocol):
+    """People in records that the data lack."""
+
+    @property
+    def missing(self) -> Mapping[Any, int] | None:
+        """People in each record, which is a pair of table and id (a mapping's keys are
+        invariant).
+        """
+
+    def by_table(self) -> dict[str, int] | None: ...
+
+
+class ClockVerdict(Protocol):
+    """Whether the clock is believed, and what its leap has stopped."""
+
+    @property
+    def stop(self) -> Stop | None: ...
+
+    @property
+    def leap(self) -> timedelta: ...
+
+    @property
+    def steady(self) -> timedelta: ...
+
+    @property
+    def is_believed(self) -> bool: ...
+
+
+class JudgedClock(Protocol):
+    @property
+    def verdict(self) -> ClockVerdict: ...
+
+    async def look(self) -> ClockVerdict: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +84,45 @@ class Services:
     site: StaticSite
     shell: Shell
     database: Database
-    outbox: Outbox
-    daily: DailyPurge
-    turns: WaitingListJob
-    errands: CommandFiles
-    references: References
-    collection: Collection
+    outbox: MailQueue
+    purge: RunningJob
+    waiting_lists: RunningJob
+    command_files: RunningJob
+    references: MissingRecords
+    collected_confirmations: RunningJob
     tokens: Tokens
     clock: Clock
-    guard: ClockGuard
+    guard: JudgedClock
     rate_limits: RateLimits
     probe: WriteProbe
 
+    @property
+    def jobs(self) -> tuple[RunningJob, ...]:
+        """In the order in which they start."""
+        return (
+            self.outbox,
+            self.purge,
+            self.waiting_lists,
+            self.command_files,
+            self.references,
+            self.collected_confirmations,
+        )
 
-def services_of(request: Request) -> Services:
-    return request.app.state.services
+    def link(self, purpose: Purpose, id: str, given: datetime) -> str:
+        """The path of a link that lasts as long as its purpose says: it holds wherever the
+        visitor sees the site.
+        """
+        return f"{self.settings.root}{purpose}/{self.tokens.sign(purpose, id, given)}"
+
+    def onward_link(self, purpose: Purpose, id: str, now: datetime, ends: datetime | None) -> str:
+        """The path of a link that a page shows: it lasts for some hours.
+
+        It lasts no longer than the link by which the page was reached: following one link after
+        another leads nobody further than the first would have.
+        """
+        lifetime = min(SHOWN, ends - now) if ends else SHOWN
+        return f"{self.settings.root}{purpose}/{self.tokens.sign(purpose, id, now, lifetime)}"
+
+
+Visit = visit.Visit[Services]
+"""A request to this service."""

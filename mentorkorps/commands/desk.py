@@ -13,6 +13,7 @@ from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.db import operator_reads
 from mentorkorps.backend.db.records import GivenConsent, ListedSignUp, SignUp
+from mentorkorps.backend.db.sign_up_state import state
 from mentorkorps.backend.jobs import command_files
 from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.signups import csv_export
@@ -126,11 +127,14 @@ def _private(path: Path) -> Iterator[BinaryIO]:
 
 
 def _state(sign_up: SignUp | ListedSignUp) -> str:
-    if sign_up.withdrawn_at:
+    holds = state(sign_up).conditions
+    if "withdrawn" in holds:
         return "withdrawn"
-    answered = "answered" if sign_up.answered_at else "not answered" if sign_up.awaited else "needs no answer"
-    confirmed = "confirmed" if sign_up.confirmed_at else "not confirmed"
-    more = ", looks like spam" if sign_up.flagged else ""
+    answered = "not answered" if "unanswered" in holds else "answered"
+    if not holds & {"unanswered", "answered"}:
+        answered = "needs no answer"
+    confirmed = "confirmed" if "confirmed" in holds else "not confirmed"
+    more = ", looks like spam" if "flagged" in holds else ""
     return f"{answered}, {confirmed}{more}{f', number {sign_up.code}' if sign_up.code else ''}"
 
 

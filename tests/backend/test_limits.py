@@ -259,7 +259,8 @@ MOST_MAILS = MANY
 
 
 def test_every_address_that_takes_posts_is_walked(tmp_path, real):
-    told = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "MENTORKORPS_SECRET_KEYS": KEY})
+    url = f"sqlite:///{tmp_path}/m.db"
+    told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
     app.state.services.database.close()
 

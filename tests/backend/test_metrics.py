@@ -20,7 +20,7 @@ from tests.backend.test_kinds import EVALUATION
 
 def figures(answer):
     lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
-    return {name: int(value) for name, value in (line.split(" ") for line in lines)}
+    return {name: float(value) for name, value in (line.split(" ") for line in lines)}
 
 
 def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
@@ -189,7 +189,7 @@ def test_only_who_is_near_is_told_figures_and_others_whether_it_works(tmp_path, 
     assert ({"status"} == set(ready.json())) == (status == 404)
 
 
-PARTS = {"outbox": "outbox", "retention": "daily", "places": "turns", "errands": "errands"}
+PARTS = {"outbox": "outbox", "retention": "purge", "places": "waiting_lists", "errands": "command_files"}
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -260,6 +260,7 @@ def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
 
     assert "Intet er slettet" in house.client.post(f"{link}/delete", headers=form).text
     assert 1 == len(house.sign_ups())
+    assert "Intet er slettet" in house.client.post(f"{link}/delete", data={"sure": ""}).text
     assert "Alt er slettet" in house.client.post(f"{link}/delete", data={"sure": "yes"}).text
 
     assert ([], []) == (house.sign_ups(), house.mails())

@@ -50,12 +50,32 @@ def body_of(document, form, media_type="application/json"):
 
 
 def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path, real):
-    told = settings.read({"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/m.db", "MENTORKORPS_SECRET_KEYS": KEY})
+    url = f"sqlite:///{tmp_path}/m.db"
+    told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
     app.state.services.database.close()
     routes = {one.path for one in app.routes if isinstance(one, Route) and not one.path.startswith("/desk")}
 
     assert routes - {"/forms/{form}"} | {f"/forms/{form}" for form in real.forms} == set(document["paths"])
+
+
+def parameters(document, path):
+    asked = document["paths"][path]["get"]["parameters"]
+    return {parameter["name"] for parameter in asked if parameter["in"] == "query"}
+
+
+@pytest.mark.parametrize("path", ["/tilmelding/{form}/", "/en/sign-up/{form}/"])
+def test_a_form_page_tells_in_both_languages_what_its_address_may_fill_in(document, path):
+    filled = {"programme", "course", "event", "place", "industry"}
+
+    assert filled | {"lang"} == parameters(document, path)
+
+
+def test_every_body_that_is_read_is_described(document):
+    described = {path for path, methods in document["paths"].items() if "requestBody" in methods.get("post", {})}
+
+    assert {"/forms/mentor", "/mine/{token}/change", "/mine/{token}/delete", "/certificates"} < described
+    assert "/mine/{token}/withdraw" not in described
 
 
 def test_every_field_of_every_form_is_described_in_both_languages(document, real):

@@ -1,5 +1,7 @@
 """From the filled-in form to the receipt."""
 
+import re
+
 import pytest
 
 from mentorkorps.backend.db import operator_reads
@@ -120,6 +122,12 @@ def test_a_link_fills_in_the_form(house):
 @pytest.mark.parametrize("query", ["", "?utm_source=x"])
 def test_the_form_page_without_answers_is_the_built_one(house, query):
     assert "the built form page" in house.client.get(f"/tilmelding/mentor/{query}").text
+
+
+def test_a_page_of_an_industry_fills_it_in_without_javascript(house):
+    page = house.client.get("/tilmelding/mentor/?industry=butik-handel").text
+
+    assert re.search(r'value="butik-handel"[^>]* (selected|checked)', page)
 
 
 def test_the_english_form_page_can_be_filled_in_too(house):

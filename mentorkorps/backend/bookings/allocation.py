@@ -44,13 +44,19 @@ def booking(form: Form, answers: Answers, catalogue: Catalogue) -> Booking | Non
     """What these answers book, if the form books anything."""
     if form.books is None:
         return None
-    hall = Bookable(form.books, str(answers.values[BOOKED_BY[form.books]]))  # by the first id that the record had
+    hall = Bookable(
+        form.books, str(answers.values[BOOKED_BY[form.books]])
+    )  # by the first id that the record had
     return Booking(hall, seats(record_of(catalogue, hall)))
 
 
 def record_of(catalogue: Catalogue, hall: Bookable) -> Course | Event | None:
-    table = {"courses": catalogue.courses, "events": catalogue.events}.get(hall.kind, {})
-    return table.get(hall.record)
+    match hall.kind:
+        case "courses":
+            return catalogue.courses.get(hall.record)
+        case "events":
+            return catalogue.events.get(hall.record)
+    return None
 
 
 def hall_of(kind: str, record: Course | Event) -> Bookable:
@@ -104,7 +110,12 @@ def allot(
 
 
 def move(
-    transaction: Transaction, sign_up: str, wanted: Booking, at: datetime, is_confirmed: bool, is_doubtful: bool = False
+    transaction: Transaction,
+    sign_up: str,
+    wanted: Booking,
+    at: datetime,
+    is_confirmed: bool,
+    is_doubtful: bool = False,
 ) -> None:
     """After the person chose another course, or came back to one whose place had lapsed: at the end of the queue."""
     before = place_rows.seat_to_settle(transaction, sign_up)
@@ -125,18 +136,30 @@ def confirmed(transaction: Transaction, sign_up: str, catalogue: Catalogue, at: 
         place_rows.settle_seat(transaction, sign_up, "taken")
     elif seat and seat.state == "pending":
         place_rows.settle_seat(transaction, sign_up, "waiting")
-    elif seat and seat.state == "cancelled" and not mail_rows.was_queued(transaction, sign_up, "cancelled"):
+    elif (
+        seat
+        and seat.state == "cancelled"
+        and not mail_rows.was_queued(transaction, sign_up, "cancelled")
+    ):
         mail_rows.queue_mails(transaction, sign_up, ("cancelled",), at)
     elif seat and seat.state == "doubted":
         has_place = _is_next(transaction, seat, seats(record_of(catalogue, seat.hall)))
         place_rows.settle_seat(transaction, sign_up, "taken" if has_place else "waiting")
     elif seat and seat.state == "expired":
-        move(transaction, sign_up, Booking(seat.hall, seats(record_of(catalogue, seat.hall))), at, is_confirmed=True)
+        move(
+            transaction,
+            sign_up,
+            Booking(seat.hall, seats(record_of(catalogue, seat.hall))),
+            at,
+            is_confirmed=True,
+        )
 
 
 def _is_next(transaction: Transaction, seat: Seat, seats: int) -> bool:
     place_rows.enter(transaction, seat.hall)
-    is_overtaking = any(one.number < seat.number for one in place_rows.next_waiting(transaction, seat.hall, 1))
+    is_overtaking = any(
+        one.number < seat.number for one in place_rows.next_waiting(transaction, seat.hall, 1)
+    )
     return seats > place_rows.occupied(transaction, seat.hall) and not is_overtaking
 
 
@@ -217,7 +240,11 @@ def gather(transaction: Transaction, moves: Sequence[tuple[Bookable, Bookable]])
     They keep their states and stand behind those who were there before. How many there were.
     """
     halls = set(place_rows.halls(transaction))
-    return sum(place_rows.move_hall(transaction, before, after) for before, after in moves if before in halls)
+    return sum(
+        place_rows.move_hall(transaction, before, after)
+        for before, after in moves
+        if before in halls
+    )
 
 
 def begins(record: Course | Event) -> datetime:
@@ -226,12 +253,14 @@ def begins(record: Course | Event) -> datetime:
 
 
 def _stands(seat: Seat, at: datetime) -> bool:
-    return seat.state == "offered" and at < seat.until
+    return seat.state == "offered" and seat.until is not None and at < seat.until
 
 
 def _lapse(transaction: Transaction, seat: Seat, now: datetime) -> int:
     place_rows.settle_seat(transaction, seat.sign_up, "expired")
-    if seat.state in place_rows.UNCONFIRMED:  # nobody has confirmed the address, so nobody is written to
+    if (
+        seat.state in place_rows.UNCONFIRMED
+    ):  # nobody has confirmed the address, so nobody is written to
         return 0
     mail_rows.queue_mails(transaction, seat.sign_up, ("lapsed",), now)
     return 1
@@ -240,7 +269,11 @@ def _lapse(transaction: Transaction, seat: Seat, now: datetime) -> int:
 def _cancel(transaction: Transaction, hall: Bookable, now: datetime) -> int:
     place_rows.enter(transaction, hall)
     _align(transaction, hall)
-    ended = [seat for seat in place_rows.seats_to_settle(transaction, hall) if seat.state in place_rows.ALIVE]
+    ended = [
+        seat
+        for seat in place_rows.seats_to_settle(transaction, hall)
+        if seat.state in place_rows.ALIVE
+    ]
     for seat in ended:
         place_rows.settle_seat(transaction, seat.sign_up, "cancelled")
         if seat.state not in place_rows.UNCONFIRMED:
@@ -277,7 +310,9 @@ class WaitingListJob(PeriodicJob):
 
     name = "places"
 
-    def __init__(self, database: Database, catalogue: Catalogue, outbox: Outbox, guard: ClockGuard) -> None:
+    def __init__(
+        self, database: Database, catalogue: Catalogue, outbox: Outbox, guard: ClockGuard
+    ) -> None:
         super().__init__()
         self._database = database
         self._catalogue = catalogue
@@ -289,5 +324,7 @@ class WaitingListJob(PeriodicJob):
         if self._moves and (moved := await self._database.change(gather, self._moves)):
             log.warning("places: %s seats had been given under a later id of their record", moved)
         verdict = await self._guard.look()
-        if await self._database.change(advance_waiting_lists, self._catalogue, verdict.now, verdict.is_believed):
+        if await self._database.change(
+            advance_waiting_lists, self._catalogue, verdict.now, verdict.is_believed
+        ):
             self._outbox.wake()

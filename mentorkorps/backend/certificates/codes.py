@@ -1,8 +1,10 @@
-"""Check codes of course certificates: they tell course and number, and whether a name belongs to them; nothing is kept.
+"""Check codes of course certificates: they tell course and number, and whether a name belongs to
+them; nothing is kept.
 
-A code is 16 letters and figures of Crockford's base 32, 80 bits: 15 of the course, 10 of the number, 15 of the name,
-and 40 that prove the rest. Both proofs are HMAC-SHA-256 with keys derived from a secret key. To forge one takes some
-10¹² attempts; a wrong name agrees with a true code once in 32,768.
+A code is 16 letters and figures of Crockford's base 32, 80 bits: 15 of the course, 10 of the
+number, 15 of the name, and 40 that prove the rest. Both proofs are HMAC-SHA-256 with keys derived
+from a secret key. To forge one takes some 10¹² attempts; a wrong name agrees with a true code once
+in 32,768.
 """
 
 import base64
@@ -41,7 +43,9 @@ class Certificate:
 
 
 def code(key: str, course: str, number: int, name: str) -> str:
-    """The code of a certificate, in groups of four. Raises ValueError for a number of 1024 or more."""
+    """The code of a certificate, in groups of four. Raises ValueError for a number of 1024 or
+    more.
+    """
     if not 0 <= number < MOST:
         raise ValueError(f"a course has {MOST} certificates at the most")
     named = _name_bits(key, course, number, name)
@@ -51,7 +55,9 @@ def code(key: str, course: str, number: int, name: str) -> str:
 
 
 def read_code(keys: Sequence[str], courses: Iterable[str], typed: str) -> Certificate | None:
-    """What a code stands for, however it was typed; None where no key has signed it for one of the courses."""
+    """What a code stands for, however it was typed; None where no key has signed it for one of
+    the courses.
+    """
     raw = _bytes(typed)
     if raw is None:
         return None
@@ -66,7 +72,9 @@ def read_code(keys: Sequence[str], courses: Iterable[str], typed: str) -> Certif
 
 
 def plain_name(typed: str) -> str:
-    """A code without spaces and hyphens, in capitals, with figures for the letters that look like them."""
+    """A code without spaces and hyphens, in capitals, with figures for the letters that look
+    like them.
+    """
     kept = "".join(one for one in typed.upper() if one.isalnum())
     return kept.translate(ALIKE)
 
@@ -94,7 +102,11 @@ def _name_bits(key: str, course: str, number: int, name: str) -> int:
 def normalised(name: str) -> str:
     """A name as it is compared: without case, accents, hyphens and doubled spaces."""
     apart = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(one if one.isalnum() else " " for one in apart if not unicodedata.combining(one)).split())
+    return " ".join(
+        "".join(
+            one if one.isalnum() else " " for one in apart if not unicodedata.combining(one)
+        ).split()
+    )
 
 
 def _proof(key: str, course: str, body: bytes) -> bytes:

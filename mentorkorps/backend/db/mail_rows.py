@@ -10,6 +10,7 @@ from sqlalchemy import Row, and_, bindparam, or_, select
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import TO_PERSON, Kind, Mail, SignUp
 from mentorkorps.backend.db.sign_up_rows import SEVERAL_SIGN_UPS, as_sign_up
+from mentorkorps.backend.db.sign_up_state import state
 from mentorkorps.backend.db.tables import MAILS
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import Damaged
@@ -192,7 +193,8 @@ def _may_leave(kind: Kind, sign_up: SignUp) -> bool:
     """
     if kind not in TO_PERSON:
         return True
-    return sign_up.withdrawn_at is None and (kind == "confirm" or sign_up.confirmed_at is not None)
+    holds = state(sign_up).conditions
+    return "reachable" in holds or (kind == "confirm" and "withdrawn" not in holds)
 
 
 def settle_mails(transaction: Transaction, mails: list[Mail]) -> None:

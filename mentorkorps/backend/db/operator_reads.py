@@ -30,6 +30,7 @@ from mentorkorps.backend.db.sign_up_rows import (
     consents_of_each,
     sign_up_by_id,
 )
+from mentorkorps.backend.db.sign_up_state import condition_clause
 from mentorkorps.backend.db.tables import MAILS, SIGN_UPS
 from mentorkorps.backend.security.encryption import MissingKey
 from mentorkorps.backend.settings import Settings
@@ -37,17 +38,6 @@ from mentorkorps.backend.settings import Settings
 State = Literal["unanswered", "answered", "unconfirmed", "confirmed", "withdrawn", "flagged"]
 
 AT_A_TIME = 500
-
-IN_STATE: dict[State, ColumnElement[bool]] = {
-    "unanswered": and_(
-        SIGN_UPS.c.awaited, SIGN_UPS.c.answered_at.is_(None), SIGN_UPS.c.withdrawn_at.is_(None)
-    ),
-    "answered": SIGN_UPS.c.answered_at.is_not(None),
-    "unconfirmed": and_(SIGN_UPS.c.withdrawn_at.is_(None), SIGN_UPS.c.confirmed_at.is_(None)),
-    "confirmed": SIGN_UPS.c.confirmed_at.is_not(None),
-    "withdrawn": SIGN_UPS.c.withdrawn_at.is_not(None),
-    "flagged": SIGN_UPS.c.flagged,
-}
 
 LISTED = select(
     *(
@@ -99,7 +89,8 @@ def listed_sign_ups(
     Reads only. Raises NoDatabase, or MissingKey where others would not open.
     """
     asked = LISTED.where(
-        SIGN_UPS.c.form.in_(forms) if forms else true(), IN_STATE[state] if state else true()
+        SIGN_UPS.c.form.in_(forms) if forms else true(),
+        condition_clause(SIGN_UPS.c, state) if state else true(),
     )
     with opened_to_read(settings) as snapshot:
         for row in snapshot.execute(

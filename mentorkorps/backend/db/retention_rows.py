@@ -2,41 +2,25 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    bindparam,
-    case,
-    exists,
-    false,
-    func,
-    not_,
-    or_,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, not_, or_, select, text
 
 from mentorkorps.backend.db.mail_rows import STATES, UNSENT
 from mentorkorps.backend.db.records import Ended, Figures, Life
-from mentorkorps.backend.db.tables import (
-    ANSWERED,
-    COLLECTED,
-    COUNTS,
-    DOUBTFUL,
-    MAILS,
-    SIGN_UPS,
-    UNANSWERED,
-    UNCONFIRMED,
-    WITHDRAWN,
+from mentorkorps.backend.db.sign_up_state import (
+    OUTCOMES,
+    condition_clause,
+    outcome_case,
+    outcome_clause,
 )
+from mentorkorps.backend.db.tables import COLLECTED, COUNTS, DOUBTFUL, MAILS, SIGN_UPS, UNANSWERED
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
-OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
+OUTCOME = outcome_case(SIGN_UPS.c)
 
-BY_OUTCOME = dict(zip(OUTCOMES, (WITHDRAWN, UNCONFIRMED, UNANSWERED, ANSWERED), strict=False))
+BY_OUTCOME = {
+    outcome: outcome_clause(SIGN_UPS.c, outcome) for outcome in OUTCOMES if outcome != "received"
+}
 """All but the last, which are the rest: nobody is to answer them."""
-
-OUTCOME = case(*((where, outcome) for outcome, where in BY_OUTCOME.items()), else_=OUTCOMES[-1])
 
 LIVES = select(SIGN_UPS.c.id, SIGN_UPS.c.form, SIGN_UPS.c.received_at, OUTCOME.label("outcome"))
 
@@ -45,7 +29,7 @@ ALL_SIGN_UPS_COUNTED = select(func.count()).select_from(SIGN_UPS)
 ALL_MAILS_COUNTED = select(func.count()).select_from(MAILS)
 
 MAILS_TO_LOOK_AFTER = (
-    select(MAILS.c.state, func.count())
+    select(MAILS.c.state, func.count().label("mails"))
     .where(MAILS.c.state.in_((*UNSENT, "failed")))
     .group_by(MAILS.c.state)
 )
@@ -58,7 +42,7 @@ OLDEST_FAILED = select(func.min(MAILS.c.due_at)).where(MAILS.c.state == "failed"
 
 ONE_LIFE = LIVES.where(SIGN_UPS.c.id == bindparam("id")).with_for_update()
 
-CONFIRMED = and_(SIGN_UPS.c.confirmed_at.is_not(None), SIGN_UPS.c.withdrawn_at.is_(None))
+CONFIRMED = condition_clause(SIGN_UPS.c, "reachable")
 
 CONFIRMED_BY_FORM = select(SIGN_UPS.c.form, func.count().filter(CONFIRMED)).group_by(
     SIGN_UPS.c.form
@@ -78,10 +62,10 @@ def figures(snapshot: Snapshot) -> Figures:
     """For a reader: all of one moment, by indexes alone. Those that are most are what is left of all."""
     by_outcome = {outcome: _how_many(snapshot, where) for outcome, where in BY_OUTCOME.items()}
     rest = snapshot.execute(ALL_SIGN_UPS_COUNTED).scalar_one() - sum(by_outcome.values())
-    by_state = {state: count for state, count in snapshot.execute(MAILS_TO_LOOK_AFTER)}
+    by_state = {row.state: row.mails for row in snapshot.execute(MAILS_TO_LOOK_AFTER)}
     sent = snapshot.execute(ALL_MAILS_COUNTED).scalar_one() - sum(by_state.values())
     return Figures(
-        by_outcome | {OUTCOMES[-1]: rest},
+        by_outcome | {"received": rest},
         dict.fromkeys(STATES, 0) | by_state | {"sent": sent},
         snapshot.execute(OLDEST_UNSENT).scalar_one(),
         snapshot.execute(OLDEST_UNANSWERED).scalar_one(),
@@ -158,7 +142,7 @@ def _is_over(ended: Ended) -> ColumnElement[bool]:
 
 def life_of(transaction: Transaction, id: str) -> Life | None:
     row = transaction.execute(ONE_LIFE, {"id": id}).one_or_none()
-    return row and Life(*row)
+    return Life(*row) if row else None
 
 
 def delete_sign_ups(transaction: Transaction, ids: Sequence[str]) -> None:

@@ -13,12 +13,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    and_,
     false,
     true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from mentorkorps.backend.db.sign_up_state import condition_clause, outcome_clause
 
 
 class Moment(TypeDecorator[datetime]):
@@ -62,13 +63,11 @@ SIGN_UPS = Table(
     Column("addressee", String(64), index=True),
     Column("readdressed", Integer, nullable=False, server_default="0"),
 )
-STANDS = SIGN_UPS.c.withdrawn_at.is_(None)
-CONFIRMED = SIGN_UPS.c.confirmed_at.is_not(None)
-WITHDRAWN = SIGN_UPS.c.withdrawn_at.is_not(None)
-UNCONFIRMED = and_(STANDS, SIGN_UPS.c.confirmed_at.is_(None))
-UNANSWERED = and_(STANDS, CONFIRMED, SIGN_UPS.c.awaited, SIGN_UPS.c.answered_at.is_(None))
-ANSWERED = and_(STANDS, CONFIRMED, SIGN_UPS.c.awaited, SIGN_UPS.c.answered_at.is_not(None))
-DOUBTFUL = and_(SIGN_UPS.c.flagged, STANDS, SIGN_UPS.c.answered_at.is_(None))
+WITHDRAWN = outcome_clause(SIGN_UPS.c, "withdrawn")
+UNCONFIRMED = outcome_clause(SIGN_UPS.c, "unconfirmed")
+UNANSWERED = outcome_clause(SIGN_UPS.c, "unanswered")
+ANSWERED = outcome_clause(SIGN_UPS.c, "answered")
+DOUBTFUL = condition_clause(SIGN_UPS.c, "doubtful")
 """What becomes of a sign-up. Each has a partial index that a query uses which repeats these very words, and which holds
 all that they ask for: figures are counted without a look at a single row (sqlite.org/partialindex.html)."""
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
@@ -11,9 +10,9 @@ from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.sign_up_rows import Position
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE, mailbox
-from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
-from mentorkorps.backend.services import Services, services_of
-from mentorkorps.backend.web.responses import PRIVATE, Refusal, page, use_language
+from mentorkorps.backend.services import Services, Visit
+from mentorkorps.backend.signups import links
+from mentorkorps.backend.web.responses import PRIVATE, Refusal
 
 PAGE = 50
 """Sign-ups on one page, and rows that are decrypted at a time: some 2 ms."""
@@ -21,38 +20,39 @@ MOST_LOOKED_AT = 1000
 """Rows of all mailboxes that one answer goes through; the next page goes on behind them."""
 
 
-async def ask_to_open(request: Request) -> Response:
+async def ask_to_open(visit: Visit) -> Response:
     """GET /desk/doubtful/<token>: a button, so that a mail scanner sees nothing."""
-    _sign_up_id(request)
-    return page(request, "desk-door.html", headers=PRIVATE, action=_address(request))
+    _sign_up_id(visit)
+    return visit.page("desk-open.html", headers=PRIVATE, action=_address(visit))
 
 
-async def show(request: Request) -> Response:
-    """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to, newest first.
+async def show(visit: Visit) -> Response:
+    """POST /desk/doubtful/<token>: the doubtful sign-ups of the mailbox that the link went to,
+    newest first.
 
     `before` in the address goes on behind a sign-up: its time and its number.
     """
-    services = services_of(request)
-    known_by = await services.database.read(sign_up_rows.sign_up_by_id, _sign_up_id(request))
-    if known_by is None:
-        raise Refusal(410, "deleted", PRIVATE)
-    before = _position(request.query_params.get("before"))
-    sign_ups, older = await _of_mailbox(services, mailbox(services.catalogue, services.settings, known_by), before)
-    return page(
-        request,
+    services, id = visit.services, _sign_up_id(visit)
+    known_by = links.present(await services.database.read(sign_up_rows.sign_up_by_id, id))
+    box = mailbox(services.catalogue, services.settings, known_by)
+    before = _position(visit)
+    sign_ups, older = await _of_mailbox(services, box, before)
+    return visit.page(
         "desk-doubtful.html",
         headers=PRIVATE,
-        rows=[_row(services, sign_up) for sign_up in sign_ups],
+        rows=[_row(visit, sign_up) for sign_up in sign_ups],
         count=len(sign_ups),
         is_all=before is None and older is None,
-        older=older and f"{_address(request)}?{urlencode({'before': _text_of(older)})}",
+        older=older and f"{_address(visit)}?{urlencode({'before': _text_of(older)})}",
     )
 
 
 async def _of_mailbox(
     services: Services, box: str, before: Position | None
 ) -> tuple[list[SignUp], Position | None]:
-    """One page of a mailbox's, and where the next begins; None at the end. Whose a sign-up is tell its answers."""
+    """One page of a mailbox's, and where the next begins; None at the end. Whose a sign-up is tell
+    its answers.
+    """
     sign_ups: list[SignUp] = []
     for _ in range(MOST_LOOKED_AT // PAGE):
         portion = await services.database.read(sign_up_rows.doubtful_page, before, PAGE)
@@ -67,7 +67,8 @@ async def _of_mailbox(
     return sign_ups, before
 
 
-def _position(text: str | None) -> Position | None:
+def _position(visit: Visit) -> Position | None:
+    text = visit.query.get("before")
     if text is None:
         return None
     moment, _, id = text.partition(" ")
@@ -81,25 +82,20 @@ def _text_of(position: Position) -> str:
     return f"{position.received_at.isoformat()} {position.id}"
 
 
-def _address(request: Request) -> str:
-    return f"{services_of(request).settings.root}desk/doubtful/{request.path_params['token']}"
+def _address(visit: Visit) -> str:
+    return f"{visit.root}desk/doubtful/{visit.parameter('token')}"
 
 
-def _row(services: Services, one: SignUp) -> dict[str, object]:
-    token = services.tokens.sign("desk", one.id, services.clock())
+def _row(visit: Visit, sign_up: SignUp) -> dict[str, object]:
+    services = visit.services
     return {
-        "received": spoken(one.received_at, COORDINATORS_LANGUAGE),
-        "form": services.catalogue.name("forms", one.form, COORDINATORS_LANGUAGE),
-        "signs": one.signs,
-        "action": f"{services.settings.root}desk/{token}",
+        "received": spoken(sign_up.received_at, COORDINATORS_LANGUAGE),
+        "form": services.catalogue.name("forms", sign_up.form, COORDINATORS_LANGUAGE),
+        "signs": sign_up.signs,
+        "action": services.link("desk", sign_up.id, visit.now),
     }
 
 
-def _sign_up_id(request: Request) -> str:
-    use_language(request, COORDINATORS_LANGUAGE)
-    try:
-        return services_of(request).tokens.read("doubtful", request.path_params["token"])
-    except ExpiredToken:
-        raise Refusal(410, "desk_expired", PRIVATE) from None
-    except BadToken:
-        raise Refusal(404, "link", PRIVATE) from None
+def _sign_up_id(visit: Visit) -> str:
+    visit.speak(COORDINATORS_LANGUAGE)
+    return links.token_id(visit, "doubtful")

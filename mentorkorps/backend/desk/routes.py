@@ -1,112 +1,110 @@
-"""The coordinators' side: from the link in a mail to the answers, and a note that the person was contacted.
+"""The coordinators' side: from the link in a mail to the answers, and a note that the person was
+contacted.
 
-Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's mail.
+Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's
+mail.
 """
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from mentorkorps.backend.bookings.seat_view import seat
+from mentorkorps.backend.bookings.seat_view import seat_view
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db.records import GivenConsent
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
 from mentorkorps.backend.desk import doubtful
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.security import spam
-from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
-from mentorkorps.backend.services import services_of
-from mentorkorps.backend.signups import lifecycle
-from mentorkorps.backend.web.responses import PRIVATE, Refusal, page, use_language
+from mentorkorps.backend.services import Visit
+from mentorkorps.backend.signups import lifecycle, links
+from mentorkorps.backend.web.responses import PRIVATE
+from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.choices import linked_rows
 
 
-async def ask_to_open(request: Request) -> Response:
+async def ask_to_open(visit: Visit) -> Response:
     """GET /desk/<token>: a button, so that a mail scanner sees no answers."""
-    _sign_up_id(request)
-    return page(request, "desk-door.html", headers=PRIVATE, action=_address(request))
+    _sign_up_id(visit)
+    return visit.page("desk-open.html", headers=PRIVATE, action=_address(visit))
 
 
-async def show(request: Request) -> Response:
+async def show(visit: Visit) -> Response:
     """POST /desk/<token>"""
-    return await _shown(request, _sign_up_id(request))
+    return await _shown(visit, _sign_up_id(visit))
 
 
-async def mark_answered(request: Request) -> Response:
+async def mark_answered(visit: Visit) -> Response:
     """POST /desk/<token>/answered"""
-    services, id = services_of(request), _sign_up_id(request)
-    await services.database.change(lifecycle.answer, id, services.clock())
-    return await _shown(request, id)
+    services, id = visit.services, _sign_up_id(visit)
+    await services.database.change(lifecycle.answer, id, visit.now)
+    return await _shown(visit, id)
 
 
-async def restore(request: Request) -> Response:
+async def restore(visit: Visit) -> Response:
     """POST /desk/<token>/restore: it is not spam."""
-    services, id = services_of(request), _sign_up_id(request)
-    await services.database.change(lifecycle.restore, id, services.clock())
+    services, id = visit.services, _sign_up_id(visit)
+    await services.database.change(lifecycle.restore, id, visit.now)
     services.outbox.wake()
-    return await _shown(request, id)
+    return await _shown(visit, id)
 
 
-ROUTES = [
-    Route("/desk/doubtful/{token}", doubtful.ask_to_open, methods=["GET"]),
-    Route("/desk/doubtful/{token}", doubtful.show, methods=["POST"]),
-    Route("/desk/{token}", ask_to_open, methods=["GET"]),
-    Route("/desk/{token}", show, methods=["POST"]),
-    Route("/desk/{token}/answered", mark_answered, methods=["POST"]),
-    Route("/desk/{token}/restore", restore, methods=["POST"]),
-]
+ROUTES = (
+    RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
+    RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False),
+    RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
+    RouteSpec("POST", "/desk/{token}", show, is_public=False),
+    RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),
+    RouteSpec("POST", "/desk/{token}/restore", restore, is_public=False),
+)
+"""The coordinators' side is no interface for programs."""
 
 
-def _address(request: Request) -> str:
-    return f"{services_of(request).settings.root}desk/{request.path_params['token']}"
+def _address(visit: Visit) -> str:
+    return f"{visit.root}desk/{visit.parameter('token')}"
 
 
-def _sign_up_id(request: Request) -> str:
-    use_language(request, COORDINATORS_LANGUAGE)
-    try:
-        return services_of(request).tokens.read("desk", request.path_params["token"])
-    except ExpiredToken:
-        raise Refusal(410, "desk_expired", PRIVATE) from None
-    except BadToken:
-        raise Refusal(404, "link", PRIVATE) from None
+def _sign_up_id(visit: Visit) -> str:
+    visit.speak(COORDINATORS_LANGUAGE)
+    return links.token_id(visit, "desk")
 
 
-async def _shown(request: Request, id: str) -> Response:
-    services = services_of(request)
-    kept = await services.database.read(sign_up_by_id, id)
-    if kept is None:
-        raise Refusal(410, "deleted", PRIVATE)
-    agreed = await services.database.read(consents_of, id)
-    form = services.catalogue.forms.get(kept.form)
-    return page(
-        request,
+async def _shown(visit: Visit, id: str) -> Response:
+    services = visit.services
+    sign_up = links.present(await services.database.read(sign_up_by_id, id))
+    consents = await services.database.read(consents_of, id)
+    form = services.catalogue.forms.get(sign_up.form)
+    language = COORDINATORS_LANGUAGE
+    return visit.page(
         "desk.html",
         headers=PRIVATE,
-        title=services.catalogue.name("forms", kept.form, COORDINATORS_LANGUAGE),
-        sign_up=kept,
-        seat=await seat(request, kept),
-        answers=linked_rows(form, services.catalogue, kept.answers, COORDINATORS_LANGUAGE),
-        consents=_agreed(form, agreed),
-        received=spoken(kept.received_at, COORDINATORS_LANGUAGE),
-        confirmed=kept.confirmed_at and spoken(kept.confirmed_at, COORDINATORS_LANGUAGE),
-        answered=kept.answered_at and spoken(kept.answered_at, COORDINATORS_LANGUAGE),
-        withdrawn=kept.withdrawn_at and spoken(kept.withdrawn_at, COORDINATORS_LANGUAGE),
-        action=f"{_address(request)}/answered",
-        restore=f"{_address(request)}/restore",
-        signs=kept.signs if spam.is_doubtful(kept.signs) else (),
+        title=services.catalogue.name("forms", sign_up.form, language),
+        sign_up=sign_up,
+        seat=await seat_view(visit, sign_up, link_ends=None),
+        answers=linked_rows(form, services.catalogue, sign_up.answers, language),
+        consents=_consent_rows(form, consents),
+        received=spoken(sign_up.received_at, language),
+        confirmed=sign_up.confirmed_at and spoken(sign_up.confirmed_at, language),
+        answered=sign_up.answered_at and spoken(sign_up.answered_at, language),
+        withdrawn=sign_up.withdrawn_at and spoken(sign_up.withdrawn_at, language),
+        action=f"{_address(visit)}/answered",
+        restore=f"{_address(visit)}/restore",
+        signs=sign_up.signs if spam.is_doubtful(sign_up.signs) else (),
     )
 
 
-def _agreed(form: Form | None, agreed: list[GivenConsent]) -> list[tuple[str, str, str, str | None]]:
+def _consent_rows(
+    form: Form | None, consents: list[GivenConsent]
+) -> list[tuple[str, str, str, str | None]]:
+    """Text, version, when it was given and when it was taken back."""
+    language = COORDINATORS_LANGUAGE
     known = form.consents if form else ()
-    texts = {(one.id, one.version): one.text.of(COORDINATORS_LANGUAGE) for one in known}
+    texts = {(consent.id, consent.version): consent.text.of(language) for consent in known}
     return [
         (
-            texts.get((one.consent, one.version), one.consent),
-            one.version,
-            spoken(one.given_at, COORDINATORS_LANGUAGE),
-            one.withdrawn_at and spoken(one.withdrawn_at, COORDINATORS_LANGUAGE),
+            texts.get((consent.consent, consent.version), consent.consent),
+            consent.version,
+            spoken(consent.given_at, language),
+            spoken(consent.withdrawn_at, language) if consent.withdrawn_at else None,
         )
-        for one in agreed
+        for consent in consents
     ]

@@ -70,7 +70,9 @@ def without_traps(form: Form, posted: Mapping[str, Sequence[str]]) -> dict[str, 
 
 
 def _in_text(form: Form, posted: Mapping[str, Sequence[str]]) -> Iterator[Sign]:
-    if any(text.strip() for name in TRAPS if name not in _own(form) for text in posted.get(name, ())):
+    own = _own(form)
+    traps = (text for name in TRAPS if name not in own for text in posted.get(name, ()))
+    if any(text.strip() for text in traps):
         yield "trap"
     names = (field.id for field in form.fields if field.autocomplete == "name")
     if any(mark in text.lower() for name in names for text in posted.get(name, ()) for mark in LINKS):

@@ -1,7 +1,7 @@
 """One mail for all sign-ups that wait at a mailbox which has had its share of mails that day.
 
-It leaves at one of a few hours of the day, so that however often an address is posted, and whatever is deleted again
-meanwhile, one mailbox gets at most one of them at each of these hours.
+It leaves at one of a few hours of the day, so that however often an address is posted, and whatever
+is deleted again meanwhile, one mailbox gets at most one of them at each of these hours.
 """
 
 from collections.abc import Callable
@@ -28,19 +28,28 @@ def leaves_at(asked_at: datetime) -> datetime:
 
 
 def note(transaction: Transaction, addressee: str, at: datetime) -> None:
-    """Has a mailbox asked for what came at that moment, with all else that waits there. Part of a writer's job."""
+    """Has a mailbox asked for what came at that moment, with all else that waits there. Part of
+    a writer's job.
+    """
     asked_rows.collect(transaction, addressee, leaves_at(at))
 
 
 def ask_due(transaction: Transaction, now: datetime) -> int:
-    """Queues the mails whose hour has come, where something still waits; how many. A job for the writer."""
+    """Queues the mails whose hour has come, where something still waits; how many. A job for the
+    writer.
+    """
     return sum(
-        _ask(transaction, addressee, due_at, now) for addressee, due_at in asked_rows.take_collected(transaction, now)
+        _ask(transaction, addressee, due_at, now)
+        for addressee, due_at in asked_rows.take_collected(transaction, now)
     )
 
 
 def _ask(transaction: Transaction, addressee: str, due_at: datetime, now: datetime) -> bool:
-    waiting = [one for one in sign_up_rows.unconfirmed_at(transaction, addressee, MOST_LISTED) if one.silenced]
+    waiting = [
+        one
+        for one in sign_up_rows.unconfirmed_at(transaction, addressee, MOST_LISTED)
+        if one.silenced
+    ]
     unasked = [one for one in waiting if leaves_at(one.asked_at) >= due_at]
     if unasked:
         mail_rows.queue_mails(transaction, unasked[-1].id, ("confirm_all",), now)

@@ -1,94 +1,110 @@
-"""All that waits at one mailbox, confirmed at once: for a caseworker with a day of referrals, or a family with one box.
+"""All that waits at one mailbox, confirmed at once: for a caseworker with a day of referrals, or a
+family with one box.
 
 The link stands in mails to that mailbox only, and on the pages that links in such mails lead to.
 """
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
-from mentorkorps.backend.services import services_of
-from mentorkorps.backend.signups import collected_confirmation, lifecycle
-from mentorkorps.backend.web import request_body
-from mentorkorps.backend.web.responses import PRIVATE, Refusal, language_of, page, use_language
+from mentorkorps.backend.services import Visit
+from mentorkorps.backend.signups import lifecycle
+from mentorkorps.backend.signups.collected_confirmation import MOST_LISTED
+from mentorkorps.backend.web.request_body import JSON, Body, FieldShapes
+from mentorkorps.backend.web.responses import PRIVATE, Refusal
+from mentorkorps.backend.web.routing import RouteSpec
 
-CHOSEN = request_body.Shapes(lists=frozenset(["chosen"]), ticks=frozenset(["choose"]))
+CHOSEN = Body(
+    {
+        JSON: {
+            "type": "object",
+            "description": "With `choose` those alone whose ids are in `chosen`; else all that wait.",
+            "properties": {
+                "choose": {"type": ["boolean", "string"], "minLength": 1},
+                "chosen": {"type": "array", "items": {"type": "string"}, "maxItems": 200},
+            },
+        }
+    },
+    FieldShapes(lists=frozenset(["chosen"]), ticks=frozenset(["choose"])),
+    is_required=False,
+)
 
 
-async def listed(request: Request) -> Response:
-    """GET /confirm/all/<token>: when what came by which form, nothing of the answers; opening it changes nothing."""
-    return await _shown(request, _addressee(request))
+async def listed(visit: Visit) -> Response:
+    """GET /confirm/all/<token>: when what came by which form, nothing of the answers; opening it
+    changes nothing.
+    """
+    return await _shown(visit, _addressee(visit))
 
 
-async def confirm(request: Request) -> Response:
+async def confirm_chosen(visit: Visit) -> Response:
     """POST /confirm/all/<token>: those that were chosen, or all where nobody chose."""
-    services, addressee = services_of(request), _addressee(request)
-    given = await request_body.read_body(request, CHOSEN) if "content-type" in request.headers else {}
-    chosen = frozenset(given.get("chosen", ())) if given.get("choose") else None
-    waiting = await _waiting(request, addressee)
-    use_language(request, waiting[0].language if waiting else "")
-    count = await services.database.change(lifecycle.confirm_all, addressee, chosen, services.catalogue, services.clock())
+    services, addressee = visit.services, _addressee(visit)
+    posted = await visit.read_body() if "content-type" in visit.request.headers else {}
+    chosen = frozenset(posted.get("chosen", ())) if posted.get("choose") else None
+    waiting = await _waiting(visit, addressee)
+    visit.speak(waiting[0].language if waiting else "")
+    count = await services.database.change(
+        lifecycle.confirm_all, addressee, chosen, services.catalogue, visit.now
+    )
     services.outbox.wake()
-    return await _shown(request, addressee, count)
+    return await _shown(visit, addressee, count)
 
 
-async def others(request: Request, kept: SignUp) -> tuple[int, str] | None:
-    """How many more wait at the mailbox of a sign-up that it is asked about, and where they are confirmed."""
-    if kept.addressee is None:
+async def others(visit: Visit, sign_up: SignUp) -> tuple[int, str] | None:
+    """How many more wait at the mailbox of a sign-up that it is asked about, and where they are
+    confirmed.
+    """
+    if sign_up.addressee is None:
         return None
-    services = services_of(request)
-    count = sum(one.id != kept.id for one in await _waiting(request, kept.addressee))
-    return count, _path(request, services.tokens.sign("confirm_all", kept.addressee, services.clock()))
+    waiting = await _waiting(visit, sign_up.addressee)
+    token = visit.services.tokens.sign("confirm_all", sign_up.addressee, visit.now)
+    return sum(other.id != sign_up.id for other in waiting), _path(visit, token)
 
 
-ROUTES = [
-    Route("/confirm/all/{token}", listed, methods=["GET"]),
-    Route("/confirm/all/{token}", confirm, methods=["POST"]),
-]
+ROUTES = (
+    RouteSpec("GET", "/confirm/all/{token}", listed),
+    RouteSpec("POST", "/confirm/all/{token}", confirm_chosen, body=CHOSEN),
+)
 
 
-async def _shown(request: Request, addressee: str, count: int | None = None) -> Response:
-    waiting = await _waiting(request, addressee)
-    use_language(request, waiting[0].language if waiting else "")
-    return page(
-        request,
+async def _shown(visit: Visit, addressee: str, count: int | None = None) -> Response:
+    waiting = await _waiting(visit, addressee)
+    visit.speak(waiting[0].language if waiting else "")
+    return visit.page(
         "confirm-all.html",
         headers=PRIVATE,
         count=count,
-        rows=[_row(request, one) for one in waiting],
-        action=_path(request, request.path_params["token"]),
+        rows=[_row(visit, sign_up) for sign_up in waiting],
+        action=_path(visit, visit.parameter("token")),
     )
 
 
-def _row(request: Request, one: SignUp) -> dict[str, str | None]:
-    form = services_of(request).catalogue.forms.get(one.form)
-    language = language_of(request)
+def _row(visit: Visit, sign_up: SignUp) -> dict[str, str | None]:
+    form = visit.services.catalogue.forms.get(sign_up.form)
     return {
-        "id": one.id,
-        "form": form.title.of(language) if form else one.form,
-        "received": spoken(one.received_at, language),
-        "code": one.code,
+        "id": sign_up.id,
+        "form": form.title.of(visit.language) if form else sign_up.form,
+        "received": spoken(sign_up.received_at, visit.language),
+        "code": sign_up.code,
     }
 
 
-async def _waiting(request: Request, addressee: str) -> list[SignUp]:
-    return await services_of(request).database.read(
-        sign_up_rows.unconfirmed_at, addressee, collected_confirmation.MOST_LISTED
-    )
+async def _waiting(visit: Visit, addressee: str) -> list[SignUp]:
+    return await visit.services.database.read(sign_up_rows.unconfirmed_at, addressee, MOST_LISTED)
 
 
-def _addressee(request: Request) -> str:
+def _addressee(visit: Visit) -> str:
     try:
-        return services_of(request).tokens.read("confirm_all", request.path_params["token"])
+        return visit.services.tokens.read("confirm_all", visit.parameter("token"))
     except ExpiredToken:
         raise Refusal(410, "expired", PRIVATE) from None
     except BadToken:
         raise Refusal(404, "link", PRIVATE) from None
 
 
-def _path(request: Request, token: str) -> str:
-    return f"{services_of(request).settings.root}confirm/all/{token}"
+def _path(visit: Visit, token: str) -> str:
+    return f"{visit.root}confirm/all/{token}"

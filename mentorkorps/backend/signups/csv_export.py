@@ -1,8 +1,9 @@
-"""The sign-ups of a form as CSV that a Danish spreadsheet opens by itself: UTF-8 with a mark, semicolons, CRLF.
+"""The sign-ups of a form as CSV that a Danish spreadsheet opens by itself: UTF-8 with a mark,
+semicolons, CRLF.
 
-A cell that a spreadsheet would compute gets an apostrophe in front, which is how people write text there by hand
-(OWASP, CSV Injection). So a phone number reads '+45 12 34 56 78. A cell that begins with an apostrophe gets one more,
-so that taking one away always gives back what was typed.
+A cell that a spreadsheet would compute gets an apostrophe in front, which is how people write text
+there by hand (OWASP, CSV Injection). So a phone number reads '+45 12 34 56 78. A cell that begins
+with an apostrophe gets one more, so that taking one away always gives back what was typed.
 """
 
 import csv
@@ -38,12 +39,14 @@ class Period:
     @property
     def begins(self) -> datetime | None:
         """The first moment of it."""
-        return self.first and _midnight(self.first)
+        return _midnight(self.first) if self.first else None
 
     @property
     def ends(self) -> datetime | None:
         """The moment after it."""
-        return _midnight(self.last + timedelta(days=1)) if self.last and self.last < date.max else None
+        return (
+            _midnight(self.last + timedelta(days=1)) if self.last and self.last < date.max else None
+        )
 
     def holds(self, moment: datetime) -> bool:
         return (self.first or date.min) <= danish_day(moment) <= (self.last or date.max)
@@ -59,7 +62,8 @@ class GoneForm:
 
 @dataclass(frozen=True, slots=True)
 class CsvExport:
-    """One row a sign-up: its number and times, then a column for each question and each consent of the form.
+    """One row a sign-up: its number and times, then a column for each question and each consent of
+    the form.
 
     Consents to a form that is gone have no columns.
     """
@@ -68,7 +72,9 @@ class CsvExport:
     catalogue: Catalogue
     language: Language
 
-    def write(self, file: BinaryIO, kept: Iterable[tuple[SignUp, list[GivenConsent]]], period: Period) -> int:
+    def write(
+        self, file: BinaryIO, kept: Iterable[tuple[SignUp, list[GivenConsent]]], period: Period
+    ) -> int:
         """Writes what came by this form in the period, row by row. Returns how many."""
         text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         lines = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
@@ -92,7 +98,12 @@ class CsvExport:
 
     def _cells(self, sign_up: SignUp, consents: list[GivenConsent]) -> Iterator[str]:
         yield sign_up.id
-        for moment in (sign_up.received_at, sign_up.confirmed_at, sign_up.answered_at, sign_up.withdrawn_at):
+        for moment in (
+            sign_up.received_at,
+            sign_up.confirmed_at,
+            sign_up.answered_at,
+            sign_up.withdrawn_at,
+        ):
             yield f"{moment.astimezone(DENMARK):%Y-%m-%d %H:%M}" if moment else ""
         yield str(words(self.language)["form"]["yes"]) if sign_up.flagged else ""
         yield sign_up.language
@@ -100,16 +111,16 @@ class CsvExport:
             yield from (self._plain(sign_up.answers.get(name)) for name in self.form.questions)
             return
         for field in self.form.fields:
-            yield self._spoken(field.id, sign_up.answers.get(field.id))
+            yield self._spoken(self.form, field.id, sign_up.answers.get(field.id))
         given = {one.consent: one.version for one in consents if one.withdrawn_at is None}
         for consent in self.form.consents:
             yield given.get(consent.id, "")
-        yield self._rest(sign_up)
+        yield self._rest(self.form, sign_up)
 
-    def _spoken(self, name: str, value: Value | None) -> str:
+    def _spoken(self, form: Form, name: str, value: Value | None) -> str:
         if value is None:
             return ""
-        ((_, spoken),) = rows(self.form, self.catalogue, {name: value}, self.language)
+        ((_, spoken),) = rows(form, self.catalogue, {name: value}, self.language)
         return spoken
 
     def _plain(self, value: Value | None) -> str:
@@ -118,15 +129,19 @@ class CsvExport:
             return str(words(self.language)["form"]["yes"])
         return ", ".join(value) if isinstance(value, tuple) else str(value or "")
 
-    def _rest(self, sign_up: SignUp) -> str:
-        """Answers to questions that the form does not ask any more: nothing that was kept is left out."""
-        known = {field.id for field in self.form.fields}
+    def _rest(self, form: Form, sign_up: SignUp) -> str:
+        """Answers to questions that the form does not ask any more: nothing that was kept is
+        left out.
+        """
+        known = {field.id for field in form.fields}
         rest = {name: value for name, value in sign_up.answers.items() if name not in known}
         return json.dumps(rest, ensure_ascii=False) if rest else ""
 
 
 def kept_under(catalogue: Catalogue, form: str) -> tuple[str, ...]:
-    """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its own."""
+    """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its
+    own.
+    """
     known = catalogue.forms.get(form)
     return known_as(known) if known else (form,)
 

@@ -1,4 +1,6 @@
-"""What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's writer."""
+"""What happens to a sign-up: accepted, confirmed, answered. Each is one job for the store's
+writer.
+"""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -22,14 +24,19 @@ from mentorkorps.interface.languages import Language
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MOST_ASKED_A_DAY = 5
-"""Confirmations to one address: enough for somebody who errs, too few to fill a stranger's mailbox. What comes beyond
-that is asked for by one mail for all of it."""
+"""Confirmations to one address: enough for somebody who errs, too few to fill a stranger's
+mailbox. What comes beyond that is asked for by one mail for all of it.
+"""
 MOST_TOLD_A_DAY = 20
-"""Sign-ups of one address of which coordinators hear at once; of others they hear when they are confirmed."""
+"""Sign-ups of one address of which coordinators hear at once; of others they hear when they are
+confirmed.
+"""
 MOST_READDRESSED = 3
 """Changes of the address of one sign-up: each sends a mail to whoever has it."""
 MOST_MOVED_A_DAY = 5
-"""Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes a place."""
+"""Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes
+a place.
+"""
 MOVES = ("programme", "place", *BOOKED_BY.values())
 
 RENEWED_AFTER = timedelta(days=1)
@@ -39,9 +46,10 @@ RENEWED_AFTER = timedelta(days=1)
 class Submission:
     """Checked answers on their way in. `signs`: what speaks for spam.
 
-    `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody can be written to.
-    `fingerprints`: what the answers are known by, under each of the secret keys, the first key first.
-    `addressee`: what the mailbox is counted by. `booking`: what it wants a place in.
+    `awaited`: somebody is to answer; `coded`: it gets a number. `addressee` is None where nobody
+    can be written to. `fingerprints`: what the answers are known by, under each of the secret keys,
+    the first key first. `addressee`: what the mailbox is counted by. `booking`: what it wants a
+    place in.
     """
 
     form: str
@@ -67,7 +75,9 @@ def submission(
     once: str = "",
     booking: Booking | None = None,
 ) -> Submission:
-    """Answers that passed, with all that is kept about them. `once` tells apart what several people answer alike."""
+    """Answers that passed, with all that is kept about them. `once` tells apart what several
+    people answer alike.
+    """
     email = answers.values.get("email")
     apart = (once or secrets.token_urlsafe()) if form.is_anonymous else ""
     return Submission(
@@ -75,7 +85,9 @@ def submission(
         language=language,
         answers=answers,
         signs=signs,
-        fingerprints=tuple(sign_up_rows.fingerprint(key, lasting_id(form), answers, apart) for key in keys),
+        fingerprints=tuple(
+            sign_up_rows.fingerprint(key, lasting_id(form), answers, apart) for key in keys
+        ),
         addressee=asked_rows.addressee(keys[0], str(email)) if email else None,
         at=at,
         awaited=form.answered,
@@ -93,7 +105,9 @@ class TooManyAddresses(Exception):
 
 
 class TooManyMoves(Exception):
-    """This sign-up was moved to another programme, place, course or event as often as may be on one day."""
+    """This sign-up was moved to another programme, place, course or event as often as may be on
+    one day.
+    """
 
 
 def is_another_address(before: SignUp, answers: Answers) -> bool:
@@ -105,7 +119,8 @@ def is_moved(before: SignUp, answers: Answers) -> bool:
 
 
 def accept(transaction: Transaction, submission: Submission) -> SignUp:
-    """Keeps the sign-up with its consents and mails; the same answers again give the sign-up that is kept.
+    """Keeps the sign-up with its consents and mails; the same answers again give the sign-up that
+    is kept.
 
     Who lets the confirmation run out and signs up again is asked to confirm once more.
     """
@@ -119,13 +134,20 @@ def accept(transaction: Transaction, submission: Submission) -> SignUp:
         is_doubtful = not _ask(transaction, kept.id, submission) or kept.flagged
         if submission.booking:
             allocation.move(
-                transaction, kept.id, submission.booking, submission.at, is_confirmed=False, is_doubtful=is_doubtful
+                transaction,
+                kept.id,
+                submission.booking,
+                submission.at,
+                is_confirmed=False,
+                is_doubtful=is_doubtful,
             )
     return kept
 
 
 def confirm(transaction: Transaction, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
-    """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if it is gone."""
+    """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if
+    it is gone.
+    """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         sign_up_rows.mark_confirmed(transaction, id, at)
@@ -138,10 +160,16 @@ def confirm(transaction: Transaction, id: str, catalogue: Catalogue, at: datetim
 
 
 def confirm_all(
-    transaction: Transaction, addressee: str, chosen: Collection[str] | None, catalogue: Catalogue, at: datetime
+    transaction: Transaction,
+    addressee: str,
+    chosen: Collection[str] | None,
+    catalogue: Catalogue,
+    at: datetime,
 ) -> int:
     """Confirms what waits at a mailbox: all, or those whose ids were chosen. Returns how many."""
-    waiting = sign_up_rows.unconfirmed_at(transaction, addressee, collected_confirmation.MOST_LISTED)
+    waiting = sign_up_rows.unconfirmed_at(
+        transaction, addressee, collected_confirmation.MOST_LISTED
+    )
     meant = [one for one in waiting if chosen is None or one.id in chosen]
     for one in meant:
         confirm(transaction, one.id, catalogue, at)
@@ -149,7 +177,8 @@ def confirm_all(
 
 
 def restore(transaction: Transaction, id: str, at: datetime) -> bool:
-    """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if nobody did yet.
+    """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if
+    nobody did yet.
 
     Returns whether there was a doubt to take away.
     """
@@ -166,9 +195,11 @@ def restore(transaction: Transaction, id: str, at: datetime) -> bool:
 
 
 def change(transaction: Transaction, id: str, submission: Submission) -> None:
-    """Puts other answers in the place of those that are kept. Another address has to be confirmed again.
+    """Puts other answers in the place of those that are kept. Another address has to be confirmed
+    again.
 
-    Raises Doubled, TooManyAddresses or TooManyMoves. Where another coordinator is to answer now, a mail tells that one.
+    Raises Doubled, TooManyAddresses or TooManyMoves. Where another coordinator is to answer now, a
+    mail tells that one.
     """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before is None or before.withdrawn_at:
@@ -188,7 +219,7 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
         is_confirmed = before.confirmed_at is not None
         is_doubtful = (before.flagged or before.silenced) and not is_confirmed
         allocation.move(transaction, id, submission.booking, at, is_confirmed, is_doubtful)
-    if is_readdressed:
+    if is_readdressed and submission.addressee:
         mail_rows.drop_waiting_mails(transaction, id)
         sign_up_rows.mark_readdressed(transaction, id, submission.addressee, at)
         allocation.unconfirmed(transaction, id, at)
@@ -220,7 +251,8 @@ def withdraw(transaction: Transaction, id: str, at: datetime) -> None:
 def renew_link(transaction: Transaction, id: str, key: str, at: datetime) -> None:
     """Mails a fresh link to the address of a sign-up, once a day at most. A job for the writer.
 
-    Who has not confirmed the address gets the confirmation again, which counts as every other one does.
+    Who has not confirmed the address gets the confirmation again, which counts as every other one
+    does.
     """
     kept = sign_up_rows.sign_up_to_change(transaction, id)
     if kept is None or "email" not in kept.answers or _was_renewed(transaction, kept, at):
@@ -240,15 +272,16 @@ def answer(transaction: Transaction, id: str, at: datetime) -> None:
 
 
 def _was_renewed(transaction: Transaction, kept: SignUp, at: datetime) -> bool:
-    """Whether a fresh link left within a day. The mail that first asked for the confirmation is none."""
+    """Whether a fresh link left within a day. The mail that first asked for the confirmation is
+    none.
+    """
     since = max(at - RENEWED_AFTER, kept.asked_at)
     mails = mail_rows.mails_of(transaction, kept.id)
     return any(one.kind in ("link", "confirm") and one.created_at > since for one in mails)
 
 
 def _may_be_asked(transaction: Transaction, kept: SignUp, key: str, at: datetime) -> bool:
-    addressee = asked_rows.addressee(key, str(kept.answers["email"]))
-    return asked_rows.ask(transaction, addressee, danish_day(at), MOST_ASKED_A_DAY)
+    return _may_ask(transaction, asked_rows.addressee(key, str(kept.answers["email"])), at)
 
 
 def _has_lapsed(kept: SignUp, at: datetime) -> bool:
@@ -257,8 +290,9 @@ def _has_lapsed(kept: SignUp, at: datetime) -> bool:
 
 def _keep(transaction: Transaction, submission: Submission) -> SignUp:
     at = submission.at
-    is_anonymous = submission.addressee is None
-    is_silenced = not is_anonymous and not _may_ask(transaction, submission)
+    addressee = submission.addressee
+    is_anonymous = addressee is None
+    is_silenced = addressee is not None and not _may_ask(transaction, addressee, at)
     signs = _signs(transaction, submission.signs)
     sign_up = SignUp(
         id=secrets.token_hex(16),
@@ -281,40 +315,58 @@ def _keep(transaction: Transaction, submission: Submission) -> SignUp:
     sign_up_rows.insert_consents(transaction, sign_up.id, submission.answers.consents, at)
     if submission.booking:
         # Nor do places go to a mailbox that was written to often enough: it gets them when it confirms.
-        allocation.allot(transaction, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced)
+        allocation.allot(
+            transaction, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced
+        )
     mail_rows.queue_mails(transaction, sign_up.id, _mails(transaction, sign_up, is_anonymous), at)
-    if is_silenced:
-        collected_confirmation.note(transaction, submission.addressee, at)
+    if is_silenced and addressee:
+        collected_confirmation.note(transaction, addressee, at)
     return sign_up
 
 
 def _signs(transaction: Transaction, signs: Signs) -> tuple[Sign, ...]:
-    is_fresh = signs.proof is None or spent_rows.spend(transaction, signs.proof.name, signs.proof.until)
+    is_fresh = signs.proof is None or spent_rows.spend(
+        transaction, signs.proof.name, signs.proof.until
+    )
     return signs.found if is_fresh else (*signs.found, "spent")
 
 
 def _mails(transaction: Transaction, sign_up: SignUp, is_anonymous: bool) -> tuple[Kind, ...]:
     asks: tuple[Kind, ...] = () if is_anonymous or sign_up.silenced else ("confirm",)
     # Of a doubtful one the coordinator hears in the morning, with the others.
-    is_told = sign_up.awaited and not sign_up.flagged and (not sign_up.silenced or _may_tell(transaction, sign_up))
+    is_told = (
+        sign_up.awaited
+        and not sign_up.flagged
+        and (not sign_up.silenced or _may_tell(transaction, sign_up))
+    )
     return (*asks, "notice") if is_told else asks
 
 
 def _may_tell(transaction: Transaction, sign_up: SignUp) -> bool:
-    """Counts a mail to a coordinator about what a mailbox sent that was written to often enough that day."""
+    """Counts a mail to a coordinator about what a mailbox sent that was written to often enough
+    that day.
+    """
+    if sign_up.addressee is None:
+        return True
     counted = asked_rows.counted_as("told", sign_up.addressee)
-    return asked_rows.ask(transaction, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY)
+    return asked_rows.ask(
+        transaction, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY
+    )
 
 
 def _is_untold(transaction: Transaction, before: SignUp) -> bool:
-    """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so much that day."""
+    """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so
+    much that day.
+    """
     if not before.silenced or not before.awaited:
         return False
     return all(one.kind != "notice" for one in mail_rows.mails_of(transaction, before.id))
 
 
 def _may_move(transaction: Transaction, id: str, at: datetime) -> bool:
-    return asked_rows.ask(transaction, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY)
+    return asked_rows.ask(
+        transaction, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY
+    )
 
 
 def _clear(transaction: Transaction, before: SignUp, at: datetime) -> None:
@@ -324,22 +376,27 @@ def _clear(transaction: Transaction, before: SignUp, at: datetime) -> None:
 
 
 def fresh_code() -> str:
-    """A number that nobody can guess and everybody can read aloud: 40 random bits in Crockford's base 32."""
+    """A number that nobody can guess and everybody can read aloud: 40 random bits in Crockford's
+    base 32.
+    """
     letters = "".join(secrets.choice(CROCKFORD) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 
 
 def _ask(transaction: Transaction, id: str, submission: Submission) -> bool:
     """Asks the address to confirm, at once or with others that wait there; whether at once."""
-    is_asked = _may_ask(transaction, submission)
+    addressee, at = submission.addressee, submission.at
+    if addressee is None:
+        return False
+    is_asked = _may_ask(transaction, addressee, at)
     sign_up_rows.mark_silenced(transaction, id, not is_asked)
     if is_asked:
-        mail_rows.queue_mails(transaction, id, ("confirm",), submission.at)
+        mail_rows.queue_mails(transaction, id, ("confirm",), at)
     else:
-        collected_confirmation.note(transaction, submission.addressee, submission.at)
+        collected_confirmation.note(transaction, addressee, at)
     return is_asked
 
 
-def _may_ask(transaction: Transaction, submission: Submission) -> bool:
+def _may_ask(transaction: Transaction, addressee: str, at: datetime) -> bool:
     """Counts a confirmation, unless the address has had its share for the day."""
-    return asked_rows.ask(transaction, submission.addressee, danish_day(submission.at), MOST_ASKED_A_DAY)
+    return asked_rows.ask(transaction, addressee, danish_day(at), MOST_ASKED_A_DAY)

@@ -9,11 +9,23 @@ from datetime import date, datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
-from mentorkorps.backend.db import asked_rows, connect, mail_rows, retention_rows, spent_rows
+from mentorkorps.backend.db import (
+    asked_rows,
+    connect,
+    mail_rows,
+    retention_rows,
+    spent_rows,
+)
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen
 from mentorkorps.backend.db.records import Ended, Life
-from mentorkorps.backend.db.transaction import Change, Snapshot, Transaction, rewrite_afterwards, sweep_afterwards
+from mentorkorps.backend.db.transaction import (
+    Change,
+    Snapshot,
+    Transaction,
+    rewrite_afterwards,
+    sweep_afterwards,
+)
 from mentorkorps.backend.jobs.clock_guard import (
     ClockGuard,
     Reading,
@@ -132,7 +144,9 @@ def delete(transaction: Transaction, lives: Sequence[Life]) -> Purged:
 def _delete(transaction: Transaction, lives: Sequence[Life]) -> Purged:
     ids = [one.id for one in lives]
     mails = mail_rows.mail_ids(transaction, ids)
-    tally = Counter((one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives)
+    tally = Counter(
+        (one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives
+    )
     for (form, month, outcome), count in tally.items():
         retention_rows.add_count(transaction, form, month, outcome, count)
     retention_rows.delete_sign_ups(transaction, ids)
@@ -160,7 +174,9 @@ def purge_now(settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: b
         return asyncio.run(_purge_checked(change, settings, catalogue, clock, is_sure))
 
 
-async def _purge_checked(change: Change, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
+async def _purge_checked(
+    change: Change, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool
+) -> Purged:
     now = clock()
     if is_sure:
         await change(believe, now)
@@ -173,7 +189,9 @@ async def _purge_checked(change: Change, settings: Settings, catalogue: Catalogu
     return purged
 
 
-async def _refuse_doubtful(change: Change, catalogue: Catalogue, verdict: Verdict, is_sure: bool) -> Due:
+async def _refuse_doubtful(
+    change: Change, catalogue: Catalogue, verdict: Verdict, is_sure: bool
+) -> Due:
     found = await change(due, catalogue, verdict.now)
     if not is_sure and (found.is_large or not verdict.is_believed):
         raise Stopped(verdict, found)
@@ -242,7 +260,9 @@ class DailyPurge(PeriodicJob):
     async def _purge(self, verdict: Verdict) -> None:
         found = await self._database.change(due, self._catalogue, verdict.now)
         if found.is_large and not (self._is_sure or verdict.is_steady):
-            await self._database.change(stop_large_purge, self._settings, verdict.wall, found.confirmed)
+            await self._database.change(
+                stop_large_purge, self._settings, verdict.wall, found.confirmed
+            )
             log.error("purge: %s are due: see whether that is right", found)
         else:
             await self._purge_all(verdict, found)
@@ -271,7 +291,9 @@ class DailyPurge(PeriodicJob):
         self._left = ()
 
     async def _tell(self, now: datetime) -> None:
-        count = await self._database.change(digest.queue_digests, self._catalogue, self._settings, now)
+        count = await self._database.change(
+            digest.queue_digests, self._catalogue, self._settings, now
+        )
         self._told = danish_day(now)
         self._afterwards()
         if count:
@@ -281,9 +303,13 @@ class DailyPurge(PeriodicJob):
 def _ended(catalogue: Catalogue, forms: Iterable[str], now: datetime) -> list[Ended]:
     limits = [form.retention for form in catalogue.forms.values()]
     # A form that is no longer there has no limit of its own: the shortest holds.
-    shortest = Retention(min(one.unconfirmed_hours for one in limits), min(one.months for one in limits))
+    shortest = Retention(
+        min(one.unconfirmed_hours for one in limits), min(one.months for one in limits)
+    )
     known = catalogue.forms
-    return [_ended_of(form, known[form].retention if form in known else shortest, now) for form in forms]
+    return [
+        _ended_of(form, known[form].retention if form in known else shortest, now) for form in forms
+    ]
 
 
 def _ended_of(form: str, limit: Retention, now: datetime) -> Ended:

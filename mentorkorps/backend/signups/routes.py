@@ -1,14 +1,13 @@
 """The visitor's way: the form, the receipt, the confirmation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import Response
 
 from mentorkorps import forms
 from mentorkorps.backend.bookings import allocation
-from mentorkorps.backend.bookings.seat_view import notice, seat
+from mentorkorps.backend.bookings.seat_view import fill_level_notice, seat_view
 from mentorkorps.backend.clock import danish_day, spoken
 from mentorkorps.backend.db.mail_rows import UNSENT, mails_of
 from mentorkorps.backend.db.records import SignUp
@@ -16,233 +15,272 @@ from mentorkorps.backend.db.sign_up_rows import sign_up_by_id
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.mail.compose import answer_by
 from mentorkorps.backend.security import proof_of_work, spam
-from mentorkorps.backend.services import services_of
+from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import collected_confirmation, confirm_all, lifecycle, links
-from mentorkorps.backend.signups.returned_form import filled_form, form_back, form_given_back, keep_typed
-from mentorkorps.backend.web import rate_limits, request_body
+from mentorkorps.backend.signups.links import LinkedSignUp
+from mentorkorps.backend.signups.returned_form import filled_form, form_again, refuse_unread
+from mentorkorps.backend.web.rate_limits import PROVED, UNPROVED, VisitorLimits
+from mentorkorps.backend.web.request_body import Body, Posted
 from mentorkorps.backend.web.responses import (
     COME_BACK,
     NOT_KEPT,
     PRIVATE,
     Refusal,
-    asked_back,
-    language_of,
-    page,
     problem,
     to_wait,
-    use_language,
-    wants_json,
 )
+from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import lasting_id
-from mentorkorps.forms.answers import LANGUAGE, ONCE, Hint, Invalid
+from mentorkorps.forms.answers import ONCE, Answers, Hint, Invalid
 from mentorkorps.forms.validation import read_answers
 from mentorkorps.interface.addresses import address
 from mentorkorps.interface.i18n import words
+from mentorkorps.interface.languages import LANGUAGES
 from mentorkorps.interface.templates import render
 
-FILLED_BY_LINK = ("programme", "course", "event", "place")
+FILLED_BY_LINK = ("programme", "course", "event", "place", "industry")
 LONGEST_LINKED = 100
 DOUBLE_CLICK = timedelta(minutes=10)
 
 
-async def sign_up(request: Request) -> Response:
+async def sign_up(visit: Visit) -> Response:
     """POST /forms/<form>"""
-    services = services_of(request)
-    form = services.catalogue.forms.get(request.path_params["form"])
+    services = visit.services
+    form = services.catalogue.forms.get(visit.parameter("form"))
     if form is None:
-        await form_given_back(request, Refusal(404, "form"))
-    given = await request_body.read_body(request, request_body.Shapes.of(form))
-    use_language(request, given.get(LANGUAGE, ("",))[0])
-    keep_typed(request, form, given)
+        await refuse_unread(visit, Refusal(404, "form"))
+    posted = await visit.read_form(form)
+    today = danish_day(visit.now)
     try:
-        answers = read_answers(form, services.catalogue, spam.without_traps(form, given), danish_day(services.clock()))
+        answers = read_answers(form, services.catalogue, spam.without_traps(form, posted), today)
     except Invalid as invalid:
-        return _explained(request, form, given, invalid)
-    hints = forms.hints(form, given)
-    if hints and not wants_json(request):
-        return filled_form(request, form, given, notice=asked_back(request, hints))
-    is_crowded = services.rate_limits.is_crowded(form.id)
-    submission = lifecycle.submission(
-        form,
-        answers,
-        language=language_of(request),
-        keys=services.settings.secret_keys,
-        at=services.clock(),
-        signs=spam.spam_signs(form, given, services.settings.secret_keys, services.clock(), is_crowded),
-        once=given.get(ONCE, ("",))[0][:LONGEST_LINKED],
-        booking=allocation.booking(form, answers, services.catalogue),
-    )
-    points = rate_limits.PROVED if submission.signs.proof else rate_limits.UNPROVED
-    if wait := services.rate_limits.take(request.scope, "submission", points):
-        return form_back(request, form, given, to_wait(wait))
+        return _explained(visit, form, posted, invalid)
+    hints = forms.hints(form, posted)
+    if hints and not visit.wants_json:
+        return filled_form(visit, form, posted, notice=visit.question(hints))
+    limits = services.rate_limits.of(visit.request.scope, visit.now)
+    submission = _submission(visit, form, posted, answers, limits.is_crowded(form.id))
+    points = PROVED if submission.signs.proof else UNPROVED
+    if wait := limits.take("submission", points):
+        return form_again(visit, form, posted, to_wait(wait))
     try:
         kept = await services.database.change(lifecycle.accept, submission)
     except (Busy, Unavailable):
-        services.rate_limits.give_back(request.scope, "submission", points)
-        return form_back(request, form, given, Refusal(503, "busy", COME_BACK))
-    _count_without_proof(request, submission, kept)
+        limits.give_back("submission", points)
+        return form_again(visit, form, posted, Refusal(503, "busy", COME_BACK))
+    _count_without_proof(limits, submission, kept)
     services.outbox.wake()
-    return _thanked(request, kept, hints)
+    return _thanked(visit, kept, hints)
 
 
-def _count_without_proof(request: Request, submission: lifecycle.Submission, kept: SignUp) -> None:
+def _submission(
+    visit: Visit, form: Form, posted: Posted, answers: Answers, is_crowded: bool
+) -> lifecycle.Submission:
+    services = visit.services
+    keys = services.settings.secret_keys
+    return lifecycle.submission(
+        form,
+        answers,
+        language=visit.language,
+        keys=keys,
+        at=visit.now,
+        signs=spam.spam_signs(form, posted, keys, visit.now, is_crowded),
+        once="".join(posted.get(ONCE, ())[:1])[:LONGEST_LINKED],
+        booking=allocation.booking(form, answers, services.catalogue),
+    )
+
+
+def _count_without_proof(
+    limits: VisitorLimits, submission: lifecycle.Submission, sign_up: SignUp
+) -> None:
     """A proof that was spent before counts as none, which is known only now."""
-    limits = services_of(request).rate_limits
-    if submission.signs.proof and "spent" in kept.signs:
-        limits.add(request.scope, "submission", rate_limits.UNPROVED - rate_limits.PROVED)
-    if submission.signs.proof is None or "spent" in kept.signs:
-        limits.add_to_crowd(request.scope, submission.form)
+    if submission.signs.proof and "spent" in sign_up.signs:
+        limits.add("submission", UNPROVED - PROVED)
+    if submission.signs.proof is None or "spent" in sign_up.signs:
+        limits.add_to_crowd(submission.form)
 
 
-async def challenge(request: Request) -> Response:
-    """GET /forms/<form>/challenge: what the form's script asks for when the form is first touched."""
-    services = services_of(request)
-    form = services.catalogue.forms.get(request.path_params["form"])
+async def challenge(visit: Visit) -> Response:
+    """GET /forms/<form>/challenge: what the form's script asks for when the form is first
+    touched.
+    """
+    services = visit.services
+    form = services.catalogue.forms.get(visit.parameter("form"))
     if form is None:
         raise Refusal(404, "form")
-    asked = proof_of_work.new_challenge(services.settings.secret_keys[0], lasting_id(form), services.clock())
-    return JSONResponse(asked, headers=NOT_KEPT)
+    key = services.settings.secret_keys[0]
+    return visit.json(proof_of_work.new_challenge(key, lasting_id(form), visit.now))
 
 
-async def form_page(request: Request) -> Response:
+async def form_page(visit: Visit) -> Response:
     """The form page with answers from its address; without any, the built page."""
-    services = services_of(request)
-    form = services.catalogue.forms.get(request.path_params["form"])
-    if form and form.id != request.path_params["form"]:
-        form = None  # a former address leads on
-    told = {
-        name: (request.query_params[name][:LONGEST_LINKED],)
-        for name in FILLED_BY_LINK
-        if form and name in request.query_params and name in {field.id for field in form.fields}
-    }
-    if not told:
-        return await services.site.get_response(services.site.get_path(request.scope), request.scope)
-    return filled_form(request, form, told, notice=await notice(request, form, told))
+    services = visit.services
+    form = services.catalogue.forms.get(visit.parameter("form"))
+    if form and form.id == visit.parameter("form"):  # a former address leads on
+        fields = {field.id for field in form.fields}
+        answers: Posted = {
+            name: (text[:LONGEST_LINKED],) for name, text in visit.query.items() if name in fields
+        }
+        if answers:
+            notice = await fill_level_notice(visit, form, answers)
+            return filled_form(visit, form, answers, notice=notice)
+    scope = visit.request.scope
+    return await services.site.get_response(services.site.get_path(scope), scope)
 
 
-async def receipt(request: Request) -> Response:
+async def receipt(visit: Visit) -> Response:
     """GET /receipt/<token>: thanks, and what happens next. Nothing personal stands on it."""
-    services = services_of(request)
-    kept = await links.found(request, "receipt")
-    language = language_of(request)
-    form = services.catalogue.forms.get(kept.form)
-    is_anonymous = kept.answers.get("email") is None
-    programme = services.catalogue.programmes.get(kept.answers.get("programme"))
-    promised = programme is not None and programme.answers is not None
-    organisation = services.catalogue.organisations[programme.organisation] if promised else services.catalogue.portal()
+    services = visit.services
+    linked = await links.follow_link(visit, "receipt")
+    language, sign_up = visit.language, linked.sign_up
+    form = services.catalogue.forms.get(sign_up.form)
+    programme = services.catalogue.programmes.get(str(sign_up.answers.get("programme", "")))
+    promised = programme if programme and programme.answers else None
+    organisation = (
+        services.catalogue.organisations[promised.organisation]
+        if promised
+        else services.catalogue.portal()
+    )
     answers = services.catalogue.who_answers(programme)
-    return page(
-        request,
+    has_own_page = not (sign_up.is_anonymous or linked.is_again)
+    return visit.page(
         "receipt.html",
         headers=PRIVATE,
         form=form,
-        is_anonymous=is_anonymous,
-        awaited=kept.awaited,
+        is_anonymous=sign_up.is_anonymous,
+        awaited=sign_up.awaited,
         ribbon=render("ribbon.html", language, step=0) if form and form.journey else "",
-        code=None if links.is_again(request) else kept.code,
-        seat=None if links.is_again(request) else await seat(request, kept),
-        is_confirmed=kept.confirmed_at is not None and not links.is_again(request),
+        code=None if linked.is_again else sign_up.code,
+        seat=None if linked.is_again else await seat_view(visit, sign_up, linked.ends),
+        is_confirmed=sign_up.confirmed_at is not None and not linked.is_again,
         function=answers.function.of(language),
         organisation=organisation.name.of(language),
         working_days=answers.working_days,
-        answer_by=answer_by(services.catalogue, kept),
-        mine=None if is_anonymous or links.is_again(request) else links.path(request, "mine", kept),
-        asked=await _asked(request, kept),
-        form_address=services.settings.root + address("form", language, form.id) if form else None,
+        answer_by=answer_by(services.catalogue, sign_up),
+        mine=linked.onward(visit, "mine") if has_own_page else None,
+        asked=await _asked(visit, linked),
+        form_address=visit.root + address("form", language, form.id) if form else None,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The mail that asks to confirm, as the receipt tells it: sent, on_its_way, failed, none, collected or repeated."""
+    """The mail that asks to confirm, as the receipt tells it.
+
+    `kind`: sent, on_its_way, failed, none, collected or repeated.
+    """
 
     kind: str
     text: str
 
 
-async def _asked(request: Request, kept: SignUp) -> Asked:
-    is_repeated = links.is_again(request) and not kept.is_anonymous
-    kind = "repeated" if is_repeated else await _state_of_mail(request, kept)
-    moment = spoken(collected_confirmation.leaves_at(kept.asked_at), language_of(request))
-    return Asked(kind, str(words(language_of(request))["reply"]["receipt"]["asked"][kind]).format(moment=moment))
+async def _asked(visit: Visit, linked: LinkedSignUp) -> Asked:
+    sign_up = linked.sign_up
+    is_repeated = linked.is_again and not sign_up.is_anonymous
+    kind = "repeated" if is_repeated else await _state_of_mail(visit, sign_up)
+    moment = spoken(collected_confirmation.leaves_at(sign_up.asked_at), visit.language)
+    sentence = str(words(visit.language)["reply"]["receipt"]["asked"][kind])
+    return Asked(kind, sentence.format(moment=moment))
 
 
-async def _state_of_mail(request: Request, kept: SignUp) -> str:
-    if kept.silenced:
+async def _state_of_mail(visit: Visit, sign_up: SignUp) -> str:
+    if sign_up.silenced:
         return "collected"
-    mails = await services_of(request).database.read(mails_of, kept.id)
-    states = [one.state for one in mails if one.kind == "confirm"] or ["none"]
-    return "on_its_way" if states[-1] in UNSENT else states[-1]
+    mails = await visit.services.database.read(mails_of, sign_up.id)
+    asking = [mail.state for mail in mails if mail.kind == "confirm"]
+    if not asking:
+        return "none"
+    return "on_its_way" if asking[-1] in UNSENT else asking[-1]
 
 
-async def confirmation(request: Request) -> Response:
+async def confirmation(visit: Visit) -> Response:
     """GET /confirm/<token> shows a button and changes nothing: mail scanners open links."""
-    kept = await links.found(request, "confirm")
-    if kept.confirmed_at:
-        return await _confirmed(request, kept, already=True)
-    action = f"{services_of(request).settings.root}confirm/{request.path_params['token']}"
-    others = await confirm_all.others(request, kept)
-    return page(request, "confirm.html", headers=PRIVATE, action=action, others=others)
+    linked = await links.follow_link(visit, "confirm")
+    if linked.sign_up.confirmed_at:
+        return await _confirmed(visit, linked, already=True)
+    action = f"{visit.root}confirm/{visit.parameter('token')}"
+    others = await confirm_all.others(visit, linked.sign_up)
+    return visit.page("confirm.html", headers=PRIVATE, action=action, others=others)
 
 
-async def confirm(request: Request) -> Response:
+async def confirm(visit: Visit) -> Response:
     """POST /confirm/<token>"""
-    services = services_of(request)
-    kept = await links.found(request, "confirm")
-    before = await services.database.change(lifecycle.confirm, kept.id, services.catalogue, services.clock())
-    if before is None or before.confirmed_at:
-        return await _confirmed(request, kept, already=True)
+    services = visit.services
+    linked = await links.follow_link(visit, "confirm")
+    id = linked.sign_up.id
+    before = links.present(
+        await services.database.change(lifecycle.confirm, id, services.catalogue, visit.now)
+    )
+    if before.confirmed_at:
+        return await _confirmed(visit, linked, already=True)
     services.outbox.wake()
-    after = await services.database.read(sign_up_by_id, kept.id)
-    return await _confirmed(request, after, already=False)
+    after = links.present(await services.database.read(sign_up_by_id, id))
+    return await _confirmed(visit, replace(linked, sign_up=after), already=False)
 
 
-async def _confirmed(request: Request, kept: SignUp, already: bool) -> Response:
-    services = services_of(request)
-    return page(
-        request,
+async def _confirmed(visit: Visit, linked: LinkedSignUp, already: bool) -> Response:
+    return visit.page(
         "confirmed.html",
         headers=PRIVATE,
         already=already,
-        awaited=kept.awaited,
-        answer_by=answer_by(services.catalogue, kept),
-        receipt=links.path(request, "receipt", kept),
-        mine=links.path(request, "mine", kept),
-        others=await confirm_all.others(request, kept),
+        awaited=linked.sign_up.awaited,
+        answer_by=answer_by(visit.services.catalogue, linked.sign_up),
+        receipt=linked.onward(visit, "receipt"),
+        mine=linked.onward(visit, "mine"),
+        others=await confirm_all.others(visit, linked.sign_up),
     )
 
 
-def _explained(request: Request, form: Form, given: request_body.Posted, invalid: Invalid) -> Response:
-    language = language_of(request)
-    if wants_json(request):
-        errors = [
-            {"field": one.field, "detail": one.message.of(language)}
-            | ({"choices": list(one.choices)} if one.choices else {})
-            for one in invalid.wrong
-        ]
-        return problem(422, str(words(language)["form"]["summary"]), errors=errors)
-    return filled_form(request, form, given, invalid)
+ROUTES = (
+    RouteSpec("POST", "/forms/{form}", sign_up, body=Body(), answer="receipt"),
+    RouteSpec("GET", "/forms/{form}/challenge", challenge, answer="json"),
+    *(
+        RouteSpec("GET", f"/{address('form', language, '{form}')}", form_page, query=FILLED_BY_LINK)
+        for language in LANGUAGES
+    ),
+    RouteSpec("GET", "/receipt/{token}", receipt),
+    RouteSpec("GET", "/confirm/{token}", confirmation),
+    RouteSpec("POST", "/confirm/{token}", confirm),
+)
 
 
-def _thanked(request: Request, kept: SignUp, hints: tuple[Hint, ...]) -> Response:
-    services, language = services_of(request), language_of(request)
+def _explained(visit: Visit, form: Form, posted: Posted, invalid: Invalid) -> Response:
+    if not visit.wants_json:
+        return filled_form(visit, form, posted, invalid)
+    errors = [
+        {"field": error.field, "detail": error.message.of(visit.language)}
+        | ({"choices": list(error.choices)} if error.choices else {})
+        for error in invalid.wrong
+    ]
+    return problem(422, str(words(visit.language)["form"]["summary"]), errors=errors)
+
+
+def _thanked(visit: Visit, sign_up: SignUp, hints: tuple[Hint, ...]) -> Response:
     # Whoever knows what somebody else answered must not get that one's own page by sending it again.
-    is_another = kept.confirmed_at is not None or services.clock() - kept.received_at > DOUBLE_CLICK
-    path = links.receipt_again(services, kept) if is_another else links.receipt(services, kept)
-    if wants_json(request):
-        told = [{"field": one.field, "detail": one.message.of(language), "suggestion": one.suggestion} for one in hints]
-        more = {"hints": told} if told else {}
-        return JSONResponse({"receipt": path} | _mail(kept, is_another) | more, 201, NOT_KEPT)
-    return RedirectResponse(path, 303, NOT_KEPT)
+    is_again = sign_up.confirmed_at is not None or visit.now - sign_up.received_at > DOUBLE_CLICK
+    path = links.receipt_path(visit, sign_up, is_again)
+    if not visit.wants_json:
+        return visit.redirect(path)
+    suggestions = [
+        {
+            "field": hint.field,
+            "detail": hint.message.of(visit.language),
+            "suggestion": hint.suggestion,
+        }
+        for hint in hints
+    ]
+    content: dict[str, object] = {"receipt": path, **_mail(sign_up, is_again)}
+    return visit.json(content | ({"hints": suggestions} if suggestions else {}), 201, NOT_KEPT)
 
 
-def _mail(kept: SignUp, is_another: bool) -> dict[str, str]:
+def _mail(sign_up: SignUp, is_again: bool) -> dict[str, str]:
     """For programs: which mail asks to confirm, and when it leaves where that is not at once."""
-    if kept.is_anonymous:
+    if sign_up.is_anonymous:
         return {"mail": "none"}
-    if is_another:
+    if is_again:
         return {"mail": "repeated"}
-    if not kept.silenced:
+    if not sign_up.silenced:
         return {"mail": "confirm"}
-    return {"mail": "collected", "mail_at": collected_confirmation.leaves_at(kept.asked_at).isoformat()}
+    leaves_at = collected_confirmation.leaves_at(sign_up.asked_at)
+    return {"mail": "collected", "mail_at": leaves_at.isoformat()}

@@ -6,38 +6,24 @@ Every step is a POST: what stands here is personal, and mail scanners open every
 import json
 from dataclasses import replace
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from mentorkorps import forms
 from mentorkorps.backend.bookings import allocation
-from mentorkorps.backend.bookings.seat_view import seat
+from mentorkorps.backend.bookings.seat_view import seat_view
 from mentorkorps.backend.clock import danish_day, spoken
 from mentorkorps.backend.db import mail_rows, place_rows, sign_up_rows
 from mentorkorps.backend.db.records import GivenConsent, Seat, SignUp
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.mail.compose import answer_by
 from mentorkorps.backend.security.spam import Signs
-from mentorkorps.backend.services import Services, services_of
+from mentorkorps.backend.services import Services, Visit
 from mentorkorps.backend.signups import collected_confirmation, lifecycle, links, retention
-from mentorkorps.backend.signups.returned_form import form_given_back, keep_typed
-from mentorkorps.backend.web import request_body
+from mentorkorps.backend.signups.returned_form import refuse_unread
 from mentorkorps.backend.web.rate_limits import PLAIN_CHANGE, UNPROVED
-from mentorkorps.backend.web.responses import (
-    COME_BACK,
-    PRIVATE,
-    Refusal,
-    asked_back,
-    come_back,
-    framed,
-    language_of,
-    page,
-    refused,
-    to_wait,
-    told_why,
-    wants_json,
-)
+from mentorkorps.backend.web.request_body import JSON, Body, FieldShapes, Posted, first_text
+from mentorkorps.backend.web.responses import COME_BACK, PRIVATE, Refusal, to_wait
+from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms.answers import Invalid, Value
@@ -45,7 +31,7 @@ from mentorkorps.forms.choices import rows
 from mentorkorps.forms.html import form_html
 from mentorkorps.forms.validation import read_answers
 from mentorkorps.interface.i18n import words
-from mentorkorps.interface.languages import Language
+from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
 
 SIGNED_UP, TALK = 0, 1
@@ -57,144 +43,175 @@ REFUSALS: dict[type[Exception], Refusal] = {
     Busy: Refusal(503, "busy", COME_BACK),
     Unavailable: Refusal(503, "busy", COME_BACK),
 }
-SURE = request_body.Shapes(ticks=frozenset(["sure"]))
+SURE = Body(
+    {
+        JSON: {
+            "type": "object",
+            "properties": {"sure": {"type": ["boolean", "string"], "minLength": 1}},
+        }
+    },
+    FieldShapes(ticks=frozenset(["sure"])),
+)
 
 
-async def ask_to_open(request: Request) -> Response:
+async def ask_to_open(visit: Visit) -> Response:
     """GET /mine/<token>: a button, and nothing of what is kept."""
-    await links.found(request, "mine")
-    return page(request, "mine-door.html", headers=PRIVATE, action=_address(request))
+    await links.follow_link(visit, "mine")
+    return visit.page("mine-open.html", headers=PRIVATE, action=_address(visit))
 
 
-async def show(request: Request) -> Response:
+async def show(visit: Visit) -> Response:
     """POST /mine/<token>"""
-    return await _shown(request)
+    return await _shown(visit)
 
 
-async def form(request: Request) -> Response:
+async def form(visit: Visit) -> Response:
     """POST /mine/<token>/form: the form with the answers in it."""
-    kept, definition = await _changeable(request)
-    agreed = await services_of(request).database.read(sign_up_rows.consents_of, kept.id)
-    return _form(request, definition, _typed(services_of(request), definition, kept, agreed))
+    sign_up, definition = await _changeable(visit)
+    consents = await visit.services.database.read(sign_up_rows.consents_of, sign_up.id)
+    return _form(visit, definition, _typed(visit.services, definition, sign_up, consents))
 
 
-async def change(request: Request) -> Response:
+async def change(visit: Visit) -> Response:
     """POST /mine/<token>/change: the same verdict as on a sign-up."""
+    services = visit.services
+    sign_up, definition = await _changeable_or_given_back(visit)
+    posted = await visit.read_form(definition)
     try:
-        services, (kept, definition) = services_of(request), await _changeable(request)
-    except (Busy, Unavailable):
-        await form_given_back(request, Refusal(503, "busy", COME_BACK))
-    except Refusal as refusal:
-        await form_given_back(request, refusal)
-    given = await request_body.read_body(request, request_body.Shapes.of(definition))
-    keep_typed(request, definition, given)
-    try:
-        answers = read_answers(definition, services.catalogue, given, danish_day(services.clock()))
+        answers = read_answers(definition, services.catalogue, posted, danish_day(visit.now))
     except Invalid as invalid:
-        return _form(request, definition, given, invalid)
-    if hints := forms.hints(definition, given):
-        return _form(request, definition, given, notice=asked_back(request, hints))
+        return _form(visit, definition, posted, invalid)
+    if hints := forms.hints(definition, posted):
+        return _form(visit, definition, posted, notice=visit.question(hints))
     submission = lifecycle.submission(
         definition,
         answers,
-        language=kept.language,
+        language=sign_up.language,
         keys=services.settings.secret_keys,
-        at=services.clock(),
-        signs=Signs(kept.signs),
+        at=visit.now,
+        signs=Signs(sign_up.signs),
         booking=allocation.booking(definition, answers, services.catalogue),
     )
-    is_readdressed = lifecycle.is_another_address(kept, answers)
-    points = UNPROVED if is_readdressed or lifecycle.is_moved(kept, answers) else PLAIN_CHANGE
-    if refusal := await _refusal(request, kept, submission, points):
-        return _form_back(request, definition, given, refusal)
+    is_readdressed = lifecycle.is_another_address(sign_up, answers)
+    is_costly = is_readdressed or lifecycle.is_moved(sign_up, answers)
+    points = UNPROVED if is_costly else PLAIN_CHANGE
+    if refusal := await _refusal(visit, sign_up, submission, points):
+        return visit.refuse_with_form(
+            refusal, lambda notice: _form(visit, definition, posted, notice=notice)
+        )
     services.outbox.wake()
-    return await _shown(request, "asked_again" if is_readdressed else "changed")
+    return await _shown(visit, "asked_again" if is_readdressed else "changed")
 
 
-async def _refusal(request: Request, kept: SignUp, submission: lifecycle.Submission, points: int) -> Refusal | None:
-    """Keeps the change; else says why not. It counts as what it does: a mail to another address as a sign-up does."""
-    services = services_of(request)
-    if wait := services.rate_limits.take(request.scope, "submission", points):
+async def _changeable_or_given_back(visit: Visit) -> tuple[SignUp, Form]:
+    """As _changeable; a refusal gives back what was typed into the form that nobody has read
+    yet.
+    """
+    try:
+        return await _changeable(visit)
+    except (Busy, Unavailable):
+        await refuse_unread(visit, Refusal(503, "busy", COME_BACK))
+    except Refusal as refusal:
+        await refuse_unread(visit, refusal)
+
+
+async def _refusal(
+    visit: Visit, sign_up: SignUp, submission: lifecycle.Submission, points: int
+) -> Refusal | None:
+    """Keeps the change; else says why not. It counts as what it does: a mail to another address
+    as a sign-up does.
+    """
+    limits = visit.services.rate_limits.of(visit.request.scope, visit.now)
+    if wait := limits.take("submission", points):
         return to_wait(wait)
     try:
-        await services.database.change(lifecycle.change, kept.id, submission)
-    except (lifecycle.Doubled, lifecycle.TooManyAddresses, lifecycle.TooManyMoves, Busy, Unavailable) as error:
-        services.rate_limits.give_back(request.scope, "submission", points)
+        await visit.services.database.change(lifecycle.change, sign_up.id, submission)
+    except tuple(REFUSALS) as error:
+        limits.give_back("submission", points)
         return REFUSALS[type(error)]
     return None
 
 
-async def refuse(request: Request) -> Response:
+async def refuse(visit: Visit) -> Response:
     """POST /mine/<token>/no/<consent>: takes back a yes that the sign-up does without."""
-    services, (kept, definition) = services_of(request), await _changeable(request)
-    if request.path_params["consent"] not in (one.id for one in definition.consents if not one.required):
+    services, (sign_up, definition) = visit.services, await _changeable(visit)
+    consent = visit.parameter("consent")
+    if consent not in (known.id for known in definition.consents if not known.required):
         raise Refusal(404, "missing", PRIVATE)
-    await services.database.change(
-        lifecycle.refuse, kept.id, request.path_params["consent"], services.settings.secret_keys[0], services.clock()
-    )
-    return await _shown(request, "refused")
+    key = services.settings.secret_keys[0]
+    await services.database.change(lifecycle.refuse, sign_up.id, consent, key, visit.now)
+    return await _shown(visit, "refused")
 
 
-async def withdraw(request: Request) -> Response:
+async def withdraw(visit: Visit) -> Response:
     """POST /mine/<token>/withdraw"""
-    services, kept = services_of(request), await _active(request)
-    await services.database.change(lifecycle.withdraw, kept.id, services.clock())
+    services, sign_up = visit.services, await _active(visit)
+    await services.database.change(lifecycle.withdraw, sign_up.id, visit.now)
     services.outbox.wake()
-    return await _shown(request, "withdrawn")
+    return await _shown(visit, "withdrawn")
 
 
-async def download(request: Request) -> Response:
+async def download(visit: Visit) -> Response:
     """POST /mine/<token>/download: everything that is kept, as JSON."""
-    services, kept = services_of(request), await links.found(request, "mine")
-    agreed = await services.database.read(sign_up_rows.consents_of, kept.id)
-    mails = await services.database.read(mail_rows.mails_of, kept.id)
-    seat = await services.database.read(place_rows.seat_of, kept.id)
-    told = {
-        "form": services.catalogue.todays("forms", kept.form),
-        "language": kept.language,
-        "answers": kept.answers,
+    services = visit.services
+    sign_up = (await links.follow_link(visit, "mine")).sign_up
+    consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
+    mails = await services.database.read(mail_rows.mails_of, sign_up.id)
+    seat = await services.database.read(place_rows.seat_of, sign_up.id)
+    record = {
+        "form": services.catalogue.todays("forms", sign_up.form),
+        "language": sign_up.language,
+        "answers": sign_up.answers,
         "consents": [
-            {"consent": one.consent, "version": one.version, "given": one.given_at, "withdrawn": one.withdrawn_at}
-            for one in agreed
+            {
+                "consent": consent.consent,
+                "version": consent.version,
+                "given": consent.given_at,
+                "withdrawn": consent.withdrawn_at,
+            }
+            for consent in consents
         ],
-        "received": kept.received_at,
-        "confirmed": kept.confirmed_at,
-        "contacted": kept.answered_at,
-        "withdrawn": kept.withdrawn_at,
-        "flagged": kept.flagged,
-        "signs": kept.signs,
-        "address_changes": kept.readdressed,
-        "code": kept.code,
-        "place": seat and _place(services, seat),
-        "mails": [{"kind": one.kind, "state": one.state, "sent": one.sent_at} for one in mails],
+        "received": sign_up.received_at,
+        "confirmed": sign_up.confirmed_at,
+        "contacted": sign_up.answered_at,
+        "withdrawn": sign_up.withdrawn_at,
+        "flagged": sign_up.flagged,
+        "signs": sign_up.signs,
+        "address_changes": sign_up.readdressed,
+        "code": sign_up.code,
+        "place": _place(services, seat) if seat else None,
+        "mails": [{"kind": mail.kind, "state": mail.state, "sent": mail.sent_at} for mail in mails],
     }
-    text = json.dumps(told, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
+    text = json.dumps(
+        record, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat()
+    )
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{FILE}"'}
     return Response(text, headers=headers, media_type="application/json")
 
 
-async def delete(request: Request) -> Response:
+async def delete(visit: Visit) -> Response:
     """POST /mine/<token>/delete: only with the tick that says that it is meant."""
-    services, kept = services_of(request), await links.found(request, "mine")
-    if not (await request_body.read_body(request, SURE)).get("sure"):
-        return await _shown(request, "not_sure")
-    if wait := services.rate_limits.take(request.scope, "erasure", 1):
+    services = visit.services
+    sign_up = (await links.follow_link(visit, "mine")).sign_up
+    if not first_text(await visit.read_body(), "sure").strip():
+        return await _shown(visit, "not_sure")
+    if wait := services.rate_limits.of(visit.request.scope, visit.now).take("erasure", 1):
         raise to_wait(wait, "too_many_erased")
-    purged = await services.database.change(retention.erase, kept.id)
+    purged = await services.database.change(retention.erase, sign_up.id)
     retention.forget_files(services.settings, purged.mails)
-    return page(request, "mine-gone.html", headers=PRIVATE)
+    return visit.page("mine-gone.html", headers=PRIVATE)
 
 
-ROUTES = [
-    Route("/mine/{token}", ask_to_open, methods=["GET"]),
-    Route("/mine/{token}", show, methods=["POST"]),
-    Route("/mine/{token}/form", form, methods=["POST"]),
-    Route("/mine/{token}/change", change, methods=["POST"]),
-    Route("/mine/{token}/no/{consent}", refuse, methods=["POST"]),
-    Route("/mine/{token}/withdraw", withdraw, methods=["POST"]),
-    Route("/mine/{token}/download", download, methods=["POST"]),
-    Route("/mine/{token}/delete", delete, methods=["POST"]),
-]
+ROUTES = (
+    RouteSpec("GET", "/mine/{token}", ask_to_open),
+    RouteSpec("POST", "/mine/{token}", show),
+    RouteSpec("POST", "/mine/{token}/form", form),
+    RouteSpec("POST", "/mine/{token}/change", change, body=Body()),
+    RouteSpec("POST", "/mine/{token}/no/{consent}", refuse),
+    RouteSpec("POST", "/mine/{token}/withdraw", withdraw),
+    RouteSpec("POST", "/mine/{token}/download", download, answer="json"),
+    RouteSpec("POST", "/mine/{token}/delete", delete, body=SURE),
+)
 
 
 def _place(services: Services, seat: Seat) -> dict[str, object]:
@@ -203,110 +220,126 @@ def _place(services: Services, seat: Seat) -> dict[str, object]:
     return {kind: record, "state": seat.state, "number": seat.number, "until": seat.until}
 
 
-def _address(request: Request) -> str:
-    return f"{services_of(request).settings.root}mine/{request.path_params['token']}"
+def _address(visit: Visit) -> str:
+    return f"{visit.root}mine/{visit.parameter('token')}"
 
 
-async def _active(request: Request) -> SignUp:
+async def _active(visit: Visit) -> SignUp:
     """The sign-up, unless it is withdrawn: then nothing about it can be changed any more."""
-    kept = await links.found(request, "mine")
-    if kept.withdrawn_at:
+    sign_up = (await links.follow_link(visit, "mine")).sign_up
+    if sign_up.withdrawn_at:
         raise Refusal(410, "withdrawn", PRIVATE)
-    return kept
+    return sign_up
 
 
-async def _changeable(request: Request) -> tuple[SignUp, Form]:
-    """The same with its form, unless that is gone: without the questions there is nothing to change."""
-    kept = await _active(request)
-    definition = services_of(request).catalogue.forms.get(kept.form)
+async def _changeable(visit: Visit) -> tuple[SignUp, Form]:
+    """The same with its form, unless that is gone: without the questions there is nothing to
+    change.
+    """
+    sign_up = await _active(visit)
+    definition = visit.services.catalogue.forms.get(sign_up.form)
     if definition is None:
         raise Refusal(410, "form", PRIVATE)
-    return kept, definition
+    return sign_up, definition
 
 
-async def _shown(request: Request, said: str = "") -> Response:
-    services, kept = services_of(request), await links.found(request, "mine")
-    said = "asked_later" if said == "asked_again" and kept.silenced else said
-    agreed = await services.database.read(sign_up_rows.consents_of, kept.id)
-    language = language_of(request)
-    definition = services.catalogue.forms.get(kept.form)
-    moments = (kept.received_at, kept.confirmed_at, kept.answered_at, kept.withdrawn_at)
-    received, confirmed, answered, withdrawn = (moment and spoken(moment, language) for moment in moments)
-    return page(
-        request,
+async def _shown(visit: Visit, said: str = "") -> Response:
+    services, linked = visit.services, await links.follow_link(visit, "mine")
+    sign_up, language = linked.sign_up, visit.language
+    said = "asked_later" if said == "asked_again" and sign_up.silenced else said
+    consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
+    definition = services.catalogue.forms.get(sign_up.form)
+    leaves_at = collected_confirmation.leaves_at(sign_up.asked_at)
+    return visit.page(
         "mine.html",
         headers=PRIVATE,
         said=said,
-        title=services.catalogue.name("forms", kept.form, language),
-        ribbon=_ribbon(definition, language, bool(answered)),
-        awaited=kept.awaited,
-        code=kept.code,
-        seat=await seat(request, kept),
-        received=received,
-        confirmed=confirmed,
-        answered=answered,
-        withdrawn=withdrawn,
-        collected=kept.silenced and spoken(collected_confirmation.leaves_at(kept.asked_at), language),
-        answer_by=answer_by(services.catalogue, kept),
-        answers=rows(definition, services.catalogue, kept.answers, language),
-        consents=[_told(definition, one, request) for one in agreed],
-        may_change=definition is not None and not withdrawn,
-        may_withdraw=not withdrawn,
-        action=_address(request),
+        title=services.catalogue.name("forms", sign_up.form, language),
+        ribbon=_ribbon(definition, language, sign_up.answered_at is not None),
+        awaited=sign_up.awaited,
+        code=sign_up.code,
+        seat=await seat_view(visit, sign_up, linked.ends),
+        received=spoken(sign_up.received_at, language),
+        confirmed=sign_up.confirmed_at and spoken(sign_up.confirmed_at, language),
+        answered=sign_up.answered_at and spoken(sign_up.answered_at, language),
+        withdrawn=sign_up.withdrawn_at and spoken(sign_up.withdrawn_at, language),
+        collected=sign_up.silenced and spoken(leaves_at, language),
+        answer_by=answer_by(services.catalogue, sign_up),
+        answers=rows(definition, services.catalogue, sign_up.answers, language),
+        consents=[_consent_row(definition, consent, language) for consent in consents],
+        may_change=definition is not None and not sign_up.withdrawn_at,
+        may_withdraw=not sign_up.withdrawn_at,
+        action=_address(visit),
     )
 
 
 def _ribbon(definition: Form | None, language: Language, is_answered: bool) -> str:
-    has_way = definition is not None and definition.journey
-    return render("ribbon.html", language, step=TALK if is_answered else SIGNED_UP) if has_way else ""
+    if definition is None or not definition.journey:
+        return ""
+    return render("ribbon.html", language, step=TALK if is_answered else SIGNED_UP)
 
 
-def _told(definition: Form | None, agreed: GivenConsent, request: Request) -> dict[str, object]:
-    language = language_of(request)
-    known = next((one for one in definition.consents if one.id == agreed.consent), None) if definition else None
+def _consent_row(
+    definition: Form | None, consent: GivenConsent, language: Language
+) -> dict[str, object]:
+    consents = definition.consents if definition else ()
+    known = next((asked for asked in consents if asked.id == consent.consent), None)
+    is_same_text = known is not None and known.version == consent.version
     return {
-        "id": agreed.consent,
-        "text": known.text.of(language) if known and known.version == agreed.version else agreed.consent,
-        "version": agreed.version,
-        "given": spoken(agreed.given_at, language),
-        "withdrawn": agreed.withdrawn_at and spoken(agreed.withdrawn_at, language),
+        "id": consent.consent,
+        "text": known.text.of(language) if known and is_same_text else consent.consent,
+        "version": consent.version,
+        "given": spoken(consent.given_at, language),
+        "withdrawn": consent.withdrawn_at and spoken(consent.withdrawn_at, language),
         "may_refuse": known is not None and not known.required,
     }
 
 
 def _form(
-    request: Request, definition: Form, given: request_body.Posted, invalid: Invalid | None = None, notice: str = ""
+    visit: Visit,
+    definition: Form,
+    posted: Posted,
+    invalid: Invalid | None = None,
+    notice: str = "",
 ) -> Response:
-    language = language_of(request)
-    told = words(language)["reply"]["mine"]
-    save = Title(*(words(each)["reply"]["mine"]["save"] for each in ("da", "en")))
+    sentences = words(visit.language)["reply"]["mine"]
+    save = Title(*(str(words(language)["reply"]["mine"]["save"]) for language in LANGUAGES))
     inner = form_html(
         replace(definition, submit=save),
-        services_of(request).catalogue,
-        language,
-        action=f"{_address(request)}/change",
-        find=f"{services_of(request).settings.root}find",
-        posted=given,
+        visit.services.catalogue,
+        visit.language,
+        action=f"{_address(visit)}/change",
+        find=f"{visit.root}find",
+        posted=posted,
         wrong=invalid.wrong if invalid else (),
     )
-    content = render("reply/mine-form.html", language, inner=inner, action=_address(request), notice=notice)
-    title = f"{words(language)['form']['error']} {told['change']}" if invalid else told["change"]
-    return framed(request, title, content, 422 if invalid else 200, PRIVATE)
+    content = render(
+        "reply/mine-form.html", visit.language, inner=inner, action=_address(visit), notice=notice
+    )
+    title = str(sentences["change"])
+    if invalid:
+        title = f"{words(visit.language)['form']['error']} {title}"
+    return visit.framed(title, content, 422 if invalid else 200, PRIVATE)
 
 
-def _form_back(request: Request, definition: Form, given: request_body.Posted, refusal: Refusal) -> Response:
-    """The form with everything that was typed; for programs the refusal with it."""
-    if wants_json(request):
-        return refused(request, refusal)
-    return come_back(_form(request, definition, given, notice=told_why(request, refusal)), refusal)
-
-
-def _typed(services: Services, definition: Form, kept: SignUp, agreed: list[GivenConsent]) -> request_body.Posted:
+def _typed(
+    services: Services, definition: Form, sign_up: SignUp, consents: list[GivenConsent]
+) -> Posted:
     """The answers as they would be typed into the form as it is today."""
     types = {field.id: field.type for field in definition.fields}
-    typed = {name: _texts(services, types[name], value) for name, value in kept.answers.items() if name in types}
-    given = {(one.consent, one.version) for one in agreed if one.withdrawn_at is None}
-    return typed | {one.id: (one.version,) for one in definition.consents if (one.id, one.version) in given}
+    typed = {
+        name: _texts(services, types[name], value)
+        for name, value in sign_up.answers.items()
+        if name in types
+    }
+    given = {
+        (consent.consent, consent.version) for consent in consents if consent.withdrawn_at is None
+    }
+    return typed | {
+        consent.id: (consent.version,)
+        for consent in definition.consents
+        if (consent.id, consent.version) in given
+    }
 
 
 def _texts(services: Services, type: str, value: Value) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Who is at the other end: the address of the socket, or the one that a proxy of ours names.
 
-Proxies write addresses bare, with a port, in brackets, in quotes or with a zone, in `X-Forwarded-For` or in `Forwarded`
-(RFC 7239, section 6).
+Proxies write addresses bare, with a port, in brackets, in quotes or with a zone, in
+`X-Forwarded-For` or in `Forwarded` (RFC 7239, section 6).
 """
 
 import re
@@ -17,7 +17,8 @@ RELAYED = ("x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "vi
 PREFIXES: dict[int, tuple[tuple[int, int], ...]] = {4: ((24, 1),), 6: ((64, 1), (56, 2), (48, 4))}
 """What is counted as one, and how many times the limit of a network it gets.
 
-A line of IPv6 has a /64 at home, and many a customer a /56 or a /48 (RIPE-690), that is 256 or 65,536 of them.
+A line of IPv6 has a /64 at home, and many a customer a /56 or a /48 (RIPE-690), that is 256 or
+65,536 of them.
 """
 FORWARDED_FOR = re.compile(r'for\s*=\s*("[^"]*"?|[^;,]*)', re.IGNORECASE)
 
@@ -25,8 +26,9 @@ FORWARDED_FOR = re.compile(r'for\s*=\s*("[^"]*"?|[^;,]*)', re.IGNORECASE)
 def client_address(scope: Scope, proxies: Sequence[Network]) -> Address | None:
     """The visitor's address; None where a proxy of ours names nobody whose address can be read.
 
-    Headers count only from a proxy of ours, and from the right: what stands before the first address that is none of
-    our proxies could be anybody's invention. A proxy that passes nobody on asks for itself.
+    Headers count only from a proxy of ours, and from the right: what stands before the first
+    address that is none of our proxies could be anybody's invention. A proxy that passes nobody on
+    asks for itself.
     """
     peer = socket_address(scope)
     headers = Headers(scope=scope)
@@ -45,7 +47,9 @@ def socket_address(scope: Scope) -> Address | None:
 
 
 def is_relayed(scope: Scope, proxies: Sequence[Network]) -> bool:
-    """Whether somebody passed the request on whom we do not know: the socket tells nothing about the visitor then."""
+    """Whether somebody passed the request on whom we do not know: the socket tells nothing about
+    the visitor then.
+    """
     return not is_among(socket_address(scope), proxies) and _is_relay(Headers(scope=scope))
 
 
@@ -54,13 +58,17 @@ def is_among(address: Address | None, networks: Sequence[Network]) -> bool:
 
 
 def networks_of(address: Address) -> Iterator[tuple[str, int]]:
-    """The networks that an address is counted in, narrowest first, each with how many times the limit it gets."""
+    """The networks that an address is counted in, narrowest first, each with how many times the
+    limit it gets.
+    """
     for length, times in PREFIXES[address.version]:
         yield f"{int(address) >> address.max_prefixlen - length:x}/{address.version}/{length}", times
 
 
 def parsed(text: str) -> Address | None:
-    """An address as proxies write it: 192.0.2.7, 192.0.2.7:5123, 2001:db8::7, [2001:db8::7]:443, fe80::1%eth0."""
+    """An address as proxies write it: 192.0.2.7, 192.0.2.7:5123, 2001:db8::7, [2001:db8::7]:443,
+    fe80::1%eth0.
+    """
     bare = text.replace("\\", "").strip().strip('"').strip()
     inside, bracket, _port = bare.removeprefix("[").partition("]")
     host, _colon, _port = bare.rpartition(":")
@@ -78,7 +86,9 @@ def _is_relay(headers: Headers) -> bool:
 
 
 def _named(headers: Headers) -> list[str]:
-    """Those whom the proxies name, the nearest last. `Forwarded` is read only where the other header is not there."""
+    """Those whom the proxies name, the nearest last. `Forwarded` is read only where the other
+    header is not there.
+    """
     if told := headers.getlist("x-forwarded-for"):
         return ",".join(told).split(",")
     # Every "for=" begins anew, so that a quote which a visitor leaves open hides nothing that a proxy adds behind it.

@@ -1,6 +1,8 @@
-"""The connections: what uvicorn does not bound itself, that is head, wait and number, and how they end.
+"""The connections: what uvicorn does not bound itself, that is head, wait and number, and how they
+end.
 
-httptools reads heads of any length at any pace, and uvicorn goes on reading a body after its answer is out.
+httptools reads heads of any length at any pace, and uvicorn goes on reading a body after its answer
+is out.
 """
 
 import asyncio
@@ -11,10 +13,14 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 LARGEST_HEAD = 16 * 1024
-"""Bytes taken from a socket at once. uvloop takes 256 KB otherwise, before anybody can refuse them."""
+"""Bytes taken from a socket at once. uvloop takes 256 KB otherwise, before anybody can refuse
+them.
+"""
 WITHOUT_HOST = ("0.9", "1.0")
 HOST = re.compile(rb"[\w.~!$&'()*+,;=%:\[\]-]*")
-"""A name or an address, perhaps with a port (RFC 3986, 3.2.2), in the characters that it may have."""
+"""A name or an address, perhaps with a port (RFC 3986, 3.2.2), in the characters that it may
+have.
+"""
 BETWEEN = len(": ") + len("\r\n")
 
 
@@ -22,11 +28,12 @@ BETWEEN = len(": ") + len("\r\n")
 class ConnectionLimits:
     """Seconds and bytes that one connection may take, and how many connections there may be.
 
-    `head_seconds` are for the first head of a connection and for each that has begun; between two requests there are
-    `idle_seconds`. `head` counts the address and all header fields, `request` all bytes of one, chunk sizes and
-    trailers too. `unread` is for who takes no byte of the answer. `farewell` is how long a line stays open so that an
-    answer before the end of a body arrives, and so that a request on its way meets a server that is stopping. `finish`
-    is how long such a server waits for what is under way.
+    `head_seconds` are for the first head of a connection and for each that has begun; between two
+    requests there are `idle_seconds`. `head` counts the address and all header fields, `request`
+    all bytes of one, chunk sizes and trailers too. `unread` is for who takes no byte of the answer.
+    `farewell` is how long a line stays open so that an answer before the end of a body arrives, and
+    so that a request on its way meets a server that is stopping. `finish` is how long such a server
+    waits for what is under way.
     """
 
     head_seconds: float = 10
@@ -41,7 +48,9 @@ class ConnectionLimits:
 
 
 class ConnectionLimiter:
-    """Makes the protocol of each connection, and knows which of them have not asked for anything yet."""
+    """Makes the protocol of each connection, and knows which of them have not asked for anything
+    yet.
+    """
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
@@ -61,7 +70,9 @@ class BadHead(Exception):
 
 
 class LimitedConnection(HttpToolsProtocol):
-    """One connection. Slow heads are cut off, and the longest idle one makes room where there are too many."""
+    """One connection. Slow heads are cut off, and the longest idle one makes room where there
+    are too many.
+    """
 
     def __init__(self, gate: ConnectionLimiter, **told: Any) -> None:
         super().__init__(**told)
@@ -114,7 +125,9 @@ class LimitedConnection(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def send_400_response(self, _msg: str) -> None:
-        """What httptools or `on_headers_complete` did not take. Requests that came before it are answered first."""
+        """What httptools or `on_headers_complete` did not take. Requests that came before it are
+        answered first.
+        """
         if self.cycle and not self.cycle.response_complete:
             self.cycle.keep_alive = False
             self.flow.pause_reading()
@@ -182,7 +195,9 @@ class LimitedConnection(HttpToolsProtocol):
             self._allow(self._limits.unread_seconds)
 
     def _verdict(self) -> int | None:
-        """The status with which a whole head is refused: its size, and the one Host that RFC 9112, 3.2 asks for."""
+        """The status with which a whole head is refused: its size, and the one Host that RFC
+        9112, 3.2 asks for.
+        """
         if len(self.url) + sum(len(name) + len(value) + BETWEEN for name, value in self.headers) > self._limits.head:
             return 431
         hosts = [value for name, value in self.headers if name == b"host"]
@@ -217,8 +232,8 @@ class LimitedConnection(HttpToolsProtocol):
 class InPortions(asyncio.BufferedProtocol):
     """Hands a connection on that reads `room` at once, and no more.
 
-    It stands before the line rather than in it: uvloop takes what is an asyncio.Protocol too for one that is not
-    buffered.
+    It stands before the line rather than in it: uvloop takes what is an asyncio.Protocol too for
+    one that is not buffered.
     """
 
     def __init__(self, line: LimitedConnection, room: bytearray) -> None:

@@ -1,8 +1,10 @@
-"""How often an effect may come about from one network: limits on what happens, wherever in the app it is asked for.
+"""How often an effect may come about from one network: limits on what happens, wherever in the app
+it is asked for.
 
-What one person or one mailbox may have stands in the database (`store/asked.py`, `intake.py`) and holds for all
-instances. Networks are kept in memory only, and only as a keyed hash that ends with the process: each instance counts
-for itself, so that with several of them these limits are as many times as high.
+What one person or one mailbox may have stands in the database (`db/asked_rows.py`,
+`signups/lifecycle.py`) and holds for all instances. Networks are kept in memory only, and only as a
+keyed hash that ends with the process: each instance counts for itself, so that with several of them
+these limits are as many times as high.
 """
 
 import hashlib
@@ -16,7 +18,6 @@ from typing import Literal
 
 from starlette.types import Scope
 
-from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.web.client_address import (
     Address,
     Network,
@@ -29,8 +30,8 @@ from mentorkorps.backend.web.client_address import (
 Effect = Literal["submission", "erasure", "code", "guess"]
 """What is limited.
 
-submission: a row is kept, a place is taken, a mail leaves. erasure: the database is swept. code: a certificate is
-looked up at its address. guess: a code or a name is typed.
+submission: a row is kept, a place is taken, a mail leaves. erasure: the database is swept. code: a
+certificate is looked up at its address. guess: a code or a name is typed.
 """
 
 
@@ -43,7 +44,9 @@ class Limit:
 
 
 PROVED, UNPROVED = 1, 4
-"""Points of a submission. A proof of work costs a robot processor time, and 120 people in a room nothing."""
+"""Points of a submission. A proof of work costs a robot processor time, and 120 people in a room
+nothing.
+"""
 PLAIN_CHANGE = 1
 LIMITS: dict[Effect, Limit] = {
     "submission": Limit(120),
@@ -70,12 +73,17 @@ class SlidingWindow:
         self._entries: OrderedDict[bytes, deque[tuple[datetime, int]]] = OrderedDict()
 
     def take(self, most: Mapping[str, int], points: int, now: datetime) -> timedelta | None:
-        """Counts points under each of the names; or, where one of them has had its `most`, counts nothing.
+        """Counts points under each of the names; or, where one of them has had its `most`, counts
+        nothing.
 
         Returns how long to wait until there is room for them.
         """
         self._forget(now)
-        waits = [wait for name, limit in most.items() if (wait := self._wait(self._of(name, now), limit, points, now))]
+        waits = [
+            wait
+            for name, limit in most.items()
+            if (wait := self._wait(self._of(name, now), limit, points, now))
+        ]
         if waits:
             return max(waits)
         self.add(list(most), points, now)
@@ -88,19 +96,26 @@ class SlidingWindow:
             self._entries.move_to_end(self._hashed(name))
 
     def give_back(self, names: Sequence[str], points: int) -> None:
-        """Takes back what was counted last with so many points: what it stood for did not come about."""
+        """Takes back what was counted last with so many points: what it stood for did not come
+        about.
+        """
         for name in names:
             entries = self._entries.get(self._hashed(name), deque())
-            last = next((one for one in reversed(entries) if one[1] == points), None)
+            last = next((entry for entry in reversed(entries) if entry[1] == points), None)
             if last:
                 entries.remove(last)
 
     def is_full(self, name: str, limit: int, now: datetime) -> bool:
         self._forget(now)
-        return self._hashed(name) in self._entries and self._wait(self._of(name, now), limit, 1, now) is not None
+        return (
+            self._hashed(name) in self._entries
+            and self._wait(self._of(name, now), limit, 1, now) is not None
+        )
 
-    def _wait(self, entries: deque[tuple[datetime, int]], limit: int, points: int, now: datetime) -> timedelta | None:
-        excess = sum(one for _, one in entries) + points - limit
+    def _wait(
+        self, entries: deque[tuple[datetime, int]], limit: int, points: int, now: datetime
+    ) -> timedelta | None:
+        excess = sum(cost for _, cost in entries) + points - limit
         if excess <= 0:
             return None
         for moment, freed in entries:
@@ -129,60 +144,73 @@ class SlidingWindow:
             self._entries.popitem(last=False)
 
 
+@dataclass(frozen=True, slots=True)
+class VisitorLimits:
+    """What one visitor may cause at one moment; who cannot be told from others is not counted."""
+
+    _windows: Mapping[Effect, SlidingWindow]
+    _crowds: SlidingWindow
+    _address: Address | None
+    _now: datetime
+
+    def take(self, effect: Effect, points: int) -> timedelta | None:
+        """Counts an effect that is about to come; or tells how long the visitor's network has to
+        wait.
+        """
+        if self._address is None:
+            return None
+        most = {name: times * LIMITS[effect].most for name, times in networks_of(self._address)}
+        return self._windows[effect].take(most, points, self._now)
+
+    def is_crowded(self, form: str) -> bool:
+        """Whether all visitors together send more to a form than people do."""
+        return self._crowds.is_full(form, MOST_TO_A_FORM, self._now)
+
+    def add(self, effect: Effect, points: int) -> None:
+        """Counts more for an effect that has come about: it cost more than it seemed."""
+        if self._address:
+            names = [name for name, _ in networks_of(self._address)]
+            self._windows[effect].add(names, points, self._now)
+
+    def give_back(self, effect: Effect, points: int) -> None:
+        """The effect did not come about: the database kept nothing."""
+        if self._address:
+            names = [name for name, _ in networks_of(self._address)]
+            self._windows[effect].give_back(names, points)
+
+    def add_to_crowd(self, form: str) -> None:
+        """Counts a submission without a proof for its form, of one network only so many."""
+        if self._address is None:
+            return
+        *_, (widest, _) = networks_of(self._address)
+        if self._crowds.take({f"{form} {widest}": MOST_OF_A_CROWD}, 1, self._now) is None:
+            self._crowds.take({form: MOST_TO_A_FORM}, 1, self._now)
+
+
 class RateLimits:
     """The limits of one process. `proxies` are believed about whom they pass on.
 
-    Behind a proxy on this machine that is not named in the settings, all visitors have one address: the loopback's.
-    They cannot be told apart then, and are not counted; nor are those whom a named proxy names in no way we can read.
+    Behind a proxy on this machine that is not named in the settings, all visitors have one address:
+    the loopback's. They cannot be told apart then, and are not counted; nor are those whom a named
+    proxy names in no way we can read.
     """
 
-    def __init__(self, proxies: Sequence[Network], clock: Clock) -> None:
+    def __init__(self, proxies: Sequence[Network]) -> None:
         self._proxies = proxies
-        self._clock = clock
         self._windows = {effect: SlidingWindow(limit.window) for effect, limit in LIMITS.items()}
         self._crowds = SlidingWindow(LIMITS["submission"].window)
         self._has_warned = False
 
-    def take(self, scope: Scope, effect: Effect, points: int) -> timedelta | None:
-        """Counts an effect that a request is about to have; or tells how long its network has to wait."""
-        address = self._counted(scope)
-        if address is None:
-            return None
-        most = {name: times * LIMITS[effect].most for name, times in networks_of(address)}
-        return self._windows[effect].take(most, points, self._clock())
-
-    def add(self, scope: Scope, effect: Effect, points: int) -> None:
-        """Counts more for an effect that has come about: it cost more than it seemed."""
-        if address := self._counted(scope):
-            self._windows[effect].add([name for name, _ in networks_of(address)], points, self._clock())
-
-    def give_back(self, scope: Scope, effect: Effect, points: int) -> None:
-        """The effect did not come about: the database kept nothing."""
-        if address := self._counted(scope):
-            self._windows[effect].give_back([name for name, _ in networks_of(address)], points)
-
-    def add_to_crowd(self, scope: Scope, form: str) -> None:
-        """Counts a submission without a proof for its form, of one network only so many."""
-        address, now = self._counted(scope), self._clock()
-        if address is None:
-            return
-        *_, (widest, _) = networks_of(address)
-        if self._crowds.take({f"{form} {widest}": MOST_OF_A_CROWD}, 1, now) is None:
-            self._crowds.take({form: MOST_TO_A_FORM}, 1, now)
-
-    def is_crowded(self, form: str) -> bool:
-        """Whether all visitors together send more to a form than people do."""
-        return self._crowds.is_full(form, MOST_TO_A_FORM, self._clock())
-
-    def _counted(self, scope: Scope) -> Address | None:
-        """The visitor, if it can be told from others."""
-        address = client_address(scope, self._proxies)
+    def of(self, scope: Scope, now: datetime) -> VisitorLimits:
+        """The limits of whoever sent this request, at this moment."""
+        address: Address | None = client_address(scope, self._proxies)
         if not self._proxies:
-            return None if address is None or address.is_loopback else address
-        if address is None or is_among(address, self._proxies):
-            self._warn(scope)
-            return None
-        return address
+            is_known = address is not None and not address.is_loopback
+        else:
+            is_known = address is not None and not is_among(address, self._proxies)
+            if not is_known:
+                self._warn(scope)
+        return VisitorLimits(self._windows, self._crowds, address if is_known else None, now)
 
     def _warn(self, scope: Scope) -> None:
         if self._has_warned or not is_among(socket_address(scope), self._proxies):

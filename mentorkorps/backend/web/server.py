@@ -18,7 +18,9 @@ LIMITS = ConnectionLimits()
 OTHER_FILES = 200
 FEWEST_CONNECTIONS = 100
 YOUNG_OBJECTS = 20_000
-"""That may have come before they are looked through for garbage: Python's 700 are a few requests."""
+"""That may have come before they are looked through for garbage: Python's 700 are a few
+requests.
+"""
 
 
 class PortTaken(Exception):
@@ -45,7 +47,8 @@ class TooFewFiles(Exception):
 def run_server(app: Starlette, listening: socket.socket, limits: ConnectionLimits = LIMITS) -> None:
     """Serves on a bound socket until SIGINT or SIGTERM, then finishes what is under way.
 
-    The socket is closed here. If systemd holds it too, who comes meanwhile waits there for the next process.
+    The socket is closed here. If systemd holds it too, who comes meanwhile waits there for the next
+    process.
     """
     logging.configure_logging(app.state.services.settings.log_format)
     _settle()
@@ -69,7 +72,9 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 def make_server(app: Starlette, limits: ConnectionLimits = LIMITS) -> uvicorn.Server:
-    """uvicorn without its own access log, which would hold addresses and tokens, and without its name in answers."""
+    """uvicorn without its own access log, which would hold addresses and tokens, and without its
+    name in answers.
+    """
     config = uvicorn.Config(
         app,
         http=ConnectionLimiter(limits),
@@ -93,7 +98,9 @@ def _settle() -> None:
 
 
 def connections_allowed() -> ConnectionLimits:
-    """As many as the system lets this process open, less what files and mails need. Raises TooFewFiles."""
+    """As many as the system lets this process open, less what files and mails need. Raises
+    TooFewFiles.
+    """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wished = LIMITS.connections + OTHER_FILES
     allowed = wished if most == resource.RLIM_INFINITY else min(wished, most)

@@ -1,6 +1,8 @@
-"""A listening socket that systemd holds and passes on: the protocol of sd_listen_fds(3), without a library.
+"""A listening socket that systemd holds and passes on: the protocol of sd_listen_fds(3), without a
+library.
 
-Visitors queue at such a socket in the kernel while the service restarts, so that none of them is refused.
+Visitors queue at such a socket in the kernel while the service restarts, so that none of them is
+refused.
 """
 
 import os
@@ -24,8 +26,8 @@ class UnusableSocket(Exception):
 def passed_on(environ: MutableMapping[str, str]) -> socket.socket | None:
     """The socket that whoever started this process passed on to it; None where there is none.
 
-    Takes the variables that told of it out of `environ`: they are not for the processes that this one starts.
-    Raises UnusableSocket.
+    Takes the variables that told of it out of `environ`: they are not for the processes that this
+    one starts. Raises UnusableSocket.
     """
     meant_for, count = environ.pop("LISTEN_PID", ""), environ.pop("LISTEN_FDS", "")
     environ.pop("LISTEN_FDNAMES", None)

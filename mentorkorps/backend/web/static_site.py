@@ -1,4 +1,6 @@
-"""The built site as static files: directory addresses, exact types, and no page for what is only a frame."""
+"""The built site as static files: directory addresses, exact types, and no page for what is only
+a frame.
+"""
 
 import re
 from collections.abc import Collection, Mapping
@@ -33,7 +35,9 @@ class StaticSite(StaticFiles):
     def __init__(
         self, directory: PurePath, root: str, redirects: Mapping[str, str] = NOTHING, gone: Collection[str] = ()
     ) -> None:
-        """`redirects` tells where former addresses lead, `gone` which ones say that a record is gone for good."""
+        """`redirects` tells where former addresses lead, `gone` which ones say that a record is
+        gone for good.
+        """
         super().__init__(directory=directory, html=True)
         self._root = root
         self._redirects = redirects
