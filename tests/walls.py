@@ -57,8 +57,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.web", "backend.security",
         "backend.services", "backend.mail", "backend.bookings", "backend.signups",
     ),
+    # Jobs hold what is kept against the catalogue and the forms, as signups does.
     "backend.jobs": (
-        "backend.clock", "backend.files", "backend.settings", "backend.db", "backend.mail", "backend.bookings",
+        "catalogue", "forms", "backend.clock", "backend.files", "backend.logging", "backend.settings",
+        "backend.security.encryption", "backend.db", "backend.jobs.periodic", "backend.mail", "backend.bookings",
         "backend.signups",
     ),
     # The app answers former addresses as the site's redirects say.

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mentorkorps.backend.security.spam import Sign
 from mentorkorps.forms.answers import Value
 from mentorkorps.interface.languages import Language
 
@@ -33,6 +32,18 @@ TO_PERSON: tuple[Kind, ...] = (
     "link",
 )
 """Mails to whoever signed up; the others go to coordinators."""
+Sign = Literal[
+    "trap",
+    "unproved",
+    "hasty",
+    "stale",
+    "link",
+    "crowd",
+    "forged",
+    "spent",
+    "silenced",
+]
+"""What speaks for spam; security/spam.py weighs them."""
 Stop = Literal["ahead", "behind", "large_purge"]
 PlaceState = Literal[
     "held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"

@@ -7,14 +7,12 @@ that fills the trap, not a screen reader, not somebody quick, not a page left op
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
+from mentorkorps.backend.db.records import Sign
 from mentorkorps.backend.security.proof_of_work import BadProof, Proof, read_proof
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms.answers import PROOF, TRAP
-
-Sign = Literal["trap", "unproved", "hasty", "stale", "link", "crowd", "forged", "spent", "silenced"]
 
 WEIGHTS: dict[Sign, int] = {
     "unproved": 1,

@@ -11,10 +11,10 @@ from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.bookings.allocation import Booking
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import asked_rows, mail_rows, sign_up_rows, spent_rows
-from mentorkorps.backend.db.records import Kind, SignUp
+from mentorkorps.backend.db.records import Kind, Sign, SignUp
 from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.security.signed_links import LIFETIMES
-from mentorkorps.backend.security.spam import Sign, Signs, is_doubtful
+from mentorkorps.backend.security.spam import Signs, is_doubtful
 from mentorkorps.backend.signups import collected_confirmation
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import BOOKED_BY, Form
