@@ -261,7 +261,7 @@ def old_rows(read) -> None:
     config.set_main_option("script_location", str(migrate.MIGRATIONS))
     with changing(read) as connection:
         config.attributes |= {"connection": connection, "seal": None}
-        command.upgrade(config, "0010")
+        command.upgrade(config, "0009_mornings")
         for number, (id, (state, confirmed, until, _)) in enumerate(BEFORE.items()):
             values = {
                 "id": id, "sealed": Cipher([KEY]).close(id, b"{}"), "at": written(MONDAY), "state": state,

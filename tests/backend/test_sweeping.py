@@ -97,7 +97,7 @@ def test_a_killed_deletion_is_swept_at_the_next_start(full, tmp_path, real, hand
         "import os, signal; from mentorkorps.backend.db import connect, operator_reads;"
         "from mentorkorps.backend.settings import read_settings; from mentorkorps.backend.signups import retention;"
         "read = read_settings(os.environ); (one, *_) = operator_reads.sign_ups(read);"
-        "runner = connect.opened_to_write(read).__enter__(); begun = runner.transaction();"
+        "opening = connect.opened_to_write(read); begun = opening.__enter__().transaction();"
         "retention.erase(begun.__enter__(), one.id); begun.__exit__(None, None, None);"
         "print(one.id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0012_figures"
+down_revision = "0011_clock"
 
 FLAGGED, AWAITED = sa.column("flagged", sa.Boolean), sa.column("awaited", sa.Boolean)
 WITHDRAWN_AT = sa.column("withdrawn_at", sa.String)
