@@ -258,7 +258,7 @@ class DailyPurge(PeriodicJob):
             await self._rewrite(verdict.now)
 
     async def _purge(self, verdict: Verdict) -> None:
-        found = await self._database.change(due, self._catalogue, verdict.now)
+        found = await self._database.read(due, self._catalogue, verdict.now)
         if found.is_large and not (self._is_sure or verdict.is_steady):
             await self._database.change(
                 stop_large_purge, self._settings, verdict.wall, found.confirmed
