@@ -22,6 +22,7 @@ from tests.postgres import running
 
 COUNT = 20_000
 AT_A_TIME = 2_000
+PAUSES = {"not read": None, "by a coordinator, one a second": 1.0, "without a pause": 0.0}
 ROUNDS = 5
 TIMES = 150
 """Sign-ups, and own pages, in each half of a round."""
@@ -45,26 +46,25 @@ def measure(name: str, folder: Path, url: str) -> None:
     more = {"DATABASE_URL": url, "SECRET_KEYS": KEYS, "SMTP_URL": "smtp://127.0.0.1:9"}
     with servers.ours(folder, **more) as server:
         visitor = Visitor(server, numbers[len(numbers) // 2])
-        rounds: dict[bool, list[tuple[float, ...]]] = {False: [], True: []}
-        lists: list[float] = []
+        rounds: dict[str, list[tuple[float, ...]]] = {how: [] for how in PAUSES}
+        lists: dict[str, list[float]] = {how: [] for how in PAUSES}
         for _ in range(ROUNDS):
-            for is_read in (False, True):
-                rounds[is_read].append(one_round(visitor, lists if is_read else None))
-        for is_read, figures in rounds.items():
+            for how, pause in PAUSES.items():
+                rounds[how].append(one_round(visitor, lists[how], pause))
+        for how, figures in rounds.items():
             told = " | ".join(f"{median(column):.1f}" for column in zip(*figures, strict=True))
-            each = f"{median(lists):.0f}" if is_read else ""
-            print(
-                f"{name} | {'read all the time' if is_read else 'not read'} | {told} | {each}",
-                flush=True,
-            )
+            each = f"{median(lists[how]):.0f}" if lists[how] else ""
+            print(f"{name} | {how} | {told} | {each}", flush=True)
 
 
-def one_round(visitor: Visitor, lists: list[float] | None) -> tuple[float, ...]:
+def one_round(visitor: Visitor, lists: list[float], pause: float | None) -> tuple[float, ...]:
+    """`pause`: seconds between a list and the next; None for no list at all."""
     is_over = threading.Event()
 
     def read() -> None:
-        while lists is not None and not is_over.is_set():
+        while pause is not None and not is_over.is_set():
             lists.append(visitor.doubtful())
+            is_over.wait(pause)
 
     coordinator = threading.Thread(target=read)
     coordinator.start()

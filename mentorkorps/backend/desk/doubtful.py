@@ -14,8 +14,8 @@ from mentorkorps.backend.services import Services, Visit
 from mentorkorps.backend.signups import links
 from mentorkorps.backend.web.responses import PRIVATE, Refusal
 
-PAGE = 50
-"""Sign-ups on one page, and rows that are decrypted at a time: some 2 ms."""
+PAGE = 25
+"""Sign-ups on one page, and rows that are decrypted at a time."""
 MOST_LOOKED_AT = 1000
 """Rows of all mailboxes that one answer goes through; the next page goes on behind them."""
 
