@@ -5,7 +5,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,7 @@ from mentorkorps.backend.security.signed_links import Purpose, Tokens
 from mentorkorps.backend.web import server as web_server
 from mentorkorps.backend.web.connection_limits import ConnectionLimits
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.commands import cli
 from tests.postgres import Cluster, running
 
 T = TypeVar("T")
@@ -155,6 +156,12 @@ class House:
     def link(self, kind: str) -> str:
         """The address that stands in a mail, without the host."""
         return link_in(self.letter(kind), self.settings.public_url)
+
+
+def run_cli(arguments: Sequence[str]) -> int:
+    """A command on a thread of its own, since the loop of a browser test may still run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(cli.main, list(arguments)).result()
 
 
 def text_of(letter: EmailMessage) -> str:

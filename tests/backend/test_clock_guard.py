@@ -8,8 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mentorkorps.backend.clock import utc_now
-from mentorkorps.commands import cli
-from tests.backend.conftest import COURSE, MONDAY, Hands, booked, both, eventually, opened, text_of
+from tests.backend.conftest import (
+    COURSE,
+    MONDAY,
+    Hands,
+    booked,
+    both,
+    eventually,
+    opened,
+    run_cli,
+    text_of,
+)
 from tests.backend.test_places import having
 
 AHEAD, BEHIND = timedelta(days=240), timedelta(days=-240)
@@ -22,7 +31,7 @@ def operate(monkeypatch, capsys):
     def run(house, *command):
         for name, value in house.environ.items():
             monkeypatch.setenv(name, value)
-        ended = cli.main([str(one) for one in command])
+        ended = run_cli([str(one) for one in command])
         said = capsys.readouterr()
         return said.err if ended else said.out
 

@@ -16,8 +16,7 @@ from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.security.signed_links import Purpose, Tokens
 from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.catalogue.model.lasting import lasting_id
-from mentorkorps.commands import cli
-from tests.backend.conftest import KEY, Hands, House, both, built_site, eventually, opened
+from tests.backend.conftest import KEY, Hands, House, both, built_site, eventually, opened, run_cli
 from tests.backend.test_places import Desk
 from tests.conftest import HERE
 from tests.test_vanished import cut, rename, retire
@@ -176,7 +175,7 @@ def run(
         for name, value in house.environ.items():
             monkeypatch.setenv(name, value)
         capsys.readouterr()
-        ended = cli.main([command, "--data", str(data), *arguments])
+        ended = run_cli([command, "--data", str(data), *arguments])
         return ended, capsys.readouterr().out
 
     return run

@@ -12,8 +12,7 @@ import pytest
 
 from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.db import operator_reads
-from mentorkorps.commands import cli
-from tests.backend.conftest import KEY, eventually
+from tests.backend.conftest import KEY, eventually, run_cli
 from tests.backend.killing import victim
 from tests.backend.many import fill
 
@@ -62,7 +61,7 @@ def operate(folder, monkeypatch, capsys):
         }
         for name, value in (told | environ).items():
             monkeypatch.setenv(f"MENTORKORPS_{name}", value)
-        ended = cli.main([str(one) for one in arguments])
+        ended = run_cli([str(one) for one in arguments])
         said = capsys.readouterr()
         assert 0 == ended, said.err
         return said.out

@@ -13,7 +13,6 @@ from mentorkorps.backend.db import backup, connect, operator_reads
 from mentorkorps.backend.db.errors import CannotOpen, OtherVersion
 from mentorkorps.backend.db.writer import Unavailable
 from mentorkorps.backend.signups.lifecycle import accept
-from mentorkorps.commands import cli
 from tests.backend.conftest import (
     FORM,
     JSON,
@@ -23,6 +22,7 @@ from tests.backend.conftest import (
     built_site,
     eventually,
     opened,
+    run_cli,
     volunteer,
 )
 from tests.backend.test_store import read_settings, submission
@@ -43,7 +43,7 @@ def operate(monkeypatch, capsys):
     def run(url, *arguments):
         monkeypatch.setenv("MENTORKORPS_DATABASE_URL", url)
         monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", KEY)
-        assert 2 == cli.main([str(one) for one in arguments])
+        assert 2 == run_cli([str(one) for one in arguments])
         return capsys.readouterr().err
 
     return run
@@ -270,7 +270,7 @@ def test_every_command_works_beside_an_instance(cluster, tmp_path, real, monkeyp
 
     def operate(*arguments, keys=newer):
         monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", keys)
-        ended = cli.main([str(one) for one in arguments])
+        ended = run_cli([str(one) for one in arguments])
         said = capsys.readouterr()
         assert 0 == ended, said.err
         return said.out
