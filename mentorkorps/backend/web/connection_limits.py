@@ -87,6 +87,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._is_stopping = False
 
     # As uvicorn declares it: it serves streams alone.
+    # uvicorn's own types say BaseTransport, and hand over a Transport.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._rest()
@@ -248,6 +249,7 @@ class InPortions(asyncio.BufferedProtocol):
         self._room = room
 
     # As uvicorn declares it: it serves streams alone.
+    # uvicorn's own types say BaseTransport, and hand over a Transport.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._line.connection_made(transport)
 

@@ -78,6 +78,7 @@ def make_server(app: Starlette, limits: ConnectionLimits = LIMITS) -> uvicorn.Se
     config = uvicorn.Config(
         app,
         # uvicorn calls it as it calls a class.
+        # uvicorn's types want a class where it takes whatever makes a protocol.
         http=ConnectionLimiter(limits),  # type: ignore[arg-type]
         ws="none",
         timeout_keep_alive=limits.idle_seconds,
