@@ -1,5 +1,6 @@
 """The workflows: safe for forks, pinned, and able to fail."""
 
+import os
 import re
 import subprocess
 import sys
@@ -42,15 +43,21 @@ def test_what_ci_and_hooks_call_is_there():
         assert (ROOT / tool).exists(), tool
 
 
-def planned(target: str) -> list[str]:
-    """What make would run, first to last."""
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Make as a person calls it, also where make itself runs the tests."""
+    of_outer_make = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
     return subprocess.run(
-        ["make", "--dry-run", "--always-make", target],
-        cwd=ROOT,
+        ["make", *arguments],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if name not in of_outer_make},
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout.splitlines()
+    )
+
+
+def planned(target: str) -> list[str]:
+    """What make would run, first to last."""
+    return make(ROOT, "--dry-run", "--always-make", target).stdout.splitlines()
 
 
 @pytest.mark.parametrize("target", ["test", "quick"])
@@ -84,9 +91,7 @@ def test_lint_ends_badly_where_a_type_is_wrong(tmp_path):
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """The recipe alone: what it needs is installed already."""
-    return subprocess.run(
-        ["make", "--assume-old=.venv/tested", "lint"], cwd=folder, capture_output=True, text=True
-    )
+    return make(folder, "--assume-old=.venv/tested", "lint")
 
 
 def test_every_module_that_is_called_slow_is_there():
