@@ -3,6 +3,7 @@
 127.0.0.2 stands for a server elsewhere: only localhost, 127.0.0.1 and ::1 count as this machine.
 """
 
+import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -73,6 +74,19 @@ def certificates(tmp_path_factory):
     return folder, certificate(folder, ELSEWHERE), certificate(folder, "127.0.0.9")
 
 
+def stop(controller: Controller) -> None:
+    """Stops a server when its connections have ended: a handshake that failed is closed a moment later."""
+
+    async def connections_ended() -> None:
+        async with asyncio.timeout(5):
+            while asyncio.all_tasks() != {asyncio.current_task()}:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+
+    asyncio.run_coroutine_threadsafe(connections_ended(), controller.loop).result()
+    controller.stop()
+
+
 def carried(
     server: dict[str, object], url: str, ca_file: object = ""
 ) -> tuple[Guarded, Exception | None]:
@@ -94,7 +108,7 @@ def carried(
     except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
         return guarded, error
     finally:
-        controller.stop()
+        stop(controller)
     return guarded, None
 
 
@@ -208,7 +222,7 @@ def test_the_start_says_what_is_wrong_with_a_certificate(
             ready = house.client.get("/readyz").json()["mail_server"]
             assert "mentorkorps_mail_server_ok 0" in house.client.get("/metrics").text
     finally:
-        controller.stop()
+        stop(controller)
 
     assert english in errors_in(caplog)[0]
     assert ready.startswith("SSLCertVerificationError ")
