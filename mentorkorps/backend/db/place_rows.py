@@ -8,13 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select, text
 
-from mentorkorps.backend.db.records import Bookable, PlaceState, Seat
+from mentorkorps.backend.db.records import Bookable, PlaceState, Seat, Turn
 from mentorkorps.backend.db.tables import HALLS, PLACES, SIGN_UPS
 from mentorkorps.backend.db.writer import end_group
 
 OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
 UNCONFIRMED: tuple[PlaceState, ...] = ("held", "doubted", "pending")
 """Nobody has confirmed the address, so nothing but the question goes there."""
+QUEUED: tuple[PlaceState, ...] = ("pending", "waiting")
 ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "pending", "waiting")
 
 OF_HALL = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
@@ -48,6 +49,7 @@ AHEAD = (
     )
 )
 SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
+SEATS_OF = select(PLACES).where(PLACES.c.sign_up.in_(bindparam("of_sign_ups", expanding=True)))
 SEAT_TO_SETTLE = SEAT_OF.with_for_update()
 TO_OFFER = CONFIRMED_WAITING.with_for_update(of=PLACES)
 SEATS_OF_HALL = select(PLACES).where(*OF_HALL).order_by(PLACES.c.number)
@@ -131,6 +133,22 @@ def ahead(connection: Connection, seat: Seat) -> int:
 def seat_of(connection: Connection, sign_up: str) -> Seat | None:
     row = connection.execute(SEAT_OF, {"of_sign_up": sign_up}).one_or_none()
     return row and _seat(row)
+
+
+def turn_of(connection: Connection, sign_up: str) -> Turn | None:
+    """The seat of a sign-up, with how many wait before it."""
+    return turns_of(connection, [sign_up]).get(sign_up)
+
+
+def turns_of(connection: Connection, sign_ups: Sequence[str]) -> dict[str, Turn]:
+    """The seats of those among these sign-ups that have one."""
+    if not sign_ups:
+        return {}
+    seats = _seats(connection.execute(SEATS_OF, {"of_sign_ups": list(sign_ups)}).all())
+    return {
+        seat.sign_up: Turn(seat, ahead(connection, seat) if seat.state in QUEUED else 0)
+        for seat in seats
+    }
 
 
 def seat_to_settle(connection: Connection, sign_up: str) -> Seat | None:

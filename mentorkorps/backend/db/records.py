@@ -163,6 +163,14 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A seat, and how many wait before it."""
+
+    seat: Seat
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class GivenConsent:
     consent: str
     version: str
@@ -188,7 +196,8 @@ class Mail:
     """A mail in the outbox: queued, sending, sent, retry or failed. `error` holds code and class only.
 
     `kind`: the name of a kind, see mail/kinds; another version of the code may have written one that this does not
-    know. `waiting`: how many a mail of the morning is about. A failed mail was given up at `due_at`.
+    know. `waiting`: how many a mail of the morning is about. A failed mail was given up at `due_at`. `turn`: the place of
+    its sign-up at the moment when it leaves, for mails to persons; it stands in no row of the outbox.
     """
 
     id: str
@@ -201,3 +210,4 @@ class Mail:
     sent_at: datetime | None
     error: str | None
     waiting: int | None = None
+    turn: Turn | None = None
