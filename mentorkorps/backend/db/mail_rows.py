@@ -1,5 +1,7 @@
 """The outbox's rows: queued with what they are about, leased for delivery, settled, deleted."""
 
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from secrets import token_hex
@@ -9,7 +11,12 @@ from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, sele
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
-from mentorkorps.backend.db.sign_up_rows import DOUBTFUL_SIGN_UPS, SEVERAL_SIGN_UPS, as_sign_up
+from mentorkorps.backend.db.sign_up_rows import (
+    DOUBTFUL_SIGN_UPS,
+    SEVERAL_SIGN_UPS,
+    as_sign_up,
+    seal_of,
+)
 from mentorkorps.backend.db.tables import MAILS, SIGN_UPS
 from mentorkorps.backend.security.encryption import Damaged
 
@@ -40,6 +47,7 @@ INSERT_MAIL = CompiledStatement(
     "state",
     "attempts",
     "waiting",
+    "details",
     "created_at",
     "due_at",
 )
@@ -98,6 +106,12 @@ SETTLE_MAIL = (
     )
 )
 
+FORGET_ERASED = (
+    MAILS.update()
+    .where(MAILS.c.id == bindparam("key"), MAILS.c.subject_kind == "erased")
+    .values(details=None)
+)
+
 ONE_MAIL = select(MAILS.c.id).where(MAILS.c.id == bindparam("id"))
 
 HOW_MANY_GIVEN_UP = (
@@ -123,7 +137,7 @@ MAILS_OF_NOBODY = select(MAILS.c.id).where(
 )
 
 SETTLED_ABOUT_NO_PERSON = select(MAILS.c.id).where(
-    MAILS.c.subject_kind.in_(("recipient", "service")),
+    MAILS.c.subject_kind.in_(("recipient", "service", "erased")),
     MAILS.c.state.in_(("sent", "failed")),
     MAILS.c.created_at <= bindparam("before"),
 )
@@ -141,9 +155,15 @@ NEWEST_SILENCED_AT = (
 )
 
 
-def queue_mails(connection: Connection, subject: str, kinds: Sequence[Kind], at: datetime) -> None:
+def queue_mails(
+    connection: Connection,
+    subject: str,
+    kinds: Sequence[Kind],
+    at: datetime,
+    details: str | None = None,
+) -> None:
     """Queues mails about one subject, whose id is of what each kind is about."""
-    rows = [_row(token_hex(16), kind, subject, None, at) for kind in kinds]
+    rows = [_row(token_hex(16), kind, subject, None, at, details) for kind in kinds]
     INSERT_MAIL.run_each(connection, rows)
 
 
@@ -157,7 +177,31 @@ def queue_once(
     return True
 
 
-def _row(id: str, kind: Kind, subject: str, waiting: int | None, at: datetime) -> dict[str, object]:
+def queue_about_erased(connection: Connection, kind: Kind, sign_up: SignUp, at: datetime) -> None:
+    """Queues a mail about a sign-up that is being erased. It keeps no more of it than `sign_up`,
+    encrypted, and no longer than until it has left or is given up.
+    """
+    subject = token_hex(16)
+    kept = {
+        "form": sign_up.form,
+        "language": sign_up.language,
+        "answers": sign_up.answers,
+        "received": sign_up.received_at.isoformat(),
+        "code": sign_up.code,
+    }
+    text = json.dumps(kept, ensure_ascii=False).encode()
+    details = b64encode(seal_of(connection).close(subject, text)).decode()
+    queue_mails(connection, subject, (kind,), at, details)
+
+
+def _row(
+    id: str,
+    kind: Kind,
+    subject: str,
+    waiting: int | None,
+    at: datetime,
+    details: str | None = None,
+) -> dict[str, object]:
     return {
         "id": id,
         "subject_kind": kind.about,
@@ -166,6 +210,7 @@ def _row(id: str, kind: Kind, subject: str, waiting: int | None, at: datetime) -
         "state": "queued",
         "attempts": 0,
         "waiting": waiting,
+        "details": details,
         "created_at": at,
         "due_at": at,
     }
@@ -220,7 +265,7 @@ def delete_mails_of(connection: Connection, sign_ups: Sequence[str]) -> list[str
 
 
 def delete_old_mails(connection: Connection, before: datetime) -> list[str]:
-    """Deletes what coordinators and operators got about no sign-up until then; the ids."""
+    """Deletes what was sent about no sign-up that is kept until then; the ids."""
     ids = list(connection.execute(SETTLED_ABOUT_NO_PERSON, {"before": before}).scalars())
     delete_mails(connection, ids)
     return ids
@@ -245,7 +290,9 @@ def lease_mails(connection: Connection, ids: Sequence[str], until: datetime) -> 
 
 
 def settle_mails(connection: Connection, mails: Sequence[Mail]) -> None:
-    """Writes down what became of leased mails."""
+    """Writes down what became of leased mails. Of an erased sign-up nothing stays once its mail
+    has left or is given up.
+    """
     rows = [
         {
             "key": mail.id,
@@ -257,6 +304,9 @@ def settle_mails(connection: Connection, mails: Sequence[Mail]) -> None:
         for mail in mails
     ]
     connection.execute(SETTLE_MAIL, rows)
+    over = [mail for mail in mails if mail.state in ("sent", "failed")]
+    if erased := [{"key": mail.id} for mail in over if mail.subject.kind == "erased"]:
+        connection.execute(FORGET_ERASED, erased)
 
 
 def read_subjects(
@@ -277,6 +327,30 @@ def read_subjects(
             if newest := connection.execute(NEWEST_SILENCED_AT, known).one_or_none():
                 readings[subject] = _reading(connection, newest)
     return readings
+
+
+def read_erased(connection: Connection, mail: Mail) -> SignUp | None:
+    """What a mail has kept of an erased sign-up; None where that is gone or cannot be read."""
+    try:
+        text = seal_of(connection).open(mail.subject.id, b64decode(mail.details or ""))
+    except Damaged:
+        return None
+    kept = json.loads(text)
+    moment = datetime.fromisoformat(kept["received"])
+    return SignUp(
+        id=mail.subject.id,
+        form=kept["form"],
+        language=kept["language"],
+        answers=kept["answers"],
+        flagged=False,
+        received_at=moment,
+        asked_at=moment,
+        confirmed_at=moment,
+        answered_at=None,
+        withdrawn_at=None,
+        silenced=False,
+        code=kept["code"],
+    )
 
 
 def readable_doubtful(connection: Connection) -> Iterator[SignUp]:
@@ -306,4 +380,5 @@ def as_mail(row: Row[tuple[object, ...]]) -> Mail:
         row.sent_at,
         row.error,
         row.waiting,
+        row.details,
     )

@@ -106,6 +106,12 @@ MARK_WITHDRAWN = (
     .values(withdrawn_at=bindparam("at"), fingerprint=bindparam("nothing"))
 )
 
+MARK_RESUMED = (
+    SIGN_UPS.update()
+    .where(SIGN_UPS.c.id == bindparam("key"))
+    .values(withdrawn_at=None, fingerprint=bindparam("known_by"))
+)
+
 WITHDRAW_CONSENT = (
     CONSENTS.update()
     .where(
@@ -243,6 +249,11 @@ def mark_withdrawn(connection: Connection, sign_up: str, at: datetime) -> None:
     connection.execute(
         MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"}
     )
+
+
+def mark_resumed(connection: Connection, sign_up: str, known_by: str) -> None:
+    """Nobody has withdrawn it any more."""
+    connection.execute(MARK_RESUMED, {"key": sign_up, "known_by": known_by})
 
 
 def replace_answers(

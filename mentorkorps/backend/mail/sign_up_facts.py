@@ -4,13 +4,13 @@ Receipt, confirmation, own page, offer and every mail take from here, so that no
 It lies with the mails, beneath the pages that tell the same.
 
 A page behind a private link tells all of it. A mail tells less, since others may read a mailbox:
-never a programme or an organisation, and of a course or an event of a union or of a leaders'
+never a programme, an organisation or a place that was typed, and of a course or an event of a union or of a leaders'
 organisation nothing at all, because to be on it shows that somebody is a member (GDPR, article 9).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from mentorkorps.backend.clock import after_working_days, danish_day, spoken
 from mentorkorps.backend.db.records import PlaceState, SignUp, Turn
@@ -31,6 +31,10 @@ PRACTICAL_MAIL = "practical"
 WITHOUT_PLACE: tuple[PlaceState, ...] = ("doubted", "pending", "waiting", "offered")
 """Somebody who may come to think of a place, and has none."""
 LONGEST_GREETED = 40
+WITHDRAWN_KEPT = timedelta(days=7)
+"""So long somebody who withdrew can undo it, and the coordinator, who may have noted the person
+elsewhere, still sees after a holiday who it was.
+"""
 
 Gathering = Course | Event
 
@@ -197,7 +201,7 @@ class _Reading:
             name = self._marked(self.programme.name.of(self.language), self.programme.example)
             yield Fact(self._text("labels", "programme"), name, is_mailed=False)
         if municipality := self.catalogue.municipalities.get(self.sign_up.answer("place") or ""):
-            yield Fact(self._text("labels", "municipality"), municipality.name)
+            yield Fact(self._text("labels", "municipality"), municipality.name, is_mailed=False)
         if self.sign_up.code:
             yield Fact(self._text("labels", "code"), self.sign_up.code)
         if answerer := self._answerer():
