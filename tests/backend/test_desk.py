@@ -31,7 +31,7 @@ def test_the_coordinator_sees_answers_consents_and_state(house):
     for words in (*told, "Vent med at svare", "må få mine svar", "Dansk"):
         assert words in page.text
     assert "skjult felt" not in page.text
-    assert "no-store" == page.headers["cache-control"]
+    assert "no-cache, private" == page.headers["cache-control"]
     assert "no-referrer" == page.headers["referrer-policy"]
 
 

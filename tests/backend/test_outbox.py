@@ -3,8 +3,10 @@
 import asyncio
 import random
 import string
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from types import MappingProxyType
 
 import aiosmtplib
 import pytest
@@ -96,7 +98,7 @@ def test_the_receipt_greets_by_the_given_name_and_names_no_programme(house):
 
     letter = told(house.letter("receipt"))
 
-    assert "Hej Karen\n" in letter
+    assert "Hej Karen" in letter
     for text in ("Testesen", "bent hold", "Odense", "Portalens koordinator"):
         assert text not in letter
 
@@ -173,9 +175,11 @@ def test_the_coordinator_is_the_organisations_else_the_municipalitys_else_the_de
 ):
     file = tmp_path / "recipients.yaml"
     file.write_text(RECIPIENTS)
-    with opened(tmp_path, real, RECIPIENTS=str(file)) as house:
+    answered = replace(real.form_for("interest"), answered=True)
+    forms = MappingProxyType({**real.forms, answered.id: answered})
+    with opened(tmp_path, replace(real, forms=forms), RECIPIENTS=str(file)) as house:
         typed = volunteer(programme=programme, place=place)
-        house.client.post("/forms/mentor", data=typed)
+        house.client.post("/forms/interesseliste", data=typed)
 
         assert mailbox == house.letter("notice")["To"]
 
