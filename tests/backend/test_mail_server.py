@@ -61,7 +61,7 @@ class Posting:
 
     async def sign_up(self, name="karen"):
         answers = Answers({"email": f"{name}@example.org"}, {"contact": "1"})
-        await self.store.do(
+        await self.database.change(
             accept, Submission("mentor", "da", answers, Signs(()), (name,), name, MONDAY)
         )
 

@@ -59,7 +59,7 @@ def restore_backup(settings: Settings, file: Path) -> int:
         with _image(settings, file) as image:
             _refuse_missing_key(image, settings)
             connect.dialect_for(settings.database).take(image)
-            return image.execute(COUNTED).fetchone()[0]
+            return int(image.execute(COUNTED).fetchone()[0])
     except Damaged:
         raise BadBackup(file, "was changed after it was written, or is not whole") from None
     except dump.NoDump:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0002_sealed_answers"
+down_revision = "0001_sign_ups"
 
 
 def upgrade() -> None:
