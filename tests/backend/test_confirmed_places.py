@@ -297,7 +297,7 @@ def old_rows(read) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrate.MIGRATIONS))
     with changing(read) as connection:
-        config.attributes |= {"connection": connection, "seal": None}
+        config.attributes |= {"connection": connection, "cipher": None}
         command.upgrade(config, "0009_mornings")
         for number, (id, (state, confirmed, until, _)) in enumerate(BEFORE.items()):
             values = {

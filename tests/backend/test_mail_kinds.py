@@ -37,7 +37,7 @@ def old_rows(read) -> None:
     config.set_main_option("script_location", str(migrate.MIGRATIONS))
     answers = b'{"name": "Karen", "email": "karen@example.org", "place": "5000"}'
     with changing(read) as connection:
-        config.attributes |= {"connection": connection, "seal": None}
+        config.attributes |= {"connection": connection, "cipher": None}
         command.upgrade(config, "0013_pending")
         for id, confirmed, silenced in (("karen", MONDAY, False), ("waits", None, True)):
             values = {

@@ -54,10 +54,10 @@ def version_of(connection: Connection) -> str | None:
     return _called_today(_kept_version(connection))
 
 
-def migrate(connection: Connection, seal: Cipher | None) -> bool:
+def migrate(connection: Connection, cipher: Cipher | None) -> bool:
     """Brings the tables along, in the transaction that is under way; whether there was something to change.
 
-    `seal` closes what lies open in tables of the first versions. Raises UnknownVersion.
+    `cipher` encrypts what lies open in tables of the first versions. Raises UnknownVersion.
     """
     scripts = _scripts()
     kept, before = _kept_version(connection), version_of(connection)
@@ -68,7 +68,7 @@ def migrate(connection: Connection, seal: Cipher | None) -> bool:
     if before and before not in {one.revision for one in scripts.walk_revisions()}:
         raise UnknownVersion
     config = _config()
-    config.attributes |= {"connection": connection, "seal": seal}
+    config.attributes |= {"connection": connection, "cipher": cipher}
     command.upgrade(config, "head")
     return before is not None
 
@@ -79,7 +79,7 @@ def make(connection: Connection, version: str) -> None:
     if version not in {one.revision for one in _scripts().walk_revisions()}:
         raise UnknownVersion
     config = _config()
-    config.attributes |= {"connection": connection, "seal": None}
+    config.attributes |= {"connection": connection, "cipher": None}
     command.upgrade(config, version)
 
 

@@ -145,7 +145,7 @@ class PostgresDialect:
                     raise InUse(self._database)
                 self.enter_migration(connection)
                 try:
-                    migrate(connection, seal=None)
+                    migrate(connection, cipher=None)
                     connection.execute(text(f"TRUNCATE {TABLES}"))
                     copy_rows(copy, connection)
                 except UnknownVersion:

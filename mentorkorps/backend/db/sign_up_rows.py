@@ -1,5 +1,5 @@
-"""Sign-ups and consents. Answers are sealed on their way in and opened on their way out; the seal travels with
-the connections of the engine."""
+"""Sign-ups and consents. Answers are encrypted on their way in and decrypted on their way out, by the
+cipher of the transaction or snapshot."""
 
 import hmac
 import json
