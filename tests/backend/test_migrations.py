@@ -1,10 +1,10 @@
 """Databases that an earlier version made, each named by the last migration that it had run."""
 
 import os
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from itertools import count
 
 import pytest
 from sqlalchemy import text
@@ -21,29 +21,37 @@ EARLIER = (
 )  # fmt: skip
 """In the order in which they run, by the numbers that databases know them by."""
 KILLED = """
-import os, signal
+import os, signal, sys
 from mentorkorps.backend.db import connect, migrate
 from mentorkorps.backend.security.encryption import Cipher
 from mentorkorps.backend.settings import read_settings
-read = read_settings(os.environ)
-dialect = connect.dialect_for(read.database)
-with dialect.writing() as engine, engine.connect() as connection, connection.begin():
-    migrate.migrate(connection, Cipher(read.secret_keys))
-    os.kill(os.getpid(), signal.SIGKILL)
+
+def migrate_half_way(url):
+    read = read_settings(os.environ | {"MENTORKORPS_DATABASE_URL": url})
+    dialect = connect.dialect_for(read.database)
+    with dialect.writing() as engine, engine.connect() as connection, connection.begin():
+        migrate.migrate(connection, Cipher(read.secret_keys))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+for url in sys.argv[1:]:
+    child = os.fork()
+    if child == 0:
+        try:
+            migrate_half_way(url)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL, url
 """
+"""Migrates each database in a process of its own, which is killed before it commits."""
 
 
 @pytest.fixture(params=["file", "server"])
-def url(request, tmp_path):
-    """The address of a database without tables."""
+def new_url(request, tmp_path):
+    """Gives the addresses of databases without tables."""
     if request.param == "server":
-        return request.getfixturevalue("cluster").empty()
-    return f"sqlite:///{tmp_path}/m.db"
-
-
-@pytest.fixture
-def read(url):
-    return read_settings(url)
+        return request.getfixturevalue("cluster").empty
+    numbers = count()
+    return lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db"
 
 
 @contextmanager
@@ -71,23 +79,28 @@ def test_migrations_are_numbered_in_the_order_in_which_they_run():
     assert names[: len(EARLIER)] == [migrate.NOW_CALLED[version] for version in EARLIER]
 
 
-@pytest.mark.parametrize("version", EARLIER)
-def test_a_database_of_each_earlier_version_opens_also_after_a_kill_half_way(read, url, version):
-    make(read, version)
-    told = {"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY}
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED], cwd=ROOT, env=os.environ | told, check=False
+def test_a_database_of_each_earlier_version_opens_also_after_a_kill_half_way(new_url):
+    databases = {version: new_url() for version in EARLIER}
+    for version, url in databases.items():
+        make(read_settings(url), version)
+    subprocess.run(
+        [sys.executable, "-c", KILLED, *databases.values()],
+        cwd=ROOT,
+        env=os.environ | {"MENTORKORPS_SECRET_KEYS": KEY},
+        check=True,
     )
-    assert -signal.SIGKILL == killed.returncode
-    assert version == kept_version(read)
+    for version, url in databases.items():
+        read = read_settings(url)
+        assert version == kept_version(read)
 
-    connect.open_database(read).close()
+        connect.open_database(read).close()
 
-    assert [] == operator_reads.sign_ups(read)
-    assert kept_version(read) not in EARLIER
+        assert [] == operator_reads.sign_ups(read), version
+        assert kept_version(read) not in EARLIER
 
 
-def test_a_version_that_nobody_knows_is_left_alone(read):
+def test_a_version_that_nobody_knows_is_left_alone(new_url):
+    read = read_settings(new_url())
     make(read, EARLIER[-1])
     with changing(read) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
