@@ -109,6 +109,10 @@ class Visitor:
     def own_page(self) -> float:
         return self._ask("POST", f"/mine/{self._mine(self._kept)}", {}, 200)
 
+    def doubtful(self) -> float:
+        token = self._tokens.sign("doubtful", self._kept, datetime.now(UTC))
+        return self._ask("POST", f"/desk/doubtful/{token}", {}, 200)
+
     def delete(self, number: str) -> float:
         return self._ask("POST", f"/mine/{self._mine(number)}/delete", {"sure": "yes"}, 200)
 

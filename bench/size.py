@@ -14,11 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from bench.many import ROOT
 from mentorkorps.backend import settings
 from mentorkorps.backend.db import connect, sign_up_rows
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.signups.lifecycle import Submission, accept
 from mentorkorps.forms.answers import Answers
@@ -89,12 +90,9 @@ def fill(folder: Path, count: int) -> None:
 
 
 def numbers(folder: Path) -> list[str]:
-    with (
-        connect.opened_to_write(settings.read_settings(environ(folder))) as engine,
-        engine.connect() as connection,
-    ):
+    with connect.opened_to_read(settings.read_settings(environ(folder))) as snapshot:
         return list(
-            connection.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars()
+            snapshot.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars()
         )
 
 
@@ -128,9 +126,9 @@ def megabytes_at_most(pid: int) -> float:
     )
 
 
-def _accept_some(connection: Connection, numbers: range, now: datetime, count: int) -> None:
+def _accept_some(transaction: Transaction, numbers: range, now: datetime, count: int) -> None:
     for submission in _submissions(numbers, now, count):
-        accept(connection, submission)
+        accept(transaction, submission)
 
 
 def _submissions(numbers: range, now: datetime, count: int) -> Iterator[Submission]:
@@ -147,6 +145,6 @@ def _submissions(numbers: range, now: datetime, count: int) -> Iterator[Submissi
         yield Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at)
 
 
-def _as_after_months(connection: Connection) -> None:
+def _as_after_months(transaction: Transaction) -> None:
     for statement in AS_AFTER_MONTHS:
-        connection.execute(text(statement))
+        transaction.execute(text(statement))

@@ -20,5 +20,5 @@ async def fill_level_notice(visit: Visit, form: Form, answers: Posted) -> str:
     if record is None:
         return ""
     hall, seats = allocation.hall_of(form.books, record), allocation.seats(record)
-    level = await visit.services.store.do(allocation.fill_level, hall, seats)
+    level = await visit.services.database.read(allocation.fill_level, hall, seats)
     return str(words(visit.language)["places"]["before"][level])

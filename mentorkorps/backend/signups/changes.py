@@ -49,7 +49,7 @@ async def put_answers(visit: Visit, sign_up: SignUp, form: Form, posted: Posted)
     if wait := limits.take("submission", points):
         raise to_wait(wait)
     try:
-        await visit.services.store.do(lifecycle.change, sign_up.id, submission)
+        await visit.services.database.change(lifecycle.change, sign_up.id, submission)
     except tuple(REFUSALS) as error:
         limits.give_back("submission", points)
         raise REFUSALS[type(error)] from error
@@ -58,7 +58,7 @@ async def put_answers(visit: Visit, sign_up: SignUp, form: Form, posted: Posted)
 
 async def put_address(visit: Visit, sign_up: SignUp, form: Form, address: str) -> None:
     """Puts another address among answers that stay as they are. Raises Invalid or Refusal."""
-    consents = await visit.services.store.do(sign_up_rows.consents_of, sign_up.id)
+    consents = await visit.services.database.read(sign_up_rows.consents_of, sign_up.id)
     kept = typed_answers(visit.services, form, sign_up, consents)
     asked = {field.id: (address,) for field in form.fields if field.means == "email"}
     await put_answers(visit, sign_up, form, {**kept, **asked})

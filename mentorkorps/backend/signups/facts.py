@@ -11,7 +11,7 @@ from mentorkorps.backend.signups.links import LinkedSignUp
 
 async def all_facts(visit: Visit, sign_up: SignUp) -> SignUpFacts:
     """What its person may know, and who answers it."""
-    turn = await visit.services.store.do(place_rows.turn_of, sign_up.id)
+    turn = await visit.services.database.read(place_rows.turn_of, sign_up.id)
     return sign_up_facts(visit.services.catalogue, sign_up, turn, visit.language)
 
 

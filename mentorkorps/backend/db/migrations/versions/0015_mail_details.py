@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0015_mail_details"
+down_revision = "0014_mail_subjects"
 
 
 def upgrade() -> None:
