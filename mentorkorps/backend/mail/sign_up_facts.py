@@ -98,6 +98,11 @@ class SignUpFacts:
     greeting_name: str | None
 
     @property
+    def is_without_place(self) -> bool:
+        """Whether a place was asked for and is not there: not yet, or not any more."""
+        return self.seat is not None and self.seat.state not in ("held", "taken")
+
+    @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         return tuple((fact.label, fact.value) for fact in self.table)
 
