@@ -227,13 +227,13 @@ class TableReader:
             yield Entry(table, file, node, None if value is WRONG else value)
         self.record = None
 
-    def object(self, cls: type, node: Node, name: str, **known: object) -> Any:
+    def object(self, cls: type, node: Node, name: str, **preset: object) -> Any:
         if not isinstance(node, Mapping):
             return self.wrong_type(name, cls if cls in EXPECTED else dict, node)
         plan = members(cls)
         self.around.append(ObjectInProgress(name, plan, node))
         misspelt = self.refuse_unknown_keys()
-        values: dict[str, Any] = dict(known)
+        values: dict[str, Any] = dict(preset)
         for member in plan.values():
             if member.name in node.entries:
                 values[member.name] = self.value(member, node.entries[member.name][1])
@@ -251,11 +251,13 @@ class TableReader:
     def refuse_unknown_keys(self) -> set[str]:
         """Tells of each field that the innermost object does not have. Returns those that were
         meant."""
-        here = self.around[-1]
-        unknown = [pair for key, pair in here.node.entries.items() if key not in here.plan][:MANY]
+        innermost = self.around[-1]
+        unknown = [
+            pair for key, pair in innermost.node.entries.items() if key not in innermost.plan
+        ][:MANY]
         if not unknown:
             return set()
-        unused = here.plan.keys() - here.node.entries.keys()
+        unused = innermost.plan.keys() - innermost.node.entries.keys()
         glued = {place.text.partition(":")[0] for place, _ in unknown} & unused
         for place, value in unknown:
             if place.text.partition(":")[0] in glued:
@@ -274,50 +276,52 @@ class TableReader:
                     field=place.text,
                     key=place.text,
                     right=home.name,
-                    here=here.name,
+                    here=innermost.name,
                 )
             else:
-                near = nearest(place.text, unused) or self.only_one_missing(unknown, value)
+                suggestion = nearest(place.text, unused) or self.only_one_missing(unknown, value)
                 self.add(
                     self.file,
                     place,
                     "unknown-key",
-                    suggestion=near,
+                    suggestion=suggestion,
                     field=shown(place),
                     key=shown(place),
-                    table=here.name,
+                    table=innermost.name,
                 )
-                glued.add(near or "")
+                glued.add(suggestion or "")
         return glued
 
     def home(self, key: Scalar) -> ObjectInProgress | None:
         """The object around the key, or just before it, that has such a field and lacks it: the
         line is moved."""
-        here = self.around[-1]
+        innermost = self.around[-1]
         inner = None
-        for name, (place, node) in here.node.entries.items():
+        for name, (place, node) in innermost.node.entries.items():
             if place is key:
                 break
             if (
-                name in here.plan
+                name in innermost.plan
                 and isinstance(node, Mapping)
-                and is_dataclass(here.plan[name].type)
+                and is_dataclass(innermost.plan[name].type)
             ):
-                inner = ObjectInProgress(name, members(here.plan[name].type), node)
+                inner = ObjectInProgress(name, members(innermost.plan[name].type), node)
         candidates = [*reversed(self.around[:-1]), *([inner] if inner else [])]
         return next((candidate for candidate in candidates if candidate.lacks(key.text)), None)
 
     def only_one_missing(self, unknown: list[tuple[Scalar, Node]], value: Node) -> str | None:
         """The one field that is needed and not there, if its value can be that of the one field
         that is unknown."""
-        here = self.around[-1]
-        missing = [
-            member for member in here.plan.values() if member.required and here.lacks(member.name)
+        innermost = self.around[-1]
+        needed = [
+            member
+            for member in innermost.plan.values()
+            if member.required and innermost.lacks(member.name)
         ]
-        if len(unknown) > 1 or len(missing) != 1:
+        if len(unknown) > 1 or len(needed) != 1:
             return None
-        fits = TableReader(file=self.file).value(missing[0], value) is not WRONG
-        return missing[0].name if fits else None
+        is_readable = TableReader(file=self.file).value(needed[0], value) is not WRONG
+        return needed[0].name if is_readable else None
 
     def missing(self, cls: type, key: str, node: Mapping, name: str) -> BindingError:
         if cls in (Title, Text):
@@ -347,10 +351,10 @@ class TableReader:
         if origin is Literal:
             return self.choice(get_args(kind), node, name)
         if isinstance(kind, type) and is_dataclass(kind):
-            known = (
+            place = (
                 {"at": Place(self.file, node.line, node.column)} if knows_its_place(kind) else {}
             )
-            return self.object(kind, node, name, **known)
+            return self.object(kind, node, name, **place)
         return self.scalar(kind, node, name)
 
     def annotated(self, kind: Any, node: Node, name: str) -> Any:
@@ -432,7 +436,7 @@ class TableReader:
 
     def refuse_unknown_references(self, tables: Entries) -> None:
         """Adds a problem for each reference that leads to no record."""
-        known = {
+        keys = {
             table: {key for entry in entries if (key := entry.record) is not None}
             | self.nameless.get(table, set())
             for table, entries in tables.items()
@@ -440,7 +444,7 @@ class TableReader:
         unknown = [
             reference
             for reference in self.references
-            if reference.node.text not in known[reference.table]
+            if reference.node.text not in keys[reference.table]
             and reference.table not in self.unread
         ]
         towns = postcodes(tables)
@@ -450,11 +454,11 @@ class TableReader:
             for entry in entries
             for former in entry.former()
         }
-        written = dict.fromkeys((reference.node.text, reference.table) for reference in unknown)
+        targets = dict.fromkeys((reference.node.text, reference.table) for reference in unknown)
         suggestions = {
             (text, table): renamed.get((text, table))
             or nearest_record(text, tables[table], towns if table == "municipalities" else {})
-            for text, table in list(written)[:MANY]
+            for text, table in list(targets)[:MANY]
         }
         for file, node, table, record, name in unknown:
             self.problems.append(
@@ -516,18 +520,18 @@ def shown(node: Node) -> str:
     return "[…]" if isinstance(node, Sequence) else "{…}"
 
 
-def nearest_record(text: str, entries: list[Entry], called: dict[str, str]) -> str | None:
+def nearest_record(text: str, entries: list[Entry], further_names: dict[str, str]) -> str | None:
     """The record whose key or name is spelt most alike, as an editor would look for it; `called`
     has further names."""
     if len(text) > SUGGESTIBLE:
         return None
     keyed = [(key, entry) for entry in entries if (key := entry.record)]
-    names = called | {
+    names = further_names | {
         name.casefold(): f"{key} ({name})" for key, entry in keyed for name in entry.names()
     }
     names |= {key.casefold(): key for key, _ in keyed}
-    near = nearest(text.casefold(), names)
-    return names[near] if near else None
+    name_match = nearest(text.casefold(), names)
+    return names[name_match] if name_match else None
 
 
 def postcodes(tables: Entries) -> dict[str, str]:

@@ -63,28 +63,30 @@ def _former_ids(tables: Entries) -> Iterator[Problem]:
     """Former ids that cannot lead to one record: in use, of two records, gone for good, or too
     long."""
     for table in WITH_FORMER_IDS:
-        here = {
+        current = {
             id: entry for entry in tables[table] for id in (entry.record, entry.text("slug")) if id
         }
-        gone = {entry.record: entry for entry in tables["retired"] if entry.text("table") == table}
-        seen: dict[str, Entry] = {}
+        retired = {
+            entry.record: entry for entry in tables["retired"] if entry.text("table") == table
+        }
+        former: dict[str, Entry] = {}
         for entry in tables[table]:
             for node in entry.former():
-                if why := _led_elsewhere(node.text, here, gone, seen):
+                if why := _led_elsewhere(node.text, current, retired, former):
                     yield _no_former_id(entry, node, *why)
-                seen.setdefault(node.text, entry)
+                former.setdefault(node.text, entry)
 
 
 def _led_elsewhere(
-    id: str, here: dict[str, Entry], gone: dict[str | None, Entry], seen: dict[str, Entry]
+    id: str, current: dict[str, Entry], retired: dict[str | None, Entry], former: dict[str, Entry]
 ) -> tuple[str, str] | None:
     """Why an id cannot be a former one, in both languages."""
     if len(id) > LONGEST_ID:
         return f"der er plads til {LONGEST_ID} tegn", f"there is room for {LONGEST_ID} characters"
     for entry, da, en in (
-        (here.get(id), "posten findes", "that record exists"),
-        (gone.get(id), "posten er væk for altid", "that record is gone for good"),
-        (seen.get(id), "det er en anden posts tidligere id", "it is another record's former id"),
+        (current.get(id), "posten findes", "that record exists"),
+        (retired.get(id), "posten er væk for altid", "that record is gone for good"),
+        (former.get(id), "det er en anden posts tidligere id", "it is another record's former id"),
     ):
         if entry:
             place = f"{entry.file}:{entry.node.line}"
@@ -224,14 +226,14 @@ def _event_rules(tables: Entries) -> Iterator[Problem]:
 
 def _source_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["sources"]:
-        written = entry.text("published") or ""
-        if PUBLISHED.fullmatch(written) and not _exists(written):
-            yield entry.problem("published", "no-such-date", key="published", value=written)
+        published = entry.text("published") or ""
+        if PUBLISHED.fullmatch(published) and not _exists(published):
+            yield entry.problem("published", "no-such-date", key="published", value=published)
 
 
-def _exists(written: str) -> bool:
+def _exists(published: str) -> bool:
     """Whether there is such a year, month or day: 2016, 2016-12, 2016-12-22."""
-    year, month, day = (*map(int, written.split("-")), 1, 1)[:3]
+    year, month, day = (*map(int, published.split("-")), 1, 1)[:3]
     try:
         date(year, month, day)
     except ValueError:

@@ -238,16 +238,16 @@ def load_catalogue(data: Path, name: str | None = None) -> Catalogue:
 def read_all(data: Path, name: str | None = None) -> tuple[Entries, list[Problem]]:
     """Every record that could be read, by table, and every problem found, in the order of the
     files."""
-    reader, called = TableReader(), name or data.as_posix()
+    reader, folder_name = TableReader(), name or data.as_posix()
     unread = unread_files.find_unread_files(data, {path for _, path in data_files(data)})
     misnamed = {file.table for file in unread}
     with without_collector():
         entries = {
-            table: list(_records(data, called, table, reader, table in misnamed))
+            table: list(_records(data, folder_name, table, reader, table in misnamed))
             for table in TABLES
         }
-    reader.problems.extend(unread_files.unread_file_problems(data, called, unread))
-    reader.problems.extend(images.picture_problems(data, called))
+    reader.problems.extend(unread_files.unread_file_problems(data, folder_name, unread))
+    reader.problems.extend(images.picture_problems(data, folder_name))
     reader.refuse_unknown_references(entries)
     reader.problems.extend(integrity_problems(entries, images.names_beside(data)))
     return entries, sorted(reader.problems, key=Problem.place)

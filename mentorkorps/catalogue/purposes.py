@@ -29,10 +29,10 @@ def wrong_meaning(field: Field) -> Iterator[tuple[str, str]]:
             f"“{field.id}” cannot have means: {field.means} with that type and those options",
         )
     elif field.means is None and set(kept_names(field)) & set(MEANINGS):
-        named = next(name for name in kept_names(field) if name in MEANINGS)
+        meaning = next(name for name in kept_names(field) if name in MEANINGS)
         yield (
-            f"“{named}” er navnet på en betydning: skriv means: {named}, eller vælg et andet id",
-            f"“{named}” is the name of a meaning: write means: {named}, or choose another id",
+            f"“{meaning}” er navnet på en betydning: skriv means: {meaning}, eller vælg et andet id",
+            f"“{meaning}” is the name of a meaning: write means: {meaning}, or choose another id",
         )
 
 
