@@ -38,7 +38,7 @@ class CalendarEntry:
 class Announced:
     """The edition before, by table and id, and the time now, to be written down."""
 
-    shown: Mapping[tuple[str, str], CalendarEntry]
+    entries: Mapping[tuple[str, str], CalendarEntry]
     now: datetime
 
 
@@ -59,7 +59,7 @@ def unannounced(entries: Entries, before: Announced) -> Iterator[Problem]:
         for entry in entries[table]:
             ids = (entry.record or "", *(former.text for former in entry.former()))
             earlier = next(
-                (before.shown[table, id] for id in ids if (table, id) in before.shown), None
+                (before.entries[table, id] for id in ids if (table, id) in before.entries), None
             )
             if entry.value and earlier and not _is_over(entry.node, before.now):
                 yield from _unnumbered(entry, earlier, calendar_entry(entry.node), before.now)

@@ -83,12 +83,12 @@ def _limit_tables(
     yield LimitTable(fields, rows)
     for field in fields:
         if inner := field.inner:
-            inside = [
+            inner_rows = [
                 LimitRow(row.entry, node)
                 for row in rows
                 for node in objects(row.node.get(field.name))
             ]
-            yield from _limit_tables(inner, inside)
+            yield from _limit_tables(inner, inner_rows)
 
 
 def judge_limits(table: LimitTable) -> Iterator[Problem]:

@@ -100,10 +100,10 @@ def _of_tables(entries: Entries, names: Iterable[str]) -> Iterator[Entry]:
 
 def _new_and_begun(entries: Entries, earlier: EarlierRecords, today: date) -> Iterator[Problem]:
     for table in DATED:
-        known = {id for record in earlier.get(table, ()) for id in record.ids}
+        earlier_ids = {id for record in earlier.get(table, ()) for id in record.ids}
         for entry in entries[table]:
-            is_new = known.isdisjoint(former.text for former in entry.former())
-            if is_new and entry.record not in known:
+            is_new = earlier_ids.isdisjoint(former.text for former in entry.former())
+            if is_new and entry.record not in earlier_ids:
                 yield from _begun(entry, today)
 
 
@@ -153,11 +153,11 @@ def _alike(entries: list[Entry]) -> Iterator[Problem]:
 
 
 def _same(
-    entries: list[Entry], field: str, written: Callable[[Entry], str], key: Callable[[str], str]
+    entries: list[Entry], field: str, value_of: Callable[[Entry], str], key: Callable[[str], str]
 ) -> Iterator[Problem]:
     seen: dict[str, Entry] = {}
     for entry in entries:
-        if not (value := written(entry)):
+        if not (value := value_of(entry)):
             continue
         first = seen.setdefault(key(value), entry)
         same_id = _id(entry) == _id(first)
@@ -168,7 +168,7 @@ def _same(
                 field,
                 "alike",
                 value=value,
-                other=written(first),
+                other=value_of(first),
                 file=first.file,
                 line=first.node.line,
             )
@@ -226,15 +226,15 @@ def _read_differently(entry: Entry, fields: tuple[FieldDescription, ...]) -> Ite
     where they stop."""
     if entry.value is None:
         return
-    taken = list(_taken_for_else(entry.node, fields))
-    stopping = [(name, node) for name, node in taken if stops_yaml_1_1(node.text)]
+    texts = list(_taken_for_else(entry.node, fields))
+    stopping = [(name, node) for name, node in texts if stops_yaml_1_1(node.text)]
     for name, node in stopping:
         why_da = f'det ligner en dato eller et tal, som ikke findes; skriv "{node.text}"'
         why_en = f'it looks like a date or a number that is none; write "{node.text}"'
         yield _at(entry, name, node, "other-readers", why_da=why_da, why_en=why_en)
-    if taken and not stopping:
-        values = ", ".join(dict.fromkeys(f'"{node.text}"' for _, node in taken))
-        yield _at(entry, *taken[0], "read-differently", values=values)
+    if texts and not stopping:
+        values = ", ".join(dict.fromkeys(f'"{node.text}"' for _, node in texts))
+        yield _at(entry, *texts[0], "read-differently", values=values)
 
 
 def _taken_for_else(
@@ -280,19 +280,19 @@ def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
                 entry, "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en
             )
         for name, hour in (("start", day.start), ("end", day.end)):
-            shown = hour.isoformat("minutes")
+            clock = hour.isoformat("minutes")
             if change := _change_of_clocks(day.date, hour):
                 yield _at(
                     entry,
                     name,
                     at[name],
                     "change-of-clocks",
-                    value=shown,
+                    value=clock,
                     why_da=change[0],
                     why_en=change[1],
                 )
             elif hour.hour < MORNING:
-                yield _at(entry, name, at[name], "at-night", value=shown)
+                yield _at(entry, name, at[name], "at-night", value=clock)
 
 
 def _change_of_clocks(day: date, hour: time) -> tuple[str, str] | None:
