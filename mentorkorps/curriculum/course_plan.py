@@ -57,13 +57,13 @@ def plan_problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
     """
     variant = variant_of(curriculum, course)
     if course.variant and variant is None:
-        known = ", ".join(variant.id for variant in curriculum.timetable.variants)
+        variants = ", ".join(variant.id for variant in curriculum.timetable.variants)
         yield _problem(
             course,
             None,
             "course-plan",
-            why_da=f"“{course.variant}” er ikke en af {known}",
-            why_en=f"“{course.variant}” is none of {known}",
+            why_da=f"“{course.variant}” er ikke en af {variants}",
+            why_en=f"“{course.variant}” is none of {variants}",
         )
         return
     days = variant.days if variant and variant.days else curriculum.timetable.days

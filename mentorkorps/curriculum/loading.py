@@ -72,14 +72,14 @@ class Loading:
             )
             reading.record = _text(node, "id")
             self.nodes[file] = node
-        read = WRONG if node is None else reading.object(cls, node, Path(file).name)
+        record = WRONG if node is None else reading.object(cls, node, Path(file).name)
         if node is None:
             reading.add(file, None, "unreadable", why_da="den er tom", why_en="it is empty")
         self.problems.extend(reading.problems)
         self.references.extend((of, scalar, table) for of, scalar, table, *_ in reading.references)
-        if isinstance(read, BindingError):
+        if isinstance(record, BindingError):
             return None
-        facts: F = read
+        facts: F = record
         id = getattr(facts, "id", Path(file).stem)
         if id != Path(file).stem:
             self.report(
@@ -128,11 +128,11 @@ class Loading:
                 self.problems.append(Problem.at(file, at, "cpr-number"))
         return text
 
-    def parse(self, written: str | None, file: str) -> Node | None:
-        if written is None:
+    def parse(self, text: str | None, file: str) -> Node | None:
+        if text is None:
             return None
         try:
-            return yaml_source.parse_yaml(written, file)
+            return yaml_source.parse_yaml(text, file)
         except DataError as error:
             self.problems.extend(error.problems)
             self.unread.append(file)
@@ -193,9 +193,9 @@ def find_problems(
 
 
 def _by_language(
-    loading: Loading, read: Callable[[Loading, Language], Iterator[tuple[str, R]]]
+    loading: Loading, texts_of: Callable[[Loading, Language], Iterator[tuple[str, R]]]
 ) -> dict[Language, Mapping[str, R]]:
-    return {language: MappingProxyType(dict(read(loading, language))) for language in LANGUAGES}
+    return {language: MappingProxyType(dict(texts_of(loading, language))) for language in LANGUAGES}
 
 
 def _timetable(loading: Loading) -> Timetable | None:
@@ -210,16 +210,16 @@ def _timetable(loading: Loading) -> Timetable | None:
 
 def _modules(loading: Loading, language: Language) -> Iterator[tuple[str, Module]]:
     for file in loading.files(f"{language}/modules/*.md"):
-        if (read := loading.document(file)) is None:
+        if (document := loading.document(file)) is None:
             continue
-        node, body, first = read
+        node, body, first_line = document
         facts = loading.facts(ModuleFacts, node, file) if node else None
         if facts is None:
             loading.unread.append(Path(file).stem)
             continue
-        parts, faults = sections(body, first)
+        parts, faults = sections(body, first_line)
         _report_faults(loading, file, faults)
-        loading.mentioned.extend((file, mention) for mention in mentions(body, first))
+        loading.mentioned.extend((file, mention) for mention in mentions(body, first_line))
         _headings(loading, file, facts, parts)
         yield facts.id, _module(facts, parts, language, Place(file, 1, 1), loading.marks[file])
 
@@ -250,10 +250,10 @@ def _module(
 
 
 def _headings(loading: Loading, file: str, facts: ModuleFacts, parts: list[Section]) -> None:
-    wanted = [activity.id for activity in facts.activities]
-    written = [section.id for section in parts if section.id]
-    for id, node in zip(wanted, _activity_nodes(loading, file), strict=True):
-        if id not in written:
+    ids = [activity.id for activity in facts.activities]
+    headings = [section.id for section in parts if section.id]
+    for id, node in zip(ids, _activity_nodes(loading, file), strict=True):
+        if id not in headings:
             loading.report(
                 file,
                 node,
@@ -262,7 +262,7 @@ def _headings(loading: Loading, file: str, facts: ModuleFacts, parts: list[Secti
                 why_en=f"the activity has no heading ## … {{#{id}}}",
             )
     for section in parts[1:]:
-        if section.id not in wanted:
+        if section.id not in ids:
             fault = markdown.Fault(
                 section.line,
                 1,
@@ -270,7 +270,7 @@ def _headings(loading: Loading, file: str, facts: ModuleFacts, parts: list[Secti
                 f"the heading “{section.id}” belongs to no activity",
             )
             _report_faults(loading, file, [fault])
-    if sorted(written) == sorted(wanted) and written != wanted:
+    if sorted(headings) == sorted(ids) and headings != ids:
         loading.report(
             file,
             "activities",
@@ -282,20 +282,20 @@ def _headings(loading: Loading, file: str, facts: ModuleFacts, parts: list[Secti
 
 def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]:
     for file in loading.files(f"{language}/papers/*.md"):
-        if (read := loading.document(file)) is None:
+        if (document := loading.document(file)) is None:
             continue
-        node, body, first = read
+        node, body, first_line = document
         node = _renamed(node, "for", "for_")
         facts = loading.facts(PaperFacts, node, file) if node else None
         if facts is None:
             loading.unread.append(Path(file).stem)
             continue
         faults: list[markdown.Fault] = []
-        paper_blocks = tuple(blocks(body.split("\n"), first, faults))
+        paper_blocks = tuple(blocks(body.split("\n"), first_line, faults))
         _report_faults(loading, file, faults)
-        loading.mentioned.extend((file, mention) for mention in mentions(body, first))
+        loading.mentioned.extend((file, mention) for mention in mentions(body, first_line))
         if facts.kind == "mail":
-            _blanks(loading, file, body, first)
+            _blanks(loading, file, body, first_line)
         own: dict[str, Any] = _values(facts) | {"language": facts.language or language}
         paper = Paper(**own, blocks=paper_blocks, at=Place(file, 1, 1), mark=loading.marks[file])
         for block in paper_blocks:
@@ -311,16 +311,16 @@ def _papers(loading: Loading, language: Language) -> Iterator[tuple[str, Paper]]
         yield facts.id, paper
 
 
-def _blanks(loading: Loading, file: str, body: str, first: int) -> None:
-    known = ", ".join(f"{{{name}}}" for name in MAIL_BLANKS)
-    for number, line in enumerate(body.split("\n"), first):
+def _blanks(loading: Loading, file: str, body: str, first_line: int) -> None:
+    blanks = ", ".join(f"{{{name}}}" for name in MAIL_BLANKS)
+    for number, line in enumerate(body.split("\n"), first_line):
         for blank in markdown.BLANK.finditer(line):
             if blank[1] not in MAIL_BLANKS:
                 fault = markdown.Fault(
                     number,
                     blank.start() + 1,
-                    f"{blank[0]} kan ikke udfyldes; skriv en af {known}",
-                    f"{blank[0]} cannot be filled in; write one of {known}",
+                    f"{blank[0]} kan ikke udfyldes; skriv en af {blanks}",
+                    f"{blank[0]} cannot be filled in; write one of {blanks}",
                 )
                 _report_faults(loading, file, [fault])
 
@@ -341,28 +341,28 @@ def _glossary(loading: Loading) -> Iterator[Term]:
         node = loading.parse(loading.text_of(file), file)
         reading = TableReader(file=file)
         for item in node.items if isinstance(node, Sequence) else ():
-            read = reading.object(Term, item, "glossary")
-            if read is not WRONG:
-                yield read
+            term = reading.object(Term, item, "glossary")
+            if term is not WRONG:
+                yield term
         loading.problems.extend(reading.problems)
 
 
 def _references(loading: Loading, curriculum: Curriculum, catalogue: Catalogue) -> None:
-    known: Mapping[str, Iterable[str]] = {
+    ids: Mapping[str, Iterable[str]] = {
         "rules": catalogue.rules,
         "sources": catalogue.sources,
         "papers": curriculum.papers["da"],
         "cards": curriculum.cards["da"],
         "modules": curriculum.modules["da"],
     }
-    named: list[tuple[str, Located, str, str]] = [
+    references: list[tuple[str, Located, str, str]] = [
         (file, node, table, node.text) for file, node, table in loading.references
     ]
-    named += [
+    references += [
         (file, mention, TABLE_OF[mention.kind], mention.id) for file, mention in loading.mentioned
     ]
-    for file, place, table, id in named:
-        if id in known[table] or id in loading.unread:
+    for file, place, table, id in references:
+        if id in ids[table] or id in loading.unread:
             continue
         if table in ("rules", "sources"):
             loading.report(file, place, "unknown-reference", value=id, table=f"{table}.yaml")
@@ -404,11 +404,11 @@ def _days(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
                 f"{variant.id}, session {number}",
             )
     for addon in curriculum.timetable.addons:
-        written = [module for id in addon.modules if (module := curriculum.module(id, "da"))]
-        total = sum(module.minutes for module in written)
-        if len(written) == len(addon.modules) and total != addon.minutes:
+        modules = [module for id in addon.modules if (module := curriculum.module(id, "da"))]
+        total = sum(module.minutes for module in modules)
+        if len(modules) == len(addon.modules) and total != addon.minutes:
             loading.report(
-                written[-1].at.file,
+                modules[-1].at.file,
                 "minutes",
                 "training-plan",
                 day_da=addon.id,
@@ -443,12 +443,12 @@ def _misfits(loading: Loading, curriculum: Curriculum, day: Day, day_da: str, da
 
 
 def _editions(loading: Loading, curriculum: Curriculum, _: Catalogue) -> None:
-    known = {
+    editions = {
         edition.edition for edition in curriculum.timetable.editions if isinstance(edition, Edition)
     }
     for table in (curriculum.modules, curriculum.papers, curriculum.cards):
         for text in _all(table):
-            if text.edition not in known:
+            if text.edition not in editions:
                 why_da = f"udgave {text.edition} har ingen dato i timetable.yaml"
                 why_en = f"edition {text.edition} has no date in timetable.yaml"
                 loading.report(
@@ -478,15 +478,15 @@ def _translations(loading: Loading, curriculum: Curriculum, _: Catalogue) -> Non
                     why_en="there is no English one",
                 )
             elif english is not None and curriculum.is_behind(english):
-                now = f'follows: "{danish.edition}", danish: "{danish.mark}"'
+                marks = f'follows: "{danish.edition}", danish: "{danish.mark}"'
                 loading.report(
                     english.at.file,
                     "follows" if english.follows else "edition",
                     "training-translation",
                     why_da="den danske tekst er ændret siden. "
-                    f"Ret den engelske, hvor det trænger, og skriv {now}",
+                    f"Ret den engelske, hvor det trænger, og skriv {marks}",
                     why_en="the Danish text has changed since. "
-                    f"Mend the English one where needed, and write {now}",
+                    f"Mend the English one where needed, and write {marks}",
                 )
             if (
                 isinstance(danish, Module)
