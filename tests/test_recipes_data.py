@@ -67,7 +67,7 @@ TIP = '''"""Tips for a first meeting."""
 from dataclasses import dataclass
 
 from mentorkorps.catalogue.model.text import Id, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 
 @dataclass(frozen=True, slots=True)

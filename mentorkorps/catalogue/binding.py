@@ -20,7 +20,7 @@ from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
 from mentorkorps.catalogue.scalars import SCALARS, meant
 from mentorkorps.catalogue.suggestions import SUGGESTIBLE, nearest, slug
 from mentorkorps.catalogue.tables import TABLES
-from mentorkorps.catalogue.yaml_source import Mapping, Node, Place, Scalar, Sequence
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
 
 EXPECTED = {
     int: ("et helt tal", "a whole number"),

@@ -13,7 +13,7 @@ from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.purposes import purpose_problems, wrong_meaning
 from mentorkorps.catalogue.suggestions import nearest
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
-from mentorkorps.catalogue.yaml_source import Node
+from mentorkorps.catalogue.yaml_nodes import Node
 
 OPEN_NEEDS = (
     "confirmed",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.model.courses import Course, CourseDay
-from mentorkorps.catalogue.yaml_source import Scalar
+from mentorkorps.catalogue.yaml_nodes import Scalar
 from mentorkorps.curriculum.model import Curriculum, Day, Slot, Variant
 from mentorkorps.curriculum.timetable import Session, misfits, planned_minutes, spread
 

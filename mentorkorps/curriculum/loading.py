@@ -14,12 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.binding import WRONG, BindingError, TableReader
 from mentorkorps.catalogue.diagnostics import DataError, Located, Problem
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.text import CPR
-from mentorkorps.catalogue.yaml_source import Node, Place, Scalar, Sequence
+from mentorkorps.catalogue.yaml_nodes import Node, Place, Scalar, Sequence
 from mentorkorps.curriculum import course_plan, markdown, timetable
 from mentorkorps.curriculum.markdown import Mention, Section, blocks, mentions, sections
 from mentorkorps.curriculum.model import (
@@ -57,14 +57,14 @@ class Loading:
     problems: list[Problem] = field(default_factory=list)
     mentioned: list[tuple[str, Mention]] = field(default_factory=list)
     references: list[tuple[str, Scalar, str]] = field(default_factory=list)
-    nodes: dict[str, yaml_source.Mapping] = field(default_factory=dict)
+    nodes: dict[str, yaml_nodes.Mapping] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict)
 
     def facts(self, cls: type[F], node: Node | None, file: str) -> F | None:
         """The front matter as a record; None if something in it is wrong, which is reported."""
         reading = TableReader(file=file)
-        if isinstance(node, yaml_source.Mapping):
+        if isinstance(node, yaml_nodes.Mapping):
             node = node._replace(
                 entries={
                     key: value for key, value in node.entries.items() if not _is_empty(key, value)
@@ -530,14 +530,14 @@ def _activity_nodes(loading: Loading, file: str) -> list[Node]:
     return node.items if isinstance(node, Sequence) else []
 
 
-def _text(node: yaml_source.Mapping, key: str) -> str | None:
+def _text(node: yaml_nodes.Mapping, key: str) -> str | None:
     value = node.entries.get(key, (None, None))[1]
     return value.text if isinstance(value, Scalar) else None
 
 
 def _renamed(node: Node | None, before: str, after: str) -> Node | None:
     """`for` is a word of Python's, so the record calls it otherwise."""
-    if not isinstance(node, yaml_source.Mapping):
+    if not isinstance(node, yaml_nodes.Mapping):
         return node
     return node._replace(
         entries={after if key == before else key: value for key, value in node.entries.items()}

@@ -10,7 +10,7 @@ from mentorkorps.catalogue.dictionary import FieldDescription, read_dictionary
 from mentorkorps.catalogue.load import read_all
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.tables import TABLES, Table
-from mentorkorps.catalogue.yaml_source import Mapping, Node, Scalar
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Scalar
 from mentorkorps.interface.dates import MONTHS, day
 from mentorkorps.interface.languages import LANGUAGES
 

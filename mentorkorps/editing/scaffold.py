@@ -12,14 +12,14 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.catalogue.dictionary import FieldDescription
 from mentorkorps.catalogue.load import files_of, read_all
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.organisations import Programme
 from mentorkorps.catalogue.tables import Table
-from mentorkorps.catalogue.yaml_source import Mapping, Node
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node
 from mentorkorps.interface.dates import MONTHS
 from mentorkorps.interface.languages import LANGUAGES, Language
 
@@ -137,7 +137,7 @@ def _lines_of(node: Mapping, key: str) -> range:
 
 
 def _last_line(node: Node) -> int:
-    return max([node.line, *(item.line for item in yaml_source.items(node))])
+    return max([node.line, *(item.line for item in yaml_nodes.items(node))])
 
 
 def append_record(data: Path, table: str, text: str) -> tuple[Path, int]:
@@ -230,5 +230,5 @@ def _find(data: Path, table: str, record: Course | Event) -> tuple[Path, list[Ma
     """The file of a record, all nodes of that file, and the record's own."""
     place = record.at
     file = next(path for name, path in files_of(data, data.as_posix(), table) if name == place.file)
-    nodes = yaml_source.mappings(yaml_source.read_yaml(file, place.file))
+    nodes = yaml_nodes.mappings(yaml_source.read_yaml(file, place.file))
     return file, nodes, next(node for node in nodes if node.line == place.line)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.earlier_edition import readable_records
@@ -65,9 +65,9 @@ def unannounced(entries: Entries, before: Announced) -> Iterator[Problem]:
                 yield from _unnumbered(entry, earlier, calendar_entry(entry.node), before.now)
 
 
-def calendar_entry(node: yaml_source.Mapping) -> CalendarEntry:
+def calendar_entry(node: yaml_nodes.Mapping) -> CalendarEntry:
     """What a calendar shows of a record as it is written."""
-    is_list = isinstance(node.get("days"), yaml_source.Sequence)
+    is_list = isinstance(node.get("days"), yaml_nodes.Sequence)
     days = node.mappings("days") if is_list else [node]
     status = _text(node, "status")
     venue = node.mapping("venue")
@@ -110,11 +110,11 @@ def _next(moment: str) -> str:
         return ""
 
 
-def _is_over(node: yaml_source.Mapping, now: datetime) -> bool:
+def _is_over(node: yaml_nodes.Mapping, now: datetime) -> bool:
     """Whether its last day has passed; no calendar moves what is over."""
     days = calendar_entry(node).parts["days"]
     return isinstance(days, list) and max(day for day, _, _ in days) < now.date().isoformat()
 
 
-def _text(node: yaml_source.Mapping, name: str) -> str:
+def _text(node: yaml_nodes.Mapping, name: str) -> str:
     return (node.text(name) or "").strip()

@@ -16,11 +16,11 @@ from typing import Any
 from frictionless import Resource, Schema
 from frictionless.errors import CellError
 
-from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.binding import Entries, Entry, shown
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
-from mentorkorps.catalogue.yaml_source import Node, objects
+from mentorkorps.catalogue.yaml_nodes import Node, objects
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
@@ -50,7 +50,7 @@ class LimitRow:
     """One line of a sheet: the object in the file, and the record that it belongs to."""
 
     entry: Entry
-    node: yaml_source.Mapping
+    node: yaml_nodes.Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _standard(field: FieldDescription) -> dict[str, Any]:
     return standard | {"constraints": dict(field.limits)}
 
 
-def _cell(node: yaml_source.Mapping, name: str) -> object:
+def _cell(node: yaml_nodes.Mapping, name: str) -> object:
     value = yaml_source.plain_value(node.get(name))
     return value or None
 

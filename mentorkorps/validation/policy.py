@@ -19,15 +19,8 @@ from mentorkorps.catalogue.load import spelt_alike
 from mentorkorps.catalogue.model.organisations import CONFIRMATION_HOLDS
 from mentorkorps.catalogue.model.text import CPR
 from mentorkorps.catalogue.tables import DATED, TABLES
-from mentorkorps.catalogue.yaml_source import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    is_taken_for_else,
-    objects,
-    stops_yaml_1_1,
-)
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Scalar, Sequence, objects
+from mentorkorps.catalogue.yaml_source import is_taken_for_else, stops_yaml_1_1
 from mentorkorps.interface.holidays import day_off
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
