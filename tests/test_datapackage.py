@@ -9,8 +9,8 @@ import pytest
 from frictionless import Package
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import members
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.members import members
 from mentorkorps.catalogue.model.lasting import LastingRecord, Retired
 from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
 from mentorkorps.catalogue.tables import PAGES, TABLES, WITH_FORMER_IDS

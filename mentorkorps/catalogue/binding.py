@@ -9,18 +9,19 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime, time
-from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.diagnostics import MOST_REPORTED, Problem
+from mentorkorps.catalogue.entries import Entry
+from mentorkorps.catalogue.members import Member, knows_its_place, members
 from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
+from mentorkorps.catalogue.references import Reference
 from mentorkorps.catalogue.scalars import SCALARS, meant
-from mentorkorps.catalogue.suggestions import SUGGESTIBLE, nearest, slug
+from mentorkorps.catalogue.suggestions import nearest, slug
 from mentorkorps.catalogue.tables import TABLES
-from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Place, Scalar, Sequence, scalars, shown
 
 EXPECTED = {
     int: ("et helt tal", "a whole number"),
@@ -42,9 +43,6 @@ EXPECTED = {
     ),
 }
 PLAIN_ID = re.compile(Slug.pattern)
-MANY = 500
-"""So many problems of one file are reported in one run; who has more has one mistake that repeats
-itself."""
 GLUED = ("der mangler et mellemrum efter kolonet", "a space is missing after the colon")
 CUT_BY_COMMA = (
     "kommaet deler værdien i to; sæt hele teksten i anførselstegn, og skriv tal uden komma",
@@ -74,69 +72,6 @@ class BindingError:
 WRONG = BindingError()
 
 
-class Member(NamedTuple):
-    """How one field of a dataclass is read."""
-
-    name: str
-    type: Any
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A record with the node that it came from; `value` is None where something in it is wrong."""
-
-    table: str
-    file: str
-    node: Mapping
-    value: Any
-
-    def text(self, key: str) -> str | None:
-        return self.node.text(key)
-
-    def names(self) -> Iterator[str]:
-        """What people call the record, in each language in which it has a name."""
-        name = self.node.get("name")
-        if isinstance(name, Mapping):
-            yield from scalars(name)
-        elif isinstance(name, Scalar):
-            yield name.text
-
-    def scalars(self, key: str, inner: str) -> Iterator[Scalar]:
-        """The texts that stand under `inner` in each object of the list under `key`."""
-        for item in self.node.mappings(key):
-            node = item.get(inner)
-            if isinstance(node, Scalar):
-                yield node
-
-    @property
-    def record(self) -> str | None:
-        return self.text(TABLES[self.table].key[0])
-
-    def former(self) -> list[Scalar]:
-        """The ids that the record had before, as they are written."""
-        return self.node.scalars("was")
-
-    def problem(
-        self, key: str, rule: str, /, suggestion: str | None = None, **values: object
-    ) -> Problem:
-        """A problem of this record, at the place of one of its fields."""
-        node = self.node.get(key) or self.node
-        return Problem.at(
-            self.file,
-            node,
-            rule,
-            record=self.record,
-            field=key,
-            suggestion=suggestion,
-            **values,
-        )
-
-
-Entries = dict[str, list[Entry]]
-"""The records of a data folder by table, as they were read."""
-
-
 class ObjectInProgress(NamedTuple):
     """An object that is being read: what it is called, how its fields are read, and the node."""
 
@@ -146,16 +81,6 @@ class ObjectInProgress(NamedTuple):
 
     def lacks(self, key: str) -> bool:
         return key in self.plan and key not in self.node.entries
-
-
-class Reference(NamedTuple):
-    """The key of a record in `table`, as it is written in a field of another record."""
-
-    file: str
-    node: Scalar
-    table: str
-    record: str | None
-    field: str
 
 
 @dataclass(slots=True)
@@ -211,7 +136,7 @@ class TableReader:
             return
         before = len(self.problems)
         for node in root.items:
-            if len(self.problems) - before > MANY:
+            if len(self.problems) - before > MOST_REPORTED:
                 self.unread.add(table)
                 break
             if not isinstance(node, Mapping):
@@ -254,7 +179,7 @@ class TableReader:
         innermost = self.around[-1]
         unknown = [
             pair for key, pair in innermost.node.entries.items() if key not in innermost.plan
-        ][:MANY]
+        ][:MOST_REPORTED]
         if not unknown:
             return set()
         unused = innermost.plan.keys() - innermost.node.entries.keys()
@@ -391,7 +316,7 @@ class TableReader:
             if isinstance(item, Scalar):
                 places.setdefault(item.text, []).append(item)
         repeated = [equal[1] for equal in places.values() if len(equal) > 1]
-        for item in repeated[:MANY]:
+        for item in repeated[:MOST_REPORTED]:
             self.add(self.file, item, "twice", field=name, key=name, value=shown(item))
         return bool(repeated)
 
@@ -434,74 +359,6 @@ class TableReader:
             value=shown(node),
         )
 
-    def refuse_unknown_references(self, tables: Entries) -> None:
-        """Adds a problem for each reference that leads to no record."""
-        keys = {
-            table: {key for entry in entries if (key := entry.record) is not None}
-            | self.nameless.get(table, set())
-            for table, entries in tables.items()
-        }
-        unknown = [
-            reference
-            for reference in self.references
-            if reference.node.text not in keys[reference.table]
-            and reference.table not in self.unread
-        ]
-        towns = postcodes(tables)
-        renamed = {
-            (former.text, table): entry.record
-            for table, entries in tables.items()
-            for entry in entries
-            for former in entry.former()
-        }
-        targets = dict.fromkeys((reference.node.text, reference.table) for reference in unknown)
-        suggestions = {
-            (text, table): renamed.get((text, table))
-            or nearest_record(text, tables[table], towns if table == "municipalities" else {})
-            for text, table in list(targets)[:MANY]
-        }
-        for file, node, table, record, name in unknown:
-            self.problems.append(
-                Problem.at(
-                    file,
-                    node,
-                    "unknown-reference",
-                    record=record,
-                    field=name,
-                    suggestion=suggestions.get((node.text, table)),
-                    value=shown(node),
-                    table=f"{table}.yaml",
-                )
-            )
-
-
-@cache
-def members(cls: type) -> dict[str, Member]:
-    """How the fields of a dataclass are read; `at` is never read from a file."""
-    hints = get_type_hints(cls, include_extras=True)
-    return {
-        member.name: Member(
-            member.name, without_none(hints[member.name]), member.default is MISSING
-        )
-        for member in fields(cls)
-        if member.name != "at"
-    }
-
-
-@cache
-def knows_its_place(cls: type) -> bool:
-    return any(member.name == "at" for member in fields(cls))
-
-
-def without_none(hint: Any) -> Any:
-    if get_origin(hint) is UnionType or str(get_origin(hint)) == "typing.Union":
-        return next(part for part in get_args(hint) if part is not NoneType)
-    return hint
-
-
-def scalars(node: Mapping) -> Iterator[str]:
-    return (value.text for _, value in node.entries.values() if isinstance(value, Scalar))
-
 
 def is_cut_off(key: Scalar, value: Node) -> bool:
     """Whether what looks like a field is the rest of a text with a comma: {da: Metal, maskiner, en:
@@ -511,35 +368,3 @@ def is_cut_off(key: Scalar, value: Node) -> bool:
         and not value.text
         and (value.line, value.column) == (key.line, key.end_column)
     )
-
-
-def shown(node: Node) -> str:
-    """A value as a problem quotes it."""
-    if isinstance(node, Scalar):
-        return node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
-    return "[…]" if isinstance(node, Sequence) else "{…}"
-
-
-def nearest_record(text: str, entries: list[Entry], further_names: dict[str, str]) -> str | None:
-    """The record whose key or name is spelt most alike, as an editor would look for it; `called`
-    has further names."""
-    if len(text) > SUGGESTIBLE:
-        return None
-    keyed = [(key, entry) for entry in entries if (key := entry.record)]
-    names = further_names | {
-        name.casefold(): f"{key} ({name})" for key, entry in keyed for name in entry.names()
-    }
-    names |= {key.casefold(): key for key, _ in keyed}
-    name_match = nearest(text.casefold(), names)
-    return names[name_match] if name_match else None
-
-
-def postcodes(tables: Entries) -> dict[str, str]:
-    """The municipality of each postcode, where editors give one instead of the code."""
-    of = (
-        (entry.text("postcode"), entry.text("municipality"), entry.text("town"))
-        for entry in tables["postcodes"]
-    )
-    return {
-        postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code
-    }

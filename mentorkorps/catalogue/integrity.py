@@ -6,14 +6,14 @@ from datetime import date, time
 from itertools import pairwise
 
 from mentorkorps.catalogue import patterns
-from mentorkorps.catalogue.binding import Entries, Entry, shown
 from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.purposes import purpose_problems, wrong_meaning
 from mentorkorps.catalogue.suggestions import nearest
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
-from mentorkorps.catalogue.yaml_nodes import Node
+from mentorkorps.catalogue.yaml_nodes import Node, shown
 
 OPEN_NEEDS = (
     "confirmed",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mentorkorps.catalogue.binding import Entry
 from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.entries import Entry
 from mentorkorps.catalogue.model.forms import (
     MEANING_OF,
     MEANINGS,

@@ -1,5 +1,6 @@
 """What stands in a YAML file, with its places: texts, lists, and objects of fields."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -77,3 +78,14 @@ def mappings(node: Node | None) -> list[Mapping]:
 def objects(node: Node | None) -> list[Mapping]:
     """The object itself, or those in a list."""
     return [node] if isinstance(node, Mapping) else mappings(node)
+
+
+def scalars(node: Mapping) -> Iterator[str]:
+    return (value.text for _, value in node.entries.values() if isinstance(value, Scalar))
+
+
+def shown(node: Node) -> str:
+    """A value as a problem quotes it."""
+    if isinstance(node, Scalar):
+        return node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
+    return "[…]" if isinstance(node, Sequence) else "{…}"

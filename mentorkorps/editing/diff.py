@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.dictionary import FieldDescription, read_dictionary
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.load import read_all
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.tables import TABLES, Table

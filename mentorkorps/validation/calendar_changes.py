@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mentorkorps.catalogue import yaml_nodes, yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.earlier_edition import readable_records
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.tables import DATED
 
 FORMAT = "%Y-%m-%d %H:%M"

@@ -17,10 +17,10 @@ from frictionless import Resource, Schema
 from frictionless.errors import CellError
 
 from mentorkorps.catalogue import yaml_nodes, yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry, shown
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
-from mentorkorps.catalogue.yaml_nodes import Node, objects
+from mentorkorps.catalogue.entries import Entries, Entry
+from mentorkorps.catalogue.yaml_nodes import Node, objects, shown
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),

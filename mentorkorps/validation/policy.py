@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
 from mentorkorps.catalogue.earlier_edition import EarlierRecords
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.gazetteer import place_key
 from mentorkorps.catalogue.load import spelt_alike
 from mentorkorps.catalogue.model.organisations import CONFIRMATION_HOLDS

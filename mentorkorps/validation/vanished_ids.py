@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.earlier_edition import EarlierRecord, EarlierRecords
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.messages import files
 from mentorkorps.catalogue.messages.rule import Message
 from mentorkorps.catalogue.suggestions import nearest, slug
