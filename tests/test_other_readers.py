@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
-from mentorkorps.curriculum.loading import FRONT
+from mentorkorps.curriculum.folder_reader import FRONT
 from mentorkorps.validation.check import check
 from tests.conftest import HERE, ROOT
 from tests.test_problems import TODAY
