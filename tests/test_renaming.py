@@ -32,7 +32,7 @@ TOKEN = re.compile(r"(?<=/)(confirm|receipt|mine|desk|offer)/[\w.~-]+")
 class Portal:
     """A running server on some data, and the commands of its operator."""
 
-    house: House
+    server: House
     data: Path
     catalogue: Catalogue
 
@@ -43,52 +43,52 @@ class Portal:
 
     def answer_all(self) -> list[str]:
         """Answers every form: first by a link, then with nothing, then soundly. Returns the pages."""
-        client, pages, receipts = self.house.client, [], []
+        client, pages, receipts = self.server.client, [], []
         for number, form in enumerate(self.forms):
             linked = client.get(f"/{address('form', 'da', form.id)}", params=LINK)
             refused = client.post(f"/forms/{form.id}", data={"language": "da"})
-            taken = client.post(f"/forms/{form.id}", data=sent(form, self.catalogue, number))
-            statuses = [response.status_code for response in (linked, refused, taken)]
+            accepted = client.post(f"/forms/{form.id}", data=sent(form, self.catalogue, number))
+            statuses = [response.status_code for response in (linked, refused, accepted)]
             assert [200, 422, 303] == statuses, form.id
             pages += [linked.text, refused.text]
-            receipts.append(taken.headers["location"])
+            receipts.append(accepted.headers["location"])
         self.wait_for_mails()
         pages += [client.get(receipt).text for receipt in receipts]
         return [self.neutral(page) for page in pages]
 
     def wait_for_mails(self) -> None:
-        eventually(lambda: {"sent"} == {mail.state for mail in self.house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in self.server.mails()})
 
     def confirm_all(self) -> None:
         for mail in self.mails("confirm"):
             link = TOKEN.search(text_of(mail))
             assert link
-            self.house.client.post(f"/{link[0]}")
-        people = [sign_up for sign_up in self.house.sign_ups() if not sign_up.is_anonymous]
+            self.server.client.post(f"/{link[0]}")
+        people = [sign_up for sign_up in self.server.sign_ups() if not sign_up.is_anonymous]
         eventually(lambda: len(people) == len(self.mails("receipt")))
         self.wait_for_mails()
 
     def mails(self, kind: str) -> list[EmailMessage]:
-        mails = [mail for mail in self.house.mails() if mail.kind == kind]
-        paths = [self.house.settings.mail_folder / f"{mail.id}.eml" for mail in mails]
+        mails = [mail for mail in self.server.mails() if mail.kind == kind]
+        paths = [self.server.settings.mail_folder / f"{mail.id}.eml" for mail in mails]
         for path in paths:
             eventually(path.exists)
-        return [self.house.read(path) for path in paths]
+        return [self.server.read(path) for path in paths]
 
     def letters(self) -> list[tuple[str, str, str]]:
         """To whom each mail went, about what, and its text."""
         return sorted(
             (str(mail["To"]), str(mail["Subject"]), self.neutral(text_of(mail)))
-            for kind in {mail.kind for mail in self.house.mails()}
+            for kind in {mail.kind for mail in self.server.mails()}
             for mail in self.mails(kind)
         )
 
     def own_pages(self) -> list[str]:
         """What a coordinator sees of each sign-up, and its owner, who may change and download it."""
-        sign_ups = sorted(self.house.sign_ups(), key=lambda sign_up: str(sign_up.email))
+        sign_ups = sorted(self.server.sign_ups(), key=lambda sign_up: str(sign_up.email))
         return [
             self.neutral(
-                self.house.client.post(f"/{kind}/{self.house.token(kind, sign_up)}{page}").text
+                self.server.client.post(f"/{kind}/{self.server.token(kind, sign_up)}{page}").text
             )
             for sign_up in sign_ups
             for kind, page in (("desk", ""), ("mine", ""), ("mine", "/form"), ("mine", "/download"))
@@ -104,10 +104,10 @@ class Portal:
 
     def neutral(self, text: str) -> str:
         """A text as it would be under the first ids, without what differs from run to run."""
-        for sign_up in self.house.sign_ups():
+        for sign_up in self.server.sign_ups():
             for number in (sign_up.id, sign_up.code):
                 text = text.replace(number, "NUMBER") if number else text
-        text = text.replace(str(self.house.client.base_url.port), "PORT")
+        text = text.replace(str(self.server.client.base_url.port), "PORT")
         for form in self.forms:
             for record in (form, *form.fields):
                 if record.was:
@@ -146,10 +146,10 @@ def answer(form: Form, field: Field, catalogue: Catalogue, number: int) -> list[
 @contextmanager
 def portal(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
     catalogue = load_catalogue(data)
-    with opened(folder, catalogue, Hands(), FOLDER=str(folder / "var")) as house:
-        for name, value in house.environ.items():
+    with opened(folder, catalogue, Hands(), FOLDER=str(folder / "var")) as server:
+        for name, value in server.environ.items():
             monkeypatch.setenv(name, value)
-        yield Portal(house, data, catalogue)
+        yield Portal(server, data, catalogue)
 
 
 def participants(portal: Portal, capsys: pytest.CaptureFixture[str], record: str) -> list[str]:
@@ -162,13 +162,13 @@ def test_with_other_ids_forms_mails_tables_and_lists_of_participants_are_the_sam
     data, tmp_path, monkeypatch, capsys
 ):
     renamed_everywhere(data)
-    shown = []
+    runs = []
     for name, records in (("before", HERE / "sound"), ("after", data)):
         with portal(tmp_path / name, records, monkeypatch) as running:
             pages = running.answer_all()
             running.confirm_all()
-            shown.append((pages, running.letters(), *all_kept(running, tmp_path, capsys)))
-    before, after = shown
+            runs.append((pages, running.letters(), *all_kept(running, tmp_path, capsys)))
+    before, after = runs
 
     assert all(form.was and all(field.was for field in form.fields) for form in running.forms)
     tables, lists = before[3:]
@@ -183,7 +183,7 @@ def test_with_other_ids_forms_mails_tables_and_lists_of_participants_are_the_sam
         booking = running.catalogue.form_for("book_course")
         first = load_catalogue(HERE / "sound").form_for("book_course")
         opened_before = sent(first, running.catalogue, 70)
-        response = running.house.client.post(f"/forms/{first.id}", data=opened_before)
+        response = running.server.client.post(f"/forms/{first.id}", data=opened_before)
         assert 303 == response.status_code
         table = running.table(booking, tmp_path)
         assert {"person7@example.org", "person70@example.org"} <= {
