@@ -6,7 +6,7 @@ from typing import Any
 
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.tables import TABLES
-from mentorkorps.catalogue.yaml_nodes import Mapping, Scalar, scalars
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Scalar, scalars
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,32 @@ class Entry:
     ) -> Problem:
         """A problem of this record, at the place of one of its fields."""
         node = self.node.get(key) or self.node
+        return self.problem_at(key, node, rule, suggestion=suggestion, **values)
+
+    def problem_at(
+        self, field: str, node: Node, rule: str, /, suggestion: str | None = None, **values: object
+    ) -> Problem:
+        """A problem of this record, at a node within it."""
         return Problem.at(
             self.file,
             node,
             rule,
             record=self.record,
-            field=key,
+            field=field,
             suggestion=suggestion,
             **values,
+        )
+
+    def repeats(self, other: "Entry", field: str, value: str | None, key: str = "") -> Problem:
+        """The problem that another record has what only one may have; `key` is what that is called
+        where it is not the field alone."""
+        return self.problem(
+            field,
+            "duplicate-id",
+            key=key or field,
+            value=value,
+            file=other.file,
+            line=other.node.line,
         )
 
 

@@ -47,15 +47,7 @@ def _duplicates(tables: Entries) -> Iterator[Problem]:
         for entry in entries:
             key = tuple(entry.text(name) for name in names)
             if all(key) and key in seen:
-                first = seen[key]
-                yield entry.problem(
-                    names[0],
-                    "duplicate-id",
-                    key=names[0],
-                    value=key[0],
-                    file=first.file,
-                    line=first.node.line,
-                )
+                yield entry.repeats(seen[key], names[0], key[0])
             seen.setdefault(key, entry)
 
 
@@ -95,12 +87,10 @@ def _led_elsewhere(
 
 
 def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem:
-    return Problem.at(
-        entry.file,
+    return entry.problem_at(
+        "was",
         node,
         "former-id",
-        record=entry.record,
-        field="was",
         value=shown(node),
         why_da=why_da,
         why_en=why_en,
@@ -112,14 +102,7 @@ def _retired_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["retired"]:
         for other in tables.get(entry.text("table") or "", []):
             if entry.record and entry.record in (other.record, other.text("slug")):
-                yield entry.problem(
-                    "id",
-                    "duplicate-id",
-                    key="id",
-                    value=entry.record,
-                    file=other.file,
-                    line=other.node.line,
-                )
+                yield entry.repeats(other, "id", entry.record)
 
 
 def _shared_addresses(tables: Entries) -> Iterator[Problem]:
@@ -128,15 +111,7 @@ def _shared_addresses(tables: Entries) -> Iterator[Problem]:
     for entry in tables["municipalities"]:
         slug = entry.text("slug")
         if slug and slug in seen:
-            first = seen[slug]
-            yield entry.problem(
-                "slug",
-                "duplicate-id",
-                key="slug",
-                value=slug,
-                file=first.file,
-                line=first.node.line,
-            )
+            yield entry.repeats(seen[slug], "slug", slug)
         seen.setdefault(slug or "", entry)
 
 
@@ -149,10 +124,7 @@ def _postcode_rules(tables: Entries) -> Iterator[Problem]:
         postcode = entry.value.postcode
         first = seen.setdefault(postcode, entry)
         if first is not entry:
-            key = f"postcode: {postcode}, main"
-            yield entry.problem(
-                "main", "duplicate-id", key=key, value="true", file=first.file, line=first.node.line
-            )
+            yield entry.repeats(first, "main", "true", key=f"postcode: {postcode}, main")
 
 
 def _programme_rules(tables: Entries) -> Iterator[Problem]:
@@ -193,12 +165,10 @@ def _course_rules(tables: Entries) -> Iterator[Problem]:
 def _out_of_order(
     entry: Entry, node: Node, later: str, after: Moment, earlier: str, before: Moment
 ) -> Problem:
-    return Problem.at(
-        entry.file,
+    return entry.problem_at(
+        later.split()[0],
         node,
         "order-of-dates",
-        record=entry.record,
-        field=later.split()[0],
         later=later,
         later_value=_written(after),
         earlier=earlier,
@@ -252,12 +222,10 @@ def _pattern_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["forms"]:
         for node in entry.scalars("fields", "pattern"):
             if why := patterns.flaw(node.text):
-                yield Problem.at(
-                    entry.file,
+                yield entry.problem_at(
+                    "pattern",
                     node,
                     "pattern",
-                    record=entry.record,
-                    field="pattern",
                     value=shown(node),
                     why_da=why[0],
                     why_en=why[1],
@@ -341,12 +309,10 @@ def _missing_pictures(tables: Entries, pictures: Collection[str]) -> Iterator[Pr
         picture = entry.node.mapping("picture")
         if entry.value and picture and entry.value.picture.file not in pictures:
             node = picture.entries["file"][1]
-            yield Problem.at(
-                entry.file,
+            yield entry.problem_at(
+                "file",
                 node,
                 "missing-picture",
-                record=entry.record,
-                field="file",
                 value=shown(node),
                 suggestion=nearest(entry.value.picture.file, pictures),
             )

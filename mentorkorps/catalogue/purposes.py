@@ -60,14 +60,7 @@ def purpose_problems(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
         first = serving.setdefault(purpose, entry)
         if first is not entry:
             is_repeated = True
-            yield entry.problem(
-                "purpose",
-                "duplicate-id",
-                key="purpose",
-                value=purpose,
-                file=first.file,
-                line=first.node.line,
-            )
+            yield entry.repeats(first, "purpose", purpose)
         elif entry.value is not None and entry.value.purpose:
             yield from _unasked(entry, entry.value, NEEDS[entry.value.purpose])
     # A purpose that is misspelt or repeated may be the one that lacks, and is told already.

@@ -146,14 +146,6 @@ def _carried_back(error: CellError, field: FieldDescription, row: LimitRow) -> P
 def _problem(
     row: LimitRow, node: Node, field: FieldDescription, rule: str, **values: object
 ) -> Problem:
-    return Problem.at(
-        row.entry.file,
-        node,
-        rule,
-        record=row.entry.record,
-        field=field.name,
-        suggestion=None,
-        key=field.name,
-        value=shown(node),
-        **values,
+    return row.entry.problem_at(
+        field.name, node, rule, suggestion=None, key=field.name, value=shown(node), **values
     )

@@ -103,10 +103,9 @@ def _new_and_begun(entries: Entries, earlier: EarlierRecords, today: date) -> It
 def _private(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node):
         if CPR.search(node.text):
-            yield _at(entry, name, node, "cpr-number")
+            yield entry.problem_at(name, node, "cpr-number")
         elif EMAIL.search(node.text):
-            yield _at(
-                entry,
+            yield entry.problem_at(
                 name,
                 node,
                 "private-data",
@@ -114,8 +113,7 @@ def _private(entry: Entry) -> Iterator[Problem]:
                 what_en="an e-mail address",
             )
         elif MOBILE.search(node.text):
-            yield _at(
-                entry,
+            yield entry.problem_at(
                 name,
                 node,
                 "private-data",
@@ -127,13 +125,13 @@ def _private(entry: Entry) -> Iterator[Problem]:
 def _markup(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node, beside=WEB_ADDRESSES):
         if match := MARKUP.search(node.text):
-            yield _at(entry, name, node, "markup", value=match[0][:40])
+            yield entry.problem_at(name, node, "markup", value=match[0][:40])
 
 
 def _bare_percents(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node, beside=("facts",)):
         if match := PERCENT.search(node.text):
-            yield _at(entry, name, node, "bare-percent", value=match[0])
+            yield entry.problem_at(name, node, "bare-percent", value=match[0])
 
 
 def _alike(entries: list[Entry]) -> Iterator[Problem]:
@@ -200,7 +198,7 @@ def _only_danish(entry: Entry, fields: tuple[FieldDescription, ...]) -> Iterator
     lacking = list(_without_english(entry.node, fields))
     if lacking:
         names = ", ".join(dict.fromkeys(name for name, _ in lacking))
-        yield _at(entry, lacking[0][0], lacking[0][1], "only-danish", fields=names)
+        yield entry.problem_at(lacking[0][0], lacking[0][1], "only-danish", fields=names)
 
 
 def _without_english(
@@ -224,10 +222,10 @@ def _read_differently(entry: Entry, fields: tuple[FieldDescription, ...]) -> Ite
     for name, node in stopping:
         why_da = f'det ligner en dato eller et tal, som ikke findes; skriv "{node.text}"'
         why_en = f'it looks like a date or a number that is none; write "{node.text}"'
-        yield _at(entry, name, node, "other-readers", why_da=why_da, why_en=why_en)
+        yield entry.problem_at(name, node, "other-readers", why_da=why_da, why_en=why_en)
     if texts and not stopping:
         values = ", ".join(dict.fromkeys(f'"{node.text}"' for _, node in texts))
-        yield _at(entry, *texts[0], "read-differently", values=values)
+        yield entry.problem_at(*texts[0], "read-differently", values=values)
 
 
 def _taken_for_else(
@@ -256,7 +254,7 @@ def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
 def _begun(entry: Entry, today: date) -> Iterator[Problem]:
     if entry.value and (first := entry.value.days[0].date) < today:
         days = entry.node.mappings("days") or [entry.node]
-        yield _at(entry, "date", days[0].entries["date"][1], "begun", value=first)
+        yield entry.problem_at("date", days[0].entries["date"][1], "begun", value=first)
 
 
 def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
@@ -269,14 +267,13 @@ def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
             continue
         at = {name: node.entries[name][1] for name in ("date", "start", "end")}
         if off := day_off(day.date):
-            yield _at(
-                entry, "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en
+            yield entry.problem_at(
+                "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en
             )
         for name, hour in (("start", day.start), ("end", day.end)):
             clock = hour.isoformat("minutes")
             if change := _change_of_clocks(day.date, hour):
-                yield _at(
-                    entry,
+                yield entry.problem_at(
                     name,
                     at[name],
                     "change-of-clocks",
@@ -285,7 +282,7 @@ def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
                     why_en=change[1],
                 )
             elif hour.hour < MORNING:
-                yield _at(entry, name, at[name], "at-night", value=clock)
+                yield entry.problem_at(name, at[name], "at-night", value=clock)
 
 
 def _change_of_clocks(day: date, hour: time) -> tuple[str, str] | None:
@@ -368,9 +365,3 @@ def texts(node: Node, name: str = "", beside: tuple[str, ...] = ()) -> Iterator[
             for key, (_, value) in node.entries.items():
                 if key not in beside:
                     yield from texts(value, key, beside)
-
-
-def _at(entry: Entry, field: str, node: Node, rule: str, **values: object) -> Problem:
-    return Problem.at(
-        entry.file, node, rule, record=entry.record, field=field, suggestion=None, **values
-    )

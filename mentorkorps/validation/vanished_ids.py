@@ -87,12 +87,10 @@ class TableHistory:
             for record in self.earlier:
                 earlier_order = [id for id in record.ids if id in ids]
                 if earlier_order != [id for id in ids if id in earlier_order]:
-                    yield Problem.at(
-                        entry.file,
+                    yield entry.problem_at(
+                        "was",
                         entry.former()[0],
                         "former-id",
-                        record=entry.record,
-                        field="was",
                         value=entry.former()[0].text,
                         why_da=f"rækkefølgen var {', '.join(earlier_order)}, det ældste først",
                         why_en=f"the order was {', '.join(earlier_order)}, the oldest first",
