@@ -21,7 +21,7 @@ from mentorkorps.catalogue.references import Reference
 from mentorkorps.catalogue.scalars import SCALARS, meant
 from mentorkorps.catalogue.suggestions import nearest, slug
 from mentorkorps.catalogue.tables import TABLES
-from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Place, Scalar, Sequence, scalars, shown
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Place, Scalar, Sequence, quoted, scalars
 
 EXPECTED = {
     int: ("et helt tal", "a whole number"),
@@ -210,8 +210,8 @@ class TableReader:
                     place,
                     "unknown-key",
                     suggestion=suggestion,
-                    field=shown(place),
-                    key=shown(place),
+                    field=quoted(place),
+                    key=quoted(place),
                     table=innermost.name,
                 )
                 glued.add(suggestion or "")
@@ -317,7 +317,7 @@ class TableReader:
                 places.setdefault(item.text, []).append(item)
         repeated = [equal[1] for equal in places.values() if len(equal) > 1]
         for item in repeated[:MOST_REPORTED]:
-            self.add(self.file, item, "twice", field=name, key=name, value=shown(item))
+            self.add(self.file, item, "twice", field=name, key=name, value=quoted(item))
         return bool(repeated)
 
     def choice(self, options: tuple[str, ...], node: Node, name: str) -> Any:
@@ -331,7 +331,7 @@ class TableReader:
             suggestion=nearest(text, options),
             field=name,
             key=name,
-            value=shown(node),
+            value=quoted(node),
             options=", ".join(options),
         )
 
@@ -356,7 +356,7 @@ class TableReader:
             key=name,
             expected_da=expected_da,
             expected_en=expected_en,
-            value=shown(node),
+            value=quoted(node),
         )
 
 

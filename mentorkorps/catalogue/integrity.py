@@ -13,7 +13,7 @@ from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.purposes import purpose_problems, wrong_meaning
 from mentorkorps.catalogue.suggestions import nearest
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
-from mentorkorps.catalogue.yaml_nodes import Node, shown
+from mentorkorps.catalogue.yaml_nodes import Node, quoted
 
 OPEN_NEEDS = (
     "confirmed",
@@ -91,7 +91,7 @@ def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem
         "was",
         node,
         "former-id",
-        value=shown(node),
+        value=quoted(node),
         why_da=why_da,
         why_en=why_en,
     )
@@ -170,13 +170,13 @@ def _out_of_order(
         node,
         "order-of-dates",
         later=later,
-        later_value=_written(after),
+        later_value=_as_typed(after),
         earlier=earlier,
-        earlier_value=_written(before),
+        earlier_value=_as_typed(before),
     )
 
 
-def _written(moment: Moment) -> str:
+def _as_typed(moment: Moment) -> str:
     return moment.isoformat("minutes") if isinstance(moment, time) else moment.isoformat()
 
 
@@ -226,7 +226,7 @@ def _pattern_rules(tables: Entries) -> Iterator[Problem]:
                     "pattern",
                     node,
                     "pattern",
-                    value=shown(node),
+                    value=quoted(node),
                     why_da=why[0],
                     why_en=why[1],
                 )
@@ -313,7 +313,7 @@ def _missing_pictures(tables: Entries, pictures: Collection[str]) -> Iterator[Pr
                 "file",
                 node,
                 "missing-picture",
-                value=shown(node),
+                value=quoted(node),
                 suggestion=nearest(entry.value.picture.file, pictures),
             )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mentorkorps.catalogue.diagnostics import MOST_REPORTED, Problem
 from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.suggestions import SUGGESTIBLE, nearest
-from mentorkorps.catalogue.yaml_nodes import Scalar, shown
+from mentorkorps.catalogue.yaml_nodes import Scalar, quoted
 
 
 class Reference(NamedTuple):
@@ -49,7 +49,7 @@ def unknown_references(
             record=record,
             field=name,
             suggestion=suggestions.get((node.text, table)),
-            value=shown(node),
+            value=quoted(node),
             table=f"{table}.yaml",
         )
 

@@ -84,7 +84,7 @@ def scalars(node: Mapping) -> Iterator[str]:
     return (value.text for _, value in node.entries.values() if isinstance(value, Scalar))
 
 
-def shown(node: Node) -> str:
+def quoted(node: Node) -> str:
     """A value as a problem quotes it."""
     if isinstance(node, Scalar):
         return node.text if len(node.text) <= 40 else f"{node.text[:39]}…"

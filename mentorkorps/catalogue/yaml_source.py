@@ -301,7 +301,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, depth: int
     line, column = start.line + 1, start.column + 1
     if isinstance(event, yaml.ScalarEvent):
         end_column = end.column + 1 if end.line == start.line else column + 1
-        return Scalar(_written(event), line, column, end_column, not event.style)
+        return Scalar(_scalar_text(event), line, column, end_column, not event.style)
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
         while not isinstance(inner := next(events), yaml.SequenceEndEvent):
@@ -327,7 +327,7 @@ def _entries(events: Iterator[yaml.Event], name: str, depth: int) -> dict[str, t
     return entries
 
 
-def _written(event: yaml.ScalarEvent) -> str:
+def _scalar_text(event: yaml.ScalarEvent) -> str:
     is_null = not event.style and event.value in ("~", "null", "Null", "NULL")
     return "" if is_null else event.value
 

@@ -20,7 +20,7 @@ WHOLE = 100
 """Characters of a list item or a cell that stands whole."""
 LINE = 63
 """Characters of a line on a slide, in its ordinary size."""
-ROOM = 9.8
+SLIDE_HEIGHT = 9.8
 """Lines of a slide below its heading, in its ordinary size."""
 DENSE = 1.34
 """How much more a slide in the smaller size holds."""
@@ -67,7 +67,7 @@ def slide_pages(text: str, heading: str, width: float = 1) -> Iterator[SlidePage
 
     `width` is the part of a slide's width that the text has.
     """
-    height = ROOM - (HIGH if len(heading) > LONG_HEADING else 0)
+    height = SLIDE_HEIGHT - (HIGH if len(heading) > LONG_HEADING else 0)
     pieces = tuple(cut(text))
     line = LINE * width
     for part in _divided(pieces, height, line):
@@ -115,7 +115,7 @@ def piece_markdown(pieces: tuple[SlidePiece, ...]) -> str:
     """Pieces as Markdown again."""
     parts = []
     for kind, run in groupby(pieces, lambda piece: (piece.kind, piece.head)):
-        texts = [_written(piece) for piece in run]
+        texts = [_markdown_of(piece) for piece in run]
         match kind:
             case ("row", head):
                 columns = len(cells_of(head))
@@ -131,7 +131,7 @@ def cells_of(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip("|").split("|")]
 
 
-def _written(piece: SlidePiece) -> str:
+def _markdown_of(piece: SlidePiece) -> str:
     match piece.kind:
         case "heading":
             return f"### {piece.text}"

@@ -20,7 +20,7 @@ from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
 from mentorkorps.catalogue.entries import Entries, Entry
-from mentorkorps.catalogue.yaml_nodes import Node, objects, shown
+from mentorkorps.catalogue.yaml_nodes import Node, objects, quoted
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
@@ -147,5 +147,5 @@ def _problem(
     row: LimitRow, node: Node, field: FieldDescription, rule: str, **values: object
 ) -> Problem:
     return row.entry.problem_at(
-        field.name, node, rule, suggestion=None, key=field.name, value=shown(node), **values
+        field.name, node, rule, suggestion=None, key=field.name, value=quoted(node), **values
     )

@@ -97,7 +97,7 @@ def _new_and_begun(entries: Entries, earlier: EarlierRecords, today: date) -> It
         for entry in entries[table]:
             is_new = earlier_ids.isdisjoint(former.text for former in entry.former())
             if is_new and entry.record not in earlier_ids:
-                yield from _begun(entry, today)
+                yield from _in_the_past(entry, today)
 
 
 def _private(entry: Entry) -> Iterator[Problem]:
@@ -251,7 +251,7 @@ def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
             yield entry.problem(name, "in-the-future", key=name, value=value)
 
 
-def _begun(entry: Entry, today: date) -> Iterator[Problem]:
+def _in_the_past(entry: Entry, today: date) -> Iterator[Problem]:
     if entry.value and (first := entry.value.days[0].date) < today:
         days = entry.node.mappings("days") or [entry.node]
         yield entry.problem_at("date", days[0].entries["date"][1], "begun", value=first)

@@ -45,7 +45,7 @@ class TableHistory:
     def _vanished(self, record: EarlierRecord, id: str) -> Problem:
         if hidden := next((entry for entry in self.entries if id in _spelt(entry)), None):
             return _problem(hidden, "status", self.name, id, HIDDEN)
-        remedy = _kept(self.name, id)
+        remedy = _ways_to_keep(self.name, id)
         if heir := self._heir(record, id):
             was = ", ".join([*(former.text for former in heir.former()), id])
             return _problem(
@@ -156,7 +156,7 @@ TOO_EARLY = Message(
 )
 
 
-def _kept(table: str, id: str) -> Message:
+def _ways_to_keep(table: str, id: str) -> Message:
     if status := TABLES[table].status_when_over:
         return Message(
             f"Ellers lad den stå med status: {status}, eller skriv “{id}” i retired.yaml, hvis "
