@@ -59,17 +59,17 @@ class Running:
         until = time.monotonic() + within
         while time.monotonic() < until:
             for text in self.mails(to):
-                if match := re.search(rf"https?://\S+{part}\S+", text):
-                    return match[0]
+                if found := re.search(rf"https?://\S+{part}\S+", text):
+                    return found[0]
             time.sleep(0.05)
         raise AssertionError(f"no mail to {to} with {part}")
 
     def sign_ups(self, email: str) -> list[SignUp]:
         """What is kept of an address, read as the operator reads it: on the disk it is encrypted."""
         return [
-            sign_up
-            for sign_up in operator_reads.sign_ups(self.settings)
-            if sign_up.answers.get("email") == email
+            one
+            for one in operator_reads.sign_ups(self.settings)
+            if one.answers.get("email") == email
         ]
 
     @property
@@ -164,16 +164,16 @@ def watch(page: Page, portal: Running) -> tuple[list[str], list[str]]:
     foreign: list[str] = []
     errors: list[str] = []
 
-    def note_request(request: Request) -> None:
-        if not request.url.startswith((portal.url, "data:")):
-            foreign.append(request.url)
+    def asked(sent: Request) -> None:
+        if not sent.url.startswith((portal.url, "data:")):
+            foreign.append(sent.url)
 
-    def note_message(message: ConsoleMessage) -> None:
+    def said(message: ConsoleMessage) -> None:
         if message.type == "error" and not is_expected(message.text):
             errors.append(message.text)
 
-    page.on("request", note_request)
-    page.on("console", note_message)
+    page.on("request", asked)
+    page.on("console", said)
     page.on("pageerror", lambda error: errors.append(str(error)))
     return foreign, errors
 
@@ -189,21 +189,19 @@ def axe(page: Page) -> list[tuple[str, str]]:
     A click returns while the next page still comes: without its style a dark page has pale links on white.
     """
     page.wait_for_load_state()
-    report = page.evaluate(AXE + f"\n;axe.run(document, {{runOnly: {TAGS!r}}})")
-    return [
-        (violation["id"], violation["nodes"][0]["html"][:200]) for violation in report["violations"]
-    ]
+    found = page.evaluate(AXE + f"\n;axe.run(document, {{runOnly: {TAGS!r}}})")
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
 
 
 @pytest.fixture
 def context_of(browser: Browser, portal: Running):
     """Makes visitors with other eyes: dark, narrow, without scripts."""
-    contexts: list[BrowserContext] = []
+    made: list[BrowserContext] = []
 
     def make(**options) -> Page:
-        contexts.append(browser.new_context(base_url=portal.url, **options))
-        return contexts[-1].new_page()
+        made.append(browser.new_context(base_url=portal.url, **options))
+        return made[-1].new_page()
 
     yield make
-    for context in contexts:
+    for context in made:
         context.close()
