@@ -1,7 +1,7 @@
 """The ids of forms and questions are the editors' own: with others, all says and does the same.
 
 The same people answer every form twice: on the data as they are, and on a copy in which every form
-and every question has another id. What they, coordinators and operators then get to see is compared.
+and every question has another id. What they, coordinators and operators get to see is compared.
 """
 
 import csv
@@ -42,7 +42,7 @@ class Portal:
         return list(self.catalogue.forms.values())
 
     def answer_all(self) -> list[str]:
-        """Answers every form: first by a link, then with nothing, then soundly. Returns the pages."""
+        """Answers every form: by a link, then with nothing, then soundly. Returns the pages."""
         client, pages, receipts = self.server.client, [], []
         for number, form in enumerate(self.forms):
             linked = client.get(f"/{address('form', 'da', form.id)}", params=LINK)
@@ -88,7 +88,7 @@ class Portal:
         )
 
     def own_pages(self) -> list[str]:
-        """What a coordinator sees of each sign-up, and its owner, who may change and download it."""
+        """What a coordinator and the owner of each sign-up see, its form and its download."""
         sign_ups = sorted(self.server.sign_ups(), key=lambda sign_up: str(sign_up.email))
         pages = (
             self.server.client.post(f"/{kind}/{self.server.token(kind, sign_up)}{page}").text
