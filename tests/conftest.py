@@ -1,8 +1,12 @@
 """Shared ground for the tests: a small sound catalogue, and the real one."""
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,10 @@ from mentorkorps.catalogue.load import Catalogue, load_catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+
+# Hundreds of commands run as processes of their own: none is to compile the same modules again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 SLOW_FIXTURES = {"browser", "cluster", "site", "press", "printed"}
 """A Chromium, a PostgreSQL server, the whole built site, and PDF."""
@@ -88,10 +96,26 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site, built as `make build` builds it."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    subprocess.run(
-        [sys.executable, "-m", "mentorkorps", "build", "--site", folder], cwd=ROOT, check=True
-    )
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of this run have together."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Waits until no other worker is in such a block."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def site(shared: Path) -> Path:
+    """The whole site, built once as `make build` builds it. Tests only read it."""
+    folder = shared / "built-site"
+    with locked(shared / "built-site.lock"):
+        if not folder.exists():
+            command = [sys.executable, "-m", "mentorkorps", "build", "--site", folder]
+            subprocess.run(command, cwd=ROOT, check=True)
     return folder
