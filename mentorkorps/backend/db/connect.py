@@ -13,7 +13,7 @@ from mentorkorps.backend.db.postgresql import PostgresDialect
 from mentorkorps.backend.db.readers import Readers
 from mentorkorps.backend.db.sign_up_rows import MARKS
 from mentorkorps.backend.db.sqlite import SqliteDialect
-from mentorkorps.backend.db.transaction import Snapshot, Transaction
+from mentorkorps.backend.db.transaction import Follow, Snapshot, Transaction
 from mentorkorps.backend.db.url import DatabaseUrl, SqliteFile
 from mentorkorps.backend.db.writer import JobRunner, Writer
 from mentorkorps.backend.security.encryption import Cipher, MissingKey
@@ -61,12 +61,18 @@ def database_exists(settings: Settings) -> bool:
     return dialect_for(settings.database).exists()
 
 
-def open_database(settings: Settings) -> Database:
-    """Opens the database for this process and brings its tables up to date. Raises CannotOpen or MissingKey."""
+def open_database(settings: Settings, follow: Follow | None = None) -> Database:
+    """Opens the database for this process and brings its tables up to date. Raises CannotOpen or MissingKey.
+
+    `follow`: what else is done when a sign-up changes, in the transaction of the job that changes it.
+    """
     dialect, cipher = dialect_for(settings.database), Cipher(settings.secret_keys)
     with ExitStack() as on_failure:
         writer = Writer(
-            on_failure.enter_context(_up_to_date(settings, dialect, cipher)), dialect, cipher
+            on_failure.enter_context(_up_to_date(settings, dialect, cipher)),
+            dialect,
+            cipher,
+            follow,
         )
         readers = Readers(on_failure.enter_context(dialect.reading()), dialect, cipher)
         writer.start()
@@ -85,11 +91,11 @@ def run_on_database(
 
 
 @contextmanager
-def opened_to_write(settings: Settings) -> Iterator[JobRunner]:
+def opened_to_write(settings: Settings, follow: Follow | None = None) -> Iterator[JobRunner]:
     """The database for the jobs of a command, with its tables up to date. Raises CannotOpen or MissingKey."""
     dialect, cipher = dialect_for(settings.database), Cipher(settings.secret_keys)
     with _up_to_date(settings, dialect, cipher) as engine, engine.connect() as connection:
-        yield JobRunner(connection, dialect, cipher)
+        yield JobRunner(connection, dialect, cipher, follow)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """What is kept, as the rest of the backend sees it: one frozen record a row."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, NamedTuple
 
 from mentorkorps.catalogue.model.forms import Meaning
 from mentorkorps.forms.answers import Value, answer_by_meaning
@@ -17,6 +17,42 @@ PlaceState = Literal[
 
 Sign = Literal["trap", "unproved", "hasty", "stale", "link", "crowd", "forged", "spent", "silenced"]
 """What speaks for spam; what each weighs stands in `security.spam`."""
+
+ScopeKind = Literal["organisation", "programme", "municipality", "course", "event"]
+CaseState = Literal[
+    "new",
+    "contacted",
+    "talk_agreed",
+    "course_day_1",
+    "course_day_2",
+    "ready",
+    "proposed",
+    "matched",
+    "active",
+    "paused",
+    "ended",
+    "declined",
+]
+CaseEventKind = Literal[
+    CaseState,
+    "taken",
+    "handed_over",
+    "released",
+    "expired",
+    "unassigned",
+    "snoozed",
+    "woken",
+    "contact",
+    "note",
+    "withdrawn",
+    "resumed",
+]
+"""What happened to a case. A state: it came to that.
+
+taken, handed_over, released: whose it is. expired: not answered in time, so the team's again. unassigned: its owner
+is not there any more, or may not answer it. contact: with the person, and the state stays. withdrawn, resumed: by the
+person.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +250,56 @@ class Mail:
     waiting: int | None = None
     details: str | None = None
     turn: Turn | None = None
+
+
+class Scope(NamedTuple):
+    """Whose a case is, in one respect: a record by its first id (a municipality by its code)."""
+
+    kind: ScopeKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """What is encrypted of an event: words, the reason of a no, to whom it went, until when it rests."""
+
+    text: str = ""
+    reason: str | None = None
+    person: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One entry of a case's history, numbered from 1. `actor`: the id of a person of the desk, or person, system."""
+
+    number: int
+    at: datetime
+    actor: str
+    kind: CaseEventKind
+    detail: CaseDetail = CaseDetail()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a sign-up that somebody must answer is to the desk; its id is the sign-up's.
+
+    `kind`: the purpose of its form when it was opened. `version`: the number of its last event, 0 at first.
+    `due_on`: the last day on which an answer is in time, `promised_days` working days after it was opened.
+    `give_back_on`: its owner's last day to answer; None once that is done. `scopes`: whose it is.
+    """
+
+    id: str
+    kind: str
+    state: CaseState
+    version: int
+    scopes: frozenset[Scope]
+    promised_days: int
+    due_on: date
+    owner: str | None
+    taken_at: datetime | None
+    give_back_on: date | None
+    snoozed_until: datetime | None
+    opened_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None

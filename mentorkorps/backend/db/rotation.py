@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
+from mentorkorps.backend.db.case_rows import rotate_case
 from mentorkorps.backend.db.connect import opened_to_read, opened_to_write
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.sign_up_rows import MARK, RESEAL, as_sign_up, fingerprint, sealed
@@ -90,6 +91,15 @@ def rotate_some(transaction: Transaction, ids: Sequence[str], key: str) -> None:
         )
     if changes:
         transaction.execute(RESEAL, changes)
+    for row, _ in kept:
+        _rotate_case(transaction, row.id, key)
+
+
+def _rotate_case(transaction: Transaction, id: str, key: str) -> None:
+    try:
+        rotate_case(transaction, id, key)
+    except Damaged as error:  # it keeps its key; the others go on
+        log.error("rotate: %s", error)
 
 
 def _unrotated(transaction: Transaction, ids: Sequence[str]) -> Iterator[tuple[Row[Any], SignUp]]:

@@ -181,6 +181,8 @@ def insert_sign_up(transaction: Transaction, sign_up: SignUp, fingerprint: str) 
         "addressee": sign_up.addressee,
     }
     INSERT_SIGN_UP.run(transaction, row)
+    if sign_up.confirmed_at:
+        transaction.note_changed(sign_up.id, sign_up.received_at)
 
 
 def insert_consents(
@@ -249,10 +251,12 @@ def mark_asked(transaction: Transaction, sign_up: str, at: datetime, addressee: 
 
 def mark_confirmed(transaction: Transaction, sign_up: str, at: datetime) -> None:
     transaction.execute(MARK_CONFIRMED, {"key": sign_up, "at": at})
+    transaction.note_changed(sign_up, at)
 
 
 def mark_answered(transaction: Transaction, sign_up: str, at: datetime) -> None:
     transaction.execute(MARK_ANSWERED, {"key": sign_up, "at": at})
+    transaction.note_changed(sign_up, at)
 
 
 def mark_readdressed(transaction: Transaction, sign_up: str, addressee: str, at: datetime) -> None:
@@ -270,9 +274,10 @@ def mark_silenced(transaction: Transaction, sign_up: str, is_silenced: bool) -> 
     transaction.execute(MARK_SILENCED, {"key": sign_up, "is_silenced": is_silenced})
 
 
-def mark_cleared(transaction: Transaction, sign_up: str) -> None:
+def mark_cleared(transaction: Transaction, sign_up: str, at: datetime) -> None:
     """Nobody takes it for spam any more."""
     transaction.execute(MARK_CLEARED, {"key": sign_up})
+    transaction.note_changed(sign_up, at)
 
 
 def mark_withdrawn(transaction: Transaction, sign_up: str, at: datetime) -> None:
@@ -280,11 +285,13 @@ def mark_withdrawn(transaction: Transaction, sign_up: str, at: datetime) -> None
     transaction.execute(
         MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"}
     )
+    transaction.note_changed(sign_up, at)
 
 
-def mark_resumed(transaction: Transaction, sign_up: str, known_by: str) -> None:
+def mark_resumed(transaction: Transaction, sign_up: str, known_by: str, at: datetime) -> None:
     """Nobody has withdrawn it any more."""
     transaction.execute(MARK_RESUMED, {"key": sign_up, "known_by": known_by})
+    transaction.note_changed(sign_up, at)
 
 
 def replace_answers(

@@ -1,6 +1,6 @@
 """The tables as the code means them; the migrations make them, and a test holds the two together."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from sqlalchemy import (
@@ -34,6 +34,19 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if value else None
+
+
+class Day(TypeDecorator[date]):
+    """A day as ISO text."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return value.isoformat() if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if value else None
 
 
 @lru_cache(maxsize=64)
@@ -167,4 +180,48 @@ CLOCK = Table(
     Column("stop", String(16)),
     Column("doubted_at", Moment),
     Column("steady_seconds", Integer, nullable=False),
+)
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("sign_up", ForeignKey("sign_ups.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sealed_scopes", LargeBinary, nullable=False),
+    Column("promised_days", Integer, nullable=False),
+    Column("due_on", Day, nullable=False),
+    Column("owner", String(64)),
+    Column("taken_at", Moment),
+    Column("give_back_on", Day),
+    Column("snoozed_until", Moment),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+)
+OPEN = CASES.c.closed_at.is_(None)
+OWNED = CASES.c.owner.is_not(None)
+TAKEN = CASES.c.give_back_on.is_not(None)
+Index("ix_cases_open", CASES.c.opened_at, CASES.c.sign_up, sqlite_where=OPEN, postgresql_where=OPEN)
+Index(
+    "ix_cases_owner", CASES.c.owner, CASES.c.opened_at, sqlite_where=OWNED, postgresql_where=OWNED
+)
+Index("ix_cases_give_back_on", CASES.c.give_back_on, sqlite_where=TAKEN, postgresql_where=TAKEN)
+
+CASE_SCOPES = Table(
+    "case_scopes",
+    METADATA,
+    Column("case", ForeignKey("cases.sign_up", ondelete="CASCADE"), primary_key=True),
+    Column("scope", String(64), primary_key=True),
+    Index("ix_case_scopes_scope", "scope", "case"),
+)
+CASE_EVENTS = Table(
+    "case_events",
+    METADATA,
+    Column("case", ForeignKey("cases.sign_up", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )

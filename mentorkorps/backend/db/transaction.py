@@ -4,6 +4,7 @@ When something happened is a value of the job: it runs again where its group has
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -34,12 +35,32 @@ class Snapshot:
 class Transaction(Snapshot):
     """The same for a job, which may change something. It is committed as a whole, or nothing of it is kept."""
 
-    def __init__(self, connection: Connection, cipher: Cipher, dialect: DatabaseDialect) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        cipher: Cipher,
+        dialect: DatabaseDialect,
+        follow: "Follow | None" = None,
+    ) -> None:
         super().__init__(connection, cipher)
         self._dialect = dialect
+        self._follow = follow
+        self._changed: dict[str, datetime] = {}
         self.sweep: Sweep | None = None
         """What is to be done once it is committed, before anybody hears of it."""
         self.is_waited_for = False
+
+    def note_changed(self, sign_up: str, at: datetime) -> None:
+        """A sign-up is something else now to whoever follows them: confirmed, withdrawn, answered, moved."""
+        if self._follow:
+            self._changed[sign_up] = at
+
+    def tell_follower(self) -> None:
+        """Lets the follower do its part for what the job has changed, before that is committed."""
+        changed, self._changed = self._changed, {}
+        for sign_up, at in changed.items():
+            if self._follow:
+                self._follow(self, sign_up, at)
 
     def sweep_afterwards(self) -> None:
         """Asks that what was deleted is overwritten."""
@@ -60,6 +81,10 @@ class Transaction(Snapshot):
         So nobody holds one row and waits for the next, and nobody waits for longer than a commit takes.
         """
         self.is_waited_for = True
+
+
+Follow = Callable[[Transaction, str, datetime], None]
+"""Does its part, in the same transaction, when the sign-up of that id has changed at that moment. It may come twice."""
 
 
 class Change(Protocol):

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from mentorkorps.backend.db.dialect import DatabaseDialect
-from mentorkorps.backend.db.transaction import Sweep, Transaction
+from mentorkorps.backend.db.transaction import Follow, Sweep, Transaction
 from mentorkorps.backend.security.encryption import Cipher
 
 LONGEST_QUEUE = 1024
@@ -71,10 +71,17 @@ class JobOutcome(NamedTuple):
 class JobRunner:
     """Runs jobs on one connection, many in a transaction where it can, and sweeps after them."""
 
-    def __init__(self, connection: Connection, dialect: DatabaseDialect, cipher: Cipher) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        dialect: DatabaseDialect,
+        cipher: Cipher,
+        follow: Follow | None = None,
+    ) -> None:
         self._connection = connection
         self._dialect = dialect
         self._cipher = cipher
+        self._follow = follow
         self._is_unswept = False
         """A reader was in the way of a sweep."""
 
@@ -111,7 +118,7 @@ class JobRunner:
     def transaction(self) -> Iterator[Transaction]:
         """One transaction: committed where the block ends well. `sweep_after` comes next."""
         with self._connection.begin():
-            transaction = Transaction(self._connection, self._cipher, self._dialect)
+            transaction = Transaction(self._connection, self._cipher, self._dialect, self._follow)
             yield transaction
             if not self._dialect.is_whole(self._connection):
                 raise LostTransaction
@@ -121,6 +128,7 @@ class JobRunner:
         outcomes = []
         for job in group:
             outcomes.append(JobOutcome(job.run(transaction)))
+            transaction.tell_follower()
             if transaction.is_waited_for and self._dialect.is_shared:
                 break
         return outcomes
@@ -164,10 +172,17 @@ class Writer:
     It may run more than once before it is committed, so it changes nothing but the database.
     """
 
-    def __init__(self, engine: Engine, dialect: DatabaseDialect, cipher: Cipher) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        dialect: DatabaseDialect,
+        cipher: Cipher,
+        follow: Follow | None = None,
+    ) -> None:
         self._engine = engine
         self._dialect = dialect
         self._cipher = cipher
+        self._follow = follow
         self._runner: JobRunner | None = None
         self._queue: queue.Queue[QueuedJob | None] = queue.Queue(LONGEST_QUEUE)
         self._ended = False
@@ -219,7 +234,7 @@ class Writer:
     def _outcomes(self, group: list[Job]) -> list[JobOutcome]:
         try:
             runner = self._runner = self._runner or JobRunner(
-                self._engine.connect(), self._dialect, self._cipher
+                self._engine.connect(), self._dialect, self._cipher, self._follow
             )
         except SQLAlchemyError as error:
             return unavailable(group, error)

@@ -225,6 +225,7 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
     now, at = submission.answers.values, submission.at
     changed = changed_names(before, submission.answers)
     sign_up_rows.replace_answers(transaction, id, now, submission.fingerprints[0])
+    transaction.note_changed(id, at)
     sign_up_rows.renew_consents(transaction, id, submission.answers.consents, at)
     if submission.booking:
         is_confirmed = before.confirmed_at is not None
@@ -304,7 +305,7 @@ def resume(
         raise Doubled
     if not _may_move(transaction, id, at):
         raise TooManyMoves
-    sign_up_rows.mark_resumed(transaction, id, known_by)
+    sign_up_rows.mark_resumed(transaction, id, known_by, at)
     mail_rows.drop_waiting_mails(transaction, id, (kinds.WITHDRAWAL.name, kinds.WITHDRAWN.name))
     is_confirmed = before.confirmed_at is not None
     if booking:
@@ -471,7 +472,7 @@ def _may_move(transaction: Transaction, id: str, at: datetime) -> bool:
 
 
 def _clear(transaction: Transaction, before: SignUp, at: datetime) -> None:
-    sign_up_rows.mark_cleared(transaction, before.id)
+    sign_up_rows.mark_cleared(transaction, before.id, at)
     if before.awaited:
         mail_rows.queue_mails(transaction, before.id, (kinds.NOTICE,), at)
 
