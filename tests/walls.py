@@ -76,8 +76,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "interface", "catalogue", "backend.clock", "backend.db", "backend.web", "backend.security", "backend.services",
     ),
     "backend.desk": (
-        "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.web", "backend.security",
-        "backend.services", "backend.mail", "backend.bookings", "backend.signups", "matching",
+        "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.jobs.periodic", "backend.web",
+        "backend.security", "backend.services", "backend.mail", "backend.bookings", "backend.signups", "matching",
     ),
     # A key is turned by a job, and what people are in is held against the catalogue.
     "backend.jobs": (

@@ -42,3 +42,9 @@ def after_working_days(start: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days come after `start`, up to `end`: 0 where `end` is not after it."""
+    days = (start + timedelta(days=after) for after in range(1, (end - start).days + 1))
+    return sum(map(is_working_day, days))

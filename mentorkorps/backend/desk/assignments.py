@@ -1,0 +1,43 @@
+"""Assignments expire: what somebody took and did not answer in the promised days is the team's again.
+
+That is done on working days by day, when the team is there to see it, and the second contact hears
+of it: `tell` queues that in the same transaction.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mentorkorps.backend.clock import DENMARK, danish_day
+from mentorkorps.backend.db import case_rows
+from mentorkorps.backend.db.records import Case, CaseDetail
+from mentorkorps.backend.db.transaction import Transaction
+from mentorkorps.backend.desk.cases import SYSTEM, append, without_owner
+from mentorkorps.interface.holidays import is_working_day
+
+PORTION = 50
+FIRST_HOUR = 8
+LAST_HOUR = 16
+"""In Denmark: from 8.00 to 16.00, when somebody reads what is sent."""
+
+Tell = Callable[[Transaction, Case, datetime], None]
+"""Queues what the second contact hears: of the case as it was with its owner, at that moment."""
+
+
+def tell_nobody(transaction: Transaction, case: Case, at: datetime) -> None:
+    """Where there is no second contact."""
+
+
+def is_working_hour(moment: datetime) -> bool:
+    """Whether something may be sent that wants an answer: a working day in Denmark, from 8 to 16."""
+    local = moment.astimezone(DENMARK)
+    return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
+
+
+def expire_some(transaction: Transaction, at: datetime, tell: Tell = tell_nobody) -> int:
+    """Gives cases back to their teams whose owner's last day is over; how many. A job for the writer."""
+    expired = case_rows.expired_cases(transaction, danish_day(at), PORTION)
+    for case in expired:
+        detail = CaseDetail(person=case.owner)
+        append(transaction, SYSTEM, without_owner(case), "expired", at, detail)
+        tell(transaction, case, at)
+    return len(expired)

@@ -1,0 +1,279 @@
+"""A case follows its sign-up, and what people of the desk do with it stays in its history."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from mentorkorps.backend.db import case_rows, connect, rotation
+from mentorkorps.backend.db.records import Scope
+from mentorkorps.backend.desk import cases
+from mentorkorps.backend.desk.assignments import expire_some, is_working_hour
+from mentorkorps.backend.desk.case_state import MoveRefused
+from mentorkorps.backend.desk.cases import Closed, Conflict, NoCase, NotResponsible
+from mentorkorps.backend.desk.scopes import scope_hash
+from mentorkorps.backend.signups import lifecycle, retention
+from tests.backend.conftest import KEY, both
+from tests.backend.desk import ANNA, BO, DORA, EVERYBODY, ODENSE, PORTAL, desk_over
+from tests.backend.test_store import read_settings
+
+NEWER = "a-newer-key-for-the-tests"
+
+
+@pytest.fixture
+def desk(database, sound):
+    with desk_over(database, sound) as desk:
+        yield desk
+
+
+def kinds(desk, id):
+    return [event.kind for event in desk.history(id)]
+
+
+@both
+def test_a_case_is_opened_at_the_confirmation_and_goes_with_its_sign_up(desk):
+    id = desk.change(lifecycle.accept, desk.submission("kim")).id
+    assert desk.case(id) is None
+
+    desk.change(lifecycle.confirm, id, desk.catalogue, desk.now)
+    desk.change(lifecycle.confirm, id, desk.catalogue, desk.now)
+
+    case = desk.case(id)
+    assert ("join", "new", 0, None) == (case.kind, case.state, case.version, case.owner)
+    assert {PORTAL, Scope("programme", "aaben"), ODENSE} == case.scopes
+    assert (3, date(2026, 11, 26)) == (case.promised_days, case.due_on)
+    desk.do(cases.note, id, "ringede, intet svar")
+    desk.change(lifecycle.withdraw, id, desk.now)
+    assert ("ended", True) == (desk.case(id).state, desk.case(id).closed_at is not None)
+    with pytest.raises(Closed):
+        desk.do(cases.advance, id, "contacted")
+    desk.change(lifecycle.resume, id, KEY, None, desk.now)
+    assert ("new", None) == (desk.case(id).state, desk.case(id).closed_at)
+    assert ["note", "withdrawn", "resumed"] == kinds(desk, id)
+
+    with pytest.raises(DatabaseError):
+        desk.change(lambda one: one.execute(text("UPDATE case_events SET kind = 'taken'")))
+    with pytest.raises(DatabaseError):
+        desk.change(lambda one: one.execute(text("DELETE FROM case_events")))
+    assert ["note", "withdrawn", "resumed"] == kinds(desk, id)
+
+    desk.change(retention.erase, id)
+    left = "SELECT (SELECT count(*) FROM cases), (SELECT count(*) FROM case_scopes), (SELECT count(*) FROM case_events)"
+    assert (0, 0, 0) == tuple(desk.read(lambda one: one.execute(text(left)).one()))
+
+
+def test_what_looks_like_spam_gets_its_case_when_somebody_says_that_it_is_none(desk):
+    doubtful = desk.change(lifecycle.accept, desk.submission("kim", signs=("trap", "link"))).id
+    assert desk.sign_up(doubtful).flagged
+    desk.change(lifecycle.restore, doubtful, desk.now)
+    assert desk.case(doubtful) is None
+
+    desk.change(lifecycle.confirm, doubtful, desk.catalogue, desk.now)
+
+    assert desk.case(doubtful)
+    evidence = desk.come("lis", signs=("trap", "link"))
+    assert desk.case(evidence), "who confirms reads the mailbox"
+
+
+def test_what_nobody_is_to_answer_gets_no_case(desk):
+    silent = replace(desk.submission("kim"), awaited=False)
+    id = desk.change(lifecycle.accept, silent).id
+    desk.change(lifecycle.confirm, id, desk.catalogue, desk.now)
+
+    assert desk.case(id) is None
+
+
+def test_both_ways_to_answer_agree(desk):
+    by_link, at_the_desk, refused = desk.come("kim"), desk.come("lis"), desk.come("mia")
+    desk.now += timedelta(hours=1)
+
+    desk.change(lifecycle.answer, by_link, desk.now)
+    desk.do(cases.contact, at_the_desk, "aftalt at ringe torsdag")
+    desk.do(cases.decline, refused, "too_young", "du skal være 18", actor="carl")
+
+    assert ["contacted", "contacted", "declined"] == [
+        desk.case(id).state for id in (by_link, at_the_desk, refused)
+    ]
+    assert {desk.now} == {desk.sign_up(id).answered_at for id in (by_link, at_the_desk, refused)}
+    told = [desk.history(id)[0] for id in (by_link, at_the_desk, refused)]
+    assert ["mailbox", "anna", "carl"] == [event.actor for event in told]
+    assert "aftalt at ringe torsdag" == told[1].detail.text
+    assert ("too_young", "du skal være 18") == (told[2].detail.reason, told[2].detail.text)
+
+
+def test_whoever_comes_second_gets_both_texts_and_nothing_is_lost(desk):
+    id = desk.come("kim")
+    before = desk.edit(id)
+    desk.do(cases.note, id, "mit", actor="carl")
+
+    for late in (
+        lambda: desk.change(cases.note, before, "dit"),
+        lambda: desk.change(cases.contact, before, "dit"),
+        lambda: desk.change(cases.snooze, before, desk.now + timedelta(days=2), "dit"),
+        lambda: desk.change(cases.decline, before, "other", "dit"),
+        lambda: desk.change(cases.advance, before, "ready", "dit"),
+        lambda: desk.change(cases.release, before, "dit"),
+        lambda: desk.change(cases.hand_over, before, desk.roster, "dora", "dit"),
+    ):
+        with pytest.raises(Conflict) as conflict:
+            late()
+        assert "dit" == conflict.value.mine.text
+        assert ["mit"] == [event.detail.text for event in conflict.value.theirs]
+        assert 1 == conflict.value.case.version
+    for late in (cases.wake, lambda one, edit: cases.take(one, edit, desk.roster)):
+        with pytest.raises(Conflict):
+            desk.change(late, before)
+
+    desk.change(cases.note, replace(before, version=1), "dit")
+    assert ["mit", "dit"] == [event.detail.text for event in desk.history(id)]
+
+
+def test_only_who_may_answer_a_case_has_it(desk):
+    id = desk.come("kim")
+
+    with pytest.raises(NotResponsible):
+        desk.do(cases.take, id, desk.roster, actor="bo")
+    assert "carl" == desk.do(cases.take, id, desk.roster, actor="carl").owner
+    with pytest.raises(NotResponsible):
+        desk.do(cases.hand_over, id, desk.roster, "nobody", actor="carl")
+    assert "dora" == desk.do(cases.hand_over, id, desk.roster, "dora", "kender hende").owner
+    assert desk.do(cases.release, id, actor="dora").owner is None
+    assert ["taken", "handed_over", "released"] == kinds(desk, id)
+    with pytest.raises(NoCase):
+        desk.change(cases.wake, replace(desk.edit(id), case="0" * 32))
+    with pytest.raises(MoveRefused):
+        desk.do(cases.advance, id, "matched")
+    desk.do(cases.decline, id, "other")
+    with pytest.raises(Closed):
+        desk.do(cases.take, id, desk.roster)
+    assert "contacted" == desk.do(cases.advance, id, "contacted").state
+
+
+def test_who_moves_to_another_programme_is_another_teams_case(desk):
+    id = desk.come("kim")
+    desk.do(cases.take, id, desk.roster)
+
+    desk.change(lifecycle.change, id, desk.submission("kim", programme="smedenes-korps"))
+
+    assert ("smedene", None) == (
+        next(scope.id for scope in desk.case(id).scopes if scope.kind == "organisation"),
+        desk.case(id).owner,
+    )
+    assert ["taken", "unassigned"] == kinds(desk, id)
+
+
+@both
+def test_what_was_taken_and_not_answered_in_the_promised_days_is_the_teams_again(desk):
+    ids = answered, resting, forgotten, free = [desk.come(name) for name in ("a", "b", "c", "d")]
+    told = []
+
+    def tell(transaction, case, at):
+        told.append((case.id, case.owner))
+
+    for id in ids[:3]:
+        assert date(2026, 11, 26) == desk.do(cases.take, id, desk.roster).give_back_on
+    assert desk.do(cases.contact, answered).give_back_on is None
+    desk.now += timedelta(days=2)
+    rest = desk.now + timedelta(days=5)
+    assert date(2026, 12, 1) == desk.do(cases.snooze, resting, rest).give_back_on
+    assert date(2026, 11, 26) == desk.do(cases.wake, resting).give_back_on
+    rest = desk.now + timedelta(days=2)
+    assert date(2026, 11, 30) == desk.do(cases.snooze, resting, rest).give_back_on
+    desk.now += timedelta(days=1)
+    assert 0 == desk.change(expire_some, desk.now, tell)
+    desk.now += timedelta(days=1)
+
+    assert 1 == desk.change(expire_some, desk.now, tell)
+    assert 0 == desk.change(expire_some, desk.now, tell)
+
+    assert [(forgotten, "anna")] == told
+    assert [None, "anna", "anna"] == [desk.case(id).owner for id in (forgotten, answered, resting)]
+    last = desk.history(forgotten)[-1]
+    assert ("expired", "system", "anna") == (last.kind, last.actor, last.detail.person)
+    assert "expired" not in kinds(desk, free)
+    desk.now += timedelta(days=4)
+    assert 1 == desk.change(expire_some, desk.now, tell)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_so"),
+    [
+        ("2026-11-23 07:00", True),
+        ("2026-11-23 06:59", False),
+        ("2026-11-23 14:59", True),
+        ("2026-11-23 15:00", False),
+        ("2026-11-28 10:00", False),
+        ("2026-12-25 10:00", False),
+        ("2026-07-01 06:00", True),
+    ],
+)
+def test_assignments_expire_on_working_days_from_8_to_16_in_denmark(moment, is_so):
+    assert is_so == is_working_hour(datetime.fromisoformat(moment).replace(tzinfo=UTC))
+
+
+@both
+def test_sign_ups_from_before_the_desk_get_their_cases_also_after_a_kill_half_way(database, sound):
+    with desk_over(database, sound, is_there=False) as desk:
+        waiting = {desk.come(f"w{number}") for number in range(60)}
+        answered = desk.come("svaret")
+        desk.change(lifecycle.answer, answered, desk.now)
+        desk.change(lifecycle.accept, desk.submission("ubekræftet"))
+    with desk_over(database, sound) as desk:
+        assert 50 == desk.change(desk.keeper.open_some, desk.now)
+    with desk_over(database, sound) as desk:
+        desk.bring_along()
+        desk.bring_along()
+
+        opened = desk.read(
+            lambda one: one.execute(text("SELECT sign_up FROM cases")).scalars().all()
+        )
+        assert waiting == set(opened)
+
+
+@both
+def test_a_rotation_of_the_keys_takes_scopes_and_history_along(database, sound):
+    with desk_over(database, sound) as desk:
+        id = desk.come("kim")
+        desk.do(cases.note, id, "kun for os")
+    newer = replace(read_settings(database), secret_keys=(NEWER, KEY))
+
+    rotation.rotate(newer)
+
+    alone = replace(newer, secret_keys=(NEWER,))
+    with connect.opened_to_read(alone) as snapshot:
+        assert ["kun for os"] == [event.detail.text for event in case_rows.history(snapshot, id)]
+        case = case_rows.case_by_id(snapshot, id)
+        known = snapshot.execute(text("SELECT scope FROM case_scopes")).scalars().all()
+    assert PORTAL in case.scopes
+    assert {scope_hash(NEWER, scope) for scope in case.scopes} == set(known)
+
+
+def test_nothing_of_a_case_tells_whose_it_is_or_what_was_said(desk, database):
+    id = desk.come("kim", programme="smedenes-korps")
+    desk.do(cases.note, id, "er medlem af smedene", actor="carl")
+
+    rows = desk.read(
+        lambda one: [
+            str(row)
+            for table in ("cases", "case_scopes", "case_events")
+            for row in one.execute(text(f"SELECT * FROM {table}"))
+        ]
+    )
+    assert not any(word in row for row in rows for word in ("smede", "kim", "medlem", "0461"))
+
+
+def test_an_owner_is_known_by_a_newer_key_when_the_desk_starts_with_it(desk):
+    id = desk.come("kim")
+    desk.do(cases.take, id, desk.roster)
+    people = (replace(ANNA, ids=("anna2", "anna")), BO, DORA)
+
+    desk.restart(desk.catalogue, people)
+    desk.bring_along()
+    assert "anna2" == desk.case(id).owner
+
+    desk.restart(desk.catalogue, EVERYBODY[1:])
+    desk.bring_along()
+    assert desk.case(id).owner is None
+    assert ["taken", "unassigned"] == kinds(desk, id)
