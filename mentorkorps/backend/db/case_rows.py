@@ -13,7 +13,19 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Case, CaseDetail, CaseEvent, Scope, SignUp
@@ -249,13 +261,7 @@ def open_page(
     snapshot: Snapshot, where: ColumnElement[bool], after: CasePosition | None, most: int
 ) -> list[ListedCase]:
     """Open cases with their sign-ups, oldest first: at most so many, behind a position if one is given."""
-    behind = _is_behind(after) if after else true()
-    ids = (
-        select(CASES.c.sign_up)
-        .where(OPEN, where, behind)
-        .order_by(CASES.c.opened_at, CASES.c.sign_up)
-        .limit(most)
-    )
+    ids = open_ids(where, after, most)
     order = list(snapshot.execute(ids).scalars())
     cases = {
         row.sign_up: as_case(snapshot, row) for row in _rows_of(snapshot, CASES.c.sign_up, order)
@@ -264,6 +270,19 @@ def open_page(
         row.id: as_sign_up(snapshot, row) for row in _rows_of(snapshot, SIGN_UPS.c.id, order)
     }
     return [ListedCase(cases[id], sign_ups[id]) for id in order]
+
+
+def open_ids(
+    where: ColumnElement[bool], after: CasePosition | None, most: int
+) -> Select[tuple[str]]:
+    """The ids of such a page."""
+    behind = _is_behind(after) if after else true()
+    return (
+        select(CASES.c.sign_up)
+        .where(OPEN, where, behind)
+        .order_by(CASES.c.opened_at, CASES.c.sign_up)
+        .limit(most)
+    )
 
 
 def count_open(snapshot: Snapshot, where: ColumnElement[bool]) -> int:

@@ -60,15 +60,15 @@ def counts(snapshot: Snapshot, roster: Roster, member: Member, now: datetime) ->
 
 
 def nobodys(
-    snapshot: Snapshot, roster: Roster, after: CasePosition | None = None
+    snapshot: Snapshot, roster: Roster, after: CasePosition | None = None, most: int = PAGE
 ) -> list[ListedCase]:
     """The cases that no person and no team has: those of the mailbox that hears of everything else."""
     if any(member.is_national for member in roster.members):
         return []
-    return case_rows.open_page(snapshot, _uncovered(roster), after, PAGE)
+    return case_rows.open_page(snapshot, _uncovered(roster), after, most)
 
 
-def opened_case(snapshot: Snapshot, roster: Roster, member: Member, id: str) -> OpenedCase | None:
+def opened_case(snapshot: Snapshot, member: Member, id: str) -> OpenedCase | None:
     """One case, open or closed, with its history; None also where it is none of the person's."""
     case = case_rows.case_by_id(snapshot, id)
     sign_up = sign_up_rows.sign_up_by_id(snapshot, id)
