@@ -8,7 +8,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import challenges, instances, kill, lists, pages, papers, reading, reads, sign_ups, size
+from bench import (
+    challenges,
+    desk,
+    instances,
+    kill,
+    lists,
+    pages,
+    papers,
+    reading,
+    reads,
+    sign_ups,
+    size,
+)
 
 BENCHES = {
     "reading": reading.run,
@@ -21,6 +33,7 @@ BENCHES = {
     "reads": reads.run,
     "size": size.run,
     "lists": lists.run,
+    "desk": desk.run,
 }
 
 

@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from mentorkorps.backend.db import case_rows, connect, rotation
+from mentorkorps.backend.db import backup, case_rows, connect, rotation
 from mentorkorps.backend.db.records import Scope
-from mentorkorps.backend.desk import cases
+from mentorkorps.backend.desk import cases, lists
 from mentorkorps.backend.desk.assignments import expire_some, is_working_hour
 from mentorkorps.backend.desk.case_state import MoveRefused
 from mentorkorps.backend.desk.cases import Closed, Conflict, NoCase, NotResponsible
 from mentorkorps.backend.desk.scopes import scope_hash
 from mentorkorps.backend.signups import lifecycle, retention
-from tests.backend.conftest import KEY, both
+from tests.backend.conftest import KEY, MONDAY, both
 from tests.backend.desk import ANNA, BO, DORA, EVERYBODY, ODENSE, PORTAL, desk_over
 from tests.backend.test_store import read_settings
 
@@ -248,6 +248,50 @@ def test_a_rotation_of_the_keys_takes_scopes_and_history_along(database, sound):
         known = snapshot.execute(text("SELECT scope FROM case_scopes")).scalars().all()
     assert PORTAL in case.scopes
     assert {scope_hash(NEWER, scope) for scope in case.scopes} == set(known)
+
+
+@both
+def test_the_months_of_a_case_count_from_the_last_that_happened_to_it(desk):
+    followed, forgotten = desk.come("kim"), desk.come("lis")
+    months = desk.catalogue.forms["mentor"].retention.months
+    desk.now += timedelta(days=100)
+    desk.do(cases.contact, followed, "aftalt et møde")
+    desk.do(cases.decline, followed, "other")
+
+    def left():
+        due = desk.read(retention.due, desk.catalogue, desk.now)
+        desk.change(retention.purge_batch, due.ended, due.ids)
+        return [id for id in (followed, forgotten) if desk.case(id)]
+
+    desk.now = MONDAY + timedelta(days=31 * months)
+    assert [followed] == left()
+    desk.now += timedelta(days=95)
+    assert [followed] == left()
+    desk.now += timedelta(days=10)
+    assert [] == left()
+
+
+@both
+def test_a_backup_holds_cases_and_gives_them_back(desk, database, tmp_path, request):
+    id = desk.come("kim")
+    desk.do(cases.note, id, "ringer torsdag")
+    before = desk.case(id), desk.history(id)
+    other = f"sqlite:///{tmp_path}/other/m.db"
+    if "sqlite" in database:
+        other = request.getfixturevalue("cluster").fresh()
+
+    backup.write_backup(desk.settings, tmp_path / "one.backup")
+    backup.restore_backup(read_settings(other), tmp_path / "one.backup")
+
+    with desk_over(other, desk.catalogue) as moved:
+        assert before == (moved.case(id), moved.history(id))
+        assert [id] == [
+            row.case.id for row in moved.read(lists.page, moved.roster, ANNA, "new", moved.now)
+        ]
+        with pytest.raises(DatabaseError):
+            moved.change(lambda one: one.execute(text("DELETE FROM case_events")))
+        moved.change(retention.erase, id)
+        assert moved.case(id) is None
 
 
 def test_nothing_of_a_case_tells_whose_it_is_or_what_was_said(desk, database):

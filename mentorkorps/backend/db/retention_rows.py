@@ -17,7 +17,15 @@ from mentorkorps.backend.db.sign_up_state import (
     outcome_case,
     outcome_clause,
 )
-from mentorkorps.backend.db.tables import COLLECTED, COUNTS, DOUBTFUL, MAILS, SIGN_UPS, UNANSWERED
+from mentorkorps.backend.db.tables import (
+    CASES,
+    COLLECTED,
+    COUNTS,
+    DOUBTFUL,
+    MAILS,
+    SIGN_UPS,
+    UNANSWERED,
+)
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
 OUTCOME = outcome_case(SIGN_UPS.c)
@@ -128,6 +136,10 @@ def _is_over(ended: Ended) -> ColumnElement[bool]:
     asked_in_future = and_(
         SIGN_UPS.c.asked_at > ended.now, SIGN_UPS.c.received_at <= ended.unconfirmed
     )
+    # Where the desk has a case, its months count from the last that happened to it.
+    still_looked_after = exists().where(
+        CASES.c.sign_up == SIGN_UPS.c.id, CASES.c.changed_at > ended.confirmed
+    )
     is_unconfirmed = and_(
         SIGN_UPS.c.confirmed_at.is_(None),
         or_(SIGN_UPS.c.asked_at <= ended.unconfirmed, asked_in_future),
@@ -138,7 +150,7 @@ def _is_over(ended: Ended) -> ColumnElement[bool]:
         SIGN_UPS.c.form == ended.form,
         or_(
             is_unconfirmed,
-            SIGN_UPS.c.confirmed_at <= ended.confirmed,
+            and_(SIGN_UPS.c.confirmed_at <= ended.confirmed, not_(still_looked_after)),
             SIGN_UPS.c.withdrawn_at <= ended.withdrawn,
         ),
     )

@@ -80,7 +80,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long answers are kept, in hours while unconfirmed and in months after that."""
+    """How long answers are kept, in hours while unconfirmed and in months after that.
+
+    Where the desk has a case, the months count from the last that happened to it.
+    """
 
     unconfirmed_hours: int
     months: int
