@@ -39,6 +39,10 @@ GROUP = 64
 CONFIRMED_AT_A_TIME = 640
 ROUNDS = 7
 LOOKS = 60
+CLOSE_SCOPES = (
+    'UPDATE case_scopes SET is_open = :is_open WHERE "case" IN'
+    " (SELECT sign_up FROM cases WHERE closed_at IS NOT NULL)"
+)
 CLOSE = (
     "UPDATE cases SET state = 'ended', closed_at = opened_at WHERE sign_up NOT IN"
     " (SELECT sign_up FROM cases ORDER BY opened_at DESC LIMIT :least)"
@@ -124,6 +128,7 @@ def fill(settings: Settings, catalogue: Catalogue, follow: Follow) -> None:
         for first in range(0, ALL, 1_000):
             runner.run_job(_come, settings, catalogue, range(first, first + 1_000))
         runner.run_job(lambda one: one.execute(text(CLOSE), {"least": WAITING}))
+        runner.run_job(lambda one: one.execute(text(CLOSE_SCOPES), {"is_open": False}))
 
 
 def _come(

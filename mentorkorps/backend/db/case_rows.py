@@ -11,7 +11,8 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, get_args
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
-from mentorkorps.backend.db.records import Case, CaseDetail, CaseEvent, Scope, SignUp
+from mentorkorps.backend.db.records import Case, CaseDetail, CaseEvent, CaseState, Scope, SignUp
 from mentorkorps.backend.db.sign_up_rows import as_sign_up
 from mentorkorps.backend.db.tables import (
     CASE_EVENTS,
@@ -42,6 +43,8 @@ from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 
 MUTABLE = ("state", "owner", "taken_at", "give_back_on", "snoozed_until", "changed_at", "closed_at")
+
+OPENING_OR_CLOSING = frozenset({*get_args(CaseState), "withdrawn", "resumed"})
 
 
 class CasePosition(NamedTuple):
@@ -58,6 +61,7 @@ class ListedCase(NamedTuple):
     sign_up: SignUp
 
 
+@lru_cache(maxsize=4096)
 def scope_hash(key: str, scope: Scope) -> str:
     """What a scope is known by; tells nothing about it without the key."""
     secret = derived_key(key, "scopes", KEY_BYTES)
@@ -69,9 +73,10 @@ INSERT_CASE = CompiledStatement(
     "sign_up", "kind", "state", "version", "sealed_scopes", "promised_days", "due_on", "opened_at",
     "changed_at",
 )  # fmt: skip
-INSERT_SCOPE = CompiledStatement(CASE_SCOPES.insert(), "case", "scope")
+INSERT_SCOPE = CompiledStatement(CASE_SCOPES.insert(), "case", "scope", "is_open")
 INSERT_EVENT = CASE_EVENTS.insert()
 
+IS_THERE = CompiledStatement(select(CASES.c.sign_up).where(CASES.c.sign_up == bindparam("id")))
 ONE_CASE = select(CASES).where(CASES.c.sign_up == bindparam("id"))
 CASE_TO_CHANGE = ONE_CASE.with_for_update(key_share=True)
 
@@ -94,6 +99,11 @@ RESEAL_EVENT = (
     CASE_EVENTS.update()
     .where(CASE_EVENTS.c.case == bindparam("key"), CASE_EVENTS.c.number == bindparam("of_number"))
     .values(sealed=bindparam("new_sealed"))
+)
+MARK_SCOPES = (
+    CASE_SCOPES.update()
+    .where(CASE_SCOPES.c.case == bindparam("key"), CASE_SCOPES.c.is_open != bindparam("now_open"))
+    .values(is_open=bindparam("now_open"))
 )
 DROP_SCOPES = CASE_SCOPES.delete().where(CASE_SCOPES.c.case == bindparam("key"))
 
@@ -144,7 +154,7 @@ def insert_case(transaction: Transaction, case: Case, key: str) -> None:
         "changed_at": case.changed_at,
     }
     INSERT_CASE.run(transaction, row)
-    _insert_scopes(transaction, case.id, case.scopes, key)
+    _insert_scopes(transaction, case.id, case.scopes, key, is_open=True)
 
 
 def add_event(transaction: Transaction, case: Case, event: CaseEvent) -> None:
@@ -160,6 +170,13 @@ def add_event(transaction: Transaction, case: Case, event: CaseEvent) -> None:
     transaction.execute(INSERT_EVENT, row)
     values = {f"new_{name}": getattr(case, name) for name in MUTABLE}
     transaction.execute(UPDATE_CASE, {"key": case.id, "new_version": event.number, **values})
+    if event.kind in OPENING_OR_CLOSING:
+        transaction.execute(MARK_SCOPES, {"key": case.id, "now_open": case.closed_at is None})
+
+
+def has_case(snapshot: Snapshot, sign_up: str) -> bool:
+    """Whether a sign-up has a case; at a tenth of the price of reading it."""
+    return IS_THERE.run(snapshot, {"id": sign_up}).fetchone() is not None
 
 
 def case_by_id(snapshot: Snapshot, id: str) -> Case | None:
@@ -179,11 +196,13 @@ def history(snapshot: Snapshot, id: str, after: int = 0) -> list[CaseEvent]:
     return [_as_event(snapshot, row) for row in rows]
 
 
-def replace_scopes(transaction: Transaction, id: str, scopes: Collection[Scope], key: str) -> None:
-    sealed = _sealed_scopes(transaction, id, scopes)
-    transaction.execute(RESEAL_SCOPES, {"key": id, "new_sealed": sealed})
-    transaction.execute(DROP_SCOPES, {"key": id})
-    _insert_scopes(transaction, id, scopes, key)
+def replace_scopes(
+    transaction: Transaction, case: Case, scopes: Collection[Scope], key: str
+) -> None:
+    sealed = _sealed_scopes(transaction, case.id, scopes)
+    transaction.execute(RESEAL_SCOPES, {"key": case.id, "new_sealed": sealed})
+    transaction.execute(DROP_SCOPES, {"key": case.id})
+    _insert_scopes(transaction, case.id, scopes, key, case.closed_at is None)
 
 
 def rename_owner(transaction: Transaction, id: str, owner: str) -> None:
@@ -204,7 +223,7 @@ def rotate_case(transaction: Transaction, id: str, key: str) -> None:
         }
         for event in history(transaction, id)
     ]
-    replace_scopes(transaction, id, case.scopes, key)
+    replace_scopes(transaction, case, case.scopes, key)
     if resealed:
         transaction.execute(RESEAL_EVENT, resealed)
 
@@ -237,9 +256,12 @@ def of_none_of(owners: Collection[str]) -> ColumnElement[bool]:
 
 
 def in_scopes(scopes: Collection[str]) -> ColumnElement[bool]:
-    """Whether one of these hashes is a scope of the case."""
-    return exists().where(
-        CASE_SCOPES.c.case == CASES.c.sign_up, CASE_SCOPES.c.scope.in_(sorted(scopes))
+    """Whether one of these hashes is a scope of the open case."""
+    # Not EXISTS: one set of the open cases in these scopes is read, not each open case's scopes.
+    return CASES.c.sign_up.in_(
+        select(CASE_SCOPES.c.case).where(
+            CASE_SCOPES.c.scope.in_(sorted(scopes)), CASE_SCOPES.c.is_open == true()
+        )
     )
 
 
@@ -262,7 +284,7 @@ def open_page(
 ) -> list[ListedCase]:
     """Open cases with their sign-ups, oldest first: at most so many, behind a position if one is given."""
     ids = open_ids(where, after, most)
-    order = list(snapshot.execute(ids).scalars())
+    order: list[str] = list(snapshot.execute(ids).scalars())
     cases = {
         row.sign_up: as_case(snapshot, row) for row in _rows_of(snapshot, CASES.c.sign_up, order)
     }
@@ -272,9 +294,7 @@ def open_page(
     return [ListedCase(cases[id], sign_ups[id]) for id in order]
 
 
-def open_ids(
-    where: ColumnElement[bool], after: CasePosition | None, most: int
-) -> Select[tuple[str]]:
+def open_ids(where: ColumnElement[bool], after: CasePosition | None, most: int) -> Select[Any]:
     """The ids of such a page."""
     behind = _is_behind(after) if after else true()
     return (
@@ -322,8 +342,13 @@ def _rows_of(snapshot: Snapshot, key: ColumnElement[str], ids: Sequence[str]) ->
     return snapshot.execute(select(table).where(key.in_(ids)))
 
 
-def _insert_scopes(transaction: Transaction, id: str, scopes: Collection[Scope], key: str) -> None:
-    rows = [{"case": id, "scope": scope_hash(key, scope)} for scope in sorted(scopes)]
+def _insert_scopes(
+    transaction: Transaction, id: str, scopes: Collection[Scope], key: str, is_open: bool
+) -> None:
+    rows = [
+        {"case": id, "scope": scope_hash(key, scope), "is_open": is_open}
+        for scope in sorted(scopes)
+    ]
     INSERT_SCOPE.run_each(transaction, rows)
 
 

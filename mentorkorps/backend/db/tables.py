@@ -213,7 +213,8 @@ CASE_SCOPES = Table(
     METADATA,
     Column("case", ForeignKey("cases.sign_up", ondelete="CASCADE"), primary_key=True),
     Column("scope", String(64), primary_key=True),
-    Index("ix_case_scopes_scope", "scope", "case"),
+    Column("is_open", Boolean, nullable=False),
+    Index("ix_case_scopes_scope", "scope", "is_open", "case"),
 )
 CASE_EVENTS = Table(
     "case_events",

@@ -42,11 +42,11 @@ class CaseKeeper:
         sign_up = sign_up_rows.sign_up_to_change(transaction, id)
         if sign_up is None:
             return
-        case = case_rows.case_to_change(transaction, id)
-        if case:
+        if not case_rows.has_case(transaction, id):
+            if is_to_open(sign_up):
+                self._open(transaction, sign_up)
+        elif case := case_rows.case_to_change(transaction, id):
             self._bring_along(transaction, case, sign_up, at)
-        elif is_to_open(sign_up):
-            self._open(transaction, sign_up)
 
     def open_some(self, transaction: Transaction, at: datetime) -> int:
         """Opens cases for sign-ups that wait without one; how many. A job for the writer."""
@@ -75,7 +75,7 @@ class CaseKeeper:
     ) -> None:
         scopes = scopes_since(self.catalogue, sign_up, case.scopes)
         if scopes != case.scopes:
-            case_rows.replace_scopes(transaction, case.id, scopes, self.roster.keys[0])
+            case_rows.replace_scopes(transaction, case, scopes, self.roster.keys[0])
             case = replace(case, scopes=scopes)
         case = self._with_owner_who_may(transaction, case, at)
         if sign_up.withdrawn_at:

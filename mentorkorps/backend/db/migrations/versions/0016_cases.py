@@ -58,8 +58,9 @@ def upgrade() -> None:
         "case_scopes",
         _of("case", "cases.sign_up"),
         sa.Column("scope", sa.String(64), primary_key=True),
+        sa.Column("is_open", sa.Boolean, nullable=False),
     )
-    op.create_index("ix_case_scopes_scope", "case_scopes", ["scope", "case"])
+    op.create_index("ix_case_scopes_scope", "case_scopes", ["scope", "is_open", "case"])
     op.create_table(
         "case_events",
         _of("case", "cases.sign_up"),
