@@ -15,6 +15,10 @@ from mentorkorps.matching.records import MentorProfile, Need
 from mentorkorps.matching.suggestions import Suggestion
 from mentorkorps.matching.table import Marks, PairTable
 
+NEAR = 500
+"""So many needs are looked through for a small group; more would keep the coordinator waiting."""
+Group = tuple[set[str], Marks]
+"""The ids of some needs, and the mentors that they may have."""
 LASTING: frozenset[Must | Should] = frozenset({"history"})
 """Musts that nobody should relax."""
 
@@ -45,23 +49,15 @@ class Opening:
 def bottleneck_of(table: PairTable, need: Need, suggestions: Sequence[Suggestion]) -> Bottleneck:
     """The needs with which a need without a mentor shares too few places.
 
-    Of two minimal groups the smaller one: that of the suggestions, and that of needs with few
-    mentors, served first.
+    A group close by, where one of at most NEAR needs is found; otherwise that of the suggestions.
     """
     allowed = {other.id: table.allowed(other) for other in table.needs}
-    by_id = {other.id: other for other in table.needs}
     number = {mentor.id: place for place, mentor in enumerate(table.mentors)}
     served = {pair.need.id: number[pair.mentor.id] for pair in suggestions}
-    reached, mentors = _reach(table, allowed, need, served)
-    inside = [
-        other
-        for other in table.needs
-        if other != need and allowed[other.id] and not allowed[other.id] & ~mentors
-    ]
-    narrow = _reach(table, allowed, need, _served_narrowly(table, allowed, inside))
-    reached, mentors = min((reached, mentors), narrow, key=lambda group: len(group[0]))
+    group = _near(table, allowed, need, served) or _reach(table, allowed, need, served)
+    reached, mentors = group
     return Bottleneck(
-        tuple(by_id[id] for id in sorted(reached)),
+        tuple(sorted((n for n in table.needs if n.id in reached), key=lambda need: need.id)),
         tuple(table.mentors[place] for place in table.numbers(mentors)),
     )
 
@@ -108,7 +104,7 @@ def _opens(
 
 def _reach(
     table: PairTable, allowed: Mapping[str, Marks], need: Need, served: Mapping[str, int]
-) -> tuple[set[str], Marks]:
+) -> Group:
     """The needs that could give a need their place by changing their mentor, and all mentors that
     they may have."""
     holders: dict[int, list[str]] = defaultdict(list)
@@ -122,6 +118,35 @@ def _reach(
             ahead += holders[place]
             reached.update(holders[place])
     return reached, mentors
+
+
+def _near(
+    table: PairTable, allowed: Mapping[str, Marks], need: Need, served: Mapping[str, int]
+) -> Group | None:
+    """A group around the mentors of a need, and around those that their needs may have, further
+    and further; None if none of at most NEAR needs is found."""
+    mentors, before = allowed[need.id], -1
+    while mentors != before:
+        inside = [
+            other
+            for other in table.needs
+            if other != need and allowed[other.id] and not allowed[other.id] & ~mentors
+        ]
+        if len(inside) > NEAR:
+            return None
+        if len(inside) >= _places(table, mentors):
+            group = _reach(table, allowed, need, _served_narrowly(table, allowed, inside))
+            if len(group[0]) > _places(table, group[1]):
+                return group
+        before, numbers = mentors, set(table.numbers(mentors))
+        for id, place in served.items():
+            if place in numbers:
+                mentors |= allowed[id]
+    return None
+
+
+def _places(table: PairTable, mentors: Marks) -> int:
+    return sum(table.mentors[place].capacity for place in table.numbers(mentors))
 
 
 def _served_narrowly(
