@@ -5,7 +5,7 @@ fewer places than it has needs. The group that is found here is minimal: without
 needs, all the others could be served (a circuit of the transversal matroid).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,39 +67,44 @@ def openings(
 ) -> tuple[Opening, ...]:
     """Each must that would open a place for the needs of a bottleneck, if it alone were relaxed: a
     radius by one municipality."""
-    taken: dict[str, int] = defaultdict(int)
-    for pair in suggestions:
-        taken[pair.mentor.id] += 1
-    mentors: dict[Must | Should, dict[str, MentorProfile]] = defaultdict(dict)
+    free = _with_a_free_place(table, suggestions)
+    wider: dict[str, Marks] = {}
+    marked: dict[Must | Should, Marks] = defaultdict(int)
     needs: dict[Must | Should, list[Need]] = defaultdict(list)
     for need in bottleneck.needs:
         for criterion, marks in table.forbidden_once(need).items():
-            opened = [
-                mentor
-                for mentor in (table.mentors[place] for place in table.numbers(marks))
-                if _opens(table, criterion, need, mentor, taken[mentor.id])
-            ]
+            opened = marks if criterion == "free-place" else marks & free
+            if criterion == "reach" and opened:
+                if need.municipality not in wider:
+                    wider[need.municipality] = _within_one_more(table, need.municipality)
+                opened &= wider[need.municipality]
             if opened and criterion not in LASTING:
-                mentors[criterion] |= {mentor.id: mentor for mentor in opened}
+                marked[criterion] |= opened
                 needs[criterion].append(need)
     if bottleneck.mentors:
-        mentors["free-place"] |= {mentor.id: mentor for mentor in bottleneck.mentors}
+        full = {mentor.id for mentor in bottleneck.mentors}
+        marked["free-place"] |= table.marked(lambda mentor: mentor.id in full)
         needs["free-place"] = list(bottleneck.needs)
-    return tuple(
-        Opening(criterion, tuple(mentors[criterion].values()), tuple(needs[criterion]))
-        for criterion in sorted(mentors, key=lambda id: (-len(mentors[id]), id))
+    possible = (
+        Opening(
+            criterion,
+            tuple(table.mentors[place] for place in table.numbers(marks)),
+            tuple(needs[criterion]),
+        )
+        for criterion, marks in marked.items()
     )
+    return tuple(sorted(possible, key=lambda opening: (-len(opening.mentors), opening.criterion)))
 
 
-def _opens(
-    table: PairTable, criterion: Must | Should, need: Need, mentor: MentorProfile, taken: int
-) -> bool:
-    """Whether a mentor could have a need, were it not for this must, in a place that is free."""
-    if criterion == "reach":
-        geography = table.rules.geography
-        if not geography.within(mentor.municipality, mentor.radius + 1, need.municipality):
-            return False
-    return criterion == "free-place" or taken < mentor.capacity
+def _with_a_free_place(table: PairTable, suggestions: Iterable[Suggestion]) -> Marks:
+    taken = Counter(pair.mentor.id for pair in suggestions)
+    return table.marked(lambda mentor: taken[mentor.id] < mentor.capacity)
+
+
+def _within_one_more(table: PairTable, municipality: str) -> Marks:
+    """The mentors who could come to a municipality with a radius one larger."""
+    within = table.rules.geography.within
+    return table.marked(lambda mentor: within(mentor.municipality, mentor.radius + 1, municipality))
 
 
 def _reach(
