@@ -12,6 +12,7 @@ from bench import (
     challenges,
     instances,
     kill,
+    lists,
     matching,
     pages,
     papers,
@@ -32,6 +33,7 @@ BENCHES = {
     "reads": reads.run,
     "matching": matching.run,
     "size": size.run,
+    "lists": lists.run,
 }
 
 

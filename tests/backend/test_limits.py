@@ -274,6 +274,10 @@ AT = {
     "/mine/{token}/change": lambda house, about: f"{mine(house, about)}/change",
     "/mine/{token}/no/{consent}": lambda house, about: f"{mine(house, about)}/no/news",
     "/mine/{token}/withdraw": lambda house, about: f"{mine(house, about)}/withdraw",
+    "/mine/{token}/resume": lambda house, about: f"{mine(house, about)}/resume",
+    "/receipt/{token}/address": lambda house, about: (
+        f"/receipt/{house.signed('receipt', about.id)}/address"
+    ),
     "/mine/{token}/download": lambda house, about: f"{mine(house, about)}/download",
     "/renew/{token}": lambda house, about: f"/renew/{house.signed('renew', about.id)}",
     "/mine/{token}/delete": lambda house, about: f"{mine(house, about)}/delete",
@@ -295,7 +299,7 @@ def test_every_address_that_takes_posts_is_walked(tmp_path, real):
     url = f"sqlite:///{tmp_path}/m.db"
     told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
-    app.state.services.store.close()
+    app.state.services.database.close()
 
     assert {
         one.path for one in app.routes if isinstance(one, Route) and "POST" in one.methods

@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     false,
     true,
 )
@@ -29,10 +30,10 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return value and _written(value)
+        return _written(value) if value else None
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return value and datetime.fromisoformat(value)
+        return datetime.fromisoformat(value) if value else None
 
 
 @lru_cache(maxsize=64)
@@ -107,6 +108,7 @@ MAILS = Table(
     Column("sent_at", Moment),
     Column("error", String(200)),
     Column("waiting", Integer),
+    Column("details", Text),
     Index("ix_mails_state_due_at", "state", "due_at"),
     Index("ix_mails_subject", "subject_kind", "subject_id"),
 )

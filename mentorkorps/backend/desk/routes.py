@@ -9,12 +9,13 @@ button is pressed, since mail scanners open links.
 
 from starlette.responses import Response
 
-from mentorkorps.backend.bookings.seat_view import seat_view
 from mentorkorps.backend.clock import spoken
+from mentorkorps.backend.db.place_rows import turn_of
 from mentorkorps.backend.db.records import GivenConsent
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
 from mentorkorps.backend.desk import doubtful
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
+from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.security import spam
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import lifecycle, links
@@ -38,21 +39,21 @@ async def show(visit: Visit) -> Response:
 async def mark_answered(visit: Visit) -> Response:
     """POST /desk/<token>/answered"""
     services, id = visit.services, _sign_up_id(visit)
-    await services.store.do(lifecycle.answer, id, visit.now)
+    await services.database.change(lifecycle.answer, id, visit.now)
     return await _shown(visit, id)
 
 
 async def restore(visit: Visit) -> Response:
     """POST /desk/<token>/restore: it is not spam."""
     services, id = visit.services, _sign_up_id(visit)
-    await services.store.do(lifecycle.restore, id, visit.now)
+    await services.database.change(lifecycle.restore, id, visit.now)
     services.outbox.wake()
     return await _shown(visit, id)
 
 
 ROUTES = (
     RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
-    RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, is_public=False),
+    RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False),
     RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
     RouteSpec("POST", "/desk/{token}", show, is_public=False),
     RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),
@@ -72,16 +73,16 @@ def _sign_up_id(visit: Visit) -> str:
 
 async def _shown(visit: Visit, id: str) -> Response:
     services = visit.services
-    sign_up = links.present(await services.store.do(sign_up_by_id, id))
-    consents = await services.store.do(consents_of, id)
+    sign_up = links.present(await services.database.read(sign_up_by_id, id))
+    consents = await services.database.read(consents_of, id)
+    turn = await services.database.read(turn_of, id)
     form = services.catalogue.forms.get(sign_up.form)
     language = COORDINATORS_LANGUAGE
     return visit.page(
         "desk.html",
         headers=PRIVATE,
-        title=services.catalogue.name("forms", sign_up.form, language),
+        facts=sign_up_facts(services.catalogue, sign_up, turn, language),
         sign_up=sign_up,
-        seat=await seat_view(visit, sign_up, link_ends=None),
         answers=linked_rows(form, services.catalogue, sign_up.answers, language),
         consents=_consent_rows(form, consents),
         received=spoken(sign_up.received_at, language),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mentorkorps.catalogue.model.text import Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 Must = Literal[
     "ready", "active", "free-place", "reach", "language", "programme", "hours", "history"
