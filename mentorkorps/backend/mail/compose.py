@@ -1,21 +1,24 @@
 """A row of the outbox -> the mail, written at the moment of delivery.
 
-No mail names a programme or an organisation (it could tell that somebody is in a union), none
-repeats what a visitor typed, and the coordinator's holds nothing but a link.
+No header names a programme or an organisation (it could tell that somebody is in a union), none
+repeats what a visitor typed, and the coordinator's mail holds nothing but a link. A mail to an
+address that nobody has confirmed holds no word of the visitor, not even the name.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TypeVar
 
 from mentorkorps.backend.clock import Clock, after_working_days, danish_day
 from mentorkorps.backend.db.records import Mail, SignUp
-from mentorkorps.backend.mail import mime
+from mentorkorps.backend.mail import frame, mime
+from mentorkorps.backend.mail.frame import MailFacts
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
+from mentorkorps.backend.mail.mime import WrittenMail
 from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
 from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
@@ -23,13 +26,15 @@ from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.interface.dates import weekday
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
-from mentorkorps.interface.templates import environment, render
+from mentorkorps.interface.templates import environment
 
 T = TypeVar("T")
 
 PATHS: dict[Purpose, str] = {"doubtful": "desk/doubtful", "confirm_all": "confirm/all"}
 """Where a link of that purpose leads, if not to the path of its name."""
 COORDINATORS_LANGUAGE: Language = "da"
+FIRST_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){0,29}")
+"""Letters, and hyphens or apostrophes between them. What else was typed as a name greets nobody."""
 
 
 class IncompleteKind(Exception):
@@ -42,60 +47,67 @@ class SubjectGone(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class MailComposer:
+    """`reply_to`: whom answers go to, where it is not the sender."""
+
     catalogue: Catalogue
     settings: Settings
     tokens: Tokens
     clock: Clock
+    reply_to: Address | None = None
 
-    def write(self, mail: Mail, sign_up: SignUp | None) -> EmailMessage:
+    def write(self, mail: Mail, sign_up: SignUp | None) -> WrittenMail:
         """The mail as it leaves; `sign_up` as lease_due_mails gives it.
 
-        Raises ValueError or MessageError where the recipient is no address, KeyError for a kind of
-        another version of the code, SubjectGone.
+        Raises ValueError where the recipient is no address, KeyError for a kind of another version
+        of the code, SubjectGone.
         """
         kind = KINDS[mail.kind]
         address = self._mailbox(kind, mail, sign_up)
-        url = self._url(kind.link, self._id_in_link(kind.link, mail, sign_up)) if kind.link else ""
-        own_page, language = "", COORDINATORS_LANGUAGE
-        if kind.to == "person":
-            own_page = self._url("mine", _known(sign_up).id)
-            language = _known(sign_up).language
-        text = render(
-            f"mail/{kind.name}.txt",
+        language = _known(sign_up).language if kind.to == "person" else COORDINATORS_LANGUAGE
+        facts = self._facts(kind, sign_up, language) if sign_up else MailFacts()
+        prepared = frame.prepare_mail(
+            kind.name,
             language,
-            url=url,
-            mine=own_page,
-            waiting=mail.waiting,
-            **(self._facts(sign_up, language) if sign_up else {}),
+            self.settings.mail_from.display_name,
+            kind.link is not None,
+            facts.greeting_name is not None,
+            mail.waiting,
+            tuple(facts.table),
+            tuple(facts.values.items()),
         )
-        subject = words(language).text("mail", kind.name, "subject")
-        labels = {own_page: words(language).text("reply", "mine", "link")}
-        if kind.link:
-            labels[url] = words(language).text("mail", kind.name, "button")
-        return mime.mime_message(
-            {
-                "From": str(self.settings.mail_from),
-                "Subject": subject,
-                "Auto-Submitted": "auto-generated",
-            },
-            {
-                "To": _header_address(address),
-                "Date": format_datetime(self.clock()),
-                "Message-ID": f"<{mail.id}@{self.settings.mail_from.domain}>",
-            },
+        own = {}
+        if "link" in prepared.gaps and kind.link:
+            own["link"] = self._url(kind.link, self._id_in_link(kind.link, mail, sign_up))
+        if "own_page" in prepared.gaps:
+            own["own_page"] = self._url("mine", _known(sign_up).id)
+        if facts.greeting_name:
+            own["name"] = facts.greeting_name
+        text, html = prepared.filled(own)
+        sender = self.settings.mail_from
+        return mime.write_mail(
+            sender.addr_spec,
+            address,
+            _common_headers(sender, self.reply_to, prepared.subject),
+            (
+                ("Date", format_datetime(self.clock())),
+                ("Message-ID", f"<{mail.id}@{sender.domain}>"),
+            ),
             text,
-            as_html(text, language, subject, labels),
+            html,
+            frame.mark(),
+            is_bulk=kind.is_bulk,
         )
 
-    def _facts(self, sign_up: SignUp, language: Language) -> dict[str, object]:
+    def _facts(self, kind: MailKind, sign_up: SignUp, language: Language) -> MailFacts:
         """What a mail may say about a sign-up."""
         form = self.catalogue.forms.get(sign_up.form)
-        return {
+        values = {
             "answer_by": weekday(answer_by(self.catalogue, sign_up), language),
             "code": sign_up.code,
             "awaited": sign_up.awaited,
             "journey": form is not None and form.journey,
         }
+        return MailFacts(_greeting_name(kind, sign_up), values=values)
 
     def _mailbox(self, kind: MailKind, mail: Mail, sign_up: SignUp | None) -> str:
         if kind.to == "person":
@@ -143,15 +155,6 @@ def find_missing_parts() -> Iterator[str]:
                     yield f"texts.{language}.yaml has no text at mail: {kind.name}: {word}"
 
 
-def as_html(text: str, language: Language, subject: str, labels: Mapping[str, str]) -> str:
-    """The text of a mail as a page.
-
-    It has a paragraph where an empty line ends one, and a button for each labelled address.
-    """
-    paragraphs = [part.splitlines() for part in text.strip().split("\n\n")]
-    return render("mail/page.html", language, subject=subject, paragraphs=paragraphs, links=labels)
-
-
 def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
     """The last day on which an answer is in time, in working days.
 
@@ -162,10 +165,30 @@ def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
     return after_working_days(start, catalogue.who_answers(programme).working_days)
 
 
-def _header_address(address: str) -> Address:
-    # By its parts: browsers take a..b@example.dk for an address, the parser of headers does not.
-    name, _, domain = address.rpartition("@")
-    return Address(username=name, domain=domain)
+def _greeting_name(kind: MailKind, sign_up: SignUp) -> str | None:
+    """The first name of who is written to, once the address is confirmed.
+
+    Before that it may be a stranger's, and the name an advertisement.
+    """
+    if kind.to != "person" or kind.asks_to_confirm or sign_up.confirmed_at is None:
+        return None
+    first = next(iter((sign_up.answer("name") or "").split()), "")
+    return first if FIRST_NAME.fullmatch(first) else None
+
+
+def _common_headers(sender: Address, reply_to: Address | None, subject: str) -> mime.Headers:
+    """Answered by no machine (RFC 3834; [MS-OXCMAIL] 2.1.3.2.21), and sorted by one rule of the reader.
+
+    The list is the whole portal (RFC 2919): a list for each programme would tell who is in a union.
+    """
+    return (
+        ("From", str(sender)),
+        *((("Reply-To", str(reply_to)),) if reply_to else ()),
+        ("Subject", subject),
+        ("List-Id", f"<portal.{sender.domain}>"),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+    )
 
 
 def _known(value: T | None) -> T:

@@ -21,7 +21,8 @@ class MailKind:
     `about`: what the id of its subject names, see Subject. `link`: what its link is for, if it has
     one. `asks_to_confirm`: it leaves although nobody has confirmed the address.
     `dropped_on_withdrawal`: while it waits, it is deleted when the sign-up is withdrawn or gets
-    another address.
+    another address. `is_bulk`: it goes to many at once and nobody waits for it, so it never delays
+    the others.
     """
 
     name: str
@@ -30,6 +31,7 @@ class MailKind:
     link: Purpose | None = None
     asks_to_confirm: bool = False
     dropped_on_withdrawal: bool = False
+    is_bulk: bool = False
 
 
 CONFIRM = MailKind(
@@ -59,4 +61,5 @@ def _entries() -> Iterator[MailKind]:
 
 KINDS = {kind.name: kind for kind in _entries()}
 """Every entry above, by its name."""
+BULK = tuple(kind.name for kind in KINDS.values() if kind.is_bulk)
 DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)
