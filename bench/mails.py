@@ -77,17 +77,19 @@ def _measured(catalogue: Catalogue, seconds: float | None) -> Cost:
 
 async def _cost(catalogue: Catalogue, environ: dict[str, str]) -> Cost:
     read = settings.read_settings(environ)
-    store = open_database(read)
+    database = open_database(read)
     composer = MailComposer(catalogue, read, Tokens(read.secret_keys, utc_now), utc_now)
     transport = SmtpTransport(read.smtp) if read.smtp else FolderTransport(read.mail_folder)
-    outbox = Outbox(store, transport, composer.write, utc_now)
-    await asyncio.gather(*(store.do(accept, _submission(number)) for number in range(SIGN_UPS)))
+    outbox = Outbox(database, transport, composer.write, utc_now)
+    await asyncio.gather(
+        *(database.change(accept, _submission(number)) for number in range(SIGN_UPS))
+    )
     processor, begun, sent = time.process_time(), time.perf_counter(), 0
     while tried := await outbox.deliver_due():
         sent += tried
     processor, took = time.process_time() - processor, time.perf_counter() - begun
     await outbox.stop()
-    store.close()
+    database.close()
     assert sent == 2 * SIGN_UPS, sent
     return Cost(1000 * processor / sent, sent / took)
 

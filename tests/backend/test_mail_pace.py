@@ -111,7 +111,7 @@ def test_a_mail_that_has_no_turn_in_time_was_not_tried(tmp_path, hands, free_por
                 assert 3 == len({mail["Message-ID"] for mail in server.taken})
         finally:
             await outbox.stop()
-            batch.store.close()
+            batch.database.close()
 
     awaited(steps())
 
@@ -141,19 +141,21 @@ class Batch:
         self.settings = settings.read_settings(
             {"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/m.db"}
         )
-        self.store = open_database(self.settings)
+        self.database = open_database(self.settings)
         self.clock = clock
 
     async def queue(self, kind, count: int = 1) -> None:
         about_service = kinds.MailKind(kind.name, to="operator", about="service")
-        await self.store.do(mail_rows.queue_mails, "x", [about_service] * count, self.clock())
+        await self.database.change(
+            mail_rows.queue_mails, "x", [about_service] * count, self.clock()
+        )
 
     def outbox(self, transport) -> Outbox:
         def write(mail, sign_up):
             return written(mail.id, mail.kind == kinds.NOTICE.name)
 
         bulk = [kinds.NOTICE.name]
-        return Outbox(self.store, transport, write, self.clock, bulk_kinds=bulk)
+        return Outbox(self.database, transport, write, self.clock, bulk_kinds=bulk)
 
     def standing(self) -> list[tuple[str, int]]:
         return [(mail.state, mail.attempts) for mail in mails(self.settings)]
@@ -178,7 +180,7 @@ def test_a_confirmation_leaves_at_once_while_a_batch_of_5000_waits_and_its_serve
         assert transport.came.index(False) < 20, "the batch was claimed before it"
         for lane in asyncio.all_tasks() - {asyncio.current_task()}:
             lane.cancel()
-        batch.store.close()
+        batch.database.close()
 
     awaited(steps())
 
@@ -242,7 +244,7 @@ def test_a_batch_killed_half_way_leaves_whole_and_what_leaves_twice_has_the_same
             while await outbox.deliver_due():
                 pass
             await outbox.stop()
-            batch.store.close()
+            batch.database.close()
             return batch
 
         batch = awaited(rest())

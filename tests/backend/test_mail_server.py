@@ -53,18 +53,20 @@ class Posting:
     def __init__(self, folder, port, hands, patience=PATIENCE, user=None, **options):
         self.read = settings.read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/m.db"})
         server = SmtpServer("127.0.0.1", port, False, user, user and "secret")
-        self.store = open_database(self.read)
-        self.outbox = Outbox(self.store, SmtpTransport(server, patience), letter, hands, **options)
+        self.database = open_database(self.read)
+        self.outbox = Outbox(
+            self.database, SmtpTransport(server, patience), letter, hands, **options
+        )
 
     async def sign_up(self, name="karen"):
         answers = Answers({"email": f"{name}@example.org"}, {"contact": "1"})
-        await self.store.do(
+        await self.database.change(
             accept, Submission("mentor", "da", answers, Signs(()), (name,), name, MONDAY)
         )
 
     async def close(self):
         await self.outbox.stop()
-        self.store.close()
+        self.database.close()
 
     def told(self):
         return [(one.state, one.error) for one in mails(self.read)]

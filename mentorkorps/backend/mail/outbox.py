@@ -104,7 +104,7 @@ class Outbox:
 
     def __init__(
         self,
-        store: Database,
+        database: Database,
         transport: MailTransport,
         write: Callable[[Mail, SignUp | None], WrittenMail],
         clock: Clock,
@@ -115,7 +115,7 @@ class Outbox:
         count_doubtful: CountDoubtful = none_doubtful,
         bulk_kinds: Collection[str] = BULK,
     ) -> None:
-        self._store = store
+        self._database = database
         self._transport = transport
         self._write = write
         self._clock = clock
@@ -169,7 +169,7 @@ class Outbox:
 
     async def _deliver(self, lane: Lane) -> int:
         now = self._clock()
-        due = await self._store.do(
+        due = await self._database.change(
             lease_due_mails,
             now,
             now + LEASE,
@@ -184,7 +184,7 @@ class Outbox:
         begun = time.monotonic()
         mails = await self._delivered(due)
         lane.note_pace(len(due), time.monotonic() - begun)
-        await self._store.do(settle_mails, mails)
+        await self._database.change(settle_mails, mails)
         return sum(mail.state != "queued" for mail in mails)
 
     async def _delivered(self, due: list[tuple[Mail, SignUp | None]]) -> list[Mail]:
