@@ -1,28 +1,32 @@
 """A row of the outbox -> the mail, written at the moment of delivery.
 
-No header names a programme or an organisation (it could tell that somebody is in a union), none
-repeats what a visitor typed, and the coordinator's mail holds nothing but a link. A mail to an
-address that nobody has confirmed holds no word of the visitor, not even the name.
+What a mail tells of a sign-up comes from sign_up_facts, which says what it leaves out. A mail to an
+address that nobody has confirmed repeats nothing that was typed, any other no more than the given
+name; the coordinator's holds a link, and says what came and not from whom. Headers are neutral.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.utils import format_datetime
 from typing import TypeVar
 
-from mentorkorps.backend.clock import Clock, after_working_days, danish_day
+from mentorkorps.backend.clock import Clock, spoken
 from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.mail import frame, mime
 from mentorkorps.backend.mail.frame import MailFacts
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
 from mentorkorps.backend.mail.mime import WrittenMail
 from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
+from mentorkorps.backend.mail.sign_up_facts import (
+    WITHDRAWN_KEPT,
+    answer_by,
+    sign_up_facts,
+)
 from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.forms.answers import fields_by_kept_name
 from mentorkorps.interface.dates import weekday
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
@@ -33,8 +37,6 @@ T = TypeVar("T")
 PATHS: dict[Purpose, str] = {"doubtful": "desk/doubtful", "confirm_all": "confirm/all"}
 """Where a link of that purpose leads, if not to the path of its name."""
 COORDINATORS_LANGUAGE: Language = "da"
-FIRST_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){0,29}")
-"""Letters, and hyphens or apostrophes between them. What else was typed as a name greets nobody."""
 
 
 class IncompleteKind(Exception):
@@ -64,7 +66,7 @@ class MailComposer:
         kind = KINDS[mail.kind]
         address = self._mailbox(kind, mail, sign_up)
         language = _known(sign_up).language if kind.to == "person" else COORDINATORS_LANGUAGE
-        facts = self._facts(kind, sign_up, language) if sign_up else MailFacts()
+        facts = self._facts(mail, sign_up, language) if sign_up else MailFacts()
         prepared = frame.prepare_mail(
             kind.name,
             language,
@@ -73,7 +75,7 @@ class MailComposer:
             facts.greeting_name is not None,
             mail.waiting,
             tuple(facts.table),
-            tuple(facts.values.items()),
+            frame.used_values(kind.name, facts.values),
         )
         own = {}
         if "link" in prepared.gaps and kind.link:
@@ -98,16 +100,31 @@ class MailComposer:
             is_bulk=kind.is_bulk,
         )
 
-    def _facts(self, kind: MailKind, sign_up: SignUp, language: Language) -> MailFacts:
+    def _facts(self, mail: Mail, sign_up: SignUp, language: Language) -> MailFacts:
         """What a mail may say about a sign-up."""
-        form = self.catalogue.forms.get(sign_up.form)
+        facts = sign_up_facts(self.catalogue, sign_up, mail.turn, language)
+        calendar = facts.calendar if facts.is_calendar_mailed else None
+        withdrawn = sign_up.withdrawn_at
         values = {
+            # The name is filled in afterwards: it differs where all else is the same.
+            "told": replace(facts, greeting_name=None),
             "answer_by": weekday(answer_by(self.catalogue, sign_up), language),
             "code": sign_up.code,
-            "awaited": sign_up.awaited,
-            "journey": form is not None and form.journey,
+            "awaited": sign_up.awaited and sign_up.answered_at is None,
+            "received": spoken(sign_up.received_at, language),
+            "calendar": f"{self.settings.public_url}{calendar}" if calendar else None,
+            "changed": ", ".join(self._changed(mail, sign_up, language)),
+            "undo_days": WITHDRAWN_KEPT.days,
+            "undo_until": spoken(withdrawn + WITHDRAWN_KEPT, language) if withdrawn else "",
         }
-        return MailFacts(_greeting_name(kind, sign_up), values=values)
+        return MailFacts(facts.greeting_name, facts.mailed_rows, values)
+
+    def _changed(self, mail: Mail, sign_up: SignUp, language: Language) -> Iterator[str]:
+        """The questions whose answers were changed, in words."""
+        form = self.catalogue.forms.get(sign_up.form)
+        fields = fields_by_kept_name(form.fields) if form else {}
+        for name in (mail.details or "").split(","):
+            yield fields[name].label.of(language) if name in fields else name
 
     def _mailbox(self, kind: MailKind, mail: Mail, sign_up: SignUp | None) -> str:
         if kind.to == "person":
@@ -153,27 +170,6 @@ def find_missing_parts() -> Iterator[str]:
                     words(language).text("mail", kind.name, word)
                 except KeyError:
                     yield f"texts.{language}.yaml has no text at mail: {kind.name}: {word}"
-
-
-def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
-    """The last day on which an answer is in time, in working days.
-
-    They count from the confirmation, or from the sign-up.
-    """
-    programme = catalogue.programmes.get(sign_up.answer("programme") or "")
-    start = danish_day(sign_up.confirmed_at or sign_up.received_at)
-    return after_working_days(start, catalogue.who_answers(programme).working_days)
-
-
-def _greeting_name(kind: MailKind, sign_up: SignUp) -> str | None:
-    """The first name of who is written to, once the address is confirmed.
-
-    Before that it may be a stranger's, and the name an advertisement.
-    """
-    if kind.to != "person" or kind.asks_to_confirm or sign_up.confirmed_at is None:
-        return None
-    first = next(iter((sign_up.answer("name") or "").split()), "")
-    return first if FIRST_NAME.fullmatch(first) else None
 
 
 def _common_headers(sender: Address, reply_to: Address | None, subject: str) -> mime.Headers:

@@ -7,6 +7,7 @@ plain text and the HTML, so that one says what the other says.
 Mails of a kind mostly differ by their links alone, so a mail is rendered once with gaps for those.
 """
 
+import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -14,12 +15,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Literal
 
+from jinja2 import meta
 from markupsafe import escape
 
 from mentorkorps.backend.mail.mime import Picture, PreparedText, prepare, quoted_printable
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import Language
-from mentorkorps.interface.templates import render
+from mentorkorps.interface.templates import environment, render
 
 MARK_FILE = Path(__file__).parent / "mark.png"
 """The portal's mark; tools/mails.py draws it from the favicon of the site."""
@@ -90,7 +92,8 @@ def prepare_mail(
     text = render(
         f"mail/{kind}.txt",
         language,
-        **{"facts": table, **dict(values)},
+        **dict(values),
+        facts=table,
         url=MARKS["link"] if has_button else "",
         mine=MARKS["own_page"],
         greeting_name=MARKS["name"] if has_name else None,
@@ -101,8 +104,7 @@ def prepare_mail(
     if has_button:
         labels[MARKS["link"]] = interface.text("mail", kind, "button")
     subject = interface.text("mail", kind, "subject")
-    hello = interface.text("mail", "hello")
-    blocks = tuple(_blocks(text, labels, hello, has_name, table))
+    blocks = tuple(_blocks(text, labels, table))
     html = render(
         "mail/page.html",
         language,
@@ -116,33 +118,38 @@ def prepare_mail(
     return PreparedMail(subject, plain, page, frozenset(plain.gaps + page.gaps))
 
 
+def used_values(kind: str, values: Mapping[str, Hashable]) -> tuple[tuple[str, Hashable], ...]:
+    """Those that the kind's template asks for: with others no two mails would be alike."""
+    used = _names_in(f"mail/{kind}.txt")
+    return tuple((name, value) for name, value in values.items() if name in used)
+
+
+@cache
+def _names_in(template: str) -> frozenset[str]:
+    """What a template asks for, with those that it includes."""
+    loader = environment().loader
+    assert loader
+    written = environment().parse(loader.get_source(environment(), template)[0])
+    included = filter(None, meta.find_referenced_templates(written))
+    return frozenset(meta.find_undeclared_variables(written)).union(*map(_names_in, included))
+
+
 @cache
 def mark() -> Picture:
     """The portal's mark, as it stands at the head of each mail."""
     return Picture(MARK_ID, MARK_FILE.read_bytes())
 
 
-def _blocks(
-    text: str, labels: Mapping[str, str], hello: str, has_name: bool, table: tuple[Fact, ...]
-) -> Iterator[Block]:
-    """The name stands after a greeting that is a paragraph of its own.
-
-    The table comes after the paragraph that follows it and says what the mail is about.
-    """
-    for number, paragraph in enumerate(text.strip().split("\n\n")):
-        if number == 2 and table:
-            yield Block(
-                "facts", facts=tuple((_line(label), _line(value)) for label, value in table)
-            )
-        lines = tuple(paragraph.strip("\n").split("\n"))
+def _blocks(text: str, labels: Mapping[str, str], table: tuple[Fact, ...]) -> Iterator[Block]:
+    """The lines that templates/mail/facts.txt writes become a table."""
+    facts = Block("facts", facts=table)
+    for paragraph in re.split(r"\n{2,}", text.strip()):
+        lines = tuple(paragraph.split("\n"))
         if label := labels.get(lines[0]):
             yield Block("button" if lines[0] == MARKS["link"] else "link", lines, label=label)
-        elif has_name and lines == (hello,):
-            yield Block("paragraph", (f"{hello} {MARKS['name']}",))
+        elif table and paragraph == facts.text:
+            yield facts
+        elif re.fullmatch(r"https?://\S+", paragraph):
+            yield Block("link", lines, label=paragraph)
         else:
             yield Block("paragraph", lines)
-
-
-def _line(text: str) -> str:
-    """As one line, whatever it was typed as."""
-    return " ".join(text.split())
