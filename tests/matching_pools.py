@@ -7,7 +7,7 @@ from functools import cache
 
 from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.catalogue.model.places import Neighbour
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 from mentorkorps.matching.geography import Geography
 from mentorkorps.matching.records import MentorProfile, Need, Pool
 from mentorkorps.matching.rules import ProgrammeRule, Rules, rules_of
