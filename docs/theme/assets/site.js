@@ -27,23 +27,28 @@ function letScroll(root = document) {
 letScroll();
 for (const fold of all(".mk-prose details")) fold.addEventListener("toggle", () => letScroll(fold));
 
-// A card stands in the first group that takes its state; one that no group takes leaves the page.
+// A card stands in the first group of its list that takes its state; one that no group takes leaves the page.
+// The groups of one list stand in one [data-list]; a group that stands in none is a list of its own.
 
 const groups = all("[data-states]").map((section) => ({
   section,
+  list: section.closest("[data-list]") ?? section,
   states: section.dataset.states.split(" "),
   cards: section.querySelector("[data-cards]"),
   limit: Number(section.dataset.limit ?? Infinity),
 }));
 
 function settle() {
-  for (const card of groups.flatMap(({ cards }) => [...cards.children])) {
-    const home = groups.find(({ states }) => states.includes(stateOf(card)) || states.includes("*"));
-    if (!home) card.remove();
-    else if (card.parentElement !== home.cards) home.cards.append(card);
-  }
+  for (const { list, cards } of groups) for (const card of [...cards.children]) settleCard(list, cards, card);
   for (const { cards, limit } of groups) [...cards.children].slice(limit).forEach((card) => card.remove());
   groups.forEach(showGroup);
+}
+
+function settleCard(list, cards, card) {
+  const takes = ({ states }) => states.includes(stateOf(card)) || states.includes("*");
+  const home = groups.find((group) => group.list === list && takes(group));
+  if (!home) card.remove();
+  else if (cards !== home.cards) home.cards.append(card);
 }
 
 function showGroup({ section, cards }) {
