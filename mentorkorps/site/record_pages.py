@@ -89,13 +89,11 @@ class RecordPages:
 
     def front(self) -> Page:
         texts = self.texts["front"]
-        typical = typical_programme(self.catalogue)
         return self.page(
             "front",
             title=texts["title"],
             description=texts["lead"],
-            commitment=typical.commitment if typical else None,
-            training=typical.training if typical else None,
+            typical=typical_programme(self.catalogue),
             proof=proof(self.catalogue),
             courses=announced(self.catalogue.courses.values()),
             events=announced(self.catalogue.events.values()),
@@ -106,7 +104,7 @@ class RecordPages:
         return self.page(
             kind,
             title=texts["title"],
-            description=texts["lead"],
+            description=texts["lead"].format(count=len(self.catalogue.municipalities)),
             id="",
             source=None,
             at="",
