@@ -18,15 +18,6 @@ function stateOf(card) {
   return card.querySelector("[data-state]:not([hidden])")?.dataset.state;
 }
 
-// A table that is wider than its page scrolls, by keyboard too.
-
-function letScroll(root = document) {
-  for (const table of all(".mk-prose table", root)) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
-}
-
-letScroll();
-for (const fold of all(".mk-prose details")) fold.addEventListener("toggle", () => letScroll(fold));
-
 // A card stands in the first group of its list that takes its state; one that no group takes leaves the page.
 // The groups of one list stand in one [data-list]; a group that stands in none is a list of its own.
 
