@@ -223,6 +223,7 @@ class RecordPages:
             form_page_html(form, self.catalogue, self.language, action=action, find=find).strip(),
             form.at,
             has_form=True,
+            listed=form.purpose is not None,
         )
 
     def certificate(self) -> Page:
@@ -231,7 +232,8 @@ class RecordPages:
 
     def messages(self) -> Page:
         texts = self.texts["messages"]
-        return self.page("messages", title=texts["title"], description=texts["lead"], rules=RULES)
+        page = self.page("messages", title=texts["title"], description=texts["lead"], rules=RULES)
+        return replace(page, searchable=False)
 
     def moved(self, old: redirects.Moved) -> Page:
         """At an address that a record had before: where it is now."""
