@@ -80,6 +80,9 @@ def test_no_page_asks_another_host_or_sets_a_cookie(kind, visit):
 
 
 def test_the_language_switch_leads_to_the_same_page_and_back(visit):
+    visit.goto("/tilmelding/mentor/?place=5000")
+    visit.locator("header a[hreflang=en]").click()
+    expect(visit).to_have_url(re.compile(r"/en/sign-up/mentor/\?place=5000$"))
     visit.goto("/programmer/lift/")
     visit.locator("header a[hreflang=en]").click()
     expect(visit).to_have_url(re.compile("/en/programmes/lift/$"))
@@ -132,6 +135,11 @@ def test_a_course_says_on_the_day_whether_it_can_be_joined(day, state, visit, re
 def test_search_finds_a_programme(visit):
     visit.goto("/")
     visit.get_by_role("button", name="Søg").click()
+    visit.get_by_role("searchbox").fill("Lift")
+    first = visit.locator(".mk-search__results a").first
+    expect(first.locator("strong")).to_have_text("LIFT")
+    assert not first.locator("span").inner_text().startswith(("LIFT", "Mentorprogrammer"))
+
     visit.get_by_role("searchbox").fill("Kringlebakken")
     visit.locator(".mk-search__results a").first.click()
 

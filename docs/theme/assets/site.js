@@ -2,6 +2,12 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// The other language of a page begins with what this one was asked for.
+
+for (const link of all("[data-keeps-address]")) {
+  link.addEventListener("click", () => { link.search ||= location.search; });
+}
+
 // States follow the reader's clock, in Danish days.
 
 const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Copenhagen" }).format(new Date());
@@ -118,8 +124,10 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
 const POSTCODE = /\b(?:dk ?)?(\d{4})(?!\d)/;
 const OF_A_MUNICIPALITY = /^(?:city|municipality) of | (?:regions)?kommune$| (?:regional )?municipality$/g;
 
+const IN_PARTS = /^(?:dk )?(\d) ?(\d) ?(\d) ?(\d)$/;
+
 function readings(text) {
-  const key = plainWords(text.replace(UNSEEN, "").normalize("NFC"));
+  const key = plainWords(text.replace(UNSEEN, "").normalize("NFC")).replace(IN_PARTS, "$1$2$3$4");
   const name = key.replace(POSTCODE, " ").replace(/ +/g, " ").trim();
   const bare = name.replace(OF_A_MUNICIPALITY, "");
   return [key.match(POSTCODE)?.[1], name, bare, bare !== name && bare.replace(/s$/, "")].filter(Boolean);
@@ -193,17 +201,20 @@ const stem = (word) => (word.length > 4 ? word.replace(ENDINGS, "") : word);
 const parsed = (html) => new DOMParser().parseFromString(html.replaceAll("<", " <"), "text/html").body.textContent;
 const plain = (html) => parsed(html).replace(/\s+/g, " ").trim();
 
+const without = (title, text) => (text.startsWith(title) ? text.slice(title.length) : text);
+
 async function readIndex(address) {
   // A page that was opened as a file may not fetch: the pack brings its index as a script.
   const { docs } = window.searchIndex ?? (await (await fetch(address)).json());
   const pages = new Map();
   for (const { location, title, text } of docs) {
     const at = location.split("#")[0];
-    const page = pages.get(at) ?? { at, title: plain(title), text: "" };
-    page.text += ` ${plain(title)} ${plain(text)}`;
-    pages.set(at, page);
+    const page = pages.get(at);
+    if (page) page.text += ` ${plain(title)} ${plain(text)}`;
+    else pages.set(at, { at, title: plain(title), text: without(plain(title), plain(text)) });
   }
-  return [...pages.values()].map((page) => ({ ...page, words: ` ${alike(page.text)}`, heads: ` ${alike(page.title)}` }));
+  const searchable = ({ title, text }) => ({ words: ` ${alike(`${title} ${text}`)}`, heads: ` ${alike(title)}` });
+  return [...pages.values()].map((page) => ({ ...page, ...searchable(page) }));
 }
 
 function score(page, stems) {

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from mentorkorps.interface.languages import Language
 
 TITLE = "[[shell:title]]"
+TRANSLATED = "[[shell:translated]]"
 CONTENT = "<!-- shell:content -->"
 NOT_KEPT = {"Cache-Control": "no-store"}
 PRIVATE = NOT_KEPT | {"Referrer-Policy": "no-referrer"}
@@ -64,9 +65,12 @@ class Shell:
     frames: dict[Language, str] = field(repr=False)
     missing: dict[Language, str] = field(repr=False)
 
-    def page(self, language: Language, title: str, content: str) -> str:
-        """A whole page. `title` is plain text, `content` is HTML."""
-        before, _, after = self.frames[language].replace(TITLE, escape(title)).partition(CONTENT)
+    def page(self, language: Language, title: str, content: str, translated: str) -> str:
+        """A whole page. `title` is plain text, `content` is HTML, `translated` where it stands in
+        the other language.
+        """
+        frame = self.frames[language].replace(TITLE, escape(title))
+        before, _, after = frame.replace(TRANSLATED, escape(translated)).partition(CONTENT)
         return before + content + after
 
 

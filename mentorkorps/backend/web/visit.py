@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -23,6 +23,7 @@ from mentorkorps.backend.web.responses import NOT_KEPT, PRIVATE, Refusal, Shell,
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.answers import LANGUAGE, Hint
 from mentorkorps.forms.validation import todays_names
+from mentorkorps.interface.addresses import address, translations
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
@@ -111,8 +112,23 @@ class Visit(Generic[S]):
     ) -> HTMLResponse:
         """A whole page of HTML that was made elsewhere."""
         return HTMLResponse(
-            self.services.shell.page(self.language, title, content), status, headers
+            self.services.shell.page(self.language, title, content, self._translated),
+            status,
+            headers,
         )
+
+    @property
+    def _translated(self) -> str:
+        """Where the same page stands in the other language: for a form that comes back, its own."""
+        other = next(language for language in LANGUAGES if language != self.language)
+        if self.posted and self.posted.form:
+            return self.root + address("form", other, self.posted.form.id)
+        path = self.request.url.path
+        query = self.request.query_params.multi_items()
+        asked = [(name, value) for name, value in query if name != "lang"]
+        if addresses := translations(path.removeprefix(self.root)):
+            return f"{self.root}{addresses[other]}?{urlencode(asked)}"
+        return f"{path}?{urlencode([*asked, ('lang', other)])}"
 
     def json(
         self, content: object, status: int = 200, headers: Mapping[str, str] = NOT_KEPT
