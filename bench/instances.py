@@ -39,10 +39,10 @@ def run() -> None:
     with TemporaryDirectory() as place, running(**AS_SHIPPED) as cluster:
         for turn in range(ROUNDS):
             rates.append(rows_per_second(cluster, Path(place, "insert.sql")))
-            with instances(Path(place, f"{turn}"), cluster) as both:
-                before = sum(one.seconds_of_processor() for one in both)
-                loads.append(together(both))
-                spent = sum(one.seconds_of_processor() for one in both) - before
+            with instances(Path(place, f"{turn}"), cluster) as running_servers:
+                before = sum(server.seconds_of_processor() for server in running_servers)
+                loads.append(together(running_servers))
+                spent = sum(server.seconds_of_processor() for server in running_servers) - before
                 processor.append(spent / (loads[-1].rate * SECONDS))
     tell(loads, median(rates))
     print(
@@ -63,25 +63,27 @@ def instances(folder: Path, cluster: Cluster) -> Iterator[list[Server]]:
         ]
 
 
-def together(both: list[Server]) -> Load:
+def together(running_servers: list[Server]) -> Load:
     """All instances under load at once: the sum of their rates, the worst of their latencies."""
-    with ThreadPoolExecutor(len(both)) as pool:
-        found = list(pool.map(lambda one: wrk(one, CLIENTS // len(both)), both))
+    with ThreadPoolExecutor(len(running_servers)) as pool:
+        measured = list(
+            pool.map(lambda server: wrk(server, CLIENTS // len(running_servers)), running_servers)
+        )
     return Load(
-        sum(one.rate for one in found), max(one.p50 for one in found), max(one.p99 for one in found),
-        sum(one.errors for one in found),
+        sum(load.rate for load in measured), max(load.p50 for load in measured), max(load.p99 for load in measured),
+        sum(load.errors for load in measured),
     )  # fmt: skip
 
 
 def rows_per_second(cluster: Cluster, script: Path) -> float:
     cluster.ask("CREATE TABLE IF NOT EXISTS rows (id bigserial PRIMARY KEY, answers text)")
     script.write_text(f"INSERT INTO rows (answers) VALUES ('{ROW}');\n", "utf-8")
-    told = subprocess.run(
+    output = subprocess.run(
         [program("pgbench"), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS), "-f", script,
          "-h", str(cluster.folder), "-p", str(cluster.port), "-U", "mentorkorps", "postgres"],
         env={"PGPASSWORD": PASSWORD}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    line = next(line for line in told.stdout.splitlines() if line.startswith("tps = "))
+    line = next(line for line in output.stdout.splitlines() if line.startswith("tps = "))
     return float(line.split()[2])
 
 

@@ -32,7 +32,7 @@ def run() -> None:
     port = any_free_port()
     with (
         TemporaryDirectory() as place,
-        post_office(port) as office,
+        post_office(port) as mail_server,
         victim(Path(place), any_free_port(), SMTP_URL=f"smtp://127.0.0.1:{port}") as server,
     ):
         for number in range(KILLS):
@@ -45,13 +45,13 @@ def run() -> None:
         server.start(ahead=LEASES_ARE_OVER)
         eventually(server.mails_are_out, seconds=900)
         print("\r", end="", file=sys.stderr)
-        tell(f"killed {KILLS} times", server, office)
+        tell(f"killed {KILLS} times", server, mail_server)
         refused = answers_while_locked(server)
         eventually(server.mails_are_out, seconds=900)
         tell(
             f"then locked for {LOCKED_SECONDS} s by another program, which refused {refused} more",
             server,
-            office,
+            mail_server,
         )
 
 
@@ -71,11 +71,11 @@ def answers_while_locked(server: Victim) -> int:
     return refused
 
 
-def tell(what: str, server: Victim, office: PostOffice) -> None:
+def tell(title: str, server: Victim, mail_server: PostOffice) -> None:
     toll = server.toll()
-    times = Counter(one["Message-ID"] for one in office.taken)
-    ids = {f"<{one.id}@mentorkorps.invalid>" for one in operator_reads.mails(server.settings)}
-    print(f"\n{what} | count\n---|---")
+    times = Counter(mail["Message-ID"] for mail in mail_server.taken)
+    ids = {f"<{mail.id}@mentorkorps.invalid>" for mail in operator_reads.mails(server.settings)}
+    print(f"\n{title} | count\n---|---")
     print(f"sign-ups acknowledged | {toll.acknowledged}")
     print(f"kept | {toll.kept}")
     print(f"acknowledged and lost | {len(toll.lost)}")

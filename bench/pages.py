@@ -15,8 +15,8 @@ QUIET = {"NO_MKDOCS_2_WARNING": "1"}
 
 
 def run() -> None:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
+    with TemporaryDirectory() as place:
+        folder = Path(place)
         data = data_with(PROGRAMMES, folder)
         command("export", folder / "stock", "--data", data)
         stock = folder / "stock"
@@ -27,8 +27,8 @@ def run() -> None:
         ]
     print(f"{PROGRAMMES} programmes more | seconds | MB | kB a page | kB of CSS and scripts")
     print("---|---|---|---|---")
-    for what, took, size, page, assets in rows:
-        print(f"{what} | {took:.1f} | {size / 1e6:.1f} | {page / 1e3:.1f} | {assets / 1e3:.0f}")
+    for name, took, size, page, assets in rows:
+        print(f"{name} | {took:.1f} | {size / 1e6:.1f} | {page / 1e3:.1f} | {assets / 1e3:.0f}")
 
 
 def outside(stock: Path) -> str:

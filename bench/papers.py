@@ -26,16 +26,20 @@ def run() -> None:
     for language in LANGUAGES:
         press = papers.Press(records, training, language, URL)
         started = time.perf_counter()
-        made = list(pdfs(press.prints()))
+        prints = list(pdfs(press.prints()))
         kit = list(pdfs(course_kit.Kit(press, next(iter(records.courses.values()))).prints()))
         took = time.perf_counter() - started
-        read = [PdfReader(BytesIO(pdf)) for _, pdf in made + kit]
-        sheets, size = sum(len(one.pages) for one in read), sum(len(pdf) for _, pdf in made + kit)
+        readers = [PdfReader(BytesIO(pdf)) for _, pdf in prints + kit]
+        sheets, size = (
+            sum(len(reader.pages) for reader in readers),
+            sum(len(pdf) for _, pdf in prints + kit),
+        )
         print(
-            f"{language} | {len(read)} | {sheets} | {size / 1e6:.1f} | {sum(map(bool, map(faults, read)))} | {took:.0f}"
+            f"{language} | {len(readers)} | {sheets} | {size / 1e6:.1f}"
+            f" | {sum(map(bool, map(faults, readers)))} | {took:.0f}"
         )
         rows.append(
-            packed(offline_pack.Packer(records, training, language, URL).pack(made), language)
+            packed(offline_pack.Packer(records, training, language, URL).pack(prints), language)
         )
     print("\npack | files in it | MB | limit | papers left out")
     print("---|---|---|---|---")

@@ -33,9 +33,9 @@ def run() -> None:
             size = sum(path.stat().st_size for path in data.rglob("*.yaml")) / 1e6
             loader = seconds(lambda data=data: load_all(data))
             limit = LIMIT_TIMES * loader + LIMIT_SECONDS
-            for what, took, at_most in measured(data, count, loader, limit):
+            for name, took, at_most in measured(data, count, loader, limit):
                 print(
-                    f"{count:,} | {size:.1f} | {what} | {took:.2f} | {took / loader:.1f} | {at_most}",
+                    f"{count:,} | {size:.1f} | {name} | {took:.2f} | {took / loader:.1f} | {at_most}",
                     flush=True,
                 )
 
@@ -51,15 +51,15 @@ def measured(
         f"{limit:.2f}",
     )
     if count <= NATIVE:
-        one = data.parent / "programmes.yaml"
-        one.write_text(
+        joined = data.parent / "programmes.yaml"
+        joined.write_text(
             "".join(
                 path.read_text("utf-8") for path in sorted((data / "programmes").glob("*.yaml"))
             )
         )
         yield (
             "frictionless validate, its own YAML, programmes only",
-            seconds(lambda: native(one), runs=1),
+            seconds(lambda: native(joined), runs=1),
             "",
         )
 
@@ -95,7 +95,7 @@ def native(file: Path) -> None:
 
     fields = read_dictionary(ROOT / "data")["programmes"].fields
     schema = Schema.from_descriptor(
-        {"fields": [{"name": one.name, "type": one.type} for one in fields]}
+        {"fields": [{"name": field.name, "type": field.type} for field in fields]}
     )
     Resource(path=file.name, basepath=str(file.parent), format="yaml", schema=schema).validate()
 

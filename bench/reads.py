@@ -49,10 +49,12 @@ def run() -> None:
         folder.mkdir()
         size.fill(folder, COUNT)
         numbers = iter(size.numbers(folder))
-        told = {
+        environ = {
             name.removeprefix("MENTORKORPS_"): value for name, value in size.environ(folder).items()
         }
-        with servers.ours(Path(place, "server"), SMTP_URL="smtp://127.0.0.1:9", **told) as server:
+        with servers.ours(
+            Path(place, "server"), SMTP_URL="smtp://127.0.0.1:9", **environ
+        ) as server:
             visitor = Visitor(server, next(numbers))
             print(f"{COUNT:,} sign-ups\n")
             print(
@@ -81,8 +83,8 @@ def tell(name: str, visitor: "Visitor", other: "Beside") -> None:
             signing.append(visitor.sign_up())
             looking.append(visitor.own_page())
     figures = " | ".join(f"{value:.1f}" for value in (*waits(signing), *waits(looking)))
-    each = sum(beside.took) / max(1, len(beside.took))
-    print(f"{name} | {figures} | {len(beside.took)} | {each:.0f}", flush=True)
+    mean = sum(beside.took) / max(1, len(beside.took))
+    print(f"{name} | {figures} | {len(beside.took)} | {mean:.0f}", flush=True)
 
 
 def waits(took: list[float]) -> Waits:
@@ -93,9 +95,9 @@ def waits(took: list[float]) -> Waits:
 class Visitor:
     """Somebody at a browser. Each question has a connection of its own, as behind a proxy."""
 
-    def __init__(self, server: Server, kept: str) -> None:
+    def __init__(self, server: Server, sign_up: str) -> None:
         self._port = server.port
-        self._kept = kept
+        self._sign_up = sign_up
         self._tokens = Tokens(
             size.environ(Path())["MENTORKORPS_SECRET_KEYS"].split(","), lambda: datetime.now(UTC)
         )
@@ -107,7 +109,11 @@ class Visitor:
         )
 
     def own_page(self) -> float:
-        return self._ask("POST", f"/mine/{self._mine(self._kept)}", {}, 200)
+        return self._ask("POST", f"/mine/{self._mine(self._sign_up)}", {}, 200)
+
+    def doubtful(self) -> float:
+        token = self._tokens.sign("doubtful", self._kept, datetime.now(UTC))
+        return self._ask("POST", f"/desk/doubtful/{token}", {}, 200)
 
     def delete(self, number: str) -> float:
         return self._ask("POST", f"/mine/{self._mine(number)}/delete", {"sure": "yes"}, 200)
@@ -119,15 +125,15 @@ class Visitor:
         return self._tokens.sign("mine", number, datetime.now(UTC))
 
     def _ask(self, method: str, path: str, form: dict[str, str] | None, status: int) -> float:
-        begun = time.perf_counter()
-        asked = HTTPConnection("127.0.0.1", self._port, timeout=60)
+        start = time.perf_counter()
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
         headers = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
-        asked.request(method, path, None if form is None else urlencode(form), headers)
-        answer = asked.getresponse()
+        connection.request(method, path, None if form is None else urlencode(form), headers)
+        answer = connection.getresponse()
         answer.read()
-        asked.close()
+        connection.close()
         assert answer.status == status, (path, answer.status)
-        return 1000 * (time.perf_counter() - begun)
+        return 1000 * (time.perf_counter() - start)
 
 
 class Beside:
@@ -142,17 +148,17 @@ class Beside:
         self._threads = [threading.Thread(target=work, args=(self,)) for _ in range(threads)]
 
     def is_waited_for(self) -> bool:
-        return self._ends_by_itself and any(one.is_alive() for one in self._threads)
+        return self._ends_by_itself and any(thread.is_alive() for thread in self._threads)
 
     def __enter__(self) -> "Beside":
-        for one in self._threads:
-            one.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.is_over.set()
-        for one in self._threads:
-            one.join()
+        for thread in self._threads:
+            thread.join()
 
 
 def every(seconds: float, ask: Ask, threads: int = 1) -> Beside:
@@ -170,9 +176,9 @@ def once(ask: Ask) -> Beside:
 
 
 def command(folder: Path, *arguments: object) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
         cwd=ROOT, env=os.environ | size.environ(folder), stdout=subprocess.DEVNULL, check=False,
     )  # fmt: skip
-    return 1000 * (time.perf_counter() - begun)
+    return 1000 * (time.perf_counter() - start)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import challenges, instances, kill, pages, papers, reading, reads, sign_ups, size
+from bench import challenges, instances, kill, lists, pages, papers, reading, reads, sign_ups, size
 
 BENCHES = {
     "reading": reading.run,
@@ -20,6 +20,7 @@ BENCHES = {
     "kill": kill.run,
     "reads": reads.run,
     "size": size.run,
+    "lists": lists.run,
 }
 
 

@@ -35,21 +35,21 @@ class Server:
 
     def seconds_of_processor(self) -> float:
         """User and system time so far, of all threads."""
-        told = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def peers_python() -> Path:
     """The interpreter of an environment that holds the peers, made at the first call."""
     home = ROOT / ".venv" / "peers"
-    python, done = home / "bin" / "python", home / "installed"
-    if not done.exists():
+    python, mark = home / "bin" / "python", home / "installed"
+    if not mark.exists():
         venv.create(home, with_pip=True)
         lock = PEERS / "requirements.lock"
         subprocess.run(
             [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock], check=True
         )
-        done.touch()
+        mark.touch()
     return python
 
 
@@ -93,14 +93,14 @@ def _running(
     command: Sequence[object], port: int, folder: Path, environ: Mapping[str, str]
 ) -> Iterator[Server]:
     folder.mkdir(parents=True)
-    begun = time.perf_counter()
+    start = time.perf_counter()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             list(map(str, command)), cwd=folder, stdout=log, stderr=log, env=os.environ | environ
         )
     try:
         _wait_for(port, process)
-        yield Server(port, process, time.perf_counter() - begun)
+        yield Server(port, process, time.perf_counter() - start)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -116,13 +116,13 @@ def _wait_for(port: int, process: subprocess.Popen) -> None:
     """Until it answers: a port is open long before that."""
     until = time.perf_counter() + SECONDS_TO_START
     while time.perf_counter() < until and process.poll() is None:
-        asked = HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_START)
+        connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_START)
         try:
-            asked.request("GET", "/healthz")
-            asked.getresponse()
+            connection.request("GET", "/healthz")
+            connection.getresponse()
             return
         except (OSError, HTTPException):
             time.sleep(0.01)
         finally:
-            asked.close()
+            connection.close()
     raise TimeoutError(f"{process.args[0]} does not come up")

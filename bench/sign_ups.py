@@ -82,12 +82,12 @@ def run() -> None:
 
 def wrk(server: Server, connections: int) -> Load:
     who = f"{time.time_ns()}"
-    told = subprocess.run(
+    output = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", PEERS / "post.lua",
          f"http://127.0.0.1:{server.port}", "--", who],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    line = next(line for line in told.stdout.splitlines() if line.startswith("result "))
+    line = next(line for line in output.stdout.splitlines() if line.startswith("result "))
     rate, p50, p99, errors = line.split()[1:]
     return Load(float(rate), float(p50), float(p99), int(errors))
 
@@ -120,9 +120,9 @@ def tell(loads: dict[tuple[str, int], list[Load]], limit: float) -> None:
         own = median(load.rate for load in loads[OURS, connections])
         print(f"{LIMIT} | 1 | {limit:.0f} | | | | {own / limit:.2f}")
         for name in CONTENDERS:
-            found = loads[name, connections]
-            rate, p50, p99 = (median(one[at] for one in found) for at in range(3))
-            errors = sum(load.errors for load in found)
+            measured = loads[name, connections]
+            rate, p50, p99 = (median(load[at] for load in measured) for at in range(3))
+            errors = sum(load.errors for load in measured)
             print(
                 f"{name} | {connections} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {errors} | {own / rate:.1f}"
             )

@@ -14,11 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from bench.many import ROOT
 from mentorkorps.backend import settings
 from mentorkorps.backend.db import connect, sign_up_rows
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.signups.lifecycle import Submission, accept
 from mentorkorps.forms.answers import Answers
@@ -44,7 +45,7 @@ def run() -> None:
     with TemporaryDirectory() as place:
         folder = Path(place)
         fill(folder, COUNT)
-        one = numbers(folder)[COUNT // 2]
+        sign_up = numbers(folder)[COUNT // 2]
         yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
         print(
             f"{COUNT:,} sign-ups, {(folder / 'mentorkorps.db').stat().st_size / 1e6:.0f} MB of database\n"
@@ -53,7 +54,7 @@ def run() -> None:
         print("---|---|---")
         for name, arguments in (
             ("idle: desk participants ID", ("desk", "participants", "odense-marts-2027")),
-            ("desk show ID", ("desk", "show", one)),
+            ("desk show ID", ("desk", "show", sign_up)),
             ("desk list", ("desk", "list")),
             (
                 f"desk export mentor --from {yesterday}",
@@ -61,13 +62,13 @@ def run() -> None:
             ),
             ("desk export mentor", ("desk", "export", "mentor", "-")),
             ("outbox", ("outbox",)),
-            ("backup", ("backup", folder / "one.backup")),
-            ("restore", ("restore", folder / "one.backup")),
+            ("backup", ("backup", folder / "all.backup")),
+            ("restore", ("restore", folder / "all.backup")),
             ("rotate, no server", ("rotate",)),
         ):
             cost = command(folder, *arguments)
             print(f"{name} | {cost.seconds:.2f} | {cost.megabytes:.0f}", flush=True)
-        print(f"\nThe backup has {(folder / 'one.backup').stat().st_size / 1e6:.0f} MB.")
+        print(f"\nThe backup has {(folder / 'all.backup').stat().st_size / 1e6:.0f} MB.")
 
 
 def environ(folder: Path, keys: str = f"{NEW_KEY},{OLD_KEY}") -> dict[str, str]:
@@ -79,27 +80,24 @@ def environ(folder: Path, keys: str = f"{NEW_KEY},{OLD_KEY}") -> dict[str, str]:
 
 def fill(folder: Path, count: int) -> None:
     """Sign-ups of the last sixty days, encrypted with the old key."""
-    read = settings.read_settings(environ(folder, OLD_KEY))
+    old_settings = settings.read_settings(environ(folder, OLD_KEY))
     now = datetime.now(UTC)
     for first in range(0, count, AT_A_TIME):
         connect.run_on_database(
-            read, _accept_some, range(first, min(count, first + AT_A_TIME)), now, count
+            old_settings, _accept_some, range(first, min(count, first + AT_A_TIME)), now, count
         )
-    connect.run_on_database(read, _as_after_months)
+    connect.run_on_database(old_settings, _as_after_months)
 
 
 def numbers(folder: Path) -> list[str]:
-    with (
-        connect.opened_to_write(settings.read_settings(environ(folder))) as engine,
-        engine.connect() as connection,
-    ):
+    with connect.opened_to_read(settings.read_settings(environ(folder))) as snapshot:
         return list(
-            connection.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars()
+            snapshot.execute(text("SELECT id FROM sign_ups ORDER BY received_at")).scalars()
         )
 
 
 def command(folder: Path, *arguments: object) -> Cost:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
         cwd=ROOT, env=os.environ | environ(folder), stdout=subprocess.DEVNULL,
@@ -109,28 +107,28 @@ def command(folder: Path, *arguments: object) -> Cost:
         most = max(most, megabytes_at_most(process.pid))
         time.sleep(0.01)
     assert process.returncode == 0, arguments
-    return Cost(time.perf_counter() - begun, most)
+    return Cost(time.perf_counter() - start, most)
 
 
 def megabytes_at_most(pid: int) -> float:
     """So far; 0 of a process that has ended (proc(5), VmHWM)."""
     try:
-        told = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+        status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
     except OSError:
         return 0
     return next(
         (
             int(line.split()[1]) * 1024 / 1e6
-            for line in told.splitlines()
+            for line in status.splitlines()
             if line.startswith("VmHWM")
         ),
         0,
     )
 
 
-def _accept_some(connection: Connection, numbers: range, now: datetime, count: int) -> None:
+def _accept_some(transaction: Transaction, numbers: range, now: datetime, count: int) -> None:
     for submission in _submissions(numbers, now, count):
-        accept(connection, submission)
+        accept(transaction, submission)
 
 
 def _submissions(numbers: range, now: datetime, count: int) -> Iterator[Submission]:
@@ -147,6 +145,6 @@ def _submissions(numbers: range, now: datetime, count: int) -> Iterator[Submissi
         yield Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at)
 
 
-def _as_after_months(connection: Connection) -> None:
+def _as_after_months(transaction: Transaction) -> None:
     for statement in AS_AFTER_MONTHS:
-        connection.execute(text(statement))
+        transaction.execute(text(statement))

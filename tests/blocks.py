@@ -6,7 +6,7 @@ from typing import Any
 Path = tuple[str | int, ...]
 
 
-def written(records: list[Any]) -> tuple[str, dict[Path, tuple[int, int]]]:
+def written_records(records: list[Any]) -> tuple[str, dict[Path, tuple[int, int]]]:
     """The text, and for each path in the records the line of its key and the line where its value begins."""
     lines: list[str] = []
     places: dict[Path, tuple[int, int]] = {}

@@ -70,14 +70,14 @@ class Cluster:
         for name in ("other", "certificate"):
             key = ec.generate_private_key(ec.SECP256R1())
             (self.folder / name).write_bytes(certificate(key).public_bytes(Encoding.PEM))
-        kept = self.folder / "key"
-        kept.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        kept.chmod(0o600)
+        key_file = self.folder / "key"
+        key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        key_file.chmod(0o600)
         if os.geteuid() == 0:
-            shutil.chown(kept, "nobody")
+            shutil.chown(key_file, "nobody")
         self._settings |= {
             "ssl_cert_file": str(self.folder / "certificate"),
-            "ssl_key_file": str(kept),
+            "ssl_key_file": str(key_file),
         }
 
     def start(self) -> None:
@@ -113,8 +113,8 @@ class Cluster:
         return f"postgresql://mentorkorps:{quote(password, safe='')}@127.0.0.1:{self.port}/{name}"
 
     def socket_url(self, name: str) -> str:
-        there = quote(str(self.folder), safe="")
-        return f"postgresql:///{name}?host={there}&port={self.port}&user=mentorkorps&password={quote(PASSWORD)}"
+        folder = quote(str(self.folder), safe="")
+        return f"postgresql:///{name}?host={folder}&port={self.port}&user=mentorkorps&password={quote(PASSWORD)}"
 
     def empty(self) -> str:
         """The address of a fresh database without tables."""
@@ -138,15 +138,15 @@ class Cluster:
         name = "with_tables"
         if not self.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             self.ask(f"CREATE DATABASE {name} TEMPLATE template0")
-            told = {"MENTORKORPS_DATABASE_URL": self.url(name), "MENTORKORPS_SECRET_KEYS": KEYS}
-            with connect.opened_to_write(settings.read_settings(told)):
+            environ = {"MENTORKORPS_DATABASE_URL": self.url(name), "MENTORKORPS_SECRET_KEYS": KEYS}
+            with connect.opened_to_write(settings.read_settings(environ)):
                 pass
         return name
 
     def _is_ready(self) -> bool:
-        told = self._data / "postmaster.pid"
+        pid_file = self._data / "postmaster.pid"
         try:
-            lines = told.read_text("ascii").split()
+            lines = pid_file.read_text("ascii").split()
         except FileNotFoundError:
             return False
         return (
@@ -199,9 +199,9 @@ def program(name: str) -> str:
         str(path.parent)
         for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     ]
-    found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *places]))
-    assert found, f"{name} is not there: run tools/postgres"
-    return found
+    path = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *places]))
+    assert path, f"{name} is not there: run tools/postgres"
+    return path
 
 
 def unprivileged() -> dict[str, object]:

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 def faults(pdf: PdfReader) -> list[str]:
     """What a validator of PDF/UA-1 (ISO 14289-1) finds wrong; it agrees with veraPDF on veraPDF's own corpus."""
     assert isinstance(pdf.stream, BytesIO)
-    found = page.validate_pdf_bytes(pdf.stream.getvalue(), profile="ua1").failures
-    return [f"{one.rule_id}: {one.message}" for one in found]
+    failures = page.validate_pdf_bytes(pdf.stream.getvalue(), profile="ua1").failures
+    return [f"{failure.rule_id}: {failure.message}" for failure in failures]
 
 
 def figures(node: Any) -> list[Any]:
@@ -21,7 +21,9 @@ def figures(node: Any) -> list[Any]:
         return []
     inner = node.get("/K", [])
     inner = inner if isinstance(inner, list) else [inner]
-    return [node] * (node.get("/S") == "/Figure") + [one for kid in inner for one in figures(kid)]
+    return [node] * (node.get("/S") == "/Figure") + [
+        figure for kid in inner for figure in figures(kid)
+    ]
 
 
 def is_embedded(font: Any) -> bool:

@@ -65,11 +65,11 @@ def edited(data: Path, table: str, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def told(data: Path, before: Announced) -> list[Problem]:
+def unannounced_changes(data: Path, before: Announced) -> list[Problem]:
     return [
-        one
-        for one in check(data, TODAY, "data", before=before).problems
-        if one.rule == "unannounced"
+        problem
+        for problem in check(data, TODAY, "data", before=before).problems
+        if problem.rule == "unannounced"
     ]
 
 
@@ -88,21 +88,21 @@ def mended(data: Path, table: str, problem: Problem) -> None:
 def numbers(data: Path) -> list[tuple[int, datetime]]:
     """Number and stamp of each event of all calendar files, as two other libraries read them."""
     records = load_catalogue(data)
-    found = []
+    events = []
     for _, text in sorted(Calendars(records, "da", URL).files()):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             first = [
-                (int(one["SEQUENCE"]), one["DTSTAMP"].dt, one["LAST-MODIFIED"].dt)
-                for one in icalendar.Calendar.from_ical(text).walk("VEVENT")
+                (int(event["SEQUENCE"]), event["DTSTAMP"].dt, event["LAST-MODIFIED"].dt)
+                for event in icalendar.Calendar.from_ical(text).walk("VEVENT")
             ]
             second = [
-                (int(one.sequence.value), one.dtstamp.value, one.last_modified.value)
-                for one in vobject.readOne(text).vevent_list
+                (int(event.sequence.value), event.dtstamp.value, event.last_modified.value)
+                for event in vobject.readOne(text).vevent_list
             ]
         assert first == second
-        found += [(number, modified) for number, _, modified in first]
-    return found
+        events += [(number, modified) for number, _, modified in first]
+    return events
 
 
 @pytest.mark.parametrize(("table", "old", "new"), SEEN.values(), ids=SEEN)
@@ -112,7 +112,7 @@ def test_a_change_that_subscribers_must_see_is_told_with_the_line_and_then_outdo
     before = numbers(data)
     edited(data, table, old, new)
 
-    (problem,) = told(data, announced(HERE / "sound", NOW))
+    (problem,) = unannounced_changes(data, announced(HERE / "sound", NOW))
     mended(data, table, problem)
 
     assert LINE in problem.message.da and LINE in problem.message.en
@@ -126,7 +126,7 @@ def test_a_change_that_subscribers_must_see_is_told_with_the_line_and_then_outdo
 def test_what_no_subscriber_must_see_asks_for_nothing(table, old, new, data):
     edited(data, table, old, new)
 
-    assert [] == told(data, announced(HERE / "sound", NOW))
+    assert [] == unannounced_changes(data, announced(HERE / "sound", NOW))
 
 
 def test_moved_cancelled_held_after_all_and_back_on_one_day_grows_each_time(data):
@@ -140,9 +140,9 @@ def test_moved_cancelled_held_after_all_and_back_on_one_day_grows_each_time(data
     for old, new in changes:
         before = announced(data, NOW)
         edited(data, "courses", old, new)
-        (problem,) = told(data, before)
+        (problem,) = unannounced_changes(data, before)
         mended(data, "courses", problem)
-        assert [] == told(data, before)
+        assert [] == unannounced_changes(data, before)
         seen.append(numbers(data)[-1])
 
     assert 5 == len(seen)
@@ -152,7 +152,7 @@ def test_moved_cancelled_held_after_all_and_back_on_one_day_grows_each_time(data
 def test_a_number_that_would_fall_is_told(data):
     edited(data, "courses", 'confirmed: "2026-11-01"', 'confirmed: "2026-10-01"')
 
-    (problem,) = told(data, announced(HERE / "sound", NOW))
+    (problem,) = unannounced_changes(data, announced(HERE / "sound", NOW))
 
     assert "gået tilbage" in problem.message.da
     assert LINE in problem.message.da
@@ -161,7 +161,7 @@ def test_a_number_that_would_fall_is_told(data):
 def test_nobody_is_told_of_what_is_over(data):
     edited(data, "courses", 'start: "9:00"', 'start: "10:00"')
 
-    assert [] == told(data, announced(HERE / "sound", datetime(2027, 3, 10)))
+    assert [] == unannounced_changes(data, announced(HERE / "sound", datetime(2027, 3, 10)))
 
 
 def test_a_change_in_the_future_cannot_block_those_that_follow(data):
@@ -172,7 +172,7 @@ def test_a_change_in_the_future_cannot_block_those_that_follow(data):
         'confirmed: "2026-11-01"\n  changed: "2062-11-22 14:05"',
     )
 
-    assert ["in-the-future"] == [one.rule for one in check(data, TODAY).problems]
+    assert ["in-the-future"] == [problem.rule for problem in check(data, TODAY).problems]
 
 
 def test_the_command_asks_git_by_itself(data, tmp_path):

@@ -34,38 +34,38 @@ def lines_of(text: str) -> list[tuple[str, str, str]]:
     assert text.endswith("\r\n")
     assert "\n" not in text.replace("\r\n", "")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-    found = [
+    matches = [
         LINE.fullmatch(line)
         for line in text.removesuffix("\r\n").replace("\r\n ", "").split("\r\n")
     ]
-    assert all(found)
-    return [(line[1], line[2], line[3]) for line in found]
+    assert all(matches)
+    return [(line[1], line[2], line[3]) for line in matches]
 
 
 def components(text: str, kind: str) -> list[dict[str, str]]:
     """Each component of a kind by the names of its lines; every BEGIN has its END."""
-    found, path = [], []
+    found_components, path = [], []
     for name, parameters, value in lines_of(text):
         if name == "BEGIN":
             path.append(value)
             if value == kind:
-                found.append({})
+                found_components.append({})
         elif name == "END":
             assert value == path.pop()
         elif path[-1] == kind:
-            assert name not in found[-1]
-            found[-1][name] = (
+            assert name not in found_components[-1]
+            found_components[-1][name] = (
                 parameters.lstrip(";")
                 + (":" if parameters else "")
                 + (value if name == "RRULE" else plain(value))
             )
     assert not path
-    return found
+    return found_components
 
 
 def plain(value: str) -> str:
     assert not re.search(r"(?<!\\)(?:\\\\)*[,;]", value), value
-    return re.sub(r"\\([\\;,nN])", lambda found: "\n" if found[1] in "nN" else found[1], value)
+    return re.sub(r"\\([\\;,nN])", lambda match: "\n" if match[1] in "nN" else match[1], value)
 
 
 def of_course(records, language, **changed):
@@ -75,10 +75,10 @@ def of_course(records, language, **changed):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_file_of_the_portal_can_be_read(language, real):
-    found = dict(Calendars(real, language, URL).files())
+    files = dict(Calendars(real, language, URL).files())
 
-    assert len(real.courses) + len(real.events) + 1 == len(found)
-    for at, text in found.items():
+    assert len(real.courses) + len(real.events) + 1 == len(files)
+    for at, text in files.items():
         (head,) = components(text, "VCALENDAR")
         assert ("2.0", "PUBLISH") == (head["VERSION"], head["METHOD"]), at
         for event in components(text, "VEVENT"):
@@ -157,8 +157,8 @@ def test_calendar_programs_read_the_hours_right_across_summer_time(
     reader, day, hours_before_utc, sound
 ):
     course = sound.courses["odense-2027"]
-    held = replace(course.days[0], date=date.fromisoformat(day))
-    text = Calendars(sound, "da", URL).calendar([replace(course, days=(held,))])
+    course_day = replace(course.days[0], date=date.fromisoformat(day))
+    text = Calendars(sound, "da", URL).calendar([replace(course, days=(course_day,))])
 
     ((title, begins, ends),) = read_back(reader, text)
 

@@ -36,11 +36,11 @@ def test_no_command_has_words_of_a_stranger_pasted_into_it(path):
 
 
 def test_what_ci_and_hooks_call_is_there():
-    said = "".join(
+    texts = "".join(
         path.read_text("utf-8")
         for path in (*WORKFLOWS, ROOT / ".pre-commit-config.yaml", ROOT / "tools/hooks/pre-commit")
     )
-    for tool in re.findall(r"\b(tools/[\w./-]+)", said):
+    for tool in re.findall(r"\b(tools/[\w./-]+)", texts):
         assert (ROOT / tool).exists(), tool
 
 

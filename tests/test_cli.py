@@ -33,11 +33,11 @@ def test_the_portals_own_data_is_sound(real):
     day."""
     tables = (real.programmes, real.courses, real.events, real.rules, real.sources)
     days = [
-        getattr(one, "confirmed", None)
-        or getattr(one, "checked", None)
-        or getattr(one, "seen", None)
+        getattr(record, "confirmed", None)
+        or getattr(record, "checked", None)
+        or getattr(record, "seen", None)
         for table in tables
-        for one in table.values()
+        for record in table.values()
     ]
 
     checked = mentorkorps("check", "--on", max(day for day in days if day))
@@ -64,10 +64,10 @@ def test_a_folder_that_does_not_exist_ends_with_two_and_one_sentence(tmp_path):
 def test_a_file_in_the_place_of_a_folder_ends_with_two_and_names_it(command, data, tmp_path):
     (tmp_path / "file").touch()
 
-    written = mentorkorps(*command, tmp_path / "file", "--data", data)
+    refused = mentorkorps(*command, tmp_path / "file", "--data", data)
 
-    assert (2, 1) == (written.returncode, len(written.stderr.splitlines()))
-    assert f"{tmp_path / 'file'}" in written.stderr
+    assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines()))
+    assert f"{tmp_path / 'file'}" in refused.stderr
 
 
 def test_a_build_never_takes_the_place_of_anything_but_a_site(tmp_path):
@@ -120,7 +120,7 @@ def test_what_must_be_mended_is_told_last(broken):
 def test_a_reader_who_has_seen_enough_is_no_error(data):
     reads, writes = os.pipe()
     os.close(reads)
-    said = subprocess.run(
+    checked = subprocess.run(
         [sys.executable, "-m", "mentorkorps", "check", data, *ON_A_FIXED_DAY],
         stdout=writes,
         stderr=subprocess.PIPE,
@@ -128,14 +128,14 @@ def test_a_reader_who_has_seen_enough_is_no_error(data):
         cwd=ROOT,
     )
 
-    assert (0, "") == (said.returncode, said.stderr)
+    assert (0, "") == (checked.returncode, checked.stderr)
 
 
 def test_whoever_stops_in_the_middle_gets_one_sentence(data):
-    terminal, inside = os.openpty()
-    asked = subprocess.Popen(
+    terminal, keyboard = os.openpty()
+    process = subprocess.Popen(
         [sys.executable, "-m", "mentorkorps", "new", "course", "--data", data],
-        stdin=inside,
+        stdin=keyboard,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -143,9 +143,9 @@ def test_whoever_stops_in_the_middle_gets_one_sentence(data):
     )
     os.write(terminal, b"\x04")  # Ctrl-D
 
-    _, said = asked.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
 
-    assert (2, "mentorkorps: stopped") == (asked.returncode, said.strip())
+    assert (2, "mentorkorps: stopped") == (process.returncode, errors.strip())
 
 
 def test_a_build_of_broken_data_says_what_is_wrong_and_builds_nothing(broken, tmp_path):

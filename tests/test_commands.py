@@ -84,10 +84,10 @@ def test_a_command_that_is_added_is_in_the_help(copy):
 
 
 def test_what_a_command_cannot_do_is_one_sentence_and_two(copy, tmp_path):
-    asked = run(copy, "mentorkorps", "count", "tables")
+    refused = run(copy, "mentorkorps", "count", "tables")
 
-    assert 2 == asked.returncode
-    assert "invalid choice: 'tables'" in asked.stderr
+    assert 2 == refused.returncode
+    assert "invalid choice: 'tables'" in refused.stderr
 
 
 def test_a_command_that_is_added_is_held_to_the_readme(copy):

@@ -41,7 +41,7 @@ def clock(session) -> str:
 
 
 @pytest.mark.parametrize(
-    ("days", "variant", "told"),
+    ("days", "variant", "messages"),
     [
         ([DAY_1, DAY_2], "", []),
         ([DAY_1, DAY_2], "apart", []),
@@ -72,15 +72,18 @@ def clock(session) -> str:
     ],
     ids=["sound", "apart", "over-run", "gap", "overlap", "a-day-short", "variant", "pause", "past-midnight"],
 )  # fmt: skip
-def test_what_does_not_fit_names_the_line_and_the_module(days, variant, told, data):
+def test_what_does_not_fit_names_the_line_and_the_module(days, variant, messages, data):
     problems = find_problems(ROOT / "training", changed(data, days, variant))[1]
-    found = [one for one in problems if one.rule.startswith("course-")]
+    course_problems = [problem for problem in problems if problem.rule.startswith("course-")]
 
-    assert all(one.file == FILE and one.record == "odense-2027" for one in found)
-    said = [
-        (one, one.message.da.removeprefix("Kurset “odense-2027”").lstrip(":, ")) for one in found
+    assert all(
+        problem.file == FILE and problem.record == "odense-2027" for problem in course_problems
+    )
+    texts = [
+        (problem, problem.message.da.removeprefix("Kurset “odense-2027”").lstrip(":, "))
+        for problem in course_problems
     ]
-    assert told == [f"{one.severity} {one.line} {text}" for one, text in said]
+    assert messages == [f"{problem.severity} {problem.line} {text}" for problem, text in texts]
 
 
 def test_a_course_keeps_its_own_start_and_pauses(data):
@@ -106,17 +109,17 @@ def test_a_variant_gives_a_course_its_days(data):
 
     sessions = course_sessions(training, records.courses["odense-2027"])
 
-    assert ["d1-m0", "d1-m4", "d2-m1", "d2-m5"] == [one.hours[0].module for one in sessions]
-    assert {"18:00"} == {f"{one.start:%H:%M}" for one in sessions}
+    assert ["d1-m0", "d1-m4", "d2-m1", "d2-m5"] == [session.hours[0].module for session in sessions]
+    assert {"18:00"} == {f"{session.start:%H:%M}" for session in sessions}
 
 
 def test_the_page_of_a_course_shows_its_own_clock_times(real):
     training = load_curriculum(ROOT / "training", real)
 
     page = next(
-        one
-        for one in site_pages(real, "da", curriculum=training)
-        if one.at == "kurser/odense-marts-2027/"
+        page
+        for page in site_pages(real, "da", curriculum=training)
+        if page.at == "kurser/odense-marts-2027/"
     )
 
     assert "Dag 1, 2. marts 2027: Mentorrollen og mødet" in page.body

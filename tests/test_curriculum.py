@@ -28,7 +28,7 @@ PLANNED = {
 
 
 @pytest.fixture(scope="module")
-def whole(real) -> Curriculum:
+def training(real) -> Curriculum:
     """The portal's own training."""
     return load_curriculum(ROOT / "training", real)
 
@@ -39,12 +39,12 @@ def folder(tmp_path: Path) -> Path:
     return shutil.copytree(ROOT / "training", tmp_path / "training")
 
 
-def told(session) -> str:
+def clock_times(session) -> str:
     hours = [f"{hour.start:%H:%M} {hour.module or hour.pause}" for hour in session.hours]
     return ", ".join([*hours, f"{session.end:%H:%M} end"])
 
 
-def found(folder: Path, records: Catalogue) -> list[str]:
+def errors_of(folder: Path, records: Catalogue) -> list[str]:
     problems = find_problems(folder, records, "training")[1]
     return [str(problem) for problem in problems if problem.severity == "error"]
 
@@ -61,16 +61,16 @@ def test_a_file_that_is_not_saved_as_utf_8_is_told_with_its_line(folder, real):
 
     assert [
         line
-        for line in found(folder, real)
+        for line in errors_of(folder, real)
         if "UTF-8" in line and line.startswith("training/da/modules/d1-m1.md:")
     ]
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_clock_times_follow_from_the_minutes(number, whole):
-    session = sessions(whole)[number - 1]
+def test_clock_times_follow_from_the_minutes(number, training):
+    session = sessions(training)[number - 1]
 
-    assert PLANNED[number] == told(session)
+    assert PLANNED[number] == clock_times(session)
     assert 345 == session.taught
 
 
@@ -78,45 +78,47 @@ def test_the_portals_own_training_is_whole_in_both_languages(real):
     assert [] == list(map(str, find_problems(ROOT / "training", real)[1]))
 
 
-def test_every_module_of_the_plan_is_written(whole):
-    planned = {hour.module for session in sessions(whole) for hour in session.hours if hour.module}
-    planned |= {id for addon in whole.timetable.addons for id in addon.modules}
+def test_every_module_of_the_plan_is_written(training):
+    planned = {
+        hour.module for session in sessions(training) for hour in session.hours if hour.module
+    }
+    planned |= {id for addon in training.timetable.addons for id in addon.modules}
 
-    assert planned == set(whole.modules["da"])
+    assert planned == set(training.modules["da"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_minutes_add_up_in_every_module(language, whole):
-    for module in whole.modules[language].values():
+def test_minutes_add_up_in_every_module(language, training):
+    for module in training.modules[language].values():
         assert module.minutes == sum(activity.minutes for activity in module.activities), (
             module.at.file
         )
 
 
-def test_variants_begin_when_they_say_and_never_lose_trauma_and_boundaries(whole):
-    variants = {one.id: sessions(whole, one) for one in whole.timetable.variants}
+def test_variants_begin_when_they_say_and_never_lose_trauma_and_boundaries(training):
+    variants = {variant.id: sessions(training, variant) for variant in training.timetable.variants}
 
-    assert "08:30 d1-m0" == told(variants["early"][0])[:11]
-    assert "15:30 end" == told(variants["early"][1])[-9:]
-    assert 690 == sum(one.taught for one in variants["online"])
-    assert [205, 220, 75] == [one.taught for one in variants["short"]]
+    assert "08:30 d1-m0" == clock_times(variants["early"][0])[:11]
+    assert "15:30 end" == clock_times(variants["early"][1])[-9:]
+    assert 690 == sum(session.taught for session in variants["online"])
+    assert [205, 220, 75] == [session.taught for session in variants["short"]]
     for of_variant in variants.values():
-        kept = {hour.module: hour.minutes for session in of_variant for hour in session.hours}
+        minutes = {hour.module: hour.minutes for session in of_variant for hour in session.hours}
         for id in NEVER_SHORTER:
-            assert whole.modules["da"][id].minutes == kept[id]
+            assert training.modules["da"][id].minutes == minutes[id]
 
 
-def test_every_exercise_has_a_key(whole):
+def test_every_exercise_has_a_key(training):
     for language in LANGUAGES:
-        for module in whole.modules[language].values():
+        for module in training.modules[language].values():
             for activity in module.activities:
                 has_key = any(block.kind == "key" for block in activity.blocks)
                 assert has_key or activity.kind != "exercise", (module.at.file, activity.id)
 
 
-def test_every_quoted_rule_card_exists_and_has_a_source(whole, real):
+def test_every_quoted_rule_card_exists_and_has_a_source(training, real):
     for language in LANGUAGES:
-        for record in (*whole.modules[language].values(), *whole.papers[language].values()):
+        for record in (*training.modules[language].values(), *training.papers[language].values()):
             for block in record.blocks:
                 if block.kind == "rule":
                     assert real.rules[block.text].sources
@@ -143,7 +145,8 @@ def test_a_mistake_is_told_with_its_place(file, before, after, message, folder, 
     edit(folder / file, before, after)
 
     assert any(
-        message in one and f"{file.rsplit('/', 1)[1]}:" in one for one in found(folder, real)
+        message in error and f"{file.rsplit('/', 1)[1]}:" in error
+        for error in errors_of(folder, real)
     )
 
 
@@ -153,7 +156,7 @@ def test_a_reference_to_a_paper_nobody_wrote_is_a_warning_until_it_is_there(fold
     problems = find_problems(folder, real)[1]
 
     assert ("warning", "“h99” findes ikke i training/da/papers.") in [
-        (one.severity, one.message.da) for one in problems
+        (problem.severity, problem.message.da) for problem in problems
     ]
 
 
@@ -165,7 +168,7 @@ def test_a_day_that_over_runs_or_leaves_a_gap_names_the_module(was, now, misfit,
     for language in LANGUAGES:
         edit(folder / language / "modules/d1-m1.md", was, now)
 
-    (problem,) = [one for one in found(folder, real) if "(dag 1)" in one]
+    (problem,) = [message for message in errors_of(folder, real) if "(dag 1)" in message]
 
     assert (
         f"Planen går ikke op (dag 1): {misfit} minutter i forhold til kl. 12:15. Det skyldes d1-m1."
@@ -180,7 +183,7 @@ def test_a_pause_that_is_too_long_over_runs_the_day(folder, real):
 
     assert ["+10"] == re.findall(
         r"går ikke op \(dag 1\): (\S+) minutter i forhold til kl. 16:00",
-        "".join(found(folder, real)),
+        "".join(errors_of(folder, real)),
     )
 
 
@@ -200,21 +203,21 @@ def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real)
     )
     (folder / "en/papers/h2.md").unlink(missing_ok=True)
 
-    read, problems = find_problems(folder, real)
+    training, problems = find_problems(folder, real)
     notices = {
-        one.file.removeprefix(f"{folder}/")
-        for one in problems
-        if one.rule == "training-translation"
+        problem.file.removeprefix(f"{folder}/")
+        for problem in problems
+        if problem.rule == "training-translation"
     }
 
     assert {"en/modules/d1-m1.md", "da/papers/h2.md"} <= notices
-    assert read.is_behind(read.module("d1-m1", "en"))
-    assert "da" == read.paper("h2", "en").language
+    assert training.is_behind(training.module("d1-m1", "en"))
+    assert "da" == training.paper("h2", "en").language
 
-    told = {page.at: page.body for page in training_pages(real, read, "en")}
-    assert "The Danish text is newer" in told["en/training/day-1/d1-m1/"]
-    assert "The Danish text is newer" not in told["en/training/day-1/d1-m2/"]
-    assert '<section class="mk-sheet mk-prose" lang="da"' in told["en/training/papers/h2/"]
+    bodies = {page.at: page.body for page in training_pages(real, training, "en")}
+    assert "The Danish text is newer" in bodies["en/training/day-1/d1-m1/"]
+    assert "The Danish text is newer" not in bodies["en/training/day-1/d1-m2/"]
+    assert '<section class="mk-sheet mk-prose" lang="da"' in bodies["en/training/papers/h2/"]
 
 
 @pytest.mark.parametrize(
@@ -280,44 +283,44 @@ def sentences(markdown: str) -> list[str]:
     return [piece for piece in pieces if len(piece) >= 30]
 
 
-def participants_see(whole: Curriculum, language: str) -> list[str]:
-    papers = [id for id, paper in whole.papers["da"].items() if not paper.is_for_trainers]
+def participants_see(training: Curriculum, language: str) -> list[str]:
+    papers = [id for id, paper in training.papers["da"].items() if not paper.is_for_trainers]
     return [
-        *(address(kind_of(whole, id), language, id) for id in whole.order()),
+        *(address(kind_of(training, id), language, id) for id in training.order()),
         *(address("paper", language, id) for id in papers),
-        *(address("cards", language, id) for id in whole.cards["da"]),
+        *(address("cards", language, id) for id in training.cards["da"]),
         *(address(kind, language) for kind in ("training", "training-whole", "glossary", "rules")),
     ]
 
 
-def secrets(whole: Curriculum, language: str) -> list[str]:
+def secrets(training: Curriculum, language: str) -> list[str]:
     modules = [
-        block.text for module in whole.modules[language].values() for block in module.secrets
+        block.text for module in training.modules[language].values() for block in module.secrets
     ]
     keys = [
-        card.key for cards in whole.cards[language].values() for card in cards.cards if card.key
+        card.key for cards in training.cards[language].values() for card in cards.cards if card.key
     ]
     papers = [
         block.text
-        for paper in whole.papers[language].values()
+        for paper in training.papers[language].values()
         if paper.is_for_trainers
         for block in paper.blocks
     ]
     return [piece for text in (*modules, *keys, *papers) for piece in sentences(text)]
 
 
-def written_for_participants(whole: Curriculum, language: str) -> str:
+def written_for_participants(training: Curriculum, language: str) -> str:
     """A key may quote a card or a text: those words are no secret."""
     modules = [
         block.text
-        for module in whole.modules[language].values()
+        for module in training.modules[language].values()
         for block in module.blocks
         if not block.is_secret
     ]
-    cards = [card.text for of in whole.cards[language].values() for card in of.cards]
+    cards = [card.text for of in training.cards[language].values() for card in of.cards]
     papers = [
         block.text
-        for paper in whole.papers[language].values()
+        for paper in training.papers[language].values()
         if not paper.is_for_trainers
         for block in paper.blocks
     ]
@@ -326,27 +329,32 @@ def written_for_participants(whole: Curriculum, language: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_for_trainers_stands_on_no_page_for_participants_and_in_no_search(
-    language, site, whole
+    language, site, training
 ):
     seen = {
         at: letters(Words((site / at / "index.html").read_text("utf-8")).text)
-        for at in participants_see(whole, language)
+        for at in participants_see(training, language)
     }
     index = json.loads(
         (site / address("front", language) / "search/search_index.json").read_text("utf-8")
     )
     seen["search"] = letters(" ".join(Words(doc["text"]).text for doc in index["docs"]))
-    written = written_for_participants(whole, language)
-    kept = [piece for piece in secrets(whole, language) if piece not in written]
+    shared = written_for_participants(training, language)
+    secret_pieces = [piece for piece in secrets(training, language) if piece not in shared]
 
-    assert 500 < len(kept)
-    assert [] == [(at, piece) for piece in kept for at, text in seen.items() if piece in text][:10]
+    assert 500 < len(secret_pieces)
+    assert (
+        []
+        == [(at, piece) for piece in secret_pieces for at, text in seen.items() if piece in text][
+            :10
+        ]
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_secret_stands_on_a_page_for_trainers(language, site, whole):
-    for module in whole.modules[language].values():
-        at = address(kind_of(whole, module.id, for_trainers=True), language, module.id)
+def test_every_secret_stands_on_a_page_for_trainers(language, site, training):
+    for module in training.modules[language].values():
+        at = address(kind_of(training, module.id, for_trainers=True), language, module.id)
         page = letters(Words((site / at / "index.html").read_text("utf-8")).text)
         missing = [
             piece
@@ -357,14 +365,14 @@ def test_every_secret_stands_on_a_page_for_trainers(language, site, whole):
         assert [] == missing, module.at.file
 
 
-def test_pages_for_trainers_ask_not_to_be_found_and_participants_are_not_led_there(site, whole):
+def test_pages_for_trainers_ask_not_to_be_found_and_participants_are_not_led_there(site, training):
     for_trainers = [
-        address(kind_of(whole, id, for_trainers=True), "da", id) for id in whole.order()
+        address(kind_of(training, id, for_trainers=True), "da", id) for id in training.order()
     ]
-    for_trainers += [address("cards-trainer", "da", id) for id in whole.cards["da"]]
+    for_trainers += [address("cards-trainer", "da", id) for id in training.cards["da"]]
     for_trainers += [
         address("paper", "da", id)
-        for id, paper in whole.papers["da"].items()
+        for id, paper in training.papers["da"].items()
         if paper.is_for_trainers
     ]
     for_trainers += [address("run-sheet", "da"), address("trainers", "da")]
@@ -377,23 +385,23 @@ def test_pages_for_trainers_ask_not_to_be_found_and_participants_are_not_led_the
 
     links = {
         at: re.findall(r'href="([^"]+)"', (site / at / "index.html").read_text("utf-8"))
-        for at in participants_see(whole, "da")
+        for at in participants_see(training, "da")
     }
     for at, of_page in links.items():
-        led = {(site / at / link).resolve().relative_to(site.resolve()).as_posix() + "/" for link in of_page
+        targets = {(site / at / link).resolve().relative_to(site.resolve()).as_posix() + "/" for link in of_page
                if not link.startswith(("http", "#", "/"))}  # fmt: skip
-        assert led & set(for_trainers) <= (
+        assert targets & set(for_trainers) <= (
             {address("trainers", "da")} if at == address("training", "da") else set()
         ), at
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_for_trainers_leaves_the_site_as_data(language, site, whole):
+def test_nothing_for_trainers_leaves_the_site_as_data(language, site, training):
     """Open data, feeds, calendars, schemas, search, site map: whatever is not a page or a theme's
     asset.
     """
-    written = written_for_participants(whole, language)
-    kept = [piece for piece in secrets(whole, language) if piece not in written]
+    shared = written_for_participants(training, language)
+    secret_pieces = [piece for piece in secrets(training, language) if piece not in shared]
     files = [
         path
         for path in site.rglob("*")
@@ -411,4 +419,7 @@ def test_nothing_for_trainers_leaves_the_site_as_data(language, site, whole):
             if path.suffix == ".html"
             else path.read_text("utf-8")
         )
-        assert (path.name, []) == (path.name, [piece for piece in kept if piece in text][:3])
+        assert (path.name, []) == (
+            path.name,
+            [piece for piece in secret_pieces if piece in text][:3],
+        )

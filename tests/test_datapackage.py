@@ -9,8 +9,8 @@ import pytest
 from frictionless import Package
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import members
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.members import members
 from mentorkorps.catalogue.model.lasting import LastingRecord, Retired
 from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
 from mentorkorps.catalogue.tables import PAGES, TABLES, WITH_FORMER_IDS
@@ -37,9 +37,9 @@ def test_every_table_is_described_once_and_in_order():
 
 
 def test_the_catalogue_holds_every_table():
-    held = {field.name for field in fields(Catalogue)}
+    names = {field.name for field in fields(Catalogue)}
 
-    assert set(TABLES) == held - {"gazetteer", "pictures", "dictionary"}
+    assert set(TABLES) == names - {"gazetteer", "pictures", "dictionary"}
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -54,9 +54,9 @@ def test_keys_and_references_are_the_same(table):
         for key in SCHEMAS[table].get("foreignKeys", [])
     }
     marks = {
-        name: get_args(one.type)
-        for name, one in members(TABLES[table].record).items()
-        if annotated(one.type)
+        name: get_args(member.type)
+        for name, member in members(TABLES[table].record).items()
+        if annotated(member.type)
     }
 
     assert list(TABLES[table].key) == SCHEMAS[table]["primaryKey"]
@@ -103,8 +103,8 @@ def described(fields: list[dict]) -> dict[str, object]:
 
 def declared(cls: type) -> dict[str, object]:
     return {
-        name: (*shape(one.type)[:1], one.required, *shape(one.type)[1:])
-        for name, one in members(cls).items()
+        name: (*shape(member.type)[:1], member.required, *shape(member.type)[1:])
+        for name, member in members(cls).items()
     }
 
 

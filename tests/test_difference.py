@@ -64,8 +64,8 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("table", "edits", "said"), CHANGES)
-def test_a_change_is_said_in_plain_danish(table, edits, said, data):
+@pytest.mark.parametrize(("table", "edits", "sentence"), CHANGES)
+def test_a_change_is_said_in_plain_danish(table, edits, sentence, data):
     file = data / f"{table}.yaml"
     text = file.read_text("utf-8")
     for before, after in edits:
@@ -73,7 +73,7 @@ def test_a_change_is_said_in_plain_danish(table, edits, said, data):
         text = text.replace(before, after, 1)
     file.write_text(text, "utf-8")
 
-    assert said in list(differences(HERE / "sound", data, TODAY))
+    assert sentence in list(differences(HERE / "sound", data, TODAY))
 
 
 def test_nothing_changed_is_nothing_said(data):
@@ -92,9 +92,9 @@ def test_a_deleted_page_is_warned_of(data):
     text = file.read_text("utf-8")
     file.write_text(text[: text.index("- id: smedenes")], "utf-8")
 
-    (said,) = differences(HERE / "sound", data, TODAY)
+    (sentence,) = differences(HERE / "sound", data, TODAY)
 
-    assert said.startswith("Smedenes korps: programmet er slettet. Adressen dør")
+    assert sentence.startswith("Smedenes korps: programmet er slettet. Adressen dør")
 
 
 def test_a_course_that_is_added_after_its_start_is_told(data):
@@ -102,7 +102,8 @@ def test_a_course_that_is_added_after_its_start_is_told(data):
     (data / "courses.yaml").write_text(text, "utf-8")
 
     assert any(
-        "men det begyndte 2. marts 2025" in one for one in differences(HERE / "sound", data, TODAY)
+        "men det begyndte 2. marts 2025" in sentence
+        for sentence in differences(HERE / "sound", data, TODAY)
     )
 
 
@@ -122,9 +123,9 @@ def test_a_revision_of_git_is_a_base(data, tmp_path, monkeypatch):
     summary = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
 
-    told = mentorkorps("diff", "HEAD", "--data", data)
+    compared = mentorkorps("diff", "HEAD", "--data", data)
 
-    assert (0, "Odense, marts 2027: 2 pladser flere.\n") == (told.returncode, told.stdout)
+    assert (0, "Odense, marts 2027: 2 pladser flere.\n") == (compared.returncode, compared.stdout)
     assert "2 pladser flere" in summary.read_text("utf-8")
 
 

@@ -117,12 +117,12 @@ def test_a_lock_names_no_registry_and_a_hash_for_each_package(lock):
 
 
 def test_nothing_committed_names_a_machine():
-    found = subprocess.run(
+    matches = subprocess.run(
         ["git", "grep", "-nIE", r"/(root|home)/[a-z]|\.pyenv", "--", ".", ":!tests/test_docs.py", ":!*.min.js"],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
 
-    assert "" == found.stdout
+    assert "" == matches.stdout
 
 
 def test_ci_calls_the_readmes_test_command():
@@ -136,19 +136,19 @@ MADE_BY = r"(?:backup|restore|--to|--names|export [a-z]+) ([^\s`;]+\.[a-z]+)|> (
 @pytest.mark.parametrize("page", ["da/drift.md", "en/operations.md"])
 def test_what_the_guide_makes_does_not_come_into_git(page):
     text = (ROOT / "docs" / page).read_text("utf-8")
-    made = {one or other for one, other in re.findall(MADE_BY, text)} | {
+    products = {folder or file for folder, file in re.findall(MADE_BY, text)} | {
         "backup/",
         "var/",
         "site/",
         ".venv/",
     }
-    assert len(made) > 8
+    assert len(products) > 8
 
     ignored = subprocess.run(
         ["git", "check-ignore", "--no-index", "--stdin"],
-        input="\n".join(made),
+        input="\n".join(products),
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
-    assert made == set(ignored.stdout.splitlines())
+    assert products == set(ignored.stdout.splitlines())

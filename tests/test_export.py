@@ -30,12 +30,12 @@ def test_every_page_of_the_site_is_in_the_folder(exported, site):
 
 
 def test_the_folder_builds_without_a_hook(exported, tmp_path):
-    done = subprocess.run(
+    build = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "-q", "-d", tmp_path / "site"],
         cwd=exported, capture_output=True, text=True,
     )  # fmt: skip
 
-    assert 0 == done.returncode, done.stderr
+    assert 0 == build.returncode, build.stderr
     assert "Kringlebakken" in (tmp_path / "site" / "programmer" / "lift" / "index.html").read_text(
         "utf-8"
     )
@@ -45,14 +45,14 @@ def test_the_folder_builds_without_a_hook(exported, tmp_path):
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
 
-    done = subprocess.run(
+    export = subprocess.run(
         [sys.executable, "-m", "mentorkorps", "export", tmp_path],
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
 
-    assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))
+    assert (2, 1) == (export.returncode, len(export.stderr.splitlines()))
 
 
 def texts_of(docs: Path) -> list[Path]:

@@ -33,14 +33,16 @@ def read(catalogue, **changes):
     return read_answers(catalogue.forms["mentor"], catalogue, GOOD | changes, TODAY)
 
 
-def wrong(catalogue, **changes):
+def messages_of(catalogue, **changes):
     with pytest.raises(Invalid) as error:
         read(catalogue, **changes)
-    return {one.field: one.message.da for one in error.value.wrong}
+    return {answer_error.field: answer_error.message.da for answer_error in error.value.wrong}
 
 
-def shown(catalogue, language="da", **kept):
-    return form_html(catalogue.forms["mentor"], catalogue, language, action="/forms/mentor", **kept)
+def html_of_form(catalogue, language="da", **given_back):
+    return form_html(
+        catalogue.forms["mentor"], catalogue, language, action="/forms/mentor", **given_back
+    )
 
 
 def test_good_answers_are_read_with_the_consents_as_they_were_worded(sound):
@@ -61,16 +63,18 @@ def test_the_same_answers_in_another_order_and_with_spaces_are_the_same(sound):
 
 
 def test_everything_that_is_wrong_is_told_at_once(sound):
-    told = wrong(sound, name=[""], email=["sofie"], place=["Atlantis"], adult=[], contact=[])
+    messages = messages_of(
+        sound, name=[""], email=["sofie"], place=["Atlantis"], adult=[], contact=[]
+    )
 
-    assert ["name", "email", "place", "adult", "contact"] == list(told)
+    assert ["name", "email", "place", "adult", "contact"] == list(messages)
 
 
 @pytest.mark.parametrize(
     "number", ["010190-1234", "0101901234", "311299 1234", "Jeg er 010190-1234"]
 )
 def test_what_looks_like_a_cpr_number_is_refused_kindly(sound, number):
-    assert "CPR-nummer" in wrong(sound, name=[number])["name"]
+    assert "CPR-nummer" in messages_of(sound, name=[number])["name"]
 
 
 @pytest.mark.parametrize(
@@ -84,11 +88,11 @@ def test_a_phone_number_is_not_taken_for_a_cpr_number(sound, number):
     "address", ["a@b", "a b@c.dk", "a@b.dk\nBcc: x@y.dk", "@b.dk", "a@b..dk", "a@-b.dk", "æ@b.dk"]
 )
 def test_what_is_no_e_mail_address_is_refused(sound, address):
-    assert "email" in wrong(sound, email=[address])
+    assert "email" in messages_of(sound, email=[address])
 
 
 @pytest.mark.parametrize(
-    ("written", "code"),
+    ("text", "code"),
     [
         ("5000", "0461"),
         ("5000 Odense C", "0461"),
@@ -97,14 +101,14 @@ def test_what_is_no_e_mail_address_is_refused(sound, address):
         ("Åbenrå", "0580"),
     ],
 )
-def test_a_place_is_understood_as_people_write_it(sound, written, code):
-    assert code == read(sound, place=[written]).values["place"]
+def test_a_place_is_understood_as_people_write_it(sound, text, code):
+    assert code == read(sound, place=[text]).values["place"]
 
 
 def test_a_postcode_in_two_municipalities_lets_the_visitor_choose(sound):
     with pytest.raises(Invalid) as error:
         read(sound, place=["4174"])
-    html = shown(sound, posted=GOOD | {"place": ["4174"]}, wrong=error.value.wrong)
+    html = html_of_form(sound, posted=GOOD | {"place": ["4174"]}, wrong=error.value.wrong)
 
     assert re.search(r'<input type="radio" name="place" value="Ringsted"', html)
     assert re.search(r'<input type="radio" name="place" value="Odense"', html)
@@ -112,7 +116,7 @@ def test_a_postcode_in_two_municipalities_lets_the_visitor_choose(sound):
 
 def test_length_counts_as_browsers_count_it(sound):
     assert read(sound, name=["😀" * 10])
-    assert "20 tegn" in wrong(sound, name=["😀" * 10 + "a"])["name"]
+    assert "20 tegn" in messages_of(sound, name=["😀" * 10 + "a"])["name"]
 
 
 def test_line_ends_of_a_text_area_count_as_one(sound):
@@ -120,21 +124,21 @@ def test_line_ends_of_a_text_area_count_as_one(sound):
 
 
 def test_a_field_that_the_form_does_not_have_is_refused(sound):
-    assert "is_admin" in wrong(sound, is_admin=["1"])["is_admin"]
+    assert "is_admin" in messages_of(sound, is_admin=["1"])["is_admin"]
 
 
 def test_a_field_sent_twice_is_refused(sound):
-    assert "email" in wrong(sound, email=["a@b.dk", "c@d.dk"])
+    assert "email" in messages_of(sound, email=["a@b.dk", "c@d.dk"])
 
 
 def test_an_option_that_does_not_exist_is_refused(sound):
     assert {"programme", "languages"} == set(
-        wrong(sound, programme=["nope"], languages=["da", "xx"])
+        messages_of(sound, programme=["nope"], languages=["da", "xx"])
     )
 
 
 def test_a_programme_that_is_not_open_is_not_to_be_had_in_the_sign_up(sound):
-    assert "programme" in wrong(sound, programme=["smedenes-korps"])
+    assert "programme" in messages_of(sound, programme=["smedenes-korps"])
 
 
 def test_a_course_after_its_deadline_is_refused_on_the_day(sound):
@@ -147,7 +151,7 @@ def test_a_course_after_its_deadline_is_refused_on_the_day(sound):
 
 
 def test_a_consent_to_words_that_have_changed_is_asked_for_again(sound):
-    assert "ændret" in wrong(sound, contact=["2025-01-01"])["contact"]
+    assert "ændret" in messages_of(sound, contact=["2025-01-01"])["contact"]
 
 
 def test_every_answer_is_kept_when_something_is_wrong(sound):
@@ -160,7 +164,7 @@ def test_every_answer_is_kept_when_something_is_wrong(sound):
     with pytest.raises(Invalid) as error:
         read_answers(sound.forms["mentor"], sound, posted, TODAY)
 
-    html = shown(sound, posted=posted, wrong=error.value.wrong)
+    html = html_of_form(sound, posted=posted, wrong=error.value.wrong)
 
     assert 'value="Sofie Ærø"' in html
     assert 'value="20 12 34 56"' in html
@@ -173,7 +177,7 @@ def test_every_answer_is_kept_when_something_is_wrong(sound):
 
 
 def test_browsers_get_the_same_constraints(sound):
-    html = shown(sound)
+    html = html_of_form(sound)
 
     assert re.search(
         r'<input id="name" name="name" type="text" value="" maxlength="20" required', html
@@ -356,7 +360,9 @@ def test_what_pages_and_code_need_of_forms_is_one_message_at_its_line(case, data
         if problem.rule != "vanished"
     ]
 
-    assert 1 == len([one for one in problems if message in one]) == len(problems), problems
+    assert 1 == len([problem for problem in problems if message in problem]) == len(problems), (
+        problems
+    )
 
 
 def test_the_recipe_for_a_form_and_for_a_question_works_as_it_is_written(data):

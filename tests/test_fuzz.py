@@ -98,7 +98,9 @@ def test_a_garbled_file_is_read_or_refused(seed, data):
         assert time.process_time() - started < SECONDS
         lines = garbled.count("\n") + garbled.count("\r") + 2
         assert all(
-            1 <= one.line <= lines for one in problems if one.file.endswith(f"/{table}.yaml")
+            1 <= problem.line <= lines
+            for problem in problems
+            if problem.file.endswith(f"/{table}.yaml")
         )
         (data / f"{table}.yaml").write_text(SOUND[table], "utf-8")
 
@@ -112,7 +114,7 @@ def test_noise_is_read_or_refused(seed):
             yaml_source.parse_yaml(noise, "noise.yaml")
         except DataError as error:
             assert 1 == len(error.problems) or {"other-readers"} == {
-                one.rule for one in error.problems
+                problem.rule for problem in error.problems
             }
 
 

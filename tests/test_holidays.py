@@ -106,17 +106,21 @@ FEW = {
 }
 
 
-@pytest.mark.parametrize(("table", "old", "new", "rule", "said"), FEW.values(), ids=FEW)
-def test_a_time_when_few_can_come_is_a_notice_in_both_languages(table, old, new, rule, said, data):
+@pytest.mark.parametrize(("table", "old", "new", "rule", "sentence"), FEW.values(), ids=FEW)
+def test_a_time_when_few_can_come_is_a_notice_in_both_languages(
+    table, old, new, rule, sentence, data
+):
     edited(data, table, old, new)
 
     verdict = check(data, TODAY)
 
     (notice,) = [
-        one for one in verdict.notices if one.rule in ("day-off", "at-night", "change-of-clocks")
+        notice
+        for notice in verdict.notices
+        if notice.rule in ("day-off", "at-night", "change-of-clocks")
     ]
     assert rule == notice.rule
-    assert said in notice.message.da
+    assert sentence in notice.message.da
     assert notice.message.en != notice.message.da
     assert (
         new.split('"')[-2]
@@ -137,5 +141,5 @@ def test_an_ordinary_day_is_nothing_to_tell(table, old, new, data):
     edited(data, table, old, new)
 
     assert not {"day-off", "at-night", "change-of-clocks"} & {
-        one.rule for one in check(data, TODAY).notices
+        notice.rule for notice in check(data, TODAY).notices
     }

@@ -33,8 +33,8 @@ def kit_of(real, training, names=(), language="da") -> course_kit.Kit:
 
 @pytest.fixture(scope="module")
 def printed(real, training) -> dict[str, PdfReader]:
-    found = pdfs(kit_of(real, training, NAMES).prints())
-    return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in found}
+    prints = pdfs(kit_of(real, training, NAMES).prints())
+    return {paper.file: PdfReader(BytesIO(pdf)) for paper, pdf in prints}
 
 
 def words_of(pdf: PdfReader) -> str:

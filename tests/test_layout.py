@@ -43,32 +43,36 @@ def boxes(box: Any) -> Iterator[Any]:
 
 
 def of_class(document: Any, name: str) -> list[Any]:
-    found = (
+    matches = (
         box for page in document.pages for box in boxes(page._page_box) if box.element is not None
     )
     return [
         box
-        for box in found
+        for box in matches
         if name in (box.element.get("class") or "").split() and box.element_tag != "body"
     ]
 
 
 def spill(box: Any) -> float:
     """Millimetres by which the words in a box go beyond its border."""
-    bottom = max(one.position_y + one.height for one in boxes(box) if hasattr(one, "text"))
+    bottom = max(
+        line_box.position_y + line_box.height
+        for line_box in boxes(box)
+        if hasattr(line_box, "text")
+    )
     return (bottom - box.position_y - box.margin_height()) / MILLIMETRE
 
 
 def test_no_card_is_cut_off(press, printer):
     for cards in press.card_sets:
-        found = of_class(printer.laid_out(press.cards(cards).html), "pp-card")
-        assert len(cards.cards) == len(found), cards.id
-        assert max(map(spill, found)) < -1, cards.id
+        card_boxes = of_class(printer.laid_out(press.cards(cards).html), "pp-card")
+        assert len(cards.cards) == len(card_boxes), cards.id
+        assert max(map(spill, card_boxes)) < -1, cards.id
 
 
 def test_the_longest_name_stands_whole_on_its_tag(press, printer):
     kit = course_kit.Kit(press, press.catalogue.courses["odense-marts-2027"], (LONGEST,))
-    tags = next(one for one in kit.prints() if "pp-tag__name" in one.html)
+    tags = next(paper for paper in kit.prints() if "pp-tag__name" in paper.html)
 
     (tag,) = of_class(printer.laid_out(tags.html), "pp-tag")
 
@@ -91,12 +95,14 @@ def test_the_longest_certificate_leaves_room_to_sign(press, printer):
 
 
 def test_a_paper_fills_the_sheets_that_its_page_promises(press, printer):
-    found = {
-        one.file: (one.pages, len(printer.fitted(one).pages)) for one in press.prints() if one.pages
+    sheets_of = {
+        paper.file: (paper.pages, len(printer.fitted(paper).pages))
+        for paper in press.prints()
+        if paper.pages
     }
 
-    assert len(press.papers) + 1 == len(found)
-    assert {} == {file: sheets for file, sheets in found.items() if sheets[0] != sheets[1]}
+    assert len(press.papers) + 1 == len(sheets_of)
+    assert {} == {file: sheets for file, sheets in sheets_of.items() if sheets[0] != sheets[1]}
 
 
 def test_a_list_goes_on_after_lines_to_write_on(press, printer):
@@ -108,7 +114,7 @@ def test_a_list_goes_on_after_lines_to_write_on(press, printer):
         if hasattr(box, "text")
     ]
 
-    assert ["1.", "2.", "3."] == [one for one in markers if one in ("1.", "2.", "3.")]
+    assert ["1.", "2.", "3."] == [marker for marker in markers if marker in ("1.", "2.", "3.")]
 
 
 def test_where_a_hand_writes_there_is_room(press, printer):

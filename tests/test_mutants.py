@@ -11,7 +11,7 @@ from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.dictionary import FieldDescription, read_dictionary
 from mentorkorps.catalogue.load import read_all
 from mentorkorps.catalogue.tables import TABLES
-from tests.blocks import Path, written
+from tests.blocks import Path, written_records
 from tests.conftest import HERE
 
 DICTIONARY = read_dictionary(HERE / "sound")
@@ -34,14 +34,14 @@ def within(
     for field in fields:
         if field.name not in record:
             continue
-        here = (*path, field.name)
-        yield here, field
+        place = (*path, field.name)
+        yield place, field
         value = record[field.name]
         if field.inner and isinstance(value, dict):
-            yield from within(here, value, field.inner)
+            yield from within(place, value, field.inner)
         elif field.inner:
             for index, item in enumerate(value):
-                yield from within((*here, index), item, field.inner)
+                yield from within((*place, index), item, field.inner)
 
 
 def mistyped(field: FieldDescription) -> Any:
@@ -51,11 +51,15 @@ def mistyped(field: FieldDescription) -> Any:
 def rules_at(data, table: str, records: list[Any], path: Path, *, value: bool) -> set[str]:
     """The rules found at the line of a path in the written records, at its key or where its value
     begins."""
-    text, places = written(records)
+    text, places = written_records(records)
     (data / f"{table}.yaml").write_text(text, "utf-8")
     _, problems = read_all(data, "data")
     line = places[path][value]
-    return {one.rule for one in problems if (one.file, one.line) == (f"data/{table}.yaml", line)}
+    return {
+        problem.rule
+        for problem in problems
+        if (problem.file, problem.line) == (f"data/{table}.yaml", line)
+    }
 
 
 def changed(records: list[Any], path: Path) -> tuple[list[Any], dict]:

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from mentorkorps.catalogue import yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
-from mentorkorps.curriculum.loading import FRONT
+from mentorkorps.curriculum.folder_reader import FRONT
 from mentorkorps.validation.check import check
 from tests.conftest import HERE, ROOT
 from tests.test_problems import TODAY
@@ -42,13 +42,13 @@ def yaml_of(path: Path) -> str:
 
 def refusing(text: str) -> set[str]:
     """The readers that cannot load it."""
-    found = set()
+    names = set()
     for name, load in READERS.items():
         try:
             load(text)
         except Exception:  # each library has its own
-            found.add(name)
-    return found
+            names.add(name)
+    return names
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -186,8 +186,8 @@ AROUND = (
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_taken_here_other_readers_take_too(seed):
-    chance, taken = random.Random(seed), 0
-    while taken < 150:
+    chance, count = random.Random(seed), 0
+    while count < 150:
         inner = "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 4)))
         text = chance.choice(AROUND) % inner
         if "? " in inner and "é" not in inner:
@@ -196,7 +196,7 @@ def test_whatever_is_taken_here_other_readers_take_too(seed):
             yaml_source.parse_yaml(text, "x.yaml")
         except DataError:
             continue
-        taken += 1
+        count += 1
         assert set() == refusing(text), text
 
 

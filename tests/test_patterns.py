@@ -114,7 +114,7 @@ def test_an_answer_of_another_form_is_refused_in_the_words_of_the_field(sound):
     assert "abc" == read_answers(form, sound, GOOD | {"name": ["abc"]}, TODAY).values["name"]
     with pytest.raises(Invalid) as error:
         read_answers(form, sound, GOOD | {"name": ["abcd"]}, TODAY)
-    assert [invalid] == [one.message for one in error.value.wrong]
+    assert [invalid] == [answer_error.message for answer_error in error.value.wrong]
 
 
 def test_the_browser_is_given_the_same_pattern_and_words(sound):

@@ -21,7 +21,7 @@ from tests.test_problems import TODAY
 PICTURE = '  picture: {file: sal.png, alt: {da: "Salen, set fra <døren>", en: The hall}}\n'
 
 
-def made(
+def picture_bytes(
     kind: str = "JPEG", size: tuple[int, int] = (400, 300), colour: str = "teal", **options: object
 ) -> bytes:
     out = io.BytesIO()
@@ -52,10 +52,10 @@ XMP = (
 
 
 def texts() -> PngInfo:
-    found = PngInfo()
-    found.add_text("Author", "Karen Testesen")
-    found.add_itxt("XML:com.adobe.xmp", XMP.decode())
-    return found
+    info = PngInfo()
+    info.add_text("Author", "Karen Testesen")
+    info.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    return info
 
 
 def noise(size: tuple[int, int]) -> Image.Image:
@@ -72,7 +72,7 @@ def saved(picture: Image.Image, kind: str) -> bytes:
     ("name", "kind"), [("a.png", "PNG"), ("b.jpg", "JPEG"), ("c.webp", "WEBP")]
 )
 def test_the_size_stands_in_the_file_itself(name, kind, tmp_path):
-    (tmp_path / name).write_bytes(made(kind))
+    (tmp_path / name).write_bytes(picture_bytes(kind))
 
     assert Size(400, 300) == size_of(tmp_path / name)
 
@@ -81,7 +81,7 @@ def test_the_size_stands_in_the_file_itself(name, kind, tmp_path):
     ("orientation", "size"), [(1, (400, 300)), (3, (400, 300)), (6, (300, 400)), (8, (300, 400))]
 )
 def test_a_picture_that_was_taken_upright_is_framed_upright(orientation, size, data):
-    kept(data, "sal.jpg", made(exif=exif(orientation)))
+    added_picture(data, "sal.jpg", picture_bytes(exif=exif(orientation)))
 
     assert Size(*size) == load_catalogue(data).pictures["sal.jpg"]
 
@@ -98,28 +98,28 @@ def test_a_file_that_is_no_picture_has_no_size(raw, tmp_path):
 TELLING = {
     "phone": (
         "sal.jpg",
-        made(exif=exif(6, position=True, artist="Karen Testesen")),
+        picture_bytes(exif=exif(6, position=True, artist="Karen Testesen")),
         "stedet, hvor det er taget og navne",
     ),
-    "camera's owner": ("sal.jpg", made(exif=exif(owner="Karen Testesen")), "navne"),
-    "camera": ("sal.jpg", made(exif=exif(model="Phone 12")), "skjulte oplysninger"),
-    "XMP": ("sal.jpg", made(xmp=XMP), "stedet, hvor det er taget og navne"),
-    "comment": ("sal.jpg", made(comment=b"Karen Testesen"), "navne"),
+    "camera's owner": ("sal.jpg", picture_bytes(exif=exif(owner="Karen Testesen")), "navne"),
+    "camera": ("sal.jpg", picture_bytes(exif=exif(model="Phone 12")), "skjulte oplysninger"),
+    "XMP": ("sal.jpg", picture_bytes(xmp=XMP), "stedet, hvor det er taget og navne"),
+    "comment": ("sal.jpg", picture_bytes(comment=b"Karen Testesen"), "navne"),
     "film after the end": (
         "sal.jpg",
-        made() + b"\0\0\0\x18ftypmp42" + b"x" * 900,
+        picture_bytes() + b"\0\0\0\x18ftypmp42" + b"x" * 900,
         "skjulte oplysninger",
     ),
-    "PNG position": ("sal.png", made("PNG", exif=exif(position=True)), "stedet"),
-    "PNG texts": ("sal.png", made("PNG", pnginfo=texts()), "navne"),
-    "WebP position": ("sal.webp", made("WEBP", exif=exif(position=True)), "stedet"),
-    "WebP XMP": ("sal.webp", made("WEBP", xmp=XMP), "navne"),
+    "PNG position": ("sal.png", picture_bytes("PNG", exif=exif(position=True)), "stedet"),
+    "PNG texts": ("sal.png", picture_bytes("PNG", pnginfo=texts()), "navne"),
+    "WebP position": ("sal.webp", picture_bytes("WEBP", exif=exif(position=True)), "stedet"),
+    "WebP XMP": ("sal.webp", picture_bytes("WEBP", xmp=XMP), "navne"),
 }
 
 
-@pytest.mark.parametrize(("name", "raw", "what"), TELLING.values(), ids=TELLING)
-def test_place_and_names_are_told_never_published_and_taken_out(name, raw, what, data):
-    file = kept(data, name, raw)
+@pytest.mark.parametrize(("name", "raw", "secret"), TELLING.values(), ids=TELLING)
+def test_place_and_names_are_told_never_published_and_taken_out(name, raw, secret, data):
+    file = added_picture(data, name, raw)
 
     (problem,) = check(data, TODAY, "data").problems
     with pytest.raises(DataError):
@@ -127,11 +127,11 @@ def test_place_and_names_are_told_never_published_and_taken_out(name, raw, what,
     assert 0 == cli.main(["picture", str(file)])
 
     assert (f"{FOLDER}/{name}", "picture-tells") == (problem.file, problem.rule)
-    assert what in problem.message.da
+    assert secret in problem.message.da
     assert "mentorkorps picture" in problem.message.da
     assert [] == check(data, TODAY).problems
-    left = file.read_bytes()
-    assert not [sign for sign in (b"Testesen", b"GPS", b"Phone", b"ftyp") if sign in left]
+    cleaned = file.read_bytes()
+    assert not [sign for sign in (b"Testesen", b"GPS", b"Phone", b"ftyp") if sign in cleaned]
     with Image.open(file) as picture:
         assert not picture.getexif().get_ifd(0x8825)
 
@@ -152,7 +152,7 @@ def test_metadata_is_taken_out_without_touching_the_pixels(tmp_path):
 
 
 def test_a_picture_is_turned_upright_by_the_command(data):
-    file = kept(data, "sal.jpg", made(exif=exif(6, position=True)))
+    file = added_picture(data, "sal.jpg", picture_bytes(exif=exif(6, position=True)))
 
     cli.main(["picture", str(file)])
 
@@ -167,17 +167,17 @@ COLOURS = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 @pytest.mark.parametrize(
     "raw",
     [
-        made(),
-        made(progressive=True),
-        made(icc_profile=COLOURS),
-        made(exif=exif(6)),
-        made(dpi=(72, 72)),
+        picture_bytes(),
+        picture_bytes(progressive=True),
+        picture_bytes(icc_profile=COLOURS),
+        picture_bytes(exif=exif(6)),
+        picture_bytes(dpi=(72, 72)),
         saved(noise((300, 200)), "JPEG"),
     ],
     ids=["plain", "progressive", "colours", "orientation", "resolution", "restless"],
 )
 def test_what_a_browser_needs_may_stand_in_a_picture(raw, data):
-    kept(data, "sal.jpg", raw)
+    added_picture(data, "sal.jpg", raw)
 
     assert [] == check(data, TODAY).problems
 
@@ -186,20 +186,20 @@ WHOLE = saved(noise((200, 150)), "JPEG")
 BROKEN = {
     "cut off": ("sal.jpg", WHOLE[: len(WHOLE) // 2], "skåret af"),
     "the last bytes missing": ("sal.jpg", WHOLE[:-2], "skåret af"),
-    "PNG cut off": ("sal.png", made("PNG")[:-20], "skåret af"),
-    "WebP cut off": ("sal.webp", made("WEBP")[:-9], "skåret af"),
+    "PNG cut off": ("sal.png", picture_bytes("PNG")[:-20], "skåret af"),
+    "WebP cut off": ("sal.webp", picture_bytes("WEBP")[:-9], "skåret af"),
     "nothing": ("sal.jpg", b"", "ikke et billede"),
     "a page": ("sal.jpg", b"<html>", "ikke et billede"),
     "HEIC": ("sal.jpg", b"\0\0\0\x18ftypheic" + b"x" * 200, "HEIC"),
-    "PNG called jpg": ("sal.jpg", made("PNG"), "kald det sal.png"),
-    "capitals": ("IMG_0042.JPG", made(), "img-0042.jpg"),
-    "four letters": ("sal.jpeg", made(), "sal.jpg"),
+    "PNG called jpg": ("sal.jpg", picture_bytes("PNG"), "kald det sal.png"),
+    "capitals": ("IMG_0042.JPG", picture_bytes(), "img-0042.jpg"),
+    "four letters": ("sal.jpeg", picture_bytes(), "sal.jpg"),
 }
 
 
 @pytest.mark.parametrize(("name", "raw", "why"), BROKEN.values(), ids=BROKEN)
 def test_a_picture_that_cannot_be_shown_is_told_with_the_reason(name, raw, why, data):
-    kept(data, name, raw)
+    added_picture(data, name, raw)
 
     (problem,) = check(data, TODAY, "data").problems
 
@@ -209,14 +209,14 @@ def test_a_picture_that_cannot_be_shown_is_told_with_the_reason(name, raw, why, 
 
 def test_a_broken_picture_that_a_record_shows_is_one_problem(data):
     with_picture(data, "events")
-    kept(data, "sal.png", made("PNG")[:-20])
+    added_picture(data, "sal.png", picture_bytes("PNG")[:-20])
 
-    assert ["picture-broken"] == [one.rule for one in check(data, TODAY).problems]
+    assert ["picture-broken"] == [problem.rule for problem in check(data, TODAY).problems]
 
 
 @pytest.mark.parametrize("size", [(2400, 100), (600, 500)], ids=["pixels", "bytes"])
 def test_a_picture_that_is_too_large_is_told_and_made_smaller(size, data):
-    file = kept(data, "sal.jpg", saved(noise(size), "JPEG"))
+    file = added_picture(data, "sal.jpg", saved(noise(size), "JPEG"))
 
     (problem,) = check(data, TODAY).problems
     cli.main(["picture", str(file)])
@@ -234,7 +234,7 @@ def test_the_command_leaves_what_is_no_picture_as_it_is(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "inside",
+    "content",
     [
         "<script>alert(1)</script>",
         '<g onload="x()"/>',
@@ -243,11 +243,11 @@ def test_the_command_leaves_what_is_no_picture_as_it_is(tmp_path):
         '<svg inkscape:export-filename="C:\\Users\\karen\\x.png"/>',
     ],
 )
-def test_a_drawing_of_a_page_has_no_program_and_no_names(inside, data, sound):
+def test_a_drawing_of_a_page_has_no_program_and_no_names(content, data, sound):
     folder = data.parent / "docs" / "theme" / "assets"
     folder.mkdir(parents=True)
     (folder / "x.svg").write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg"><a href="#a"/>{inside}</svg>', "utf-8"
+        f'<svg xmlns="http://www.w3.org/2000/svg"><a href="#a"/>{content}</svg>', "utf-8"
     )
     (folder / "y.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg"><use href="#a"/></svg>', "utf-8"
@@ -261,7 +261,7 @@ def test_a_drawing_of_a_page_has_no_program_and_no_names(inside, data, sound):
 def test_a_photo_of_a_page_tells_no_place_either(data, sound):
     folder = data.parent / "docs" / "da" / "billeder"
     folder.mkdir(parents=True)
-    (folder / "x.jpg").write_bytes(made(exif=exif(position=True)))
+    (folder / "x.jpg").write_bytes(picture_bytes(exif=exif(position=True)))
 
     (problem,) = links.find_broken_links(data.parent / "docs", "docs", sound, None)
 
@@ -273,7 +273,7 @@ def with_picture(data, table: str) -> None:
     file.write_text(file.read_text("utf-8").rstrip("\n") + "\n" + PICTURE, "utf-8")
 
 
-def kept(data, name: str, raw: bytes):
+def added_picture(data, name: str, raw: bytes):
     folder = data.parent / FOLDER
     folder.mkdir(parents=True)
     (folder / name).write_bytes(raw)
@@ -281,7 +281,7 @@ def kept(data, name: str, raw: bytes):
 
 
 def drawn(data, name: str) -> None:
-    kept(data, name, made("PNG", (1200, 800)))
+    added_picture(data, name, picture_bytes("PNG", (1200, 800)))
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_a_page_shows_the_picture_with_its_size_and_its_words(table, at, data):
     with_picture(data, table)
     drawn(data, "sal.png")
 
-    page = next(one for one in site_pages(load_catalogue(data), "da") if one.at == at)
+    page = next(page for page in site_pages(load_catalogue(data), "da") if page.at == at)
 
     assert (
         '<img class="mk-picture" src="../../assets/pictures/sal.png" width="1200" height="800" '
@@ -350,12 +350,12 @@ def test_a_link_to_a_page_that_does_not_exist_is_told_at_its_place(data):
     theme.mkdir(parents=True)
     (theme / "door.svg").write_text("<svg/>")
 
-    said = mentorkorps("check", data, "--on", TODAY.isoformat()).stdout
+    output = mentorkorps("check", data, "--on", TODAY.isoformat()).stdout
 
-    assert f"{page}:3:10  “tilmelding/mentr/index.md” findes ikke" in said.replace("\n", "")
-    assert "mente du “tilmelding/mentor/index.md”?" in said
-    assert f"{page}:7:8  “assets/dor.svg” findes ikke" in said
-    assert 2 == said.count("[missing-page]")
+    assert f"{page}:3:10  “tilmelding/mentr/index.md” findes ikke" in output.replace("\n", "")
+    assert "mente du “tilmelding/mentor/index.md”?" in output
+    assert f"{page}:7:8  “assets/dor.svg” findes ikke" in output
+    assert 2 == output.count("[missing-page]")
 
 
 def test_the_portals_own_pages_link_to_what_exists():

@@ -26,11 +26,13 @@ def test_a_mistake_is_told_at_its_place_in_danish(case, data):
 
     verdict = check(data, TODAY, "data")
 
-    assert golden["problems"] == [str(one) for one in verdict.problems]
+    assert golden["problems"] == [str(problem) for problem in verdict.problems]
     assert golden.get("notices", []) == [
-        str(one) for one in verdict.notices if one.rule != "only-danish"
+        str(notice) for notice in verdict.notices if notice.rule != "only-danish"
     ]
-    assert golden.get("allowed", []) == [f"{one.problem} ({one.reason})" for one in verdict.allowed]
+    assert golden.get("allowed", []) == [
+        f"{allowed.problem} ({allowed.reason})" for allowed in verdict.allowed
+    ]
 
 
 def test_there_are_cases_enough_to_trust_the_messages():
@@ -49,11 +51,11 @@ def test_the_examples_of_a_rule_are_what_the_page_says(code, data):
     sound = file.read_text("utf-8")
 
     for number in range(len(records(sound))):
-        found, left = (
+        of_wrong, of_right = (
             rules_found(data, file, with_fields(sound, number, example))
             for example in (rule.wrong, rule.right)
         )
-        if code in found and code not in left:
+        if code in of_wrong and code not in of_right:
             return
     pytest.fail(f"the examples of {code} do not show it")
 
@@ -68,8 +70,8 @@ def with_fields(text: str, number: int, example: str) -> str:
     parts = records(text)
     head, *fields = re.split(r"(?m)^  (?=\w)", parts[number].replace("- ", "  ", 1))
     names = re.findall(r"(?m)^(\w+):", example)
-    kept = [field for field in fields if field.split(":")[0] not in names]
-    body = "".join(f"  {field}" for field in kept) + "".join(
+    other_fields = [field for field in fields if field.split(":")[0] not in names]
+    body = "".join(f"  {field}" for field in other_fields) + "".join(
         f"  {line}\n" for line in example.splitlines()
     )
     parts[number] = head + body.replace("  ", "- ", 1)
@@ -79,12 +81,14 @@ def with_fields(text: str, number: int, example: str) -> str:
 def rules_found(data: Path, file: Path, text: str) -> set[str]:
     file.write_text(text, "utf-8")
     verdict = check(data, TODAY)
-    return {one.rule for one in verdict.problems + verdict.notices if Path(one.file) == file}
+    return {
+        problem.rule for problem in verdict.problems + verdict.notices if Path(problem.file) == file
+    }
 
 
 def test_every_rule_that_a_comment_can_set_aside_is_a_matter_of_judgement():
     assert {"alike", "bare-percent", "markup", "private-data"} == {
-        code for code, one in RULES.items() if one.may_be_allowed
+        code for code, rule in RULES.items() if rule.may_be_allowed
     }
 
 
@@ -96,7 +100,7 @@ def test_a_misspelt_field_gives_one_message_with_the_right_name(field, data):
 
     problems = check(data, TODAY).problems
 
-    assert [("unknown-key", field)] == [(one.rule, one.suggestion) for one in problems]
+    assert [("unknown-key", field)] == [(problem.rule, problem.suggestion) for problem in problems]
 
 
 def test_a_latin_1_file_is_refused_with_the_line(data):
@@ -131,7 +135,7 @@ def test_a_folder_with_the_name_of_a_file_is_no_traceback(data):
     (data / "courses.yaml").unlink()
     (data / "courses.yaml").mkdir()
 
-    assert ["unreadable"] == [one.rule for one in check(data, TODAY).problems]
+    assert ["unreadable"] == [problem.rule for problem in check(data, TODAY).problems]
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read_as_written(data):
@@ -203,7 +207,7 @@ def test_the_build_finds_it_too(name, data):
     with pytest.raises(DataError) as error:
         load_catalogue(data)
 
-    assert [str(data / name)] == [one.file for one in error.value.problems]
+    assert [str(data / name)] == [problem.file for problem in error.value.problems]
 
 
 @pytest.mark.parametrize(

@@ -48,40 +48,40 @@ def bare(text: str) -> str:
 
 def beginnings(blocks) -> dict[str, str]:
     """The first forty letters of each block, by the line where it stands."""
-    found = {
+    texts = {
         f"{block.line} {block.title}": bare(UNSET.split(STEP.sub("", block.text))[0])[:40]
         for block in blocks
     }
-    return {place: text for place, text in found.items() if len(text) > 15}
+    return {place: text for place, text in texts.items() if len(text) > 15}
 
 
 def test_every_module_has_slides_in_both_languages(decks, training):
-    language, found = decks
+    language, decks_of_language = decks
 
     assert [slides.slides_address(training, language, id) for id in training.order()] == [
-        deck.at for deck in found
+        deck.at for deck in decks_of_language
     ]
 
 
 def test_every_activity_and_every_self_check_has_a_slide(decks, training):
-    language, found = decks
-    for id, deck in zip(training.order(), found, strict=True):
+    language, decks_of_language = decks
+    for id, deck in zip(training.order(), decks_of_language, strict=True):
         module = training.module(id, language)
         sections = [slide.section for slide in deck.slides]
-        assert {one.id for one in module.activities} <= set(sections), deck.at
-        assert [one.title for one in module.checks] == [
-            one.title for one in deck.slides if one.kind == "check"
+        assert {activity.id for activity in module.activities} <= set(sections), deck.at
+        assert [check.title for check in module.checks] == [
+            slide.title for slide in deck.slides if slide.kind == "check"
         ]
 
 
 def test_slides_never_show_what_only_trainers_see(decks, training):
-    language, found = decks
-    for id, deck in zip(training.order(), found, strict=True):
-        shown = bare(deck.html)
+    language, decks_of_language = decks
+    for id, deck in zip(training.order(), decks_of_language, strict=True):
+        letters = bare(deck.html)
         assert {} == {
             at: text
             for at, text in beginnings(training.module(id, language).secrets).items()
-            if text in shown
+            if text in letters
         }
 
 
@@ -93,20 +93,20 @@ def test_slides_hold_nothing_inline(decks):
 
 
 def test_a_count_down_has_the_minutes_of_its_exercise(decks, training):
-    language, found = decks
-    for id, deck in zip(training.order(), found, strict=True):
+    language, decks_of_language = decks
+    for id, deck in zip(training.order(), decks_of_language, strict=True):
         counted = {
-            one.id: one.minutes
-            for one in training.module(id, language).activities
-            if one.kind in slides.COUNTED
+            activity.id: activity.minutes
+            for activity in training.module(id, language).activities
+            if activity.kind in slides.COUNTED
         }
         assert counted == {
-            one.section: one.minutes for one in deck.slides if one.minutes is not None
+            slide.section: slide.minutes for slide in deck.slides if slide.minutes is not None
         }
 
 
 @pytest.mark.parametrize(
-    ("paragraph", "shown"),
+    ("paragraph", "sentence"),
     [
         ("En sætning. En anden.", "En sætning."),
         ("Mødet er kl. 9 den 4. december. Kom i god tid.", "Mødet er kl. 9 den 4. december."),
@@ -119,8 +119,8 @@ def test_a_count_down_has_the_minutes_of_its_exercise(decks, training):
         ("**Stop. Hør efter.** Så taler du.", "**Stop. Hør efter.**"),
     ],
 )
-def test_a_paragraph_is_cut_to_what_a_room_can_read(paragraph, shown):
-    assert shown == slide_layout.sentence(paragraph)
+def test_a_paragraph_is_cut_to_what_a_room_can_read(paragraph, sentence):
+    assert sentence == slide_layout.sentence(paragraph)
 
 
 def test_steps_keep_their_numbers_on_the_next_slide():
@@ -152,26 +152,29 @@ def test_a_heading_is_never_the_last_on_a_slide():
 
 def secrets_of(training, language) -> dict[str, str]:
     """What only trainers see: notes and keys of modules, keys of cards, papers for trainers."""
-    found = {}
+    secrets = {}
     for module in training.modules[language].values():
-        found |= {f"{module.id} {at}": text for at, text in beginnings(module.secrets).items()}
+        secrets |= {f"{module.id} {at}": text for at, text in beginnings(module.secrets).items()}
     for cards in training.cards[language].values():
-        found |= {
+        secrets |= {
             card.id: bare(card.key)[:40]
             for card in cards.cards
             if card.key and len(bare(card.key)) > 25
         }
     for paper in training.papers[language].values():
         if paper.is_for_trainers:
-            found |= {f"{paper.id} {at}": text for at, text in beginnings(paper.blocks).items()}
-    return found
+            secrets |= {f"{paper.id} {at}": text for at, text in beginnings(paper.blocks).items()}
+    return secrets
 
 
-def is_for_participants(one) -> bool:
+def is_for_participants(paper) -> bool:
     return (
-        one.file.split("/")[0] in {"papirer", "papers"}
-        or one.file.startswith(("arbejdshaefte", "workbook"))
-        or (one.file.startswith(("kort/", "cards/")) and not one.file.endswith(("-noegle", "-key")))
+        paper.file.split("/")[0] in {"papirer", "papers"}
+        or paper.file.startswith(("arbejdshaefte", "workbook"))
+        or (
+            paper.file.startswith(("kort/", "cards/"))
+            and not paper.file.endswith(("-noegle", "-key"))
+        )
     )
 
 
@@ -191,15 +194,15 @@ def first_day(training):
 @pytest.fixture(scope="module")
 def printed(real, training, first_day) -> dict[str, PdfReader]:
     """Some Danish papers of each kind as PDF."""
-    press, short = (papers.Press(real, one, "da", URL) for one in (training, first_day))
-    wanted = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/h7", "papirer/t3", "papirer/evaluation",
+    press, short = (papers.Press(real, edition, "da", URL) for edition in (training, first_day))
+    files = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/h7", "papirer/t3", "papirer/evaluation",
               "papirer/welcome-ar"}  # fmt: skip
     chosen = [
         short.guide(),
         short.workbook(),
-        *(one for one in press.prints() if one.file in wanted),
+        *(paper for paper in press.prints() if paper.file in files),
     ]
-    return {one.file: PdfReader(BytesIO(pdf)) for one, pdf in pdfs(chosen)}
+    return {paper.file: PdfReader(BytesIO(pdf)) for paper, pdf in pdfs(chosen)}
 
 
 def text_of(pdf: PdfReader) -> str:
@@ -209,9 +212,12 @@ def text_of(pdf: PdfReader) -> str:
 def test_no_paper_for_participants_shows_what_only_trainers_see(press, training):
     secrets = secrets_of(training, press.language)
     assert len(secrets) > 200
-    for one in filter(is_for_participants, press.prints()):
-        shown = bare(one.html)
-        assert (one.file, []) == (one.file, [at for at, text in secrets.items() if text in shown])
+    for paper in filter(is_for_participants, press.prints()):
+        letters = bare(paper.html)
+        assert (paper.file, []) == (
+            paper.file,
+            [at for at, text in secrets.items() if text in letters],
+        )
 
 
 def test_trainers_papers_hold_every_note_and_key(press, training):
@@ -224,32 +230,32 @@ def test_trainers_papers_hold_every_note_and_key(press, training):
 
 def test_a_workbook_holds_the_two_days_and_each_add_on_has_its_own(press, training):
     days, chief, lift = (press.workbook(addon) for addon in (None, *training.timetable.addons))
-    of_addon = {one: training.module(one, press.language).title for one in ("chief-c1", "lift-l1")}
+    of_addon = {id: training.module(id, press.language).title for id in ("chief-c1", "lift-l1")}
 
     assert training.module("d2-m9", press.language).title in days.html
     assert not any(f'<h2 id="{id}">' in days.html for id in of_addon)
     assert of_addon["chief-c1"] in chief.html
     assert of_addon["lift-l1"] in lift.html
-    assert 3 == len({one.file for one in (days, chief, lift)})
+    assert 3 == len({book.file for book in (days, chief, lift)})
 
 
 def test_every_paper_and_every_card_can_be_printed(press, training):
-    files = {one.file.split("/")[-1] for one in press.prints()}
+    files = {paper.file.split("/")[-1] for paper in press.prints()}
 
     assert set(training.papers["da"]) | set(training.cards["da"]) <= files
 
 
 def test_every_pdf_is_found_accessible_by_a_validator(printed):
-    assert {} == {file: told for file, pdf in printed.items() if (told := faults(pdf))}
+    assert {} == {file: failures for file, pdf in printed.items() if (failures := faults(pdf))}
 
 
 def test_the_validator_finds_what_is_missing(printed):
-    broken = PdfWriter(clone_from=BytesIO(printed["papirer/h2"].stream.getvalue()))
-    del broken.root_object["/Lang"]
-    written = BytesIO()
-    broken.write(written)
+    unsound = PdfWriter(clone_from=BytesIO(printed["papirer/h2"].stream.getvalue()))
+    del unsound.root_object["/Lang"]
+    buffer = BytesIO()
+    unsound.write(buffer)
 
-    assert any("LANGUAGE" in one for one in faults(PdfReader(written)))
+    assert any("LANGUAGE" in failure for failure in faults(PdfReader(buffer)))
 
 
 @pytest.mark.parametrize(
@@ -266,12 +272,12 @@ def test_a_pdf_can_be_read_aloud(printed, file):
 
 
 def test_every_paper_tells_its_edition_and_date(press, training):
-    dates = [day(one.date, press.language) for one in training.timetable.editions]
+    dates = [day(edition.date, press.language) for edition in training.timetable.editions]
 
-    for one in press.prints():
-        foot = bare(one.html.partition("pp-foot")[2].partition("</div>")[0])
-        assert any(bare(date) in foot for date in dates), one.file
-        assert bare({"da": "udgave", "en": "edition"}[press.language]) in foot, one.file
+    for paper in press.prints():
+        foot = bare(paper.html.partition("pp-foot")[2].partition("</div>")[0])
+        assert any(bare(date) in foot for date in dates), paper.file
+        assert bare({"da": "udgave", "en": "edition"}[press.language]) in foot, paper.file
 
 
 @pytest.mark.parametrize(
@@ -291,15 +297,17 @@ def test_books_have_a_bookmark_for_each_module_and_activity(printed, first_day):
         titles = [re.sub(r"^[\d.–]+\s+", "", title) for title in flat(printed[file].outline)]
         for id in first_day.order():
             module = first_day.modules["da"][id]
-            assert {module.title, *(one.title for one in module.activities)} <= set(titles), file
+            assert {module.title, *(activity.title for activity in module.activities)} <= set(
+                titles
+            ), file
 
 
 def flat(outline) -> Iterator[str]:
-    for one in outline:
-        if isinstance(one, list):
-            yield from flat(one)
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from flat(entry)
         else:
-            yield one.title
+            yield entry.title
 
 
 def test_a_run_sheet_is_one_sheet_a_day(printed, real, training):
@@ -311,8 +319,8 @@ def test_a_run_sheet_is_one_sheet_a_day(printed, real, training):
     press = papers.Press(real, training, "en", URL)
     for variant in training.timetable.variants:
         sessions = curriculum.sessions(training, variant)
-        found = printer.pdf(press.run_sheet(sessions, variant.title.of("en")))
-        assert (variant.id, len(sessions)) == (variant.id, len(PdfReader(BytesIO(found)).pages))
+        pdf = printer.pdf(press.run_sheet(sessions, variant.title.of("en")))
+        assert (variant.id, len(sessions)) == (variant.id, len(PdfReader(BytesIO(pdf)).pages))
 
 
 def test_the_foot_tells_edition_date_page_and_address(printed):
@@ -329,11 +337,11 @@ def test_the_foot_tells_edition_date_page_and_address(printed):
 def test_the_pdf_of_participants_keeps_secrets(printed, training):
     secrets = secrets_of(training, "da")
     for file in ("arbejdshaefte", "kort/a", "papirer/h2"):
-        shown = text_of(printed[file])
-        assert (file, []) == (file, [at for at, text in secrets.items() if text in shown])
+        letters = text_of(printed[file])
+        assert (file, []) == (file, [at for at, text in secrets.items() if text in letters])
         assert (
             "arbejdshaefte" != file
-            or bare(training.modules["da"]["d1-m1"].checks[0].title) in shown
+            or bare(training.modules["da"]["d1-m1"].checks[0].title) in letters
         )
 
 
@@ -370,17 +378,17 @@ def test_papers_for_mentees_bring_their_own_letters(id, font, real, training, ca
         font in name.get_object()["/BaseFont"]
         for name in pdf.pages[0]["/Resources"]["/Font"].values()
     )
-    assert [] == [one for one in caplog.messages if "empty boxes" in one]
+    assert [] == [message for message in caplog.messages if "empty boxes" in message]
 
 
 def test_arabic_words_can_be_read_aloud_letter_by_letter(printed, training):
     """A font that sets dots apart from their letters would lose every other letter here."""
     text = " ".join(block.text for block in training.paper("welcome-ar", "da").blocks)
-    read = normalize(
+    extracted = normalize(
         "NFKC", "".join(page.extract_text() for page in printed["papirer/welcome-ar"].pages)
     )
 
-    missing = Counter(ARABIC.findall(text)) - Counter(ARABIC.findall(read))
+    missing = Counter(ARABIC.findall(text)) - Counter(ARABIC.findall(extracted))
 
     assert len(ARABIC.findall(text)) > 800
     assert sum(missing.values()) < 10, missing
@@ -393,9 +401,9 @@ def test_a_letter_that_no_font_has_is_told_with_the_remedy(real, training, caplo
         replace(paper, html=paper.html.replace("<main", "<p>\U0010fffd\U0010fffc</p><main", 1))
     )
 
-    (told,) = [one for one in caplog.messages if "empty boxes" in one]
-    assert "papirer/h2.pdf has empty boxes in the place of \U0010fffd \U0010fffc," in told
-    assert "apt install fonts-noto-core" in told
+    (warning,) = [message for message in caplog.messages if "empty boxes" in message]
+    assert "papirer/h2.pdf has empty boxes in the place of \U0010fffd \U0010fffc," in warning
+    assert "apt install fonts-noto-core" in warning
 
 
 @pytest.mark.parametrize("id", ["t1", "t2", "h9"])
@@ -415,14 +423,14 @@ def test_a_list_to_tick_off_has_boxes_and_no_bullets_beside_them(real, training)
 
 
 def test_a_pack_leaves_out_what_it_has_no_room_for(real, training):
-    fits, too_much = Print("lille", "Lille", ""), Print("stor", "Stor", "")
+    small, large = Print("lille", "Lille", ""), Print("stor", "Stor", "")
 
     pack = offline_pack.Packer(real, training, "da", URL).pack(
-        [(fits, b"x"), (too_much, randbytes(offline_pack.LIMIT))]
+        [(small, b"x"), (large, randbytes(offline_pack.LIMIT))]
     )
 
     assert len(pack.content) <= offline_pack.LIMIT
-    assert (too_much,) == pack.left_out
+    assert (large,) == pack.left_out
     assert "mentorkorps-da-1.0/pdf/lille.pdf" in ZipFile(BytesIO(pack.content)).namelist()
 
 

@@ -90,9 +90,9 @@ def test_every_text_stands_where_its_place_says(records):
 
     for record in root.items:
         for key, value in record.entries.values():
-            for one in (key, value):
-                written = lines[one.line - 1][one.column - 1 : one.end_column - 1]
-                assert one.text == yaml.safe_load(written.removeprefix("? "))
+            for node in (key, value):
+                quoted = lines[node.line - 1][node.column - 1 : node.end_column - 1]
+                assert node.text == yaml.safe_load(quoted.removeprefix("? "))
 
 
 @settings(max_examples=250, deadline=None)
@@ -102,7 +102,9 @@ def test_noise_is_read_or_refused_once_and_inside_the_file(noise):
     try:
         yaml_source.parse_yaml(noise, "x.yaml")
     except DataError as error:
-        assert 1 == len(error.problems) or {"other-readers"} == {one.rule for one in error.problems}
+        assert 1 == len(error.problems) or {"other-readers"} == {
+            problem.rule for problem in error.problems
+        }
         for problem in error.problems:
             assert 1 <= problem.line <= len(noise.splitlines()) + 1
             assert 1 <= problem.column <= problem.end_column

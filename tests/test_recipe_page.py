@@ -96,7 +96,7 @@ def mentorkorps(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("here", "title", "other"),
+    ("address", "title", "translation"),
     [
         ("spoergsmaal", "Spørgsmål", "en/questions/"),
         ("en/questions", "Questions", "spoergsmaal/"),
@@ -104,11 +104,13 @@ def mentorkorps(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         ("en/figures", "Figures of the portal", "tal/"),
     ],
 )
-def test_a_page_stands_at_its_address_and_leads_to_its_translation(built, here, title, other):
-    html = (built / here / "index.html").read_text("utf-8")
+def test_a_page_stands_at_its_address_and_leads_to_its_translation(
+    built, address, title, translation
+):
+    html = (built / address / "index.html").read_text("utf-8")
 
     assert f"<title>{title}" in html
-    assert f'href="http://127.0.0.1:8000/{other}"' in html
+    assert f'href="http://127.0.0.1:8000/{translation}"' in html
 
 
 @pytest.mark.slow
@@ -122,11 +124,11 @@ def test_a_link_to_a_page_without_its_file_is_reported(tree):
     page = tree / "docs" / "da" / "spoergsmaal.md"
     text = page.read_text("utf-8")
 
-    whole = mentorkorps(tree, "check")
+    before = mentorkorps(tree, "check")
     page.unlink()
-    broken = mentorkorps(tree, "check")
+    after = mentorkorps(tree, "check")
     page.write_text(text, "utf-8")
 
-    assert "spoergsmaal.md" not in whole.stdout
-    assert "docs/da/om.md" in broken.stdout
-    assert "spoergsmaal.md" in broken.stdout
+    assert "spoergsmaal.md" not in before.stdout
+    assert "docs/da/om.md" in after.stdout
+    assert "spoergsmaal.md" in after.stdout

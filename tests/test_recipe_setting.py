@@ -80,15 +80,15 @@ def python(tree: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "line"),
     [
         ({}, "Hello"),
         ({NAME: "Velkommen"}, "Velkommen"),
         ({NAME: "to ord"}, f"{NAME}='to ord': write one word"),
     ],
 )
-def test_a_setting_is_read_or_refused_by_its_name(tree, environment, said):
-    assert (f"{said}\n", "") == (
+def test_a_setting_is_read_or_refused_by_its_name(tree, environment, line):
+    assert (f"{line}\n", "") == (
         (ran := python(tree, "-c", SAYS, **environment)).stdout,
         ran.stderr,
     )

@@ -35,9 +35,9 @@ class Copy:
 
     def insert(self, file: str, before: str, text: str) -> None:
         """Puts lines in front of the first place where `before` stands."""
-        written = (self.root / file).read_text("utf-8")
-        assert before in written, f"{file} has no {before!r}"
-        self.write(file, written.replace(before, text + before, 1))
+        content = (self.root / file).read_text("utf-8")
+        assert before in content, f"{file} has no {before!r}"
+        self.write(file, content.replace(before, text + before, 1))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ TIP = '''"""Tips for a first meeting."""
 from dataclasses import dataclass
 
 from mentorkorps.catalogue.model.text import Id, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,12 @@ def test_a_record_of_an_added_table_is_checked_and_its_removal_is_said(copy, day
     shutil.copytree(copy.root / "data", copy.root / "before")
 
     copy.write("data/tips.yaml", "- {id: Kaffe, name: {da: Begynd med kaffe}}\n")
-    broken = json.loads(copy.run("check", "--on", day, "--format", "json").stdout)
+    checked = json.loads(copy.run("check", "--on", day, "--format", "json").stdout)
     copy.write("data/tips.yaml", "# ingen\n")
     removed = copy.run("diff", "before")
 
     assert {("wrong-type", 1), ("missing-translation", 1)} == {
-        (problem["rule"], problem["line"]) for problem in broken["problems"]
+        (problem["rule"], problem["line"]) for problem in checked["problems"]
     }
     assert "Begynd med en kop kaffe: tippet er slettet.\n" == removed.stdout
 
@@ -228,8 +228,8 @@ def test_a_rule_is_added(copy, day):
 
     checked = copy.run("check", "--on", day, "--format", "json")
 
-    found = [
+    problems = [
         (problem["rule"], problem["line"]) for problem in json.loads(checked.stdout)["problems"]
     ]
     assert (0, 1) == (sound.returncode, checked.returncode)
-    assert ("shouting", at + 1) in found
+    assert ("shouting", at + 1) in problems

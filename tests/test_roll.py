@@ -41,7 +41,7 @@ LISTS = {
 }  # fmt: skip
 
 
-def written(tmp_path, raw: bytes):
+def names_file(tmp_path, raw: bytes):
     path = tmp_path / "names.csv"
     path.write_bytes(raw)
     return path
@@ -49,7 +49,7 @@ def written(tmp_path, raw: bytes):
 
 @pytest.mark.parametrize(("raw", "people"), LISTS.values(), ids=LISTS)
 def test_names_are_read_as_spreadsheets_write_them(raw, people, tmp_path):
-    assert people == names_csv.read_names(written(tmp_path, raw))
+    assert people == names_csv.read_names(names_file(tmp_path, raw))
 
 
 FAULTS = {
@@ -71,16 +71,16 @@ FAULTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("raw", "told"), FAULTS.values(), ids=FAULTS)
-def test_a_broken_file_of_names_is_told_by_its_lines(raw, told, tmp_path):
-    path = written(tmp_path, raw)
+@pytest.mark.parametrize(("raw", "messages"), FAULTS.values(), ids=FAULTS)
+def test_a_broken_file_of_names_is_told_by_its_lines(raw, messages, tmp_path):
+    path = names_file(tmp_path, raw)
 
     with pytest.raises(names_csv.BadNamesFile) as error:
         names_csv.read_names(path)
 
-    found = str(error.value).splitlines()
-    assert len(told) == len(found)
-    assert all(f"{path}:{part}" in line for part, line in zip(told, found, strict=True))
+    lines = str(error.value).splitlines()
+    assert len(messages) == len(lines)
+    assert all(f"{path}:{part}" in line for part, line in zip(messages, lines, strict=True))
     assert "Bosen" not in str(error.value)
 
 
@@ -107,19 +107,19 @@ UNCLEAR = {
 }
 
 
-@pytest.mark.parametrize(("raw", "column", "told"), UNCLEAR.values(), ids=UNCLEAR)
-def test_a_head_that_is_not_understood_is_never_a_person(raw, column, told, tmp_path):
-    path = written(tmp_path, raw)
+@pytest.mark.parametrize(("raw", "column", "parts"), UNCLEAR.values(), ids=UNCLEAR)
+def test_a_head_that_is_not_understood_is_never_a_person(raw, column, parts, tmp_path):
+    path = names_file(tmp_path, raw)
 
     with pytest.raises(names_csv.UnclearHead) as error:
         names_csv.read_names(path)
 
-    assert all(part in str(error.value) for part in told)
+    assert all(part in str(error.value) for part in parts)
     assert "Bo" in names_csv.read_names(path, [column])[0]
 
 
 def test_two_columns_can_be_named(tmp_path):
-    path = written(tmp_path, b"By;Slaegt;Kaldes\nOdense;Berg;Bo\n")
+    path = names_file(tmp_path, b"By;Slaegt;Kaldes\nOdense;Berg;Bo\n")
 
     assert ("Bo Berg",) == names_csv.read_names(path, ["kaldes", "Slaegt"])
     with pytest.raises(names_csv.UnclearHead, match="there is no column 'Navn'"):
@@ -127,11 +127,11 @@ def test_two_columns_can_be_named(tmp_path):
 
 
 def test_how_many_the_first_and_the_last_are_said_and_who_is_there_twice(tmp_path):
-    people = names_csv.read_names(written(tmp_path, b"Navn\nBo Berg\nIda Holm\nBo Berg\n"))
+    people = names_csv.read_names(names_file(tmp_path, b"Navn\nBo Berg\nIda Holm\nBo Berg\n"))
 
-    said = names_csv.summary(tmp_path / "names.csv", people)
+    sentence = names_csv.summary(tmp_path / "names.csv", people)
 
-    assert "3 names, the first “Bo Berg”, the last “Bo Berg”; “Bo Berg” 2 times" in said
+    assert "3 names, the first “Bo Berg”, the last “Bo Berg”; “Bo Berg” 2 times" in sentence
 
 
 class Terminal(io.StringIO):
@@ -140,7 +140,7 @@ class Terminal(io.StringIO):
 
 
 def kit(tmp_path, raw: bytes) -> int:
-    path = written(tmp_path, raw)
+    path = names_file(tmp_path, raw)
     return cli.main(
         [
             "kit",
@@ -172,16 +172,16 @@ def test_a_person_at_a_terminal_is_asked(tmp_path, at_home, capsys, monkeypatch)
 
     assert 0 == kit(tmp_path, b"Hvem;By\nBo Berg;Odense\nIda Holm;Vejle\n")
 
-    said = capsys.readouterr().out
-    assert "  1  Hvem" in said
-    assert said.index("2 names, the first “Bo Berg”, the last “Ida Holm”") < said.index(
+    output = capsys.readouterr().out
+    assert "  1  Hvem" in output
+    assert output.index("2 names, the first “Bo Berg”, the last “Ida Holm”") < output.index(
         "files written"
     )
 
 
 def test_the_first_line_may_be_a_person(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", Terminal("1\ny\n"))
-    path = written(tmp_path, b"Bo Berg;Odense\nIda Holm;Vejle\n")
+    path = names_file(tmp_path, b"Bo Berg;Odense\nIda Holm;Vejle\n")
 
     assert ("Bo Berg", "Ida Holm") == names.ask_for_names(Namespace(names=path, column=[]))
 

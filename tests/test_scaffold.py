@@ -152,7 +152,7 @@ def test_last_years_course_is_copied_with_its_dates_moved(data):
         course.name.da,
         course.name.en,
     )
-    assert ["2028-05-09", "2028-05-16"] == [str(one.date) for one in course.days]
+    assert ["2028-05-09", "2028-05-16"] == [str(course_day.date) for course_day in course.days]
     assert ("2028-04-25", "planned") == (str(course.deadline), course.status)
     assert file.read_text("utf-8").startswith(text)
     assert 2 == file.read_text("utf-8").count("# vores første")

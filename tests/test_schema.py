@@ -16,7 +16,7 @@ from mentorkorps.catalogue.dictionary import FieldDescription
 from mentorkorps.catalogue.tables import TABLES
 from mentorkorps.editing import json_schema
 from mentorkorps.validation.check import check
-from tests.blocks import written
+from tests.blocks import written_records
 from tests.conftest import ROOT
 from tests.test_mutants import DICTIONARY, changed, fields_of, mistyped, sound_records
 from tests.test_problems import TODAY
@@ -102,22 +102,22 @@ def mutants(table: str) -> Iterator[dict]:
 def with_own_key(record: dict, table: str, number: int) -> dict:
     """The record under a key of its own, if it still has one of the right form."""
     key = TABLES[table].key[0]
-    if record.get(key) not in [one[key] for one in sound_records(table)]:
+    if record.get(key) not in [sound_record[key] for sound_record in sound_records(table)]:
         return record
     return record | {key: f"m-{number}" if key == "id" else f"{9000 - number}"}
 
 
 def refused_by_check(data, table: str, records: list[dict]) -> list[bool]:
     before = sound_records(table)
-    text, places = written([*before, *records])
+    text, places = written_records([*before, *records])
     (data / f"{table}.yaml").write_text(text, "utf-8")
     starts = [places[(index,)][0] for index in range(len(before), len(before) + len(records))] + [
         10**9
     ]
     lines = [
-        one.line
-        for one in check(data, TODAY, "data").problems
-        if one.file == f"data/{table}.yaml" and one.rule not in ONLY_CHECK_KNOWS
+        problem.line
+        for problem in check(data, TODAY, "data").problems
+        if problem.file == f"data/{table}.yaml" and problem.rule not in ONLY_CHECK_KNOWS
     ]
     return [any(start <= line < end for line in lines) for start, end in pairwise(starts)]
 
@@ -131,16 +131,20 @@ def test_schema_and_check_agree_on_every_mutant(table, data, sound):
     all_mutants = list(mutants(table))
     for start in range(0, len(all_mutants), BATCH):
         batch = [
-            with_own_key(one, table, start + number)
-            for number, one in enumerate(all_mutants[start : start + BATCH])
-            if one
+            with_own_key(mutant, table, start + number)
+            for number, mutant in enumerate(all_mutants[start : start + BATCH])
+            if mutant
         ]
-        by_schema = [not items.is_valid(typed(one, DICTIONARY[table].fields)) for one in batch]
+        by_schema = [
+            not items.is_valid(typed(mutant, DICTIONARY[table].fields)) for mutant in batch
+        ]
         by_check = refused_by_check(data, table, deepcopy(batch))
         differ = [
-            one
-            for one, left, right in zip(batch, by_schema, by_check, strict=True)
-            if left != right
+            mutant
+            for mutant, is_refused_by_schema, is_refused_by_check in zip(
+                batch, by_schema, by_check, strict=True
+            )
+            if is_refused_by_schema != is_refused_by_check
         ]
         assert [] == differ, differ
 
@@ -150,7 +154,7 @@ def test_the_portals_own_records_pass_their_schema(table, real):
     records = yaml_source.plain_value(yaml_source.read_yaml(ROOT / "data" / f"{table}.yaml", table))
 
     jsonschema.validate(
-        [typed(one, real.dictionary[table].fields) for one in records or ()],
+        [typed(record, real.dictionary[table].fields) for record in records or ()],
         json_schema.schemas(real)[table],
         format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER,
     )

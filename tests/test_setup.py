@@ -26,12 +26,12 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def install(checkout: Path, python: str, **environment: str) -> list[str]:
-    done = subprocess.run(
+    process = subprocess.run(
         ["tools/install", python, "requirements.lock"],
         cwd=checkout, capture_output=True, text=True, env=os.environ | environment,
     )  # fmt: skip
-    assert 0 != done.returncode
-    return done.stderr.splitlines()
+    assert 0 != process.returncode
+    return process.stderr.splitlines()
 
 
 def test_a_python_that_is_too_old_is_told_by_its_version(checkout):
@@ -39,15 +39,15 @@ def test_a_python_that_is_too_old_is_told_by_its_version(checkout):
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.2" && exit 0\nexit 1\n')
     old.chmod(old.stat().st_mode | stat.S_IXUSR)
 
-    (said,) = install(checkout, str(old))
+    (message,) = install(checkout, str(old))
 
-    assert "3.11 or newer is needed; Python 3.9.2 is too old" in said
+    assert "3.11 or newer is needed; Python 3.9.2 is too old" in message
 
 
 def test_a_machine_without_python_is_told_so(checkout):
-    (said,) = install(checkout, "python-that-is-not-there")
+    (message,) = install(checkout, "python-that-is-not-there")
 
-    assert "Install Python 3.11 or newer" in said
+    assert "Install Python 3.11 or newer" in message
 
 
 def test_a_machine_without_a_network_is_told_so(checkout):
@@ -55,33 +55,33 @@ def test_a_machine_without_a_network_is_told_so(checkout):
         nobody.bind(("127.0.0.1", 0))
         nowhere = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
 
-    (said,) = install(
+    (message,) = install(
         checkout, sys.executable, PIP_INDEX_URL=nowhere, PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS="",
         PIP_CONFIG_FILE=os.devnull, PIP_NO_CACHE_DIR="1",
     )  # fmt: skip
 
-    assert "is there a network?" in said
+    assert "is there a network?" in message
 
 
 def test_a_port_that_is_taken_is_told_in_one_sentence(site, tmp_path):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        done = subprocess.run(
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = str(listening.getsockname()[1])
+        process = subprocess.run(
             [sys.executable, "-m", "mentorkorps", "serve", "--port", port, "--data", ROOT / "data", "--site", site],
             cwd=tmp_path, capture_output=True, text=True,
         )  # fmt: skip
 
-    assert (2, 1) == (done.returncode, len(done.stderr.splitlines()))
-    assert port in done.stderr
+    assert (2, 1) == (process.returncode, len(process.stderr.splitlines()))
+    assert port in process.stderr
 
 
 def test_serving_before_building_says_what_to_do(tmp_path):
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "mentorkorps", "serve", "--port", "0", "--data", ROOT / "data"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
 
-    assert 2 == done.returncode
-    assert "make build" in done.stderr
+    assert 2 == process.returncode
+    assert "make build" in process.stderr

@@ -81,12 +81,12 @@ def test_every_link_and_anchor_leads_somewhere(site, pages):
             if parts.scheme in ("mailto", "data") or parts.netloc not in ("", HOST):
                 continue
             file, anchor = landing(site, name, link)
-            known = (
+            target = (
                 pages.get(file.relative_to(site.resolve()).as_posix())
                 if file.suffix == ".html"
                 else None
             )
-            if not file.exists() or (anchor and known and anchor not in known.ids):
+            if not file.exists() or (anchor and target and anchor not in target.ids):
                 lost.add((name, link))
 
     assert set() == lost
@@ -100,20 +100,20 @@ def test_pages_are_in_the_language_of_their_address(pages):
 def test_each_page_and_its_translation_point_at_each_other(pages):
     for name, page in pages.items():
         alternates = {
-            one["hreflang"]: one["href"]
-            for one in page.all("link")
-            if one.get("rel") == "alternate"
+            link["hreflang"]: link["href"]
+            for link in page.all("link")
+            if link.get("rel") == "alternate"
         }
         is_slides = 'class="sl"' in page.text  # shown on a projector, kept from search engines
         if name.endswith("index.html") and not is_slides:
             assert set(LANGUAGES) == set(alternates), name
-            for there in alternates.values():
-                other = urlsplit(there).path.strip("/")
+            for href in alternates.values():
+                other = urlsplit(href).path.strip("/")
                 back = pages[f"{other}/index.html".lstrip("/")]
                 assert alternates == {
-                    one["hreflang"]: one["href"]
-                    for one in back.all("link")
-                    if one.get("rel") == "alternate"
+                    link["hreflang"]: link["href"]
+                    for link in back.all("link")
+                    if link.get("rel") == "alternate"
                 }
 
 
@@ -130,12 +130,13 @@ def test_titles_are_there_and_differ(pages):
 
 
 @pytest.mark.parametrize(
-    "said", [{"meta": {"title": "A </title><b>"}}, {"meta": {}, "title": "A &lt;/title&gt;<b>"}]
+    "title_fields",
+    [{"meta": {"title": "A </title><b>"}}, {"meta": {}, "title": "A &lt;/title&gt;<b>"}],
 )
-def test_a_title_from_the_data_is_words_and_never_html(said):
+def test_a_title_from_the_data_is_words_and_never_html(title_fields):
     config = load_config(str(ROOT / "mkdocs.yml"))
     template = config.theme.get_env().get_template("main.html")
-    page = SimpleNamespace(is_homepage=False, **said)
+    page = SimpleNamespace(is_homepage=False, **title_fields)
 
     title = "".join(
         template.blocks["title"](template.new_context({"page": page, "config": config}))
@@ -184,7 +185,7 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(pages):
         for tag, attributes in page.tags:
             assert tag != "style", name
             assert "style" not in attributes, name
-            assert not [one for one in attributes if one.startswith("on")], name
+            assert not [attribute for attribute in attributes if attribute.startswith("on")], name
             if tag == "script" and "application/" not in (attributes.get("type") or ""):
                 assert attributes.get("src"), name
             for loading in ("src", "srcset"):
@@ -211,7 +212,7 @@ def test_every_address_of_the_table_is_built_in_both_languages(site, real):
         "event": real.events,
         "industry": real.industries,
         "form": real.forms,
-        "municipality": [one.slug for one in real.municipalities.values()],
+        "municipality": [municipality.slug for municipality in real.municipalities.values()],
         **{kind: modules[kind[-1]] for kind in ADDRESSES if kind.endswith(("-1", "-2"))},
         **{kind: modules["None"] for kind in ADDRESSES if kind.endswith("-add-on")},
         "paper": training.papers["da"],
@@ -232,7 +233,7 @@ def test_every_address_of_the_table_is_built_in_both_languages(site, real):
 def test_edit_this_page_opens_the_very_line(pages, real):
     for programme in real.published_programmes():
         page = pages[f"programmer/{programme.id}/index.html"]
-        edit = next(one["href"] for one in page.all("a") if "/edit/" in (one.get("href") or ""))
+        edit = next(link["href"] for link in page.all("a") if "/edit/" in (link.get("href") or ""))
         file, _, line = edit.partition("/edit/main/")[2].partition("#L")
         assert (
             f"- id: {programme.id}"

@@ -7,7 +7,7 @@ from mentorkorps.catalogue.diagnostics import DataError
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         "9:00",
         "16:00",
@@ -23,10 +23,8 @@ from mentorkorps.catalogue.diagnostics import DataError
         "2026-02-30",
     ],
 )
-def test_a_value_stays_the_text_that_was_written(written):
-    assert {"a": written} == yaml_source.plain_value(
-        yaml_source.parse_yaml(f"a: {written}", "x.yaml")
-    )
+def test_a_value_stays_the_text_that_was_written(text):
+    assert {"a": text} == yaml_source.plain_value(yaml_source.parse_yaml(f"a: {text}", "x.yaml"))
 
 
 def test_every_value_knows_its_line_and_column():

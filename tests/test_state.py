@@ -81,20 +81,20 @@ def test_the_region_of_a_municipality_changes_with_the_new_year(sound):
 
 
 def test_municipalities_stand_in_danish_order(real):
-    names = [one.name for one in real.municipalities_sorted()]
+    names = [municipality.name for municipality in real.municipalities_sorted()]
 
     assert ["Ærø", "Aabenraa", "Aalborg", "Aarhus"] == names[-4:]
 
 
 def test_all_98_municipalities_are_there_each_with_a_postcode(real):
-    reached = {one.municipality for one in real.postcodes}
+    reached = {postcode.municipality for postcode in real.postcodes}
 
     assert 98 == len(real.municipalities)
     assert set(real.municipalities) == reached
 
 
 @pytest.mark.parametrize(
-    ("written", "names"),
+    ("text", "names"),
     [
         ("8000", ["Aarhus"]),
         ("8000 Aarhus C", ["Aarhus"]),
@@ -119,8 +119,8 @@ def test_all_98_municipalities_are_there_each_with_a_postcode(real):
         ("Hasle", ["Bornholm", "Aarhus"]),
     ],
 )
-def test_a_place_is_found_by_any_of_its_names(written, names, real):
-    assert names == [one.name for one in real.places(written)]
+def test_a_place_is_found_by_any_of_its_names(text, names, real):
+    assert names == [municipality.name for municipality in real.places(text)]
 
 
 @pytest.mark.parametrize(
@@ -141,16 +141,18 @@ def test_a_postcode_has_a_municipality_that_is_meant_first(postcode, name, real)
 
 def test_every_postcode_in_several_municipalities_says_which_is_meant_first(real):
     assert [] == [
-        one.postcode for one in real.postcodes if real.gazetteer.match(one.postcode).main is None
+        postcode.postcode
+        for postcode in real.postcodes
+        if real.gazetteer.match(postcode.postcode).main is None
     ]
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     ["Kgs. Lyngby", "Kr. Hvalsø", "Sdr. Omme", "Nr. Nebel", "St. Heddinge", "V. Skerninge"],
 )
-def test_a_shortened_first_word_is_the_whole_one(written, real):
-    match = real.gazetteer.match(written)
+def test_a_shortened_first_word_is_the_whole_one(text, real):
+    match = real.gazetteer.match(text)
 
     assert match.main and not match.is_guess
 
@@ -167,7 +169,10 @@ def test_a_shortened_first_word_is_the_whole_one(written, real):
 def test_a_name_that_is_spelt_almost_alike_is_a_guess(mistyped, names, real):
     match = real.gazetteer.match(mistyped)
 
-    assert (names, bool(names)) == ([one.name for one in match.municipalities], match.is_guess)
+    assert (names, bool(names)) == (
+        [municipality.name for municipality in match.municipalities],
+        match.is_guess,
+    )
 
 
 def test_data_may_do_without_names_of_places(data):

@@ -28,10 +28,10 @@ def verdict(data):
 
 
 def test_a_message_shows_the_line_and_marks_the_place(verdict):
-    told = list(report.report_text(verdict.problems, [], colour=False))
+    lines = list(report.report_text(verdict.problems, [], colour=False))
 
-    at = next(number for number, line in enumerate(told) if "unknown-reference" in line)
-    assert told[at + 1 : at + 3] == [
+    at = next(number for number, line in enumerate(lines) if "unknown-reference" in line)
+    assert lines[at + 1 : at + 3] == [
         "    19 |   organisation: smed",
         "       |                 ^^^^  mente du “smedene”?",
     ]
@@ -55,7 +55,7 @@ def test_a_hostile_value_cannot_forge_an_annotation(verdict):
 
 
 def test_an_annotation_and_the_summary_speak_danish_first_and_english_after(verdict):
-    reference = next(one for one in verdict.problems if one.rule == "unknown-reference")
+    reference = next(problem for problem in verdict.problems if problem.rule == "unknown-reference")
     danish, english = "Mente du “smedene”?", "Did you mean “smedene”?"
 
     (annotation,) = report.report_github([reference])
@@ -70,7 +70,7 @@ def test_a_hostile_value_stays_text_in_the_summary(verdict):
     summary = "\n".join(report.report_summary(verdict.problems, verdict.allowed))
 
     assert 1 + 1 + len(verdict.problems) == len(summary.splitlines())
-    assert [] == [one for one in ("<b>", "](http", "@everyone", "|") if one in summary]
+    assert [] == [sign for sign in ("<b>", "](http", "@everyone", "|") if sign in summary]
 
 
 def test_a_far_place_in_a_long_line_is_shown(data):
@@ -96,12 +96,12 @@ def on_a_terminal(data, settings: dict[str, str]) -> str:
     command = [sys.executable, "-m", "mentorkorps", "check", data]
     with subprocess.Popen(command, stdout=theirs, cwd=ROOT, env=environment) as running:
         os.close(theirs)
-        said = b""
+        output = b""
         try:
             while piece := os.read(ours, 4096):
-                said += piece
+                output += piece
         except OSError:  # Linux tells the end of a pseudo-terminal so
             pass
         running.wait()
     os.close(ours)
-    return said.decode()
+    return output.decode()

@@ -44,8 +44,10 @@ def rename(data: Path, old: str, new: str, *more: str) -> None:
             file.write_text(text, "utf-8")
 
 
-def told(data: Path, base: Path = SOUND, today: date = TODAY) -> list[str]:
-    return [str(one) for one in check(data, today, "data", read_earlier_records(base)).problems]
+def messages_of(data: Path, base: Path = SOUND, today: date = TODAY) -> list[str]:
+    return [
+        str(problem) for problem in check(data, today, "data", read_earlier_records(base)).problems
+    ]
 
 
 def cut(data: Path, table: str, start: str) -> None:
@@ -63,7 +65,7 @@ def retire(data: Path, table: str, id: str) -> None:
 def test_a_renamed_record_is_told_at_its_new_id_with_the_line_to_write(table, old, new, data):
     rename(data, old, new)
 
-    (problem,) = (one for one in told(data) if "[vanished]" in one)
+    (problem,) = (message for message in messages_of(data) if "[vanished]" in message)
 
     assert problem.startswith(f"data/{table}.yaml:")
     assert f"“{old}” er ikke længere i {table}.yaml" in problem
@@ -74,7 +76,7 @@ def test_a_renamed_record_is_told_at_its_new_id_with_the_line_to_write(table, ol
 def test_with_its_former_id_it_is_sound(table, old, new, data):
     rename(data, old, new, f"was: [{old}]")
 
-    assert [] == told(data)
+    assert [] == messages_of(data)
 
 
 @pytest.mark.parametrize(("table", "old", "new"), RENAMED)
@@ -98,7 +100,7 @@ def test_a_reference_by_an_old_id_is_told_with_the_new_one(data):
         )
     )
 
-    (problem,) = told(data)
+    (problem,) = messages_of(data)
 
     assert "“smedene” findes ikke i organisations.yaml. Mente du “smedenes-forbund”?" in problem
 
@@ -106,7 +108,7 @@ def test_a_reference_by_an_old_id_is_told_with_the_new_one(data):
 def test_a_deleted_record_is_told_where_it_stood_with_what_to_do_instead(data):
     cut(data, "courses", "- id: odense-2027")
 
-    (problem,) = told(data)
+    (problem,) = messages_of(data)
 
     assert problem.startswith(
         "data/courses.yaml:1:1  “odense-2027” er ikke længere i courses.yaml."
@@ -118,7 +120,7 @@ def test_what_is_over_may_be_gone_for_good(data):
     cut(data, "courses", "- id: odense-2027")
     retire(data, "courses", "odense-2027")
 
-    assert [] == told(data, today=date(2027, 3, 10))
+    assert [] == messages_of(data, today=date(2027, 3, 10))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_what_is_not_over_is_cancelled_first_so_that_people_are_told(table, id, 
     cut(data, table, f"- id: {id}")
     retire(data, table, id)
 
-    (problem,) = told(data)
+    (problem,) = messages_of(data)
 
     assert problem.startswith("data/retired.yaml:")
     assert "status: cancelled, til alle har fået besked" in problem
@@ -152,7 +154,7 @@ def test_a_published_programme_does_not_become_a_draft(data):
         programmes.read_text("utf-8").replace("status: interest", "status: draft"), "utf-8"
     )
 
-    (problem,) = told(data)
+    (problem,) = messages_of(data)
 
     assert "“smedenes-korps” er ikke længere i programmes.yaml" in problem
     assert "Skriv interest, paused eller closed" in problem
@@ -169,13 +171,13 @@ def test_a_draft_may_go_as_it_came(data):
     assert [] == check(data, TODAY, "data", base).problems
 
 
-@pytest.mark.parametrize("kept", ["was", "retired"])
-def test_what_led_somewhere_once_goes_on_leading_there(kept, data, tmp_path):
+@pytest.mark.parametrize("remedy", ["was", "retired"])
+def test_what_led_somewhere_once_goes_on_leading_there(remedy, data, tmp_path):
     """A former id that is taken away, and a retired record that is forgotten, die as any address does."""
-    if kept == "was":
+    if remedy == "was":
         rename(data, "odense-2027", "odense-marts-2027", "was: [odense-2027]")
     base = read_earlier_records(data)
-    if kept == "was":
+    if remedy == "was":
         courses = data / "courses.yaml"
         courses.write_text(
             courses.read_text("utf-8").replace("  was: [odense-2027]\n", ""), "utf-8"
@@ -185,7 +187,7 @@ def test_what_led_somewhere_once_goes_on_leading_there(kept, data, tmp_path):
 
     (problem,) = check(data, TODAY, "data", base).problems
 
-    assert ("vanished", "odense-2027" if kept == "was" else "smedenes-hold") == (
+    assert ("vanished", "odense-2027" if remedy == "was" else "smedenes-hold") == (
         problem.rule,
         problem.message.da.split("“")[1].split("”")[0],
     )
@@ -229,35 +231,35 @@ def test_two_records_that_become_one_both_lead_to_it(data):
         metal.read_text("utf-8").replace("smith}}", "smith}, was: [mad-og-hotel, food]}"), "utf-8"
     )
 
-    assert [] == told(data)
+    assert [] == messages_of(data)
 
 
 def test_a_course_that_has_begun_may_be_renamed(data):
     rename(data, "odense-2027", "odense-marts-2027", "was: [odense-2027]")
 
-    assert [] == told(data, today=date(2027, 3, 20))
+    assert [] == messages_of(data, today=date(2027, 3, 20))
 
 
 def test_a_file_that_cannot_be_read_is_one_mistake(data):
     (data / "courses.yaml").write_text("- id: [", "utf-8")
 
-    assert not [one for one in told(data) if "[vanished]" in one]
+    assert not [message for message in messages_of(data) if "[vanished]" in message]
 
 
-@pytest.mark.parametrize("written", ["Odense-2027", "odense_2027"])
-def test_an_id_that_is_misspelt_is_one_mistake(written, data):
+@pytest.mark.parametrize("text", ["Odense-2027", "odense_2027"])
+def test_an_id_that_is_misspelt_is_one_mistake(text, data):
     courses = data / "courses.yaml"
     courses.write_text(
-        courses.read_text("utf-8").replace("id: odense-2027", f"id: {written}"), "utf-8"
+        courses.read_text("utf-8").replace("id: odense-2027", f"id: {text}"), "utf-8"
     )
 
-    assert not [one for one in told(data) if "[vanished]" in one]
+    assert not [message for message in messages_of(data) if "[vanished]" in message]
 
 
 def test_a_former_id_written_without_brackets_is_told_with_them(data):
     rename(data, "odense-2027", "odense-marts-2027", "was: odense-2027")
 
-    (problem,) = (one for one in told(data) if "[wrong-type]" in one)
+    (problem,) = (message for message in messages_of(data) if "[wrong-type]" in message)
 
     assert "Mente du “[odense-2027]”?" in problem
 
@@ -287,9 +289,9 @@ def test_the_reviewer_reads_that_a_record_has_another_id(data):
 
 def test_a_copy_of_a_renamed_course_does_not_claim_its_former_id(data):
     rename(data, "odense-2027", "odense-marts-2027", "was: [odense-2027]")
-    held = load_catalogue(data).courses["odense-2027"]
+    course = load_catalogue(data).courses["odense-2027"]
 
-    text = copy_text(data, "courses", held, date(2028, 3, 7), TODAY, {})
+    text = copy_text(data, "courses", course, date(2028, 3, 7), TODAY, {})
 
     assert "- id: odense-marts-2028\n" in text
     assert "was:" not in text
@@ -307,5 +309,5 @@ def test_a_form_that_the_site_needs_may_be_renamed(data):
 
     records = load_catalogue(data)
     assert ["bliv-mentor", "interesseliste"] == [
-        one.id for one in records.forms_for(records.programmes["aaben"])
+        form.id for form in records.forms_for(records.programmes["aaben"])
     ]

@@ -13,8 +13,8 @@ FILES = sorted([*(ROOT / "mentorkorps").rglob("*.py"), *(ROOT / "hooks").glob("*
 
 def module_of(path: Path) -> str:
     """Below `mentorkorps`, with dots: backend.web.visit."""
-    inside = path.relative_to(ROOT).with_suffix("")
-    parts = inside.parts[1:] if inside.parts[0] == "mentorkorps" else inside.parts
+    relative = path.relative_to(ROOT).with_suffix("")
+    parts = relative.parts[1:] if relative.parts[0] == "mentorkorps" else relative.parts
     return ".".join(part for part in parts if part != "__init__")
 
 
@@ -35,12 +35,12 @@ def imported(path: Path) -> set[str]:
 
 def own_modules(names: set[str]) -> set[str]:
     """The modules of ours among imported names; a name inside a module stands for the module."""
-    found = set()
+    modules = set()
     for name in names:
-        inside = name.removeprefix("mentorkorps.")
-        if inside != name:
-            found.add(inside if inside in MODULES else inside.rpartition(".")[0])
-    return found
+        module = name.removeprefix("mentorkorps.")
+        if module != name:
+            modules.add(module if module in MODULES else module.rpartition(".")[0])
+    return modules
 
 
 def test_each_wing_builds_only_on_wings_before_it():
@@ -56,16 +56,16 @@ def test_each_wing_builds_only_on_wings_before_it():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_module_imports_only_from_its_own_wing_and_those_below(path):
-    here = walls.wing_of(module_of(path))
-    if not here:  # the package and `python -m mentorkorps`
+    wing = walls.wing_of(module_of(path))
+    if not wing:  # the package and `python -m mentorkorps`
         return
 
-    elsewhere = {module for module in own_modules(imported(path)) if walls.wing_of(module) != here}
+    elsewhere = {module for module in own_modules(imported(path)) if walls.wing_of(module) != wing}
 
     assert set() == {
         m
         for m in elsewhere
-        if not any(walls.is_within(m, below) for below in walls.MAY_IMPORT[here])
+        if not any(walls.is_within(m, below) for below in walls.MAY_IMPORT[wing])
     }
 
 

@@ -9,6 +9,7 @@ READING_YAML = (
     "catalogue.messages",
     "catalogue.diagnostics",
     "catalogue.yaml_errors",
+    "catalogue.yaml_nodes",
     "catalogue.yaml_source",
 )
 """The words of the interface are YAML too, so these lie beneath `interface` and the rest of the catalogue above it."""
@@ -18,7 +19,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "catalogue.diagnostics": ("catalogue.messages",),
     "catalogue.yaml_errors": (),
     "catalogue.yaml_compatibility": (),
-    "catalogue.yaml_source": ("catalogue.diagnostics", "catalogue.yaml_compatibility", "catalogue.yaml_errors"),
+    "catalogue.yaml_nodes": (),
+    "catalogue.yaml_source": (
+        "catalogue.diagnostics", "catalogue.yaml_compatibility", "catalogue.yaml_errors", "catalogue.yaml_nodes",
+    ),
     "interface": ("catalogue.yaml_source",),
     "catalogue": (*READING_YAML, "interface"),
     "curriculum": (*READING_YAML, "interface", "catalogue"),

@@ -23,12 +23,12 @@ ONLY_FOR_PEOPLE = (401, 403, 405, 406, 429, 999)
 
 def addresses(folder: Path) -> dict[str, str]:
     """Each address with the first place where it stands."""
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     for path in sorted(folder.rglob("*.yaml")):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             for address in ADDRESS.findall(line):
-                found.setdefault(address.rstrip(".,;:)"), f"{path}:{number}")
-    return found
+                places.setdefault(address.rstrip(".,;:)"), f"{path}:{number}")
+    return places
 
 
 def trouble(address: str) -> str | None:
@@ -42,15 +42,15 @@ def trouble(address: str) -> str | None:
     return None
 
 
-def report(found: dict[str, str]) -> Iterator[str]:
+def report(places: dict[str, str]) -> Iterator[str]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = zip(found.items(), pool.map(trouble, found), strict=True)
-        dead = [(at, address, said) for (address, at), said in answers if said]
-    yield f"## {len(dead)} af {len(found)} links svarer ikke"
+        answers = zip(places.items(), pool.map(trouble, places), strict=True)
+        dead = [(at, address, answer) for (address, at), answer in answers if answer]
+    yield f"## {len(dead)} af {len(places)} links svarer ikke"
     yield ""
     yield from (
-        f"- `{at}` `{address}` {re.sub(r'[^0-9A-Za-zæøåÆØÅ .:]', ' ', said)}"
-        for at, address, said in dead
+        f"- `{at}` `{address}` {re.sub(r'[^0-9A-Za-zæøåÆØÅ .:]', ' ', answer)}"
+        for at, address, answer in dead
     )
 
 

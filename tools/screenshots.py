@@ -54,8 +54,8 @@ def main() -> None:
 def together(page: Page, pictures: list[bytes]) -> Page:
     """The pictures side by side on one page."""
     images = "".join(
-        f'<img style="border-radius:10px" src="data:image/png;base64,{b64encode(one).decode()}">'
-        for one in pictures
+        f'<img style="border-radius:10px" src="data:image/png;base64,{b64encode(picture).decode()}">'
+        for picture in pictures
     )
     page.set_viewport_size(
         {"width": sum(width + 24 for _, width, _ in SHOTS) + 24, "height": HEIGHT + 48}

@@ -41,8 +41,8 @@ def confirmation(mails: Path) -> str:
     """The link in the mail that asks for it, once it has come."""
     while True:
         for path in mails.glob("*.eml"):
-            if found := CONFIRM.search(path.read_text("utf-8")):
-                return found[0]
+            if match := CONFIRM.search(path.read_text("utf-8")):
+                return match[0]
         time.sleep(0.1)
 
 

@@ -96,8 +96,8 @@ def _services(
     uptime: Callable[[], float],
 ) -> Services:
     shell = read_shell(site)
-    store = open_database(settings)
-    guard = ClockGuard(store.do, settings, wall, uptime)
+    database = open_database(settings)
+    guard = ClockGuard(database.change, settings, wall, uptime)
     clock = guard.now
     tokens = Tokens(settings.secret_keys, clock)
     transport = (
@@ -106,7 +106,7 @@ def _services(
     composer = MailComposer(catalogue, settings, tokens, clock)
     alarm = Alarm(settings.alarm_command, clock)
     outbox = Outbox(
-        store,
+        database,
         transport,
         composer.write,
         clock,
@@ -114,7 +114,7 @@ def _services(
         is_clock_believed=guard.is_believed,
         count_doubtful=partial(digest.count_doubtful, catalogue=catalogue, settings=settings),
     )
-    purge = DailyPurge(store, catalogue, settings, guard, outbox.wake)
+    purge = DailyPurge(database, catalogue, settings, guard, outbox.wake)
     return Services(
         catalogue=catalogue,
         settings=settings,
@@ -125,18 +125,18 @@ def _services(
             redirects.gone_addresses(catalogue),
         ),
         shell=shell,
-        store=store,
+        database=database,
         outbox=outbox,
         purge=purge,
-        waiting_lists=WaitingListJob(store, catalogue, outbox, guard),
-        command_files=CommandFiles(store, settings, clock, outbox.wake, purge.ask),
-        references=References(store, catalogue),
-        collected_confirmations=Collection(store, clock, outbox.wake),
+        waiting_lists=WaitingListJob(database, catalogue, outbox, guard),
+        command_files=CommandFiles(database, settings, clock, outbox.wake, purge.ask),
+        references=References(database, catalogue),
+        collected_confirmations=Collection(database, clock, outbox.wake),
         tokens=tokens,
         clock=clock,
         guard=guard,
         rate_limits=RateLimits(settings.trusted_proxy),
-        probe=WriteProbe(store, clock),
+        probe=WriteProbe(database, clock),
     )
 
 
@@ -182,7 +182,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     for job in reversed(services.jobs):
         await job.stop()
-    services.store.close()
+    services.database.close()
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -57,7 +57,7 @@ async def _counted(services: Services) -> Figures | None:
     """None where it takes too long to count: that is no reason to call the service ill."""
     try:
         async with asyncio.timeout(FIGURES_SECONDS):
-            return await services.store.read(figures)
+            return await services.database.read(figures)
     except (Unavailable, TimeoutError):
         return None
 
@@ -68,7 +68,7 @@ async def metrics(visit: Visit) -> Response:
     """
     if not _may_look(visit):
         raise Refusal(404, "missing")
-    counted = await visit.services.store.read(figures)
+    counted = await visit.services.database.read(figures)
     content = generate_latest(registry(visit.services, counted, visit.now))
     return Response(content, headers=NOT_KEPT | {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 

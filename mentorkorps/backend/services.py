@@ -83,7 +83,7 @@ class Services:
     settings: Settings
     site: StaticSite
     shell: Shell
-    store: Database
+    database: Database
     outbox: MailQueue
     purge: RunningJob
     waiting_lists: RunningJob

@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from mentorkorps.backend.db.url import SECRET_WRITTEN, DatabaseUrl, parse_url
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.logging import FORMATS, Format
-from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.forms.domain_names import ascii_address, ascii_domain
@@ -377,7 +377,7 @@ def _recipients(path: str) -> Recipients:
         root = yaml_source.read_yaml(Path(path), path, is_open=False)
     except DataError as error:
         raise SettingsError(RECIPIENTS, path, str(error)) from error
-    if not isinstance(root, yaml_source.Mapping) or not set(root.entries) <= {
+    if not isinstance(root, yaml_nodes.Mapping) or not set(root.entries) <= {
         "default",
         "organisations",
         "municipalities",
@@ -390,22 +390,22 @@ def _recipients(path: str) -> Recipients:
     return Recipients(default, **by_id, file=path)
 
 
-def _mailboxes(path: str, name: str, root: yaml_source.Mapping) -> dict[str, str]:
+def _mailboxes(path: str, name: str, root: yaml_nodes.Mapping) -> dict[str, str]:
     if name not in root.entries:
         return {}
     key, told = root.entries[name]
-    if not isinstance(told, yaml_source.Mapping):
+    if not isinstance(told, yaml_nodes.Mapping):
         reason = f"under {name}: write one line each, such as odense: mail@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason)
     return {id: _one_mailbox(path, name, *entry) for id, entry in told.entries.items()}
 
 
-def _one_mailbox(path: str, name: str, key: yaml_source.Scalar, told: yaml_source.Node) -> str:
-    text = told.text.strip() if isinstance(told, yaml_source.Scalar) else ""
+def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> str:
+    text = told.text.strip() if isinstance(told, yaml_nodes.Scalar) else ""
     try:
         return _mailbox(text)
     except ValueError:
-        is_empty = isinstance(told, yaml_source.Scalar) and not text
+        is_empty = isinstance(told, yaml_nodes.Scalar) and not text
         what = "is empty" if is_empty else "is no address"
         reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None

@@ -9,18 +9,19 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime, time
-from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.diagnostics import MOST_REPORTED, Problem
+from mentorkorps.catalogue.entries import Entry
+from mentorkorps.catalogue.members import Member, knows_its_place, members
 from mentorkorps.catalogue.model.text import Refers, Slug, Text, Title
+from mentorkorps.catalogue.references import Reference
 from mentorkorps.catalogue.scalars import SCALARS, meant
-from mentorkorps.catalogue.suggestions import SUGGESTIBLE, nearest, slug
+from mentorkorps.catalogue.suggestions import nearest, slug
 from mentorkorps.catalogue.tables import TABLES
-from mentorkorps.catalogue.yaml_source import Mapping, Node, Place, Scalar, Sequence
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Place, Scalar, Sequence, quoted, scalars
 
 EXPECTED = {
     int: ("et helt tal", "a whole number"),
@@ -42,9 +43,6 @@ EXPECTED = {
     ),
 }
 PLAIN_ID = re.compile(Slug.pattern)
-MANY = 500
-"""So many problems of one file are reported in one run; who has more has one mistake that repeats
-itself."""
 GLUED = ("der mangler et mellemrum efter kolonet", "a space is missing after the colon")
 CUT_BY_COMMA = (
     "kommaet deler værdien i to; sæt hele teksten i anførselstegn, og skriv tal uden komma",
@@ -74,69 +72,6 @@ class BindingError:
 WRONG = BindingError()
 
 
-class Member(NamedTuple):
-    """How one field of a dataclass is read."""
-
-    name: str
-    type: Any
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A record with the node that it came from; `value` is None where something in it is wrong."""
-
-    table: str
-    file: str
-    node: Mapping
-    value: Any
-
-    def text(self, key: str) -> str | None:
-        return self.node.text(key)
-
-    def names(self) -> Iterator[str]:
-        """What people call the record, in each language in which it has a name."""
-        name = self.node.get("name")
-        if isinstance(name, Mapping):
-            yield from scalars(name)
-        elif isinstance(name, Scalar):
-            yield name.text
-
-    def scalars(self, key: str, inner: str) -> Iterator[Scalar]:
-        """The texts that stand under `inner` in each object of the list under `key`."""
-        for item in self.node.mappings(key):
-            node = item.get(inner)
-            if isinstance(node, Scalar):
-                yield node
-
-    @property
-    def record(self) -> str | None:
-        return self.text(TABLES[self.table].key[0])
-
-    def former(self) -> list[Scalar]:
-        """The ids that the record had before, as they are written."""
-        return self.node.scalars("was")
-
-    def problem(
-        self, key: str, rule: str, /, suggestion: str | None = None, **values: object
-    ) -> Problem:
-        """A problem of this record, at the place of one of its fields."""
-        node = self.node.get(key) or self.node
-        return Problem.at(
-            self.file,
-            node,
-            rule,
-            record=self.record,
-            field=key,
-            suggestion=suggestion,
-            **values,
-        )
-
-
-Entries = dict[str, list[Entry]]
-"""The records of a data folder by table, as they were read."""
-
-
 class ObjectInProgress(NamedTuple):
     """An object that is being read: what it is called, how its fields are read, and the node."""
 
@@ -146,16 +81,6 @@ class ObjectInProgress(NamedTuple):
 
     def lacks(self, key: str) -> bool:
         return key in self.plan and key not in self.node.entries
-
-
-class Reference(NamedTuple):
-    """The key of a record in `table`, as it is written in a field of another record."""
-
-    file: str
-    node: Scalar
-    table: str
-    record: str | None
-    field: str
 
 
 @dataclass(slots=True)
@@ -211,7 +136,7 @@ class TableReader:
             return
         before = len(self.problems)
         for node in root.items:
-            if len(self.problems) - before > MANY:
+            if len(self.problems) - before > MOST_REPORTED:
                 self.unread.add(table)
                 break
             if not isinstance(node, Mapping):
@@ -227,13 +152,13 @@ class TableReader:
             yield Entry(table, file, node, None if value is WRONG else value)
         self.record = None
 
-    def object(self, cls: type, node: Node, name: str, **known: object) -> Any:
+    def object(self, cls: type, node: Node, name: str, **preset: object) -> Any:
         if not isinstance(node, Mapping):
             return self.wrong_type(name, cls if cls in EXPECTED else dict, node)
         plan = members(cls)
         self.around.append(ObjectInProgress(name, plan, node))
         misspelt = self.refuse_unknown_keys()
-        values: dict[str, Any] = dict(known)
+        values: dict[str, Any] = dict(preset)
         for member in plan.values():
             if member.name in node.entries:
                 values[member.name] = self.value(member, node.entries[member.name][1])
@@ -251,11 +176,13 @@ class TableReader:
     def refuse_unknown_keys(self) -> set[str]:
         """Tells of each field that the innermost object does not have. Returns those that were
         meant."""
-        here = self.around[-1]
-        unknown = [pair for key, pair in here.node.entries.items() if key not in here.plan][:MANY]
+        innermost = self.around[-1]
+        unknown = [
+            pair for key, pair in innermost.node.entries.items() if key not in innermost.plan
+        ][:MOST_REPORTED]
         if not unknown:
             return set()
-        unused = here.plan.keys() - here.node.entries.keys()
+        unused = innermost.plan.keys() - innermost.node.entries.keys()
         glued = {place.text.partition(":")[0] for place, _ in unknown} & unused
         for place, value in unknown:
             if place.text.partition(":")[0] in glued:
@@ -274,50 +201,52 @@ class TableReader:
                     field=place.text,
                     key=place.text,
                     right=home.name,
-                    here=here.name,
+                    here=innermost.name,
                 )
             else:
-                near = nearest(place.text, unused) or self.only_one_missing(unknown, value)
+                suggestion = nearest(place.text, unused) or self.only_one_missing(unknown, value)
                 self.add(
                     self.file,
                     place,
                     "unknown-key",
-                    suggestion=near,
-                    field=shown(place),
-                    key=shown(place),
-                    table=here.name,
+                    suggestion=suggestion,
+                    field=quoted(place),
+                    key=quoted(place),
+                    table=innermost.name,
                 )
-                glued.add(near or "")
+                glued.add(suggestion or "")
         return glued
 
     def home(self, key: Scalar) -> ObjectInProgress | None:
         """The object around the key, or just before it, that has such a field and lacks it: the
         line is moved."""
-        here = self.around[-1]
+        innermost = self.around[-1]
         inner = None
-        for name, (place, node) in here.node.entries.items():
+        for name, (place, node) in innermost.node.entries.items():
             if place is key:
                 break
             if (
-                name in here.plan
+                name in innermost.plan
                 and isinstance(node, Mapping)
-                and is_dataclass(here.plan[name].type)
+                and is_dataclass(innermost.plan[name].type)
             ):
-                inner = ObjectInProgress(name, members(here.plan[name].type), node)
+                inner = ObjectInProgress(name, members(innermost.plan[name].type), node)
         candidates = [*reversed(self.around[:-1]), *([inner] if inner else [])]
         return next((candidate for candidate in candidates if candidate.lacks(key.text)), None)
 
     def only_one_missing(self, unknown: list[tuple[Scalar, Node]], value: Node) -> str | None:
         """The one field that is needed and not there, if its value can be that of the one field
         that is unknown."""
-        here = self.around[-1]
-        missing = [
-            member for member in here.plan.values() if member.required and here.lacks(member.name)
+        innermost = self.around[-1]
+        needed = [
+            member
+            for member in innermost.plan.values()
+            if member.required and innermost.lacks(member.name)
         ]
-        if len(unknown) > 1 or len(missing) != 1:
+        if len(unknown) > 1 or len(needed) != 1:
             return None
-        fits = TableReader(file=self.file).value(missing[0], value) is not WRONG
-        return missing[0].name if fits else None
+        is_readable = TableReader(file=self.file).value(needed[0], value) is not WRONG
+        return needed[0].name if is_readable else None
 
     def missing(self, cls: type, key: str, node: Mapping, name: str) -> BindingError:
         if cls in (Title, Text):
@@ -347,10 +276,10 @@ class TableReader:
         if origin is Literal:
             return self.choice(get_args(kind), node, name)
         if isinstance(kind, type) and is_dataclass(kind):
-            known = (
+            place = (
                 {"at": Place(self.file, node.line, node.column)} if knows_its_place(kind) else {}
             )
-            return self.object(kind, node, name, **known)
+            return self.object(kind, node, name, **place)
         return self.scalar(kind, node, name)
 
     def annotated(self, kind: Any, node: Node, name: str) -> Any:
@@ -387,8 +316,8 @@ class TableReader:
             if isinstance(item, Scalar):
                 places.setdefault(item.text, []).append(item)
         repeated = [equal[1] for equal in places.values() if len(equal) > 1]
-        for item in repeated[:MANY]:
-            self.add(self.file, item, "twice", field=name, key=name, value=shown(item))
+        for item in repeated[:MOST_REPORTED]:
+            self.add(self.file, item, "twice", field=name, key=name, value=quoted(item))
         return bool(repeated)
 
     def choice(self, options: tuple[str, ...], node: Node, name: str) -> Any:
@@ -402,7 +331,7 @@ class TableReader:
             suggestion=nearest(text, options),
             field=name,
             key=name,
-            value=shown(node),
+            value=quoted(node),
             options=", ".join(options),
         )
 
@@ -427,76 +356,8 @@ class TableReader:
             key=name,
             expected_da=expected_da,
             expected_en=expected_en,
-            value=shown(node),
+            value=quoted(node),
         )
-
-    def refuse_unknown_references(self, tables: Entries) -> None:
-        """Adds a problem for each reference that leads to no record."""
-        known = {
-            table: {key for entry in entries if (key := entry.record) is not None}
-            | self.nameless.get(table, set())
-            for table, entries in tables.items()
-        }
-        unknown = [
-            reference
-            for reference in self.references
-            if reference.node.text not in known[reference.table]
-            and reference.table not in self.unread
-        ]
-        towns = postcodes(tables)
-        renamed = {
-            (former.text, table): entry.record
-            for table, entries in tables.items()
-            for entry in entries
-            for former in entry.former()
-        }
-        written = dict.fromkeys((reference.node.text, reference.table) for reference in unknown)
-        suggestions = {
-            (text, table): renamed.get((text, table))
-            or nearest_record(text, tables[table], towns if table == "municipalities" else {})
-            for text, table in list(written)[:MANY]
-        }
-        for file, node, table, record, name in unknown:
-            self.problems.append(
-                Problem.at(
-                    file,
-                    node,
-                    "unknown-reference",
-                    record=record,
-                    field=name,
-                    suggestion=suggestions.get((node.text, table)),
-                    value=shown(node),
-                    table=f"{table}.yaml",
-                )
-            )
-
-
-@cache
-def members(cls: type) -> dict[str, Member]:
-    """How the fields of a dataclass are read; `at` is never read from a file."""
-    hints = get_type_hints(cls, include_extras=True)
-    return {
-        member.name: Member(
-            member.name, without_none(hints[member.name]), member.default is MISSING
-        )
-        for member in fields(cls)
-        if member.name != "at"
-    }
-
-
-@cache
-def knows_its_place(cls: type) -> bool:
-    return any(member.name == "at" for member in fields(cls))
-
-
-def without_none(hint: Any) -> Any:
-    if get_origin(hint) is UnionType or str(get_origin(hint)) == "typing.Union":
-        return next(part for part in get_args(hint) if part is not NoneType)
-    return hint
-
-
-def scalars(node: Mapping) -> Iterator[str]:
-    return (value.text for _, value in node.entries.values() if isinstance(value, Scalar))
 
 
 def is_cut_off(key: Scalar, value: Node) -> bool:
@@ -507,35 +368,3 @@ def is_cut_off(key: Scalar, value: Node) -> bool:
         and not value.text
         and (value.line, value.column) == (key.line, key.end_column)
     )
-
-
-def shown(node: Node) -> str:
-    """A value as a problem quotes it."""
-    if isinstance(node, Scalar):
-        return node.text if len(node.text) <= 40 else f"{node.text[:39]}…"
-    return "[…]" if isinstance(node, Sequence) else "{…}"
-
-
-def nearest_record(text: str, entries: list[Entry], called: dict[str, str]) -> str | None:
-    """The record whose key or name is spelt most alike, as an editor would look for it; `called`
-    has further names."""
-    if len(text) > SUGGESTIBLE:
-        return None
-    keyed = [(key, entry) for entry in entries if (key := entry.record)]
-    names = called | {
-        name.casefold(): f"{key} ({name})" for key, entry in keyed for name in entry.names()
-    }
-    names |= {key.casefold(): key for key, _ in keyed}
-    near = nearest(text.casefold(), names)
-    return names[near] if near else None
-
-
-def postcodes(tables: Entries) -> dict[str, str]:
-    """The municipality of each postcode, where editors give one instead of the code."""
-    of = (
-        (entry.text("postcode"), entry.text("municipality"), entry.text("town"))
-        for entry in tables["postcodes"]
-    )
-    return {
-        postcode: f"{code} ({postcode} {town})" for postcode, code, town in of if postcode and code
-    }

@@ -6,6 +6,10 @@ from typing import Protocol
 from mentorkorps.catalogue.messages import RULES
 from mentorkorps.catalogue.messages.rule import Message, Severity
 
+MOST_REPORTED = 500
+"""So many problems of one file are reported in one run; who has more has one mistake that repeats
+itself."""
+
 
 class Located(Protocol):
     """What knows its place in a file: lines and columns from 1, `end_column` exclusive."""

@@ -87,23 +87,25 @@ def _table(resource: dict[str, Any]) -> TableDescription:
     )
 
 
-def _field(written: dict[str, Any]) -> FieldDescription:
+def _field(descriptor: dict[str, Any]) -> FieldDescription:
     limits = {
         name: _number(value)
-        for name, value in written.get("constraints", {}).items()
+        for name, value in descriptor.get("constraints", {}).items()
         if name != "required"
     }
-    limits |= {name: _number(written[name]) for name in ("maxLength", "pattern") if name in written}
+    limits |= {
+        name: _number(descriptor[name]) for name in ("maxLength", "pattern") if name in descriptor
+    }
     return FieldDescription(
-        written["name"],
-        written["type"],
-        written.get("constraints", {}).get("required") == "true",
-        Message(written.get("description", ""), written.get("description_en", "")),
+        descriptor["name"],
+        descriptor["type"],
+        descriptor.get("constraints", {}).get("required") == "true",
+        Message(descriptor.get("description", ""), descriptor.get("description_en", "")),
         MappingProxyType(limits),
-        written.get("format"),
-        written.get("translated"),
-        written.get("references"),
-        tuple(map(_field, written.get("fields", []))),
+        descriptor.get("format"),
+        descriptor.get("translated"),
+        descriptor.get("references"),
+        tuple(map(_field, descriptor.get("fields", []))),
     )
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.catalogue.load import files_of
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
@@ -102,7 +102,7 @@ def read_earlier_records(base: Path) -> EarlierRecords:
     return records
 
 
-def readable_records(base: Path, table: str) -> Iterator[tuple[str, yaml_source.Mapping]]:
+def readable_records(base: Path, table: str) -> Iterator[tuple[str, yaml_nodes.Mapping]]:
     """Reads each record of a table, with its file inside the folder; passes by files that cannot be
     read."""
     for name, path in files_of(base, base.as_posix(), table):
@@ -111,7 +111,7 @@ def readable_records(base: Path, table: str) -> Iterator[tuple[str, yaml_source.
         except DataError:
             continue
         file = path.relative_to(base).as_posix()
-        yield from ((file, node) for node in yaml_source.mappings(root))
+        yield from ((file, node) for node in yaml_nodes.mappings(root))
 
 
 def _records_of(base: Path, table: str) -> Iterator[EarlierRecord]:
@@ -122,18 +122,18 @@ def _records_of(base: Path, table: str) -> Iterator[EarlierRecord]:
             yield EarlierRecord(ids, file, _danish_name(node), status, _last_day(node))
 
 
-def _ids(table: str, node: yaml_source.Mapping) -> Iterator[str]:
+def _ids(table: str, node: yaml_nodes.Mapping) -> Iterator[str]:
     """Former ids, what stands in the address, and the key: the first id in front."""
     yield from (former.text for former in node.scalars("was"))
     yield from (id for key in ("slug", *TABLES[table].key) if (id := node.text(key)))
 
 
-def _danish_name(node: yaml_source.Mapping) -> str | None:
+def _danish_name(node: yaml_nodes.Mapping) -> str | None:
     name = node.mapping("name")
     return name.text("da") if name else node.text("name")
 
 
-def _last_day(node: yaml_source.Mapping) -> str | None:
-    days = yaml_source.items(node.get("days"))
+def _last_day(node: yaml_nodes.Mapping) -> str | None:
+    days = yaml_nodes.items(node.get("days"))
     last = days[-1] if days else node
-    return last.text("date") if isinstance(last, yaml_source.Mapping) else None
+    return last.text("date") if isinstance(last, yaml_nodes.Mapping) else None

@@ -86,18 +86,18 @@ class Gazetteer:
     def match(self, text: str) -> PlaceMatch:
         """The municipalities meant by a text: "DK-8000 Aarhus C", "Københavns Kommune", "Arhus",
         "Nørrebro", "Fyn"."""
-        read = list(readings(text))
-        exact = (self.names[name] for name in read if name in self.names)
-        loose = (self.loose[name] for name in map(loosely, read) if name in self.loose)
+        keys = list(readings(text))
+        exact = (self.names[name] for name in keys if name in self.names)
+        loose = (self.loose[name] for name in map(loosely, keys) if name in self.loose)
         return next(exact, None) or next(loose, None) or self._guess(place_key(text))
 
     def _guess(self, key: str) -> PlaceMatch:
         if not 3 < len(key) <= LONGEST_GUESS:
             return NOTHING
-        near = get_close_matches(key, self.names, 3, LIKENESS)
-        meant = dict.fromkeys(place for name in near for place in self.names[name].likeliest)
+        names = get_close_matches(key, self.names, 3, LIKENESS)
+        places = dict.fromkeys(place for name in names for place in self.names[name].likeliest)
         return (
-            PlaceMatch(tuple(meant), is_guess=True) if 0 < len(meant) <= MOST_GUESSED else NOTHING
+            PlaceMatch(tuple(places), is_guess=True) if 0 < len(places) <= MOST_GUESSED else NOTHING
         )
 
 
@@ -122,10 +122,10 @@ def readings(text: str) -> Iterator[str]:
         yield postcode[1]
     name = " ".join(POSTCODE.sub(" ", key, count=1).split())
     yield name
-    bare = OF_A_MUNICIPALITY.sub("", name)
-    yield bare
-    if bare != name:
-        yield bare.removesuffix("s")
+    short = OF_A_MUNICIPALITY.sub("", name)
+    yield short
+    if short != name:
+        yield short.removesuffix("s")
 
 
 class Meaning(NamedTuple):

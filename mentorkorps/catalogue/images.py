@@ -142,10 +142,10 @@ def _inspect(path: Path, size: int, changed: int) -> InspectedPicture:
     if path.suffix == ".svg":
         return InspectedPicture(None, tuple(_of_svg(raw.decode("utf-8", "replace"))))
     try:
-        shown, kind = _decoded(raw)
+        displayed_size, kind = _decoded(raw)
     except UNSOUND:
         return InspectedPicture(None, (_unreadable(raw),))
-    return InspectedPicture(shown, tuple(_flaws(path, raw, kind)))
+    return InspectedPicture(displayed_size, tuple(_flaws(path, raw, kind)))
 
 
 def _decoded(raw: bytes) -> tuple[Size, str]:

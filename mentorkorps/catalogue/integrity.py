@@ -6,14 +6,14 @@ from datetime import date, time
 from itertools import pairwise
 
 from mentorkorps.catalogue import patterns
-from mentorkorps.catalogue.binding import Entries, Entry, shown
 from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import kept_names
 from mentorkorps.catalogue.purposes import purpose_problems, wrong_meaning
 from mentorkorps.catalogue.suggestions import nearest
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
-from mentorkorps.catalogue.yaml_source import Node
+from mentorkorps.catalogue.yaml_nodes import Node, quoted
 
 OPEN_NEEDS = (
     "confirmed",
@@ -47,15 +47,7 @@ def _duplicates(tables: Entries) -> Iterator[Problem]:
         for entry in entries:
             key = tuple(entry.text(name) for name in names)
             if all(key) and key in seen:
-                first = seen[key]
-                yield entry.problem(
-                    names[0],
-                    "duplicate-id",
-                    key=names[0],
-                    value=key[0],
-                    file=first.file,
-                    line=first.node.line,
-                )
+                yield entry.repeats(seen[key], names[0], key[0])
             seen.setdefault(key, entry)
 
 
@@ -63,28 +55,30 @@ def _former_ids(tables: Entries) -> Iterator[Problem]:
     """Former ids that cannot lead to one record: in use, of two records, gone for good, or too
     long."""
     for table in WITH_FORMER_IDS:
-        here = {
+        current = {
             id: entry for entry in tables[table] for id in (entry.record, entry.text("slug")) if id
         }
-        gone = {entry.record: entry for entry in tables["retired"] if entry.text("table") == table}
-        seen: dict[str, Entry] = {}
+        retired = {
+            entry.record: entry for entry in tables["retired"] if entry.text("table") == table
+        }
+        former: dict[str, Entry] = {}
         for entry in tables[table]:
             for node in entry.former():
-                if why := _led_elsewhere(node.text, here, gone, seen):
+                if why := _led_elsewhere(node.text, current, retired, former):
                     yield _no_former_id(entry, node, *why)
-                seen.setdefault(node.text, entry)
+                former.setdefault(node.text, entry)
 
 
 def _led_elsewhere(
-    id: str, here: dict[str, Entry], gone: dict[str | None, Entry], seen: dict[str, Entry]
+    id: str, current: dict[str, Entry], retired: dict[str | None, Entry], former: dict[str, Entry]
 ) -> tuple[str, str] | None:
     """Why an id cannot be a former one, in both languages."""
     if len(id) > LONGEST_ID:
         return f"der er plads til {LONGEST_ID} tegn", f"there is room for {LONGEST_ID} characters"
     for entry, da, en in (
-        (here.get(id), "posten findes", "that record exists"),
-        (gone.get(id), "posten er væk for altid", "that record is gone for good"),
-        (seen.get(id), "det er en anden posts tidligere id", "it is another record's former id"),
+        (current.get(id), "posten findes", "that record exists"),
+        (retired.get(id), "posten er væk for altid", "that record is gone for good"),
+        (former.get(id), "det er en anden posts tidligere id", "it is another record's former id"),
     ):
         if entry:
             place = f"{entry.file}:{entry.node.line}"
@@ -93,13 +87,11 @@ def _led_elsewhere(
 
 
 def _no_former_id(entry: Entry, node: Node, why_da: str, why_en: str) -> Problem:
-    return Problem.at(
-        entry.file,
+    return entry.problem_at(
+        "was",
         node,
         "former-id",
-        record=entry.record,
-        field="was",
-        value=shown(node),
+        value=quoted(node),
         why_da=why_da,
         why_en=why_en,
     )
@@ -110,14 +102,7 @@ def _retired_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["retired"]:
         for other in tables.get(entry.text("table") or "", []):
             if entry.record and entry.record in (other.record, other.text("slug")):
-                yield entry.problem(
-                    "id",
-                    "duplicate-id",
-                    key="id",
-                    value=entry.record,
-                    file=other.file,
-                    line=other.node.line,
-                )
+                yield entry.repeats(other, "id", entry.record)
 
 
 def _shared_addresses(tables: Entries) -> Iterator[Problem]:
@@ -126,15 +111,7 @@ def _shared_addresses(tables: Entries) -> Iterator[Problem]:
     for entry in tables["municipalities"]:
         slug = entry.text("slug")
         if slug and slug in seen:
-            first = seen[slug]
-            yield entry.problem(
-                "slug",
-                "duplicate-id",
-                key="slug",
-                value=slug,
-                file=first.file,
-                line=first.node.line,
-            )
+            yield entry.repeats(seen[slug], "slug", slug)
         seen.setdefault(slug or "", entry)
 
 
@@ -147,10 +124,7 @@ def _postcode_rules(tables: Entries) -> Iterator[Problem]:
         postcode = entry.value.postcode
         first = seen.setdefault(postcode, entry)
         if first is not entry:
-            key = f"postcode: {postcode}, main"
-            yield entry.problem(
-                "main", "duplicate-id", key=key, value="true", file=first.file, line=first.node.line
-            )
+            yield entry.repeats(first, "main", "true", key=f"postcode: {postcode}, main")
 
 
 def _programme_rules(tables: Entries) -> Iterator[Problem]:
@@ -191,20 +165,18 @@ def _course_rules(tables: Entries) -> Iterator[Problem]:
 def _out_of_order(
     entry: Entry, node: Node, later: str, after: Moment, earlier: str, before: Moment
 ) -> Problem:
-    return Problem.at(
-        entry.file,
+    return entry.problem_at(
+        later.split()[0],
         node,
         "order-of-dates",
-        record=entry.record,
-        field=later.split()[0],
         later=later,
-        later_value=_written(after),
+        later_value=_as_typed(after),
         earlier=earlier,
-        earlier_value=_written(before),
+        earlier_value=_as_typed(before),
     )
 
 
-def _written(moment: Moment) -> str:
+def _as_typed(moment: Moment) -> str:
     return moment.isoformat("minutes") if isinstance(moment, time) else moment.isoformat()
 
 
@@ -224,14 +196,14 @@ def _event_rules(tables: Entries) -> Iterator[Problem]:
 
 def _source_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["sources"]:
-        written = entry.text("published") or ""
-        if PUBLISHED.fullmatch(written) and not _exists(written):
-            yield entry.problem("published", "no-such-date", key="published", value=written)
+        published = entry.text("published") or ""
+        if PUBLISHED.fullmatch(published) and not _exists(published):
+            yield entry.problem("published", "no-such-date", key="published", value=published)
 
 
-def _exists(written: str) -> bool:
+def _exists(published: str) -> bool:
     """Whether there is such a year, month or day: 2016, 2016-12, 2016-12-22."""
-    year, month, day = (*map(int, written.split("-")), 1, 1)[:3]
+    year, month, day = (*map(int, published.split("-")), 1, 1)[:3]
     try:
         date(year, month, day)
     except ValueError:
@@ -250,13 +222,11 @@ def _pattern_rules(tables: Entries) -> Iterator[Problem]:
     for entry in tables["forms"]:
         for node in entry.scalars("fields", "pattern"):
             if why := patterns.flaw(node.text):
-                yield Problem.at(
-                    entry.file,
+                yield entry.problem_at(
+                    "pattern",
                     node,
                     "pattern",
-                    record=entry.record,
-                    field="pattern",
-                    value=shown(node),
+                    value=quoted(node),
                     why_da=why[0],
                     why_en=why[1],
                 )
@@ -339,13 +309,11 @@ def _missing_pictures(tables: Entries, pictures: Collection[str]) -> Iterator[Pr
         picture = entry.node.mapping("picture")
         if entry.value and picture and entry.value.picture.file not in pictures:
             node = picture.entries["file"][1]
-            yield Problem.at(
-                entry.file,
+            yield entry.problem_at(
+                "file",
                 node,
                 "missing-picture",
-                record=entry.record,
-                field="file",
-                value=shown(node),
+                value=quoted(node),
                 suggestion=nearest(entry.value.picture.file, pictures),
             )
 

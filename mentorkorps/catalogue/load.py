@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from mentorkorps.catalogue import images, unread_files, yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry, TableReader, without_collector
+from mentorkorps.catalogue.binding import TableReader, without_collector
 from mentorkorps.catalogue.diagnostics import DataError, Problem
 from mentorkorps.catalogue.dictionary import TableDescription, read_dictionary
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.gazetteer import Gazetteer, gazetteer
 from mentorkorps.catalogue.images import Size, pictures_beside
 from mentorkorps.catalogue.integrity import integrity_problems
@@ -31,6 +32,7 @@ from mentorkorps.catalogue.model.organisations import (
 )
 from mentorkorps.catalogue.model.outcomes import Outcome, RuleCard, Source
 from mentorkorps.catalogue.model.places import Municipality, PlaceName, Postcode, Region
+from mentorkorps.catalogue.references import unknown_references
 from mentorkorps.catalogue.suggestions import spelling_words
 from mentorkorps.catalogue.tables import TABLES, Table
 from mentorkorps.interface.languages import Language
@@ -238,17 +240,19 @@ def load_catalogue(data: Path, name: str | None = None) -> Catalogue:
 def read_all(data: Path, name: str | None = None) -> tuple[Entries, list[Problem]]:
     """Every record that could be read, by table, and every problem found, in the order of the
     files."""
-    reader, called = TableReader(), name or data.as_posix()
+    reader, folder_name = TableReader(), name or data.as_posix()
     unread = unread_files.find_unread_files(data, {path for _, path in data_files(data)})
     misnamed = {file.table for file in unread}
     with without_collector():
         entries = {
-            table: list(_records(data, called, table, reader, table in misnamed))
+            table: list(_records(data, folder_name, table, reader, table in misnamed))
             for table in TABLES
         }
-    reader.problems.extend(unread_files.unread_file_problems(data, called, unread))
-    reader.problems.extend(images.picture_problems(data, called))
-    reader.refuse_unknown_references(entries)
+    reader.problems.extend(unread_files.unread_file_problems(data, folder_name, unread))
+    reader.problems.extend(images.picture_problems(data, folder_name))
+    reader.problems.extend(
+        unknown_references(reader.references, entries, reader.unread, reader.nameless)
+    )
     reader.problems.extend(integrity_problems(entries, images.names_beside(data)))
     return entries, sorted(reader.problems, key=Problem.place)
 

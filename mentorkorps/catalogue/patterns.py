@@ -33,7 +33,7 @@ Why = tuple[str, str]
 class PatternPiece:
     """Some characters, of which so many stand here: `most` is None without a limit."""
 
-    written: str
+    text: str
     characters: frozenset[str]
     least: int
     most: int | None
@@ -104,33 +104,33 @@ def _counted(count: re.Match[str] | None) -> tuple[int, int | None]:
 def _characters(piece: re.Match[str]) -> frozenset[str]:
     if not piece["set"]:
         return frozenset(piece[0][-1])
-    inside = piece[0][1:-1]
-    for pair in re.findall(r"([^\\\w])\1", inside):
+    content = piece[0][1:-1]
+    for pair in re.findall(r"([^\\\w])\1", content):
         raise Unlike(
             (f"“{pair}” står to gange i {piece[0]}", f"“{pair}” stands twice in {piece[0]}")
         )
-    return frozenset(sign for part in IN_SET.finditer(inside) for sign in _part(part, piece[0]))
+    return frozenset(sign for part in IN_SET.finditer(content) for sign in _part(part, piece[0]))
 
 
-def _part(part: re.Match[str], whole: str) -> Iterator[str]:
+def _part(part: re.Match[str], piece: str) -> Iterator[str]:
     escaped, first, last, alone = part.groups()
     if first:
         kinds = [str.isdigit, str.isupper, str.islower]
         if first > last or not any(kind(first) and kind(last) for kind in kinds):
             raise Unlike(
                 (
-                    f"“{part[0]}” er bagvendt i {whole}",
-                    f"“{part[0]}” is the wrong way round in {whole}",
+                    f"“{part[0]}” er bagvendt i {piece}",
+                    f"“{part[0]}” is the wrong way round in {piece}",
                 )
             )
         yield from map(chr, range(ord(first), ord(last) + 1))
     elif escaped and escaped not in IN_SETS_ESCAPED:
         raise Unlike(
-            (f"“{part[0]}” er ikke et tegn i {whole}", f"“{part[0]}” is no character in {whole}")
+            (f"“{part[0]}” er ikke et tegn i {piece}", f"“{part[0]}” is no character in {piece}")
         )
     elif alone == "-":
         raise Unlike(
-            (f"skriv \\- for en bindestreg i {whole}", f"write \\- for a hyphen in {whole}")
+            (f"skriv \\- for en bindestreg i {piece}", f"write \\- for a hyphen in {piece}")
         )
     else:
         yield escaped or alone
@@ -143,9 +143,9 @@ def _slow(parsed: list[PatternPiece]) -> Why | None:
         for follower in parsed[number + 1 :]:
             if piece.characters & follower.characters:
                 return (
-                    f"den kan være langsom: “{piece.written}” kan gentages, og "
-                    f"“{follower.written}” kan begynde ens",
-                    f"it can be slow: “{piece.written}” may repeat, and “{follower.written}” can "
+                    f"den kan være langsom: “{piece.text}” kan gentages, og "
+                    f"“{follower.text}” kan begynde ens",
+                    f"it can be slow: “{piece.text}” may repeat, and “{follower.text}” can "
                     "begin alike",
                 )
             if follower.least:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mentorkorps.catalogue.binding import Entry
 from mentorkorps.catalogue.diagnostics import Problem
+from mentorkorps.catalogue.entries import Entry
 from mentorkorps.catalogue.model.forms import (
     MEANING_OF,
     MEANINGS,
@@ -29,10 +29,10 @@ def wrong_meaning(field: Field) -> Iterator[tuple[str, str]]:
             f"“{field.id}” cannot have means: {field.means} with that type and those options",
         )
     elif field.means is None and set(kept_names(field)) & set(MEANINGS):
-        named = next(name for name in kept_names(field) if name in MEANINGS)
+        meaning = next(name for name in kept_names(field) if name in MEANINGS)
         yield (
-            f"“{named}” er navnet på en betydning: skriv means: {named}, eller vælg et andet id",
-            f"“{named}” is the name of a meaning: write means: {named}, or choose another id",
+            f"“{meaning}” er navnet på en betydning: skriv means: {meaning}, eller vælg et andet id",
+            f"“{meaning}” is the name of a meaning: write means: {meaning}, or choose another id",
         )
 
 
@@ -60,14 +60,7 @@ def purpose_problems(tables: dict[str, list[Entry]]) -> Iterator[Problem]:
         first = serving.setdefault(purpose, entry)
         if first is not entry:
             is_repeated = True
-            yield entry.problem(
-                "purpose",
-                "duplicate-id",
-                key="purpose",
-                value=purpose,
-                file=first.file,
-                line=first.node.line,
-            )
+            yield entry.repeats(first, "purpose", purpose)
         elif entry.value is not None and entry.value.purpose:
             yield from _unasked(entry, entry.value, NEEDS[entry.value.purpose])
     # A purpose that is misspelt or repeated may be the one that lacks, and is told already.

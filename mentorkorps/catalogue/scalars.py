@@ -38,8 +38,8 @@ def meant(kind: object, text: str) -> str | None:
     """The value of that kind which was probably meant: 2027-3-2 is 2027-03-02, kl. 9 is 09:00; None
     if nobody knows."""
     guess = GUESSES.get(kind)
-    bare = text.strip().strip(QUOTES).strip()
-    return guess(bare) if guess and len(bare) <= SUGGESTIBLE else None
+    content = text.strip().strip(QUOTES).strip()
+    return guess(content) if guess and len(content) <= SUGGESTIBLE else None
 
 
 def whole(text: str) -> int:

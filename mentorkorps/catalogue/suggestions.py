@@ -28,6 +28,8 @@ def nearest(text: str, options: Iterable[str]) -> str | None:
     count."""
     if len(text) > SUGGESTIBLE:
         return None
-    of = list(options)
-    near = get_close_matches(text, of, 1) or get_close_matches(text.strip(QUOTES).casefold(), of, 1)
-    return next(iter(near), None)
+    candidates = list(options)
+    matches = get_close_matches(text, candidates, 1) or get_close_matches(
+        text.strip(QUOTES).casefold(), candidates, 1
+    )
+    return next(iter(matches), None)

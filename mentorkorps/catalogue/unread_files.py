@@ -28,42 +28,42 @@ class UnreadFile(NamedTuple):
     """A file that is not read, inside the data folder, and the table that it seems to be of, if
     any."""
 
-    inside: PurePosixPath
+    path: PurePosixPath
     table: str | None
 
 
-def find_unread_files(data: Path, read: Collection[Path]) -> list[UnreadFile]:
+def find_unread_files(data: Path, expected: Collection[Path]) -> list[UnreadFile]:
     """Every regular file of a data folder that is no table, schema or description, nor the system's
     own."""
     return [
-        UnreadFile(inside, _table(inside))
+        UnreadFile(relative, _table(relative))
         for path in sorted(data.rglob("*"))
-        if path.is_file() and path not in read
-        if not _may_lie_there(inside := PurePosixPath(path.relative_to(data).as_posix()))
+        if path.is_file() and path not in expected
+        if not _may_lie_there(relative := PurePosixPath(path.relative_to(data).as_posix()))
     ]
 
 
 def unread_file_problems(data: Path, name: str, files: list[UnreadFile]) -> Iterator[Problem]:
     """One problem a file, with the name that it should have. `name` is what problems call the
     folder."""
-    for inside, table in files:
-        file = f"{name}/{inside}"
+    for path, table in files:
+        file = f"{name}/{path}"
         if table is None:
-            near = nearest(_bare(inside.parts[0]), TABLES)
+            table_match = nearest(_bare(path.parts[0]), TABLES)
             yield Problem.at(
                 file,
                 None,
                 "unknown-table",
-                table=_bare(inside.parts[0]),
-                suggestion=str(_right_name(inside, near)) if near else None,
+                table=_bare(path.parts[0]),
+                suggestion=str(_right_name(path, table_match)) if table_match else None,
             )
         else:
-            right = _right_name(inside, table)
-            is_taken = right != inside and (data / right).exists()
+            right = _right_name(path, table)
+            is_taken = right != path and (data / right).exists()
             yield Problem.at(
                 file,
                 None,
-                "unread-file" if inside.name.endswith(".yaml") else "file-ending",
+                "unread-file" if path.name.endswith(".yaml") else "file-ending",
                 name=right,
                 do_da="findes allerede, så flyt det, der mangler, derover, og slet filen her"
                 if is_taken
@@ -78,33 +78,33 @@ def is_hidden(path: Path) -> bool:
     return path.name.startswith(".")
 
 
-def _may_lie_there(inside: PurePosixPath) -> bool:
-    *folders, file = inside.parts
+def _may_lie_there(path: PurePosixPath) -> bool:
+    *folders, file = path.parts
     if any(folder.startswith(".") for folder in folders) or file.casefold() in OF_THE_SYSTEM:
         return True
     if file.startswith("."):
         return not LOOKS_LIKE_A_TABLE.fullmatch(file)
-    is_schema = folders == [SCHEMAS] and inside.suffix == ".json" and inside.stem in TABLES
-    return is_schema or str(inside) == DESCRIPTION
+    is_schema = folders == [SCHEMAS] and path.suffix == ".json" and path.stem in TABLES
+    return is_schema or str(path) == DESCRIPTION
 
 
-def _table(inside: PurePosixPath) -> str | None:
+def _table(path: PurePosixPath) -> str | None:
     """The table that a file is meant for: that of its folder, or of its own name, whatever its
     ending and capitals."""
-    name = _bare(inside.parts[0]).casefold()
+    name = _bare(path.parts[0]).casefold()
     return name if name in TABLES else None
 
 
-def _right_name(inside: PurePosixPath, table: str) -> PurePosixPath:
-    if len(inside.parts) == 1:
+def _right_name(path: PurePosixPath, table: str) -> PurePosixPath:
+    if len(path.parts) == 1:
         return PurePosixPath(f"{table}.yaml")
-    return PurePosixPath(table, f"{_bare(inside.name) or table}.yaml")
+    return PurePosixPath(table, f"{_bare(path.name) or table}.yaml")
 
 
 def _bare(name: str) -> str:
     """A name without endings and the marks of a copy: "juni.yaml.txt", "#juni.yaml#" and "juni
     (1).yml" -> "juni"."""
-    bare = name.strip().lstrip(".#~")
-    while (shorter := MARKS.sub("", bare).rstrip()) != bare and shorter:
-        bare = shorter
-    return bare
+    stem = name.strip().lstrip(".#~")
+    while (shorter := MARKS.sub("", stem).rstrip()) != stem and shorter:
+        stem = shorter
+    return stem

@@ -119,10 +119,10 @@ class CompatibilityWatch:
 
     def closed(self, end: ParserMark) -> None:
         """Sees the end of the innermost collection."""
-        ended = self.around.pop()
-        if ended.is_flow and not self.around[-1].is_flow:
-            self._too_far_out(ended.start, end, may_close=True)
-        if ended.is_flow:
+        collection = self.around.pop()
+        if collection.is_flow and not self.around[-1].is_flow:
+            self._too_far_out(collection.start, end, may_close=True)
+        if collection.is_flow:
             self._crowded(end)
 
     def _plain(self, value: str, start: ParserMark, end: ParserMark) -> None:
@@ -137,8 +137,8 @@ class CompatibilityWatch:
             why_en = "they take it for something else than text"
         else:
             return
-        shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
-        self._add(start, end, f'{why_da}; skriv "{shown}"', f'{why_en}; write "{shown}"')
+        excerpt = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
+        self._add(start, end, f'{why_da}; skriv "{excerpt}"', f'{why_en}; write "{excerpt}"')
 
     def _block(self, start: ParserMark, end: ParserMark) -> None:
         header, _, _ = self.text[start.index : end.index].partition("\n")

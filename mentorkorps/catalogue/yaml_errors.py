@@ -28,7 +28,7 @@ class TextMark(Protocol):
 class Complaint(NamedTuple):
     """What the parser said, what it was doing, where it gave up, and where that doing began."""
 
-    said: str
+    message: str
     doing: str
     gave_up: TextMark
     began: TextMark
@@ -62,7 +62,7 @@ class At(NamedTuple):
 
 
 Why = tuple[str, str]
-Says = Callable[[Complaint, At], bool]
+Recognizer = Callable[[Complaint, At], bool]
 
 TAB = ("der er et tabulatortegn; brug mellemrum", "there is a tab; use spaces")
 SPACE = (
@@ -97,37 +97,37 @@ BRACKET = (
 ANYTHING = ("den følger ikke YAML's regler", "it does not follow YAML's rules")
 
 
-def _said(start: str) -> Says:
-    return lambda complaint, at: complaint.said.startswith(start)
+def _says(start: str) -> Recognizer:
+    return lambda complaint, at: complaint.message.startswith(start)
 
 
-def _doing(what: str) -> Says:
-    return lambda complaint, at: complaint.doing.endswith(what)
+def _ends_doing(ending: str) -> Recognizer:
+    return lambda complaint, at: complaint.doing.endswith(ending)
 
 
-def _stray(holds: Callable[[At], object]) -> Says:
+def _stray(holds: Callable[[At], object]) -> Recognizer:
     """The parser expected something else, and the place looks like this."""
     return lambda complaint, at: (
-        complaint.said.startswith("did not find expected") and bool(holds(at))
+        complaint.message.startswith("did not find expected") and bool(holds(at))
     )
 
 
-SAYINGS: tuple[tuple[Says, Why], ...] = (
+EXPLANATIONS: tuple[tuple[Recognizer, Why], ...] = (
     (
-        _said("found unexpected end of stream"),
+        _says("found unexpected end of stream"),
         ("anførselstegnet her bliver aldrig lukket", "the quote here is never closed"),
     ),
     (lambda complaint, at: at.rest.startswith("\t"), TAB),
     (
-        _said("found unknown escape character"),
+        _says("found unknown escape character"),
         (
             "tegnet \\ betyder noget særligt mellem \"; sæt teksten i ' i stedet",
             "the character \\ means something special between \"; put the text in ' instead",
         ),
     ),
-    (_said("found character that cannot start"), SPECIAL),
-    (_said("block sequence entries are not allowed"), SPECIAL),
-    (_said("mapping keys are not allowed"), SPECIAL),
+    (_says("found character that cannot start"), SPECIAL),
+    (_says("block sequence entries are not allowed"), SPECIAL),
+    (_says("mapping keys are not allowed"), SPECIAL),
     (
         lambda complaint, at: at.begins_line and re.match(r"[–—•·]|\* ", at.rest) is not None,
         (
@@ -142,12 +142,13 @@ SAYINGS: tuple[tuple[Says, Why], ...] = (
     ),
     (
         lambda complaint, at: (
-            re.match(r"[\w-]+:\S", at.rest) is not None and complaint.said.startswith("could not")
+            re.match(r"[\w-]+:\S", at.rest) is not None
+            and complaint.message.startswith("could not")
         ),
         ("der mangler et mellemrum efter kolonet", "a space is missing after the colon"),
     ),
     (
-        _said("could not find expected ':'"),
+        _says("could not find expected ':'"),
         (
             "der mangler et kolon efter feltets navn, eller linjen hører til teksten over den og "
             "skal rykkes ind",
@@ -156,7 +157,7 @@ SAYINGS: tuple[tuple[Says, Why], ...] = (
         ),
     ),
     (
-        _said("mapping values are not allowed"),
+        _says("mapping values are not allowed"),
         (
             "der er et kolon midt i teksten, eller linjen er rykket for langt ind; sæt tekst med "
             "kolon i anførselstegn",
@@ -165,7 +166,7 @@ SAYINGS: tuple[tuple[Says, Why], ...] = (
         ),
     ),
     (
-        _doing("a block scalar"),
+        _ends_doing("a block scalar"),
         (
             "efter > eller | skal teksten stå på linjen under; skal tegnet vises, så sæt teksten "
             "i anførselstegn",
@@ -173,10 +174,10 @@ SAYINGS: tuple[tuple[Says, Why], ...] = (
             "text in quotes",
         ),
     ),
-    (_doing("an anchor"), SPECIAL),
-    (_doing("an alias"), SPECIAL),
+    (_ends_doing("an anchor"), SPECIAL),
+    (_ends_doing("an alias"), SPECIAL),
     (
-        _doing("a flow node"),
+        _ends_doing("a flow node"),
         ("der står et komma for meget i listen", "there is a comma too many in the list"),
     ),
     (
@@ -208,8 +209,8 @@ SAYINGS: tuple[tuple[Says, Why], ...] = (
     (_stray(lambda at: at.last in ('"', "'")), QUOTE),
     (_stray(lambda at: at.last in ("]", "}")), SPECIAL),
     (_stray(lambda at: at.rest.startswith(":")), COLON_WITHIN),
-    (_said("did not find expected ',' or"), BRACKET),
-    (_said("did not find expected"), COLUMN),
+    (_says("did not find expected ',' or"), BRACKET),
+    (_says("did not find expected"), COLUMN),
 )
 
 
@@ -222,7 +223,7 @@ def explain(text: str, complaint: Complaint) -> Explanation:
     line = lines[mark.line]
     above = lines[mark.line - 1] if mark.line else ""
     at = At(line, line[: mark.column], line[mark.column :], above)
-    why = next((why for holds, why in SAYINGS if holds(complaint, at)), ANYTHING)
+    why = next((why for holds, why in EXPLANATIONS if holds(complaint, at)), ANYTHING)
     return Explanation(mark.line + 1, mark.column + 1, *why)
 
 
@@ -232,18 +233,18 @@ def _copied(lines: list[str], complaint: Complaint) -> Explanation | None:
     for number in sorted({complaint.began.line, max(0, last - 1), last}):
         if match := HARD_SPACE.search(lines[number]):
             return Explanation(number + 1, match.end(), *SPACE)
-    is_cut = complaint.said.startswith(("did not find expected ',' or", "mapping values"))
+    is_cut = complaint.message.startswith(("did not find expected ',' or", "mapping values"))
     match = CURLY.search(lines[last]) if is_cut else None
     return Explanation(last + 1, match.end(), *CURLY_QUOTES) if match else None
 
 
 def _mark(complaint: Complaint, lines: list[str]) -> TextMark:
     """Where the mistake was made rather than where it was noticed."""
-    said, gave_up, began = complaint.said, complaint.gave_up, complaint.began
-    is_late = said.startswith(
+    message, gave_up, began = complaint.message, complaint.gave_up, complaint.began
+    is_late = message.startswith(
         ("found unexpected end", "could not find expected ':'")
     ) or complaint.doing.endswith(("an anchor", "an alias"))
-    runs_on = said.startswith("did not find expected ',' or") and gave_up.line > began.line
+    runs_on = message.startswith("did not find expected ',' or") and gave_up.line > began.line
     return began if is_late or (runs_on and _is_alone(lines[gave_up.line])) else gave_up
 
 

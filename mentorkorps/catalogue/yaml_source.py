@@ -19,6 +19,7 @@ import yaml
 from mentorkorps.catalogue.diagnostics import DataError, Problem, worded
 from mentorkorps.catalogue.yaml_compatibility import CompatibilityWatch, Finding, ParserMark
 from mentorkorps.catalogue.yaml_errors import Complaint, explain
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 MAX_BYTES = 20_000_000
 MAX_LINE = 100_000
@@ -45,75 +46,6 @@ CORE = re.compile(
 WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 TEXT = "tag:yaml.org,2002:str"
 CUT = re.compile(r"[ \t]#(?!tillad|allow)[^\s#]")
-
-
-class Scalar(NamedTuple):
-    text: str
-    line: int
-    column: int
-    end_column: int
-    is_plain: bool = False
-    """Whether it stands without quotes, so that another reader may take it for a number or a
-    date."""
-
-
-class Sequence(NamedTuple):
-    items: list["Node"]
-    line: int
-    column: int
-    end_column: int
-
-
-class Mapping(NamedTuple):
-    """Fields by name: each with the place of its name, and its value."""
-
-    entries: dict[str, tuple[Scalar, "Node"]]
-    line: int
-    column: int
-    end_column: int
-
-    def get(self, name: str) -> "Node | None":
-        """The value of a field; None if it is not there."""
-        entry = self.entries.get(name)
-        return entry[1] if entry else None
-
-    def text(self, name: str) -> str | None:
-        """The text of a field; None if it is not there or holds no text."""
-        entry = self.entries.get(name)
-        return entry[1].text if entry and isinstance(entry[1], Scalar) else None
-
-    def mapping(self, name: str) -> "Mapping | None":
-        """The object under a field; None if it is not there or holds none."""
-        node = self.get(name)
-        return node if isinstance(node, Mapping) else None
-
-    def scalars(self, name: str) -> list[Scalar]:
-        """The texts in the list under a field."""
-        node = self.get(name)
-        return [item for item in items(node) if isinstance(item, Scalar)]
-
-    def mappings(self, name: str) -> "list[Mapping]":
-        """The objects in the list under a field."""
-        return mappings(self.get(name))
-
-
-Node = Scalar | Sequence | Mapping
-
-
-def items(node: Node | None) -> list[Node]:
-    """What stands in a list; nothing if it is none."""
-    return node.items if isinstance(node, Sequence) else []
-
-
-def mappings(node: Node | None) -> list[Mapping]:
-    """The objects in a list; nothing if it is none."""
-    return [item for item in items(node) if isinstance(item, Mapping)]
-
-
-def objects(node: Node | None) -> list[Mapping]:
-    """The object itself, or those in a list."""
-    return [node] if isinstance(node, Mapping) else mappings(node)
-
 
 TAGGED = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 """Events that may have a tag."""
@@ -154,14 +86,6 @@ LIST_AS_NAME = Refusal(
     "Skriv et navn, et kolon og værdien.",
     "Write a name, a colon and the value.",
 )
-
-
-class Place(NamedTuple):
-    """Where a record begins: the file as problems call it, line and column from 1."""
-
-    file: str
-    line: int
-    column: int
 
 
 def read_yaml(path: Path, name: str, *, is_open: bool = True) -> Node | None:
@@ -377,7 +301,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], name: str, depth: int
     line, column = start.line + 1, start.column + 1
     if isinstance(event, yaml.ScalarEvent):
         end_column = end.column + 1 if end.line == start.line else column + 1
-        return Scalar(_written(event), line, column, end_column, not event.style)
+        return Scalar(_scalar_text(event), line, column, end_column, not event.style)
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
         while not isinstance(inner := next(events), yaml.SequenceEndEvent):
@@ -403,7 +327,7 @@ def _entries(events: Iterator[yaml.Event], name: str, depth: int) -> dict[str, t
     return entries
 
 
-def _written(event: yaml.ScalarEvent) -> str:
+def _scalar_text(event: yaml.ScalarEvent) -> str:
     is_null = not event.style and event.value in ("~", "null", "Null", "NULL")
     return "" if is_null else event.value
 

@@ -144,13 +144,13 @@ def _export(options: argparse.Namespace) -> int:
     with database_command() as settings:
         table = _sheet(settings, records, options)
         names = csv_export.kept_under(records, options.form)
-        kept = operator_reads.each_sign_up(settings, names, period.begins, period.ends)
+        sign_ups = operator_reads.each_sign_up(settings, names, period.begins, period.ends)
         if options.file == STDOUT:
-            table.write(sys.stdout.buffer, kept, period)
+            table.write(sys.stdout.buffer, sign_ups, period)
             return SOUND
         try:
             with _private(options.file) as file:
-                count = table.write(file, kept, period)
+                count = table.write(file, sign_ups, period)
         except FileExistsError:
             raise CannotRun(f"{options.file} exists already: name a file that does not") from None
     print(
@@ -167,8 +167,8 @@ def _sheet(settings: "Settings", records: Catalogue, options: argparse.Namespace
 
     if form := records.forms.get(options.form):
         return csv_export.CsvExport(form, records, options.language)
-    kept = operator_reads.each_sign_up(settings, (options.form,))
-    names = tuple(dict.fromkeys(name for sign_up, _ in kept for name in sign_up.answers))
+    sign_ups = operator_reads.each_sign_up(settings, (options.form,))
+    names = tuple(dict.fromkeys(name for sign_up, _ in sign_ups for name in sign_up.answers))
     if not names:
         raise CannotRun(f"there is no form {options.form!r}, only {', '.join(records.forms)}")
     return csv_export.CsvExport(csv_export.GoneForm(options.form, names), records, options.language)

@@ -48,8 +48,8 @@ def run_schema(options: argparse.Namespace) -> int:
     from mentorkorps.editing import json_schema
 
     folder = options.to or options.data / "schema"
-    written = json_schema.write_schemas(load_catalogue(options.data), folder)
-    print(f"{len(written)} schemas written to {folder}.")
+    files = json_schema.write_schemas(load_catalogue(options.data), folder)
+    print(f"{len(files)} schemas written to {folder}.")
     return SOUND
 
 
@@ -59,16 +59,16 @@ def run_new(options: argparse.Namespace) -> int:
     table = ADDED_BY_NEW[options.kind]
     records = load_catalogue(options.data)
     fields = records.dictionary[table].fields
-    given = dict(_assignment(value, set(scaffold.paths(fields))) for value in options.values)
+    preset = dict(_assignment(value, set(scaffold.paths(fields))) for value in options.values)
     if options.earlier:
         record = _earlier_record(records, options.kind, options.earlier)
         if record is None or options.date is None:
             need = "`new course` or `new event`, the id of one that exists, and --date YYYY-MM-DD"
             raise CannotRun(f"--from needs {need}")
-        text = scaffold.copy_text(options.data, table, record, options.date, date.today(), given)
+        text = scaffold.copy_text(options.data, table, record, options.date, date.today(), preset)
     else:
         text = scaffold.record_text(
-            fields, scaffold.defaults(TABLES[table], date.today()) | given, _ask
+            fields, scaffold.defaults(TABLES[table], date.today()) | preset, _ask
         )
     file, line = scaffold.append_record(options.data, table, text)
     print(f"{file}:{line}  added. Fill in what stands as a comment, and run: mentorkorps check")
@@ -85,12 +85,10 @@ def _earlier_record(records: Catalogue, kind: str, id: str) -> Course | Event | 
             return None
 
 
-def _assignment(written: str, known: set[str]) -> tuple[str, str]:
-    path, equals, value = written.partition("=")
-    if not equals or path not in known:
-        raise CannotRun(
-            f"--set {written}: write FIELD=VALUE, with one of {', '.join(sorted(known))}"
-        )
+def _assignment(text: str, paths: set[str]) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals or path not in paths:
+        raise CannotRun(f"--set {text}: write FIELD=VALUE, with one of {', '.join(sorted(paths))}")
     return path, value
 
 

@@ -29,14 +29,14 @@ def ask_for_names(options: argparse.Namespace) -> tuple[str, ...]:
     except names_csv.UnclearHead as error:
         if not sys.stdin.isatty():
             raise CannotRun(str(error)) from error
-        names = _asked(options.names, error)
+        names = _names_by_choice(options.names, error)
     except names_csv.BadNamesFile as error:
         raise CannotRun(str(error)) from error
     print(names_csv.summary(options.names, names), flush=True)
     return names
 
 
-def _asked(path: Path, unclear: names_csv.UnclearHead) -> tuple[str, ...]:
+def _names_by_choice(path: Path, unclear: names_csv.UnclearHead) -> tuple[str, ...]:
     print(unclear)
     for number, cell in enumerate(unclear.columns, 1):
         print(f"  {number}  {cell}")

@@ -46,10 +46,10 @@ def run_papers(options: argparse.Namespace) -> int:
     for language in _languages(options):
         press = papers.Press(records, training, language, portal)
         try:
-            written = write_papers(press.prints(), options.folder / language)
+            files = write_papers(press.prints(), options.folder / language)
         except PangoMissing as error:
             raise CannotRun(str(error)) from error
-        print(f"{len(written)} papers written to {options.folder / language}.")
+        print(f"{len(files)} papers written to {options.folder / language}.")
     return SOUND
 
 

@@ -70,6 +70,6 @@ def _listening(options: argparse.Namespace) -> tuple[socket, str]:
     from mentorkorps.backend.web.server import bind_socket
     from mentorkorps.backend.web.socket_activation import address_of, passed_on
 
-    if passed := passed_on(os.environ):
-        return passed, address_of(passed)
+    if inherited := passed_on(os.environ):
+        return inherited, address_of(inherited)
     return bind_socket(options.host, options.port), f"http://{options.host}:{options.port}/"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.model.courses import Course, CourseDay
-from mentorkorps.catalogue.yaml_source import Scalar
+from mentorkorps.catalogue.yaml_nodes import Scalar
 from mentorkorps.curriculum.model import Curriculum, Day, Slot, Variant
 from mentorkorps.curriculum.timetable import Session, misfits, planned_minutes, spread
 
@@ -57,13 +57,13 @@ def plan_problems(curriculum: Curriculum, course: Course) -> Iterator[Problem]:
     """
     variant = variant_of(curriculum, course)
     if course.variant and variant is None:
-        known = ", ".join(variant.id for variant in curriculum.timetable.variants)
+        variants = ", ".join(variant.id for variant in curriculum.timetable.variants)
         yield _problem(
             course,
             None,
             "course-plan",
-            why_da=f"“{course.variant}” er ikke en af {known}",
-            why_en=f"“{course.variant}” is none of {known}",
+            why_da=f"“{course.variant}” er ikke en af {variants}",
+            why_en=f"“{course.variant}” is none of {variants}",
         )
         return
     days = variant.days if variant and variant.days else curriculum.timetable.days

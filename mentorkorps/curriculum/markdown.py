@@ -127,14 +127,14 @@ def blocks(lines: list[str], first: int, faults: list[Fault]) -> Iterator[Block]
     show a secret.
     """
     run: list[str] = []
-    begun = first
+    run_line = first
     i = 0
     while i < len(lines):
         line = lines[i].rstrip()
         special, after = _special(lines, i, first, faults)
         if special or after > i:
-            yield from _run(run, begun)
-            run, i, begun = [], after, first + after
+            yield from _run(run, run_line)
+            run, i, run_line = [], after, first + after
             if special:
                 yield special
             continue
@@ -143,7 +143,7 @@ def blocks(lines: list[str], first: int, faults: list[Fault]) -> Iterator[Block]
                 faults.append(Fault(first + i, 1, why_da, why_en))
         run.append(line)
         i += 1
-    yield from _run(run, begun)
+    yield from _run(run, run_line)
 
 
 def mentions(text: str, first: int) -> Iterator[Mention]:
@@ -154,10 +154,10 @@ def mentions(text: str, first: int) -> Iterator[Mention]:
             )
 
 
-def _run(lines: list[str], begun: int) -> Iterator[Block]:
+def _run(lines: list[str], line: int) -> Iterator[Block]:
     text = "\n".join(lines).strip("\n")
     if text.strip():
-        yield Block("text", text, begun)
+        yield Block("text", text, line)
 
 
 def _special(lines: list[str], i: int, first: int, faults: list[Fault]) -> tuple[Block | None, int]:

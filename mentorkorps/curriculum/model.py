@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Annotated, Literal, Self
 
 from mentorkorps.catalogue.model.text import Id, Refers, Text, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 from mentorkorps.curriculum.markdown import BLANK, Block
 from mentorkorps.interface.languages import Language
 

@@ -5,12 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.dictionary import FieldDescription, read_dictionary
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.load import read_all
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.tables import TABLES, Table
-from mentorkorps.catalogue.yaml_source import Mapping, Node, Scalar
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Scalar
 from mentorkorps.interface.dates import MONTHS, day
 from mentorkorps.interface.languages import LANGUAGES
 
@@ -50,8 +50,8 @@ def _differences(
         if before is None:
             yield from _added(table, entry, today)
         elif yaml_source.plain_value(entry.node) != yaml_source.plain_value(before.node):
-            what = "; ".join(_changed(table, before, entry, fields))
-            yield f"{_label(entry)}: {what}{'' if what.endswith('?') else '.'}"
+            changes = "; ".join(_changed(table, before, entry, fields))
+            yield f"{_label(entry)}: {changes}{'' if changes.endswith('?') else '.'}"
     for key, entry in old.items():
         if key not in new and key not in renamed:
             address = _address_after(table, (*key, table.name) in retired)
@@ -77,10 +77,10 @@ def _by_key(entries: Entries) -> dict[str, ByKey]:
 
 
 def _added(table: Table, entry: Entry, today: date) -> Iterator[str]:
-    what = f"{table.noun.da} er tilføjet"
+    sentence = f"{table.noun.da} er tilføjet"
     if isinstance(entry.value, Course | Event) and entry.value.days[0].date < today:
-        what += f", men det begyndte {day(entry.value.days[0].date, 'da')}"
-    yield f"{_label(entry)}: {what}."
+        sentence += f", men det begyndte {day(entry.value.days[0].date, 'da')}"
+    yield f"{_label(entry)}: {sentence}."
 
 
 def _label(entry: Entry) -> str:

@@ -63,12 +63,12 @@ def schemas(catalogue: Catalogue) -> dict[str, Schema]:
 def write_schemas(catalogue: Catalogue, folder: Path) -> list[Path]:
     """Writes `<table>.json` for every table into a folder. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = {
+    files = {
         folder / f"{table}.json": as_text(schema) for table, schema in schemas(catalogue).items()
     }
-    for path, text in written.items():
+    for path, text in files.items():
         path.write_text(text, "utf-8")
-    return list(written)
+    return list(files)
 
 
 def as_text(schema: Schema) -> str:

@@ -12,14 +12,14 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mentorkorps.catalogue import yaml_source
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.catalogue.dictionary import FieldDescription
 from mentorkorps.catalogue.load import files_of, read_all
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.organisations import Programme
 from mentorkorps.catalogue.tables import Table
-from mentorkorps.catalogue.yaml_source import Mapping, Node
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node
 from mentorkorps.interface.dates import MONTHS
 from mentorkorps.interface.languages import LANGUAGES, Language
 
@@ -40,32 +40,32 @@ def defaults(table: Table, today: date) -> dict[str, str]:
 
 
 def needed(
-    fields: tuple[FieldDescription, ...], before: str = ""
+    fields: tuple[FieldDescription, ...], prefix: str = ""
 ) -> Iterator[tuple[str, FieldDescription]]:
     """The paths that a record cannot do without, with their fields."""
     for field in fields:
         if field.required:
             if field.inner and field.type == "object":
-                yield from needed(field.inner, f"{before}{field.name}.")
+                yield from needed(field.inner, f"{prefix}{field.name}.")
             else:
-                yield f"{before}{field.name}", field
+                yield f"{prefix}{field.name}", field
 
 
-def paths(fields: tuple[FieldDescription, ...], before: str = "") -> Iterator[str]:
+def paths(fields: tuple[FieldDescription, ...], prefix: str = "") -> Iterator[str]:
     """Every path that can be given a value."""
     for field in fields:
         if field.inner and field.type == "object":
-            yield from paths(field.inner, f"{before}{field.name}.")
+            yield from paths(field.inner, f"{prefix}{field.name}.")
         else:
-            yield f"{before}{field.name}"
+            yield f"{prefix}{field.name}"
 
 
-def record_text(fields: tuple[FieldDescription, ...], given: Values, ask: Ask) -> str:
+def record_text(fields: tuple[FieldDescription, ...], preset: Values, ask: Ask) -> str:
     """The record as YAML; `ask` is called for what is needed and not given. Raises whatever `ask`
     raises."""
     values = {
-        **given,
-        **{path: ask(path, field) for path, field in needed(fields) if path not in given},
+        **preset,
+        **{path: ask(path, field) for path, field in needed(fields) if path not in preset},
     }
     lines = [
         line for field in fields for line in _lines(field, values, field.name, "  ", commented=True)
@@ -75,7 +75,7 @@ def record_text(fields: tuple[FieldDescription, ...], given: Values, ask: Ask) -
 
 
 def copy_text(
-    data: Path, table: str, record: Course | Event, day: date, today: date, given: Values
+    data: Path, table: str, record: Course | Event, day: date, today: date, preset: Values
 ) -> str:
     """The lines of an earlier course or event with its days, deadline and name moved to begin on
     `day`.
@@ -84,7 +84,7 @@ def copy_text(
     """
     file, nodes, node = _find(data, table, record)
     lines = file.read_text("utf-8-sig").split("\n")
-    edits = _moves(node, record, day, today, given)
+    edits = _moves(node, record, day, today, preset)
     for place, value in sorted(
         edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True
     ):
@@ -97,13 +97,13 @@ def copy_text(
 
 
 def _moves(
-    node: Mapping, record: Course | Event, day: date, today: date, given: Values
+    node: Mapping, record: Course | Event, day: date, today: date, preset: Values
 ) -> list[tuple[Node, str]]:
     """Each value that the copy of a record has instead, with the place of the one that it has
     now."""
     first = record.days[0].date
     distance = day - first
-    new_id = given.get("id") or _moved_words(record.id, first, day, "da", "-")
+    new_id = preset.get("id") or _moved_words(record.id, first, day, "da", "-")
     if new_id == record.id:
         new_id = f"{record.id}-{day.isoformat()}"
     edits = [
@@ -115,13 +115,13 @@ def _moves(
     if changed := node.get("changed"):
         edits.append((changed, f'"{today} 00:00"'))
     days = node.mappings("days") if isinstance(record, Course) else [node]
-    for written, course_day in zip(days, record.days, strict=True):
-        edits.append((written.entries["date"][1], f'"{course_day.date + distance}"'))
+    for day_node, course_day in zip(days, record.days, strict=True):
+        edits.append((day_node.entries["date"][1], f'"{course_day.date + distance}"'))
     names = node.mapping("name")
     assert names is not None  # the record has been read, so it has a name in both languages
     for language in LANGUAGES:
         moved_name = _moved_words(record.name.of(language), first, day, language, " ")
-        value = _quoted(given.get(f"name.{language}", moved_name))
+        value = _quoted(preset.get(f"name.{language}", moved_name))
         edits.append((names.entries[language][1], value))
     return edits
 
@@ -137,7 +137,7 @@ def _lines_of(node: Mapping, key: str) -> range:
 
 
 def _last_line(node: Node) -> int:
-    return max([node.line, *(item.line for item in yaml_source.items(node))])
+    return max([node.line, *(item.line for item in yaml_nodes.items(node))])
 
 
 def append_record(data: Path, table: str, text: str) -> tuple[Path, int]:
@@ -149,11 +149,11 @@ def append_record(data: Path, table: str, text: str) -> tuple[Path, int]:
     with TemporaryDirectory() as folder:
         trial = Path(folder, "data")
         shutil.copytree(data, trial)
-        _, before = read_all(trial, data.as_posix())
+        _, earlier = read_all(trial, data.as_posix())
         _append(trial, table, text)
-        _, after = read_all(trial, data.as_posix())
-        known = {str(problem) for problem in before}
-        if problems := [problem for problem in after if str(problem) not in known]:
+        _, later = read_all(trial, data.as_posix())
+        earlier_problems = {str(problem) for problem in earlier}
+        if problems := [problem for problem in later if str(problem) not in earlier_problems]:
             raise DataError(problems)
     return _append(data, table, text)
 
@@ -174,8 +174,8 @@ def _lines(
 ) -> Iterator[str]:
     if commented:
         yield f"{indent}# {field.meaning.da}"
-    given = [name for name in values if name == path or name.startswith(f"{path}.")]
-    if not given:
+    names = [name for name in values if name == path or name.startswith(f"{path}.")]
+    if not names:
         if commented:
             yield f"{indent}# {field.name}: {_shape(field)}"
     elif field.inner and field.type == "object":
@@ -198,8 +198,8 @@ def _lines(
 def _shape(field: FieldDescription) -> str:
     """How an optional field would be written."""
     if field.inner:
-        inside = ", ".join(f"{inner.name}: {_shape(inner)}" for inner in field.inner)
-        return f"[{{{inside}}}]" if field.type == "array" else f"{{{inside}}}"
+        fields = ", ".join(f"{inner.name}: {_shape(inner)}" for inner in field.inner)
+        return f"[{{{fields}}}]" if field.type == "array" else f"{{{fields}}}"
     shapes = {
         "integer": "1",
         "boolean": "true",
@@ -230,5 +230,5 @@ def _find(data: Path, table: str, record: Course | Event) -> tuple[Path, list[Ma
     """The file of a record, all nodes of that file, and the record's own."""
     place = record.at
     file = next(path for name, path in files_of(data, data.as_posix(), table) if name == place.file)
-    nodes = yaml_source.mappings(yaml_source.read_yaml(file, place.file))
+    nodes = yaml_nodes.mappings(yaml_source.read_yaml(file, place.file))
     return file, nodes, next(node for node in nodes if node.line == place.line)

@@ -93,7 +93,7 @@ def choice_name(field: str) -> str:
     return f"{field}-choice"
 
 
-def said(key: str, **values: object) -> Title:
+def message_of(key: str, **values: object) -> Title:
     """What is wrong, in both languages: the words under form.wrong in the texts."""
     return Title(
         *(str(words(language)["form"]["wrong"][key]).format(**values) for language in ("da", "en"))

@@ -20,14 +20,20 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
     """What may be chosen in a field: its own options, or the records of a table."""
     match field.options_from:
         case "industries":
-            return tuple(Option(one.id, one.name) for one in catalogue.industries.values())
+            return tuple(
+                Option(industry.id, industry.name) for industry in catalogue.industries.values()
+            )
         case "languages":
-            return tuple(Option(one.id, one.name) for one in catalogue.languages.values())
+            return tuple(
+                Option(language.id, language.name) for language in catalogue.languages.values()
+            )
         case "courses":
-            courses = (one for one in catalogue.courses.values() if one.status != "cancelled")
+            courses = (
+                course for course in catalogue.courses.values() if course.status != "cancelled"
+            )
             return tuple(Option(course.id, course.name) for course in courses)
         case "events":
-            events = (one for one in catalogue.events.values() if one.status != "cancelled")
+            events = (event for event in catalogue.events.values() if event.status != "cancelled")
             return tuple(Option(event.id, event.name) for event in events)
         case "programmes":
             published = catalogue.published_programmes()
@@ -64,14 +70,14 @@ def kept_as(field: Field, catalogue: Catalogue, choice: str) -> str:
     return lasting_id(catalogue.table(field.options_from)[choice]) if field.options_from else choice
 
 
-def known(form: Form, field: Field, catalogue: Catalogue) -> Collection[str]:
+def option_values(form: Form, field: Field, catalogue: Catalogue) -> Collection[str]:
     """The values of the options, without their words: on the way of every sign-up."""
     match field.options_from:
         case "industries":
             return catalogue.industries
         case "languages":
             return catalogue.languages
-    return [one.value for one in options(form, field, catalogue)]
+    return [option.value for option in options(form, field, catalogue)]
 
 
 def rows(
@@ -98,8 +104,8 @@ def linked_rows(
     """The same with the address by which to write or call; empty where there is none."""
     fields = fields_by_kept_name(form.fields) if form else {}
     links = [_link(fields.get(name), str(value)) for name, value in values.items()]
-    told = rows(form, catalogue, values, language)
-    return [(label, spoken, link) for (label, spoken), link in zip(told, links, strict=True)]
+    spoken_rows = rows(form, catalogue, values, language)
+    return [(label, spoken, link) for (label, spoken), link in zip(spoken_rows, links, strict=True)]
 
 
 def _link(field: Field | None, value: str) -> str:
@@ -122,6 +128,6 @@ def _spoken(
         return catalogue.municipalities[value].name
     values = (value,) if isinstance(value, str) else value
     if field.options_from:
-        return ", ".join(catalogue.name(field.options_from, one, language) for one in values)
-    labels = {one.value: one.label.of(language) for one in options(form, field, catalogue)}
-    return ", ".join(labels.get(one, one) for one in values)
+        return ", ".join(catalogue.name(field.options_from, id, language) for id in values)
+    labels = {option.value: option.label.of(language) for option in options(form, field, catalogue)}
+    return ", ".join(labels.get(text, text) for text in values)

@@ -72,8 +72,8 @@ def readable_address(address: str) -> str:
 def suggested_address(address: str) -> str | None:
     """The address that was probably meant: a@gmial.com -> a@gmail.com. None where the domain is no likely slip."""
     local, at, domain = address.rpartition("@")
-    meant = _meant(domain.lower())
-    return f"{local}{at}{meant}" if meant else None
+    suggestion = _meant(domain.lower())
+    return f"{local}{at}{suggestion}" if suggestion else None
 
 
 def _meant(domain: str) -> str | None:
@@ -83,8 +83,8 @@ def _meant(domain: str) -> str | None:
         return NO_MAIL_THERE[domain]
     name, dot, top = domain.rpartition(".")
     mended = f"{name}{dot}{NO_TOP_LEVEL.get(top, top)}"
-    near = (one for one in COMMON if _is_slip_for(one, mended))
-    return mended if mended in KNOWN else next(near, mended if mended != domain else None)
+    matches = (common for common in COMMON if _is_slip_for(common, mended))
+    return mended if mended in KNOWN else next(matches, mended if mended != domain else None)
 
 
 def _is_slip_for(common: str, typed: str) -> bool:

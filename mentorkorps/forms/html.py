@@ -85,27 +85,27 @@ def form_html(
     questions = [
         _question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields
     ]
-    folded = [one for one in questions if one.field.more]
+    folded = [question for question in questions if question.field.more]
     return render(
         "form.html",
         language,
         form=form,
         action=action,
         find=find,
-        steps=_steps([one for one in questions if not one.field.more]),
+        steps=_steps([question for question in questions if not question.field.more]),
         more=folded,
-        is_open=any(one.error or any(one.posted) for one in folded),
+        is_open=any(question.error or any(question.posted) for question in folded),
         scale=SCALE,
         linked=LINKED,
         keeps_draft=keeps_draft,
         lost=_lost(form, posted or {}),
         once=ONCE if form.is_anonymous else "",
         consents=[
-            (one, _error(one.id, language, wrong), bool((posted or {}).get(one.id)))
-            for one in form.consents
+            (consent, _error(consent.id, language, wrong), bool((posted or {}).get(consent.id)))
+            for consent in form.consents
         ],
-        wrong=[(one.field, one.message.of(language)) for one in wrong],
-        municipalities=[one.name for one in catalogue.municipalities_sorted()],
+        wrong=[(error.field, error.message.of(language)) for error in wrong],
+        municipalities=[municipality.name for municipality in catalogue.municipalities_sorted()],
         trap=TRAP,
         trapped=((posted or {}).get(TRAP) or [""])[0],
     )
@@ -146,7 +146,7 @@ def _question(
 ) -> QuestionView:
     error = _error(field.id, language, wrong)
     choices = _choices(field, catalogue, posted, wrong)
-    told = (
+    choice = (
         chosen(field, posted) if field.type == "email" else "".join(posted.get(field.id, ())[1:2])
     )
     return QuestionView(
@@ -155,7 +155,7 @@ def _question(
         error=error,
         choices=choices,
         hint=hint_of(field, posted),
-        selected=_selected(told, choices, is_open=bool(error) and len(choices) > 1),
+        selected=_selected(choice, choices, is_open=bool(error) and len(choices) > 1),
         options=options(form, field, catalogue),
         condition=_condition(form, field, catalogue, language),
     )
@@ -165,12 +165,12 @@ def _choices(
     field: Field, catalogue: Catalogue, posted: Posted, wrong: Sequence[AnswerError]
 ) -> tuple[str, ...]:
     """The places that are offered: those that the verdict could not choose among, or that also have this postcode."""
-    offered = next((one.choices for one in wrong if one.field == field.id), ())
+    offered = next((error.choices for error in wrong if error.field == field.id), ())
     if offered or field.type != "place" or not any(posted.get(field.id, ())):
         return offered
     match = catalogue.gazetteer.match(posted[field.id][0])
     return (
-        tuple(one.name for one in match.municipalities)
+        tuple(municipality.name for municipality in match.municipalities)
         if match.main and len(match.municipalities) > 1
         else ()
     )
@@ -182,13 +182,13 @@ def _selected(chosen: str, choices: tuple[str, ...], is_open: bool) -> str:
 
 
 def _error(name: str, language: Language, wrong: Sequence[AnswerError]) -> str:
-    return next((one.message.of(language) for one in wrong if one.field == name), "")
+    return next((error.message.of(language) for error in wrong if error.field == name), "")
 
 
 def _steps(questions: Sequence[QuestionView]) -> list[tuple[Title | None, list[QuestionView]]]:
     """The questions by the step that they stand in; all in one without a title where the form has no steps."""
     number = 0
-    numbers = [number := number + (one.field.step is not None) for one in questions]
+    numbers = [number := number + (question.field.step is not None) for question in questions]
     parts = groupby(zip(numbers, questions, strict=True), key=lambda pair: pair[0])
     steps = [[question for _, question in part] for _, part in parts]
     return [(step[0].field.step, step) for step in steps]
@@ -198,8 +198,8 @@ def _condition(form: Form, field: Field, catalogue: Catalogue, language: Languag
     """The answer on which the question depends, in words."""
     if field.shown_if is None:
         return ""
-    other = next(one for one in form.fields if one.id == field.shown_if.field)
-    labels = {one.value: one.label.of(language) for one in options(form, other, catalogue)}
+    other = next(other for other in form.fields if other.id == field.shown_if.field)
+    labels = {option.value: option.label.of(language) for option in options(form, other, catalogue)}
     return labels.get(field.shown_if.value, other.label.of(language))
 
 

@@ -42,9 +42,9 @@ def urlencoded(form: Form, catalogue: Catalogue, today: date) -> Schema:
 
 def places(catalogue: Catalogue) -> Schema:
     """Every name of a municipality, and every postcode of which it is known where it is meant to lie."""
-    names = sorted(one.name for one in catalogue.municipalities.values())
-    existing = sorted({one.postcode for one in catalogue.postcodes})
-    postcodes = [one for one in existing if catalogue.gazetteer.match(one).main]
+    names = sorted(municipality.name for municipality in catalogue.municipalities.values())
+    existing = sorted({entry.postcode for entry in catalogue.postcodes})
+    postcodes = [postcode for postcode in existing if catalogue.gazetteer.match(postcode).main]
     return {
         "type": "string",
         "description": "Kommunens navn eller et postnummer. / The municipality's name, or a postcode.",
@@ -66,7 +66,7 @@ def ticks(form: Form) -> frozenset[str]:
 
 
 def _object(form: Form, properties: Mapping[str, Schema]) -> Schema:
-    asked = [field.id for field in form.fields if field.required and not field.shown_if]
+    required = [field.id for field in form.fields if field.required and not field.shown_if]
     depending = [
         _depending(field, field.shown_if, properties[field.id])
         for field in form.fields
@@ -77,7 +77,7 @@ def _object(form: Form, properties: Mapping[str, Schema]) -> Schema:
         "type": "object",
         "title": _both(form.title),
         "additionalProperties": False,
-        "required": asked + [one.id for one in form.consents if one.required],
+        "required": required + [consent.id for consent in form.consents if consent.required],
         "properties": dict(properties) | loose,
     } | ({"allOf": depending} if depending else {})
 
@@ -85,12 +85,12 @@ def _object(form: Form, properties: Mapping[str, Schema]) -> Schema:
 def _depending(field: Field, condition: Condition, schema: Schema) -> Schema:
     """A question that is asked after a certain answer; after any other, what is sent for it counts for nothing."""
     name, value = condition.field, condition.value
-    given: list[Schema] = [{"const": value}, {"type": "array", "contains": {"const": value}}]
+    conditions: list[Schema] = [{"const": value}, {"type": "array", "contains": {"const": value}}]
     if value == YES:
-        given.append({"const": True})
+        conditions.append({"const": True})
     required: Schema = {"required": [field.id]} if field.required else {}
     return {
-        "if": {"properties": {name: {"anyOf": given}}, "required": [name]},
+        "if": {"properties": {name: {"anyOf": conditions}}, "required": [name]},
         "then": {"properties": {field.id: schema}} | required,
     }
 
@@ -114,10 +114,10 @@ def _answers(form: Form, catalogue: Catalogue, today: date) -> Iterator[tuple[st
     for consent in form.consents:
         yield consent.id, _consent(consent)
     for name in HIDDEN:
-        told = (
+        description = (
             "da eller en / da or en" if name == LANGUAGE else "Lad den være tom. / Leave it empty."
         )
-        yield name, {"type": "string", "description": told}
+        yield name, {"type": "string", "description": description}
 
 
 def _field(form: Form, field: Field, catalogue: Catalogue, today: date) -> Schema:
@@ -157,22 +157,22 @@ def _text(field: Field) -> Schema:
 
 def _choice(field: Field | None, offered: tuple[Option, ...]) -> Schema:
     none = [""] if field and not field.required else []
-    labels = {one.value: _both(one.label) for one in offered}
+    labels = {option.value: _both(option.label) for option in offered}
     return {"enum": [*none, *labels], "x-labels": labels}
 
 
 def _open(form: Form, field: Field, catalogue: Catalogue, today: date) -> tuple[Option, ...]:
     offered = options(form, field, catalogue)
     return tuple(
-        one for one in offered if not is_too_late(form, field, one.value, catalogue, today)
+        option for option in offered if not is_too_late(form, field, option.value, catalogue, today)
     )
 
 
 def _consent(consent: Consent) -> Schema:
-    taken = (
+    values = (
         [True, YES, consent.version] if consent.required else [True, False, YES, consent.version]
     )
-    return {"description": _both(consent.text), "enum": taken}
+    return {"description": _both(consent.text), "enum": values}
 
 
 def _described(field: Field) -> Schema:
@@ -188,4 +188,7 @@ def _as_text(schema: Schema) -> Schema:
     allowed = schema.get("enum")
     if "type" in schema or not isinstance(allowed, list):
         return schema
-    return schema | {"type": "string", "enum": [one for one in allowed if isinstance(one, str)]}
+    return schema | {
+        "type": "string",
+        "enum": [value for value in allowed if isinstance(value, str)],
+    }

@@ -20,9 +20,9 @@ from mentorkorps.forms.answers import (
     Posted,
     Value,
     choice_name,
-    said,
+    message_of,
 )
-from mentorkorps.forms.choices import SCALE, is_too_late, kept_as, known, todays
+from mentorkorps.forms.choices import SCALE, is_too_late, kept_as, option_values, todays
 from mentorkorps.forms.domain_names import ascii_address, readable_address, suggested_address
 from mentorkorps.interface.characters import plain, without_invisible
 
@@ -54,7 +54,8 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
     `posted` maps a field's name to the texts sent under it, as urllib's parse_qs gives them.
     """
     wrong: list[AnswerError] = [
-        AnswerError(name[:40], said("unknown", name=name[:40])) for name in unknown(form, posted)
+        AnswerError(name[:40], message_of("unknown", name=name[:40]))
+        for name in unknown(form, posted)
     ]
     answered: dict[str, Value] = {}
     values: dict[str, Value] = {}
@@ -63,7 +64,7 @@ def read_answers(form: Form, catalogue: Catalogue, posted: Posted, today: date) 
             continue
         try:
             value = _answer(
-                Asked(form, field, catalogue, today, chosen(field, posted)),
+                Question(form, field, catalogue, today, chosen(field, posted)),
                 posted.get(field.id, ()),
             )
         except Invalid as invalid:
@@ -124,7 +125,10 @@ def hint_of(field: Field, posted: Posted) -> Hint | None:
     if suggestion is None:
         return None
     return Hint(
-        field.id, said("did_you_mean", suggestion=readable_address(suggestion)), typed, suggestion
+        field.id,
+        message_of("did_you_mean", suggestion=readable_address(suggestion)),
+        typed,
+        suggestion,
     )
 
 
@@ -145,7 +149,7 @@ def unknown(form: Form, posted: Posted) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question that is being judged: its field, the form around it, the records it draws on, and the day.
 
     `chosen`: the address that was chosen when the person was asked whether it was meant otherwise.
@@ -161,86 +165,92 @@ class Asked:
         raise Invalid((AnswerError(self.field.id, message, choices),))
 
 
-def _answer(asked: Asked, sent: Sequence[str]) -> Value | None:
-    field = asked.field
-    given = [text for text in (clean(field, one) for one in sent) if text]
-    if not given:
-        return asked.refuse(field.missing or said("missing")) if field.required else None
-    if len(given) > 1 and field.type not in ("choices", "place"):
-        asked.refuse(said("twice"))
-    for text in given:
-        if looks_like_cpr(field, text):
-            asked.refuse(said("cpr_phone" if field.type == "tel" else "cpr"))
-        if field.max_length and utf16_length(text) > field.max_length:
-            asked.refuse(said("too_long", limit=field.max_length))
-    return VERDICTS[field.type](asked, given)
+def _answer(question: Question, texts: Sequence[str]) -> Value | None:
+    field = question.field
+    answers = [answer for text in texts if (answer := clean(field, text))]
+    if not answers:
+        return question.refuse(field.missing or message_of("missing")) if field.required else None
+    if len(answers) > 1 and field.type not in ("choices", "place"):
+        question.refuse(message_of("twice"))
+    for answer in answers:
+        if looks_like_cpr(field, answer):
+            question.refuse(message_of("cpr_phone" if field.type == "tel" else "cpr"))
+        if field.max_length and utf16_length(answer) > field.max_length:
+            question.refuse(message_of("too_long", limit=field.max_length))
+    return VERDICTS[field.type](question, answers)
 
 
-def _as_text(asked: Asked, given: list[str]) -> str:
-    pattern = asked.field.pattern
-    if pattern and not re.fullmatch(pattern, given[0]):
-        asked.refuse(asked.field.invalid or said("pattern"))
-    return given[0]
+def _as_text(question: Question, texts: list[str]) -> str:
+    pattern = question.field.pattern
+    if pattern and not re.fullmatch(pattern, texts[0]):
+        question.refuse(question.field.invalid or message_of("pattern"))
+    return texts[0]
 
 
-def _as_email(asked: Asked, given: list[str]) -> str:
+def _as_email(question: Question, texts: list[str]) -> str:
     try:
-        address = ascii_address(given[0])
+        address = ascii_address(texts[0])
     except ValueError:
-        asked.refuse(said("email"))
+        question.refuse(message_of("email"))
     if not EMAIL.fullmatch(address) or len(address) > LONGEST_ADDRESS:
-        asked.refuse(said("email"))
-    is_other = asked.chosen and asked.chosen == suggested_address(address)
-    return asked.chosen if is_other else address
+        question.refuse(message_of("email"))
+    is_other = question.chosen and question.chosen == suggested_address(address)
+    return question.chosen if is_other else address
 
 
-def _as_phone(asked: Asked, given: list[str]) -> str:
-    return given[0] if phone_numbers.is_number(given[0]) else asked.refuse(said("tel"))
+def _as_phone(question: Question, texts: list[str]) -> str:
+    return texts[0] if phone_numbers.is_number(texts[0]) else question.refuse(message_of("tel"))
 
 
-def _as_tick(asked: Asked, given: list[str]) -> bool:
-    return True if given[0] in TICKED else asked.refuse(said("not_an_option"))
+def _as_tick(question: Question, texts: list[str]) -> bool:
+    return True if texts[0] in TICKED else question.refuse(message_of("not_an_option"))
 
 
-def _as_municipality(asked: Asked, given: list[str]) -> str:
-    place, *choice = given
+def _as_municipality(question: Question, texts: list[str]) -> str:
+    place, *choice = texts
     if len(choice) > 1 or not {*choice} <= {
-        one.name for one in asked.catalogue.municipalities.values()
+        municipality.name for municipality in question.catalogue.municipalities.values()
     }:
-        asked.refuse(said("twice"))
-    match = asked.catalogue.gazetteer.match(place)
+        question.refuse(message_of("twice"))
+    match = question.catalogue.gazetteer.match(place)
     # A choice among other places was made before the text was changed.
-    meant = next((one for one in match.municipalities if one.name in choice), match.main)
-    if meant:
-        return meant.code
+    chosen = next(
+        (municipality for municipality in match.municipalities if municipality.name in choice),
+        match.main,
+    )
+    if chosen:
+        return chosen.code
     unsure = "place" if not match.municipalities else "place_guess" if match.is_guess else "places"
-    asked.refuse(said(unsure, place=place), tuple(one.name for one in match.municipalities))
-
-
-def _as_choice(asked: Asked, given: list[str]) -> str:
-    choice = todays(asked.field, asked.catalogue, given[0])
-    if choice not in known(asked.form, asked.field, asked.catalogue):
-        asked.refuse(said("not_an_option"))
-    if is_too_late(asked.form, asked.field, choice, asked.catalogue, asked.today):
-        asked.refuse(said("deadline"))
-    return kept_as(asked.field, asked.catalogue, choice)
-
-
-def _as_choices(asked: Asked, given: list[str]) -> tuple[str, ...]:
-    values = known(asked.form, asked.field, asked.catalogue)
-    chosen = {todays(asked.field, asked.catalogue, value) for value in given}
-    if any(value not in values for value in chosen):
-        asked.refuse(said("not_an_option"))
-    return tuple(
-        kept_as(asked.field, asked.catalogue, value) for value in values if value in chosen
+    question.refuse(
+        message_of(unsure, place=place),
+        tuple(municipality.name for municipality in match.municipalities),
     )
 
 
-def _as_scale(asked: Asked, given: list[str]) -> str:
-    return given[0] if given[0] in SCALE else asked.refuse(said("not_an_option"))
+def _as_choice(question: Question, texts: list[str]) -> str:
+    choice = todays(question.field, question.catalogue, texts[0])
+    if choice not in option_values(question.form, question.field, question.catalogue):
+        question.refuse(message_of("not_an_option"))
+    if is_too_late(question.form, question.field, choice, question.catalogue, question.today):
+        question.refuse(message_of("deadline"))
+    return kept_as(question.field, question.catalogue, choice)
 
 
-VERDICTS: dict[str, Callable[[Asked, list[str]], Value]] = {
+def _as_choices(question: Question, texts: list[str]) -> tuple[str, ...]:
+    values = option_values(question.form, question.field, question.catalogue)
+    chosen = {todays(question.field, question.catalogue, value) for value in texts}
+    if any(value not in values for value in chosen):
+        question.refuse(message_of("not_an_option"))
+    return tuple(
+        kept_as(question.field, question.catalogue, value) for value in values if value in chosen
+    )
+
+
+def _as_scale(question: Question, texts: list[str]) -> str:
+    return texts[0] if texts[0] in SCALE else question.refuse(message_of("not_an_option"))
+
+
+VERDICTS: dict[str, Callable[[Question, list[str]], Value]] = {
     "text": _as_text,
     "textarea": _as_text,
     "email": _as_email,
@@ -253,14 +263,14 @@ VERDICTS: dict[str, Callable[[Asked, list[str]], Value]] = {
 }
 
 
-def _agreed(consent: Consent, sent: Sequence[str]) -> str | None:
-    given = [text for text in sent if text]
-    if not given:
+def _agreed(consent: Consent, posted: Sequence[str]) -> str | None:
+    texts = [text for text in posted if text]
+    if not texts:
         if consent.required:
-            raise Invalid((AnswerError(consent.id, consent.missing or said("missing")),))
+            raise Invalid((AnswerError(consent.id, consent.missing or message_of("missing")),))
         return None
-    if given not in ([consent.version], *([word] for word in TICKED)):
-        raise Invalid((AnswerError(consent.id, said("consent_changed")),))
+    if texts not in ([consent.version], *([word] for word in TICKED)):
+        raise Invalid((AnswerError(consent.id, message_of("consent_changed")),))
     return consent.version
 
 
@@ -284,8 +294,8 @@ def clean(field: Field, text: str) -> str:
 
 def looks_like_cpr(field: Field, text: str) -> bool:
     """Whether a CPR number is in an answer. A phone number may look like one, but lacks the hyphen in that place."""
-    found = CPR.search(without_invisible(text))
-    return found is not None and (field.type != "tel" or "-" in found[0])
+    match = CPR.search(without_invisible(text))
+    return match is not None and (field.type != "tel" or "-" in match[0])
 
 
 def _typed(field: Field, posted: Posted) -> str:

@@ -46,16 +46,16 @@ def day(value: date, language: Language) -> str:
     return f"{value.day}{dot} {MONTHS[language][value.month - 1]} {value.year}"
 
 
-def published(written: str, language: Language) -> str:
+def published(text: str, language: Language) -> str:
     """A date as exact as it is written, in words: 22. december 2016, december 2016, 2016."""
-    year, *rest = map(int, written.split("-"))
+    year, *rest = map(int, text.split("-"))
     match rest:
         case [month, number]:
             return day(date(year, month, number), language)
         case [month]:
             return f"{MONTHS[language][month - 1]} {year}"
         case _:
-            return written
+            return text
 
 
 def weekday(value: date, language: Language) -> str:

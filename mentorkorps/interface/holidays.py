@@ -2,7 +2,8 @@
 agreements give as well.
 
 Public holidays are those of the national church. Great Prayer Day was one until 2023 (lov nr. 214
-af 6. marts 2023). 5 June, 24 and 31 December are days off by most collective agreements.
+af 6. marts 2023). On 5 June and 24 December shops are closed by law too (lov om detailsalg fra butikker § 2, stk. 1);
+those and 31 December are days off by most collective agreements.
 """
 
 from collections.abc import Mapping

@@ -30,11 +30,11 @@ def load_all() -> None:
     """
     for language in LANGUAGES:
         words(language)
-    here = environment()
-    here.loader = DictLoader(
-        {name: (TEMPLATES / name).read_text("utf-8") for name in here.list_templates()}
+    templates = environment()
+    templates.loader = DictLoader(
+        {name: (TEMPLATES / name).read_text("utf-8") for name in templates.list_templates()}
     )
-    here.auto_reload = False
+    templates.auto_reload = False
 
 
 @cache
@@ -59,8 +59,8 @@ def environment() -> Environment:
 
 def figure(value: float, language: Language) -> str:
     """14, and 11,5 in Danish, 11.5 in English."""
-    written = f"{round(value, 2):g}"
-    return written.replace(".", ",") if language == "da" else written
+    digits = f"{round(value, 2):g}"
+    return digits.replace(".", ",") if language == "da" else digits
 
 
 def paragraphs(text: str) -> Markup:

@@ -99,7 +99,7 @@ def read_names(path: Path, columns: Sequence[str] = ()) -> tuple[str, ...]:
     which instead: heads, or one number from 1 for a file without a head.
     """
     rows = rows_of(path)
-    layout = _as_told(path, rows, columns) if columns else _layout(path, rows)
+    layout = _named_columns(path, rows, columns) if columns else _layout(path, rows)
     names = [(row.line, _name(row, layout.columns)) for row in layout.people]
     if faults := list(_faults(path, names)):
         raise BadNamesFile(faults)
@@ -212,8 +212,8 @@ def _is_alone(rows: list[NameRow]) -> bool:
 
 
 def _unclear(path: Path, row: NameRow, why: str) -> UnclearHead:
-    seen = ", ".join(f"“{cell}”" for cell in row.cells if cell)
-    return UnclearHead(f"{path}:{row.line}: {why}. Seen: {seen}. {SAY}", row.cells)
+    heads = ", ".join(f"“{cell}”" for cell in row.cells if cell)
+    return UnclearHead(f"{path}:{row.line}: {why}. Seen: {heads}. {SAY}", row.cells)
 
 
 def _columns(row: NameRow) -> tuple[int, ...]:
@@ -222,8 +222,8 @@ def _columns(row: NameRow) -> tuple[int, ...]:
     """
     heads = [_plain(cell) for cell in row.cells]
     whole, first, middle, last = (
-        next((number for number, head in enumerate(heads) if head in known), None)
-        for known in (WHOLE, FIRST, MIDDLE, LAST)
+        next((number for number, head in enumerate(heads) if head in names), None)
+        for names in (WHOLE, FIRST, MIDDLE, LAST)
     )
     if (
         whole is not None
@@ -248,16 +248,16 @@ def _plain(head: str) -> str:
     return " ".join(re.sub(r"[^\w]|_", " ", re.sub(r"\([^)]*\)", "", head.casefold())).split())
 
 
-def _as_told(path: Path, rows: list[NameRow], columns: Sequence[str]) -> Layout:
+def _named_columns(path: Path, rows: list[NameRow], columns: Sequence[str]) -> Layout:
     """The columns that somebody named, by their heads or by numbers."""
-    wanted = [_plain(head) for head in columns]
+    named_heads = [_plain(head) for head in columns]
     for number, row in enumerate(rows[: TITLES_AT_MOST + 1]):
         heads = [_plain(cell) for cell in row.cells]
-        if all(head in heads for head in wanted):
-            return Layout(tuple(heads.index(head) for head in wanted), rows[number + 1 :])
+        if all(head in heads for head in named_heads):
+            return Layout(tuple(heads.index(head) for head in named_heads), rows[number + 1 :])
     width = max(len(row.cells) for row in rows)
-    if all(head.isdigit() and 0 < int(head) <= width for head in wanted):
-        return Layout(tuple(int(head) - 1 for head in wanted), rows)
+    if all(head.isdigit() and 0 < int(head) <= width for head in named_heads):
+        return Layout(tuple(int(head) - 1 for head in named_heads), rows)
     raise _unclear(path, rows[0], f"there is no column {' and '.join(map(repr, columns))}")
 
 

@@ -71,13 +71,13 @@ class Packer:
             archive.writestr(info, content)
 
         buffer = BytesIO()
-        room = LIMIT - RESERVE
+        limit = LIMIT - RESERVE
         packed, left_out = [], []
         with ZipFile(buffer, "w") as archive:
             for file, content in self.files():
                 put(archive, file, content)
             for paper, content in papers:
-                if buffer.tell() + len(content) > room:
+                if buffer.tell() + len(content) > limit:
                     left_out.append(paper)
                     continue
                 put(archive, f"{PAPERS}/{paper.file}.pdf", content)
@@ -88,11 +88,11 @@ class Packer:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """All but the index page and the PDFs, by their place in the pack."""
         pages = self.pages()
-        here = {page.at for page in pages} | {deck.at for deck in self.decks()}
+        packed = {page.at for page in pages} | {deck.at for deck in self.decks()}
         for page in pages:
-            yield f"{page.at}index.html", self.page(page, here).encode()
+            yield f"{page.at}index.html", self.page(page, packed).encode()
         for deck in self.decks():
-            yield f"{deck.at}index.html", self.as_file(deck.html, deck.at, here).encode()
+            yield f"{deck.at}index.html", self.as_file(deck.html, deck.at, packed).encode()
         for asset in ASSETS:
             yield f"assets/{asset}", (THEME / asset).read_bytes()
         yield "assets/search-index.js", self.search_index(pages).encode()
@@ -109,8 +109,8 @@ class Packer:
     def decks(self) -> list[slides.Deck]:
         return list(slides.decks(self.catalogue, self.curriculum, self.language))
 
-    def page(self, page: Page, here: set[str]) -> str:
-        body = Markup(self.as_file(page.body, page.at, here))
+    def page(self, page: Page, packed: set[str]) -> str:
+        body = Markup(self.as_file(page.body, page.at, packed))
         return self.framed(page, body)
 
     def framed(self, page: Page, body: Markup) -> str:
@@ -155,11 +155,11 @@ class Packer:
     def place(self, kind: str) -> str:
         return f"{address(kind, self.language)}index.html"
 
-    def as_file(self, html: str, at: str, here: set[str]) -> str:
+    def as_file(self, html: str, at: str, packed: set[str]) -> str:
         """The HTML of the page at `at` with its links as they work between files; the rest lead
         to the portal.
         """
-        return FileLinks(at, here, self.public_url).rewrite(html)
+        return FileLinks(at, packed, self.public_url).rewrite(html)
 
     def search_index(self, pages: list[Page]) -> str:
         """What the search asks for, as a script: a page that was opened as a file may not fetch."""
@@ -177,20 +177,22 @@ class Packer:
 
 class FileLinks(HtmlRewriter):
     """Links of the page at `at` as they work between files; those to no page of the pack, which
-    are `here`, lead to the portal.
+    are `packed`, lead to the portal.
     """
 
-    def __init__(self, at: str, here: set[str], public_url: str) -> None:
+    def __init__(self, at: str, packed: set[str], public_url: str) -> None:
         super().__init__()
         self.at = at
-        self.here = here
+        self.packed = packed
         self.public_url = public_url
 
-    def begin(self, tag: str, attributes: Attributes, written: str) -> str:
-        led = [(name, self.led(value) if name in LINKS else value) for name, value in attributes]
-        return written if led == attributes else start_tag(tag, led)
+    def begin(self, tag: str, attributes: Attributes, source: str) -> str:
+        rewritten = [
+            (name, self.target_of(value) if name in LINKS else value) for name, value in attributes
+        ]
+        return source if rewritten == attributes else start_tag(tag, rewritten)
 
-    def led(self, link: str | None) -> str | None:
+    def target_of(self, link: str | None) -> str | None:
         """Where a link leads now. What is no page of the portal stays as it is."""
         parts = urlsplit(urljoin(f"/{self.at}", link or "#"))
         if not link or link.startswith("#") or parts.scheme or parts.netloc:
@@ -200,7 +202,7 @@ class FileLinks(HtmlRewriter):
         page = parts.path.removeprefix("/")
         target = (
             relative(self.at, f"{page}index.html")
-            if page in self.here
+            if page in self.packed
             else urljoin(self.public_url, page)
         )
         return target + urlunsplit(parts._replace(path=""))

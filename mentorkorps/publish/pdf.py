@@ -58,13 +58,13 @@ def can_be_pdf() -> bool:
 
 def write_papers(prints: Iterable[Print], folder: Path) -> list[Path]:
     """Writes each print as a PDF/UA file, on all processors. Raises PangoMissing."""
-    written = []
+    files = []
     for paper, pdf in pdfs(prints):
         target = folder / f"{paper.file}.pdf"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(pdf)
-        written.append(target)
-    return written
+        files.append(target)
+    return files
 
 
 def pdfs(prints: Iterable[Print]) -> Iterator[tuple[Print, bytes]]:

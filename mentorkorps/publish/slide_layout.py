@@ -20,7 +20,7 @@ WHOLE = 100
 """Characters of a list item or a cell that stands whole."""
 LINE = 63
 """Characters of a line on a slide, in its ordinary size."""
-ROOM = 9.8
+SLIDE_HEIGHT = 9.8
 """Lines of a slide below its heading, in its ordinary size."""
 DENSE = 1.34
 """How much more a slide in the smaller size holds."""
@@ -67,11 +67,11 @@ def slide_pages(text: str, heading: str, width: float = 1) -> Iterator[SlidePage
 
     `width` is the part of a slide's width that the text has.
     """
-    room = ROOM - (HIGH if len(heading) > LONG_HEADING else 0)
+    height = SLIDE_HEIGHT - (HIGH if len(heading) > LONG_HEADING else 0)
     pieces = tuple(cut(text))
     line = LINE * width
-    for part in _divided(pieces, room, line):
-        yield SlidePage(piece_markdown(part), _lines(part, line) > room)
+    for part in _divided(pieces, height, line):
+        yield SlidePage(piece_markdown(part), _lines(part, line) > height)
 
 
 def cut(text: str) -> Iterator[SlidePiece]:
@@ -98,8 +98,8 @@ def cut(text: str) -> Iterator[SlidePiece]:
                 i + 1,
                 lambda row: bool(row) and not _begins(row),
             )
-            whole = " ".join(row.strip() for row in lines[i:end])
-            yield _item(whole) or SlidePiece("paragraph", sentence(whole))
+            paragraph = " ".join(row.strip() for row in lines[i:end])
+            yield _item(paragraph) or SlidePiece("paragraph", sentence(paragraph))
         i = end
 
 
@@ -115,7 +115,7 @@ def piece_markdown(pieces: tuple[SlidePiece, ...]) -> str:
     """Pieces as Markdown again."""
     parts = []
     for kind, run in groupby(pieces, lambda piece: (piece.kind, piece.head)):
-        texts = [_written(piece) for piece in run]
+        texts = [_markdown_of(piece) for piece in run]
         match kind:
             case ("row", head):
                 columns = len(cells_of(head))
@@ -131,7 +131,7 @@ def cells_of(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip("|").split("|")]
 
 
-def _written(piece: SlidePiece) -> str:
+def _markdown_of(piece: SlidePiece) -> str:
     match piece.kind:
         case "heading":
             return f"### {piece.text}"
@@ -146,7 +146,7 @@ def _written(piece: SlidePiece) -> str:
 
 
 def _divided(
-    pieces: tuple[SlidePiece, ...], room: float, line: float
+    pieces: tuple[SlidePiece, ...], height: float, line: float
 ) -> list[tuple[SlidePiece, ...]]:
     """The cheapest way to divide: few parts, large type, and lists and tables whole."""
     best: list[tuple[float, int]] = [(0, 0)]
@@ -158,9 +158,9 @@ def _divided(
             if first.head and first.head not in heads:
                 lines += _row(first.head, line)
                 heads.add(first.head)
-            if start < end - 1 and lines > room * DENSE:
+            if start < end - 1 and lines > height * DENSE:
                 break
-            cost = best[start][0] + 10 + (3 if lines > room else 0) + abs(1 - lines / room)
+            cost = best[start][0] + 10 + (3 if lines > height else 0) + abs(1 - lines / height)
             ways.append((cost + _break(pieces[start - 1 : start], first), start))
         best.append(min(ways))
     parts, end = [], len(pieces)
@@ -247,13 +247,13 @@ def _while(lines: list[str], i: int, holds: Callable[[str], bool]) -> int:
 def _sentences(text: str) -> list[str]:
     """Sentences, each with its bold words, quotation marks and brackets whole."""
     sentences: list[str] = []
-    begun = ""
+    sentence = ""
     for part in _split(text):
-        begun = f"{begun} {part}" if begun else part
-        if _is_whole(begun):
-            sentences.append(begun)
-            begun = ""
-    return [*sentences, begun] if begun else sentences
+        sentence = f"{sentence} {part}" if sentence else part
+        if _is_whole(sentence):
+            sentences.append(sentence)
+            sentence = ""
+    return [*sentences, sentence] if sentence else sentences
 
 
 def _split(text: str) -> Iterator[str]:

@@ -61,14 +61,14 @@ def write_slides(
     catalogue: Catalogue, curriculum: Curriculum, sites: Mapping[Language, Path]
 ) -> int:
     """Writes the slides of these languages into their sites. Returns how many modules have them."""
-    written = [
+    decks_of_languages = [
         (language, deck) for language in sites for deck in decks(catalogue, curriculum, language)
     ]
-    for language, deck in written:
+    for language, deck in decks_of_languages:
         target = sites[language] / deck.at.removeprefix(address("front", language)) / "index.html"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(deck.html, "utf-8")
-    return len(written)
+    return len(decks_of_languages)
 
 
 def copy_assets(folder: Path) -> None:

@@ -7,7 +7,7 @@ is handed the HTML as it is: Python-Markdown took half of the build to change no
 import json
 from dataclasses import dataclass
 
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 from mentorkorps.interface.languages import Language
 
 

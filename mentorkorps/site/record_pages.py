@@ -14,7 +14,7 @@ from mentorkorps.catalogue.model.organisations import Industry, Organisation, Pr
 from mentorkorps.catalogue.model.outcomes import Outcome
 from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.catalogue.tables import PAGES
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 from mentorkorps.curriculum.course_plan import course_sessions
 from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.forms.html import form_page_html

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from mentorkorps import curriculum as training
 from mentorkorps.catalogue.load import Catalogue, danish_key
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 from mentorkorps.curriculum.markdown import Block
 from mentorkorps.curriculum.model import (
     NEVER_SHORTER,

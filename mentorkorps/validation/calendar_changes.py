@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.earlier_edition import readable_records
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.tables import DATED
 
 FORMAT = "%Y-%m-%d %H:%M"
@@ -38,7 +38,7 @@ class CalendarEntry:
 class Announced:
     """The edition before, by table and id, and the time now, to be written down."""
 
-    shown: Mapping[tuple[str, str], CalendarEntry]
+    entries: Mapping[tuple[str, str], CalendarEntry]
     now: datetime
 
 
@@ -59,15 +59,15 @@ def unannounced(entries: Entries, before: Announced) -> Iterator[Problem]:
         for entry in entries[table]:
             ids = (entry.record or "", *(former.text for former in entry.former()))
             earlier = next(
-                (before.shown[table, id] for id in ids if (table, id) in before.shown), None
+                (before.entries[table, id] for id in ids if (table, id) in before.entries), None
             )
             if entry.value and earlier and not _is_over(entry.node, before.now):
                 yield from _unnumbered(entry, earlier, calendar_entry(entry.node), before.now)
 
 
-def calendar_entry(node: yaml_source.Mapping) -> CalendarEntry:
+def calendar_entry(node: yaml_nodes.Mapping) -> CalendarEntry:
     """What a calendar shows of a record as it is written."""
-    is_list = isinstance(node.get("days"), yaml_source.Sequence)
+    is_list = isinstance(node.get("days"), yaml_nodes.Sequence)
     days = node.mappings("days") if is_list else [node]
     status = _text(node, "status")
     venue = node.mapping("venue")
@@ -110,11 +110,11 @@ def _next(moment: str) -> str:
         return ""
 
 
-def _is_over(node: yaml_source.Mapping, now: datetime) -> bool:
+def _is_over(node: yaml_nodes.Mapping, now: datetime) -> bool:
     """Whether its last day has passed; no calendar moves what is over."""
     days = calendar_entry(node).parts["days"]
     return isinstance(days, list) and max(day for day, _, _ in days) < now.date().isoformat()
 
 
-def _text(node: yaml_source.Mapping, name: str) -> str:
+def _text(node: yaml_nodes.Mapping, name: str) -> str:
     return (node.text(name) or "").strip()

@@ -16,11 +16,11 @@ from typing import Any
 from frictionless import Resource, Schema
 from frictionless.errors import CellError
 
-from mentorkorps.catalogue import yaml_source
-from mentorkorps.catalogue.binding import Entries, Entry, shown
+from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
-from mentorkorps.catalogue.yaml_source import Node, objects
+from mentorkorps.catalogue.entries import Entries, Entry
+from mentorkorps.catalogue.yaml_nodes import Node, objects, quoted
 
 LIMITS = {
     "minLength": ("der skal mindst {limit} tegn", "at least {limit} characters are needed"),
@@ -50,7 +50,7 @@ class LimitRow:
     """One line of a sheet: the object in the file, and the record that it belongs to."""
 
     entry: Entry
-    node: yaml_source.Mapping
+    node: yaml_nodes.Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ def _limit_tables(
     yield LimitTable(fields, rows)
     for field in fields:
         if inner := field.inner:
-            inside = [
+            inner_rows = [
                 LimitRow(row.entry, node)
                 for row in rows
                 for node in objects(row.node.get(field.name))
             ]
-            yield from _limit_tables(inner, inside)
+            yield from _limit_tables(inner, inner_rows)
 
 
 def judge_limits(table: LimitTable) -> Iterator[Problem]:
@@ -117,7 +117,7 @@ def _standard(field: FieldDescription) -> dict[str, Any]:
     return standard | {"constraints": dict(field.limits)}
 
 
-def _cell(node: yaml_source.Mapping, name: str) -> object:
+def _cell(node: yaml_nodes.Mapping, name: str) -> object:
     value = yaml_source.plain_value(node.get(name))
     return value or None
 
@@ -146,14 +146,6 @@ def _carried_back(error: CellError, field: FieldDescription, row: LimitRow) -> P
 def _problem(
     row: LimitRow, node: Node, field: FieldDescription, rule: str, **values: object
 ) -> Problem:
-    return Problem.at(
-        row.entry.file,
-        node,
-        rule,
-        record=row.entry.record,
-        field=field.name,
-        suggestion=None,
-        key=field.name,
-        value=shown(node),
-        **values,
+    return row.entry.problem_at(
+        field.name, node, rule, suggestion=None, key=field.name, value=quoted(node), **values
     )

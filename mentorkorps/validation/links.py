@@ -50,42 +50,40 @@ def find_broken_links(
     theme = {path.relative_to(docs / "theme").as_posix() for path in (docs / "theme").rglob("*.*")}
     for language in LANGUAGES:
         folder = docs / language
-        written = {
-            path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.*"))
-        }
-        known = {*theme, *written, *_generated(catalogue, curriculum, language), *forms}
-        for inside, path in written.items():
+        pages = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.*"))}
+        targets = {*theme, *pages, *_generated(catalogue, curriculum, language), *forms}
+        for page, path in pages.items():
             if path.suffix == ".md":
-                yield from _wrong_in(path, f"{name}/{language}/{inside}", inside, known)
+                yield from _wrong_in(path, f"{name}/{language}/{page}", page, targets)
     yield from _wrong_pictures(docs, name)
 
 
 def _wrong_pictures(docs: Path, name: str) -> Iterator[Problem]:
     """Pictures that pages show; those that records show are the catalogue's."""
     for path in sorted(docs.rglob("*.*")):
-        inside = path.relative_to(docs)
-        if path.suffix in PICTURES and path.is_file() and inside.parent != OF_RECORDS:
-            yield from images.problems_of_picture(path, f"{name}/{inside.as_posix()}")
+        picture = path.relative_to(docs)
+        if path.suffix in PICTURES and path.is_file() and picture.parent != OF_RECORDS:
+            yield from images.problems_of_picture(path, f"{name}/{picture.as_posix()}")
 
 
-def _wrong_in(path: Path, file: str, inside: str, known: set[str]) -> Iterator[Problem]:
+def _wrong_in(path: Path, file: str, page: str, targets: set[str]) -> Iterator[Problem]:
     try:
         text = yaml_source.read_yaml_text(path, file)
     except DataError as error:
         yield from error.problems
     else:
-        yield from _dead_links(file, text, inside, known)
+        yield from _dead_links(file, text, page, targets)
 
 
-def _dead_links(file: str, text: str, inside: str, known: set[str]) -> Iterator[Problem]:
+def _dead_links(file: str, text: str, page: str, targets: set[str]) -> Iterator[Problem]:
     for number, line in _lines(text):
         for link in LINK.finditer(line):
             to = link["to"]
-            target = to if to.startswith(FORM) else normpath(join(dirname(inside), to))
-            if (to.startswith(FORM) or not ELSEWHERE.match(to)) and target not in known:
+            target = to if to.startswith(FORM) else normpath(join(dirname(page), to))
+            if (to.startswith(FORM) or not ELSEWHERE.match(to)) and target not in targets:
                 span = Span(number, link.start("to") + 1, link.end("to") + 1)
                 yield Problem.at(
-                    file, span, "missing-page", suggestion=nearest(target, known), value=to
+                    file, span, "missing-page", suggestion=nearest(target, targets), value=to
                 )
 
 

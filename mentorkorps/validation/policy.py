@@ -10,24 +10,17 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.dictionary import FieldDescription, TableDescription
 from mentorkorps.catalogue.earlier_edition import EarlierRecords
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.gazetteer import place_key
 from mentorkorps.catalogue.load import spelt_alike
 from mentorkorps.catalogue.model.organisations import CONFIRMATION_HOLDS
 from mentorkorps.catalogue.model.text import CPR
 from mentorkorps.catalogue.tables import DATED, TABLES
-from mentorkorps.catalogue.yaml_source import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    is_taken_for_else,
-    objects,
-    stops_yaml_1_1,
-)
+from mentorkorps.catalogue.yaml_nodes import Mapping, Node, Scalar, Sequence, objects
+from mentorkorps.catalogue.yaml_source import is_taken_for_else, stops_yaml_1_1
 from mentorkorps.interface.holidays import day_off
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
@@ -100,20 +93,19 @@ def _of_tables(entries: Entries, names: Iterable[str]) -> Iterator[Entry]:
 
 def _new_and_begun(entries: Entries, earlier: EarlierRecords, today: date) -> Iterator[Problem]:
     for table in DATED:
-        known = {id for record in earlier.get(table, ()) for id in record.ids}
+        earlier_ids = {id for record in earlier.get(table, ()) for id in record.ids}
         for entry in entries[table]:
-            is_new = known.isdisjoint(former.text for former in entry.former())
-            if is_new and entry.record not in known:
-                yield from _begun(entry, today)
+            is_new = earlier_ids.isdisjoint(former.text for former in entry.former())
+            if is_new and entry.record not in earlier_ids:
+                yield from _in_the_past(entry, today)
 
 
 def _private(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node):
         if CPR.search(node.text):
-            yield _at(entry, name, node, "cpr-number")
+            yield entry.problem_at(name, node, "cpr-number")
         elif EMAIL.search(node.text):
-            yield _at(
-                entry,
+            yield entry.problem_at(
                 name,
                 node,
                 "private-data",
@@ -121,8 +113,7 @@ def _private(entry: Entry) -> Iterator[Problem]:
                 what_en="an e-mail address",
             )
         elif MOBILE.search(node.text):
-            yield _at(
-                entry,
+            yield entry.problem_at(
                 name,
                 node,
                 "private-data",
@@ -134,13 +125,13 @@ def _private(entry: Entry) -> Iterator[Problem]:
 def _markup(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node, beside=WEB_ADDRESSES):
         if match := MARKUP.search(node.text):
-            yield _at(entry, name, node, "markup", value=match[0][:40])
+            yield entry.problem_at(name, node, "markup", value=match[0][:40])
 
 
 def _bare_percents(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node, beside=("facts",)):
         if match := PERCENT.search(node.text):
-            yield _at(entry, name, node, "bare-percent", value=match[0])
+            yield entry.problem_at(name, node, "bare-percent", value=match[0])
 
 
 def _alike(entries: list[Entry]) -> Iterator[Problem]:
@@ -153,11 +144,11 @@ def _alike(entries: list[Entry]) -> Iterator[Problem]:
 
 
 def _same(
-    entries: list[Entry], field: str, written: Callable[[Entry], str], key: Callable[[str], str]
+    entries: list[Entry], field: str, value_of: Callable[[Entry], str], key: Callable[[str], str]
 ) -> Iterator[Problem]:
     seen: dict[str, Entry] = {}
     for entry in entries:
-        if not (value := written(entry)):
+        if not (value := value_of(entry)):
             continue
         first = seen.setdefault(key(value), entry)
         same_id = _id(entry) == _id(first)
@@ -168,7 +159,7 @@ def _same(
                 field,
                 "alike",
                 value=value,
-                other=written(first),
+                other=value_of(first),
                 file=first.file,
                 line=first.node.line,
             )
@@ -207,7 +198,7 @@ def _only_danish(entry: Entry, fields: tuple[FieldDescription, ...]) -> Iterator
     lacking = list(_without_english(entry.node, fields))
     if lacking:
         names = ", ".join(dict.fromkeys(name for name, _ in lacking))
-        yield _at(entry, lacking[0][0], lacking[0][1], "only-danish", fields=names)
+        yield entry.problem_at(lacking[0][0], lacking[0][1], "only-danish", fields=names)
 
 
 def _without_english(
@@ -226,15 +217,15 @@ def _read_differently(entry: Entry, fields: tuple[FieldDescription, ...]) -> Ite
     where they stop."""
     if entry.value is None:
         return
-    taken = list(_taken_for_else(entry.node, fields))
-    stopping = [(name, node) for name, node in taken if stops_yaml_1_1(node.text)]
+    texts = list(_taken_for_else(entry.node, fields))
+    stopping = [(name, node) for name, node in texts if stops_yaml_1_1(node.text)]
     for name, node in stopping:
         why_da = f'det ligner en dato eller et tal, som ikke findes; skriv "{node.text}"'
         why_en = f'it looks like a date or a number that is none; write "{node.text}"'
-        yield _at(entry, name, node, "other-readers", why_da=why_da, why_en=why_en)
-    if taken and not stopping:
-        values = ", ".join(dict.fromkeys(f'"{node.text}"' for _, node in taken))
-        yield _at(entry, *taken[0], "read-differently", values=values)
+        yield entry.problem_at(name, node, "other-readers", why_da=why_da, why_en=why_en)
+    if texts and not stopping:
+        values = ", ".join(dict.fromkeys(f'"{node.text}"' for _, node in texts))
+        yield entry.problem_at(*texts[0], "read-differently", values=values)
 
 
 def _taken_for_else(
@@ -260,10 +251,10 @@ def _in_the_future(entry: Entry, today: date) -> Iterator[Problem]:
             yield entry.problem(name, "in-the-future", key=name, value=value)
 
 
-def _begun(entry: Entry, today: date) -> Iterator[Problem]:
+def _in_the_past(entry: Entry, today: date) -> Iterator[Problem]:
     if entry.value and (first := entry.value.days[0].date) < today:
         days = entry.node.mappings("days") or [entry.node]
-        yield _at(entry, "date", days[0].entries["date"][1], "begun", value=first)
+        yield entry.problem_at("date", days[0].entries["date"][1], "begun", value=first)
 
 
 def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
@@ -276,23 +267,22 @@ def _when_few_can_come(entry: Entry, today: date) -> Iterator[Problem]:
             continue
         at = {name: node.entries[name][1] for name in ("date", "start", "end")}
         if off := day_off(day.date):
-            yield _at(
-                entry, "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en
+            yield entry.problem_at(
+                "date", at["date"], "day-off", value=day.date, day_da=off.da, day_en=off.en
             )
         for name, hour in (("start", day.start), ("end", day.end)):
-            shown = hour.isoformat("minutes")
+            clock = hour.isoformat("minutes")
             if change := _change_of_clocks(day.date, hour):
-                yield _at(
-                    entry,
+                yield entry.problem_at(
                     name,
                     at[name],
                     "change-of-clocks",
-                    value=shown,
+                    value=clock,
                     why_da=change[0],
                     why_en=change[1],
                 )
             elif hour.hour < MORNING:
-                yield _at(entry, name, at[name], "at-night", value=shown)
+                yield entry.problem_at(name, at[name], "at-night", value=clock)
 
 
 def _change_of_clocks(day: date, hour: time) -> tuple[str, str] | None:
@@ -375,9 +365,3 @@ def texts(node: Node, name: str = "", beside: tuple[str, ...] = ()) -> Iterator[
             for key, (_, value) in node.entries.items():
                 if key not in beside:
                     yield from texts(value, key, beside)
-
-
-def _at(entry: Entry, field: str, node: Node, rule: str, **values: object) -> Problem:
-    return Problem.at(
-        entry.file, node, rule, record=entry.record, field=field, suggestion=None, **values
-    )

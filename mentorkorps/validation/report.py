@@ -120,8 +120,10 @@ def _record(problem: Problem) -> dict[str, object]:
 
 
 def _sentences(problem: Problem) -> tuple[str, str]:
-    meant = problem.suggestion
-    danish, english = (f" Mente du “{meant}”?", f" Did you mean “{meant}”?") if meant else ("", "")
+    suggestion = problem.suggestion
+    danish, english = (
+        (f" Mente du “{suggestion}”?", f" Did you mean “{suggestion}”?") if suggestion else ("", "")
+    )
     return problem.message.da + danish, problem.message.en + english
 
 
@@ -131,12 +133,12 @@ def _excerpt(problem: Problem, paint: Callable[[str, str], str]) -> Iterator[str
         return
     line = visible(lines[problem.line - 1])
     start = max(0, problem.column - 1 - WIDTH // 2) if len(line) > WIDTH else 0
-    shown = line[start : start + WIDTH]
-    marks = "^" * max(1, min(problem.end_column, start + len(shown) + 1) - problem.column)
-    meant = f"  mente du “{visible(problem.suggestion)}”?" if problem.suggestion else ""
-    yield f"{problem.line:6} | {shown}"
+    excerpt = line[start : start + WIDTH]
+    marks = "^" * max(1, min(problem.end_column, start + len(excerpt) + 1) - problem.column)
+    hint = f"  mente du “{visible(problem.suggestion)}”?" if problem.suggestion else ""
+    yield f"{problem.line:6} | {excerpt}"
     indent = " " * (problem.column - 1 - start)
-    yield f"       | {indent}{paint(marks + meant, COLOURS[problem.severity])}"
+    yield f"       | {indent}{paint(marks + hint, COLOURS[problem.severity])}"
 
 
 @cache

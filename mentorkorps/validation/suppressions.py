@@ -66,20 +66,20 @@ def without_suppressed(
         else:
             valid.append(comment)
     at = {(comment.file, comment.target, comment.rule): comment for comment in valid}
-    passed = {
+    suppressed = {
         problem: at[key]
         for problem in problems
         if (key := (problem.file, problem.line, problem.rule)) in at
     }
-    used = set(passed.values())
+    used = set(suppressed.values())
     unused = [
         comment.problem("unused-allowance", rule=comment.rule)
         for comment in valid
         if comment not in used
     ]
-    left = [problem for problem in problems if problem not in passed]
-    return left + wrong + unused, [
-        Allowed(problem, comment.reason) for problem, comment in passed.items()
+    remaining = [problem for problem in problems if problem not in suppressed]
+    return remaining + wrong + unused, [
+        Allowed(problem, comment.reason) for problem, comment in suppressed.items()
     ]
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mentorkorps.catalogue.binding import Entries, Entry
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.earlier_edition import EarlierRecord, EarlierRecords
+from mentorkorps.catalogue.entries import Entries, Entry
 from mentorkorps.catalogue.messages import files
 from mentorkorps.catalogue.messages.rule import Message
 from mentorkorps.catalogue.suggestions import nearest, slug
@@ -29,28 +29,30 @@ class TableHistory:
     earlier: tuple[EarlierRecord, ...]
 
     def problems(self, today: date) -> Iterator[Problem]:
-        here = {id for entry in self.entries if not _is_hidden(entry) for id in _spelt(entry)}
-        for known in self.earlier:
-            for id in known.ids:
-                if id in here:
+        current_ids = {
+            id for entry in self.entries if not _is_hidden(entry) for id in _spelt(entry)
+        }
+        for record in self.earlier:
+            for id in record.ids:
+                if id in current_ids:
                     continue
                 if id not in self.retired:
-                    yield self._vanished(known, id)
-                elif self.name in DATED and not known.is_over(today):
+                    yield self._vanished(record, id)
+                elif self.name in DATED and not record.is_over(today):
                     yield _problem(self.retired[id], "id", self.name, id, TOO_EARLY)
         yield from self._out_of_order()
 
-    def _vanished(self, known: EarlierRecord, id: str) -> Problem:
+    def _vanished(self, record: EarlierRecord, id: str) -> Problem:
         if hidden := next((entry for entry in self.entries if id in _spelt(entry)), None):
             return _problem(hidden, "status", self.name, id, HIDDEN)
-        remedy = _kept(self.name, id)
-        if heir := self._heir(known, id):
+        remedy = _ways_to_keep(self.name, id)
+        if heir := self._heir(record, id):
             was = ", ".join([*(former.text for former in heir.former()), id])
             return _problem(
                 heir, "was" if heir.former() else "id", self.name, id, _renamed(heir, was, remedy)
             )
         return Problem.at(
-            f"{self.folder}/{known.file}",
+            f"{self.folder}/{record.file}",
             None,
             "vanished",
             record=id,
@@ -61,18 +63,18 @@ class TableHistory:
             remedy_en=remedy.en,
         )
 
-    def _heir(self, known: EarlierRecord, id: str) -> Entry | None:
+    def _heir(self, record: EarlierRecord, id: str) -> Entry | None:
         """What may have taken the place: the record with one of its other ids, its name, or an id
         spelt alike."""
-        before = {earlier_id for record in self.earlier for earlier_id in record.ids}
+        earlier_ids = {earlier_id for earlier in self.earlier for earlier_id in earlier.ids}
         fresh = {
             entry.record: entry
             for entry in self.entries
-            if entry.record and entry.record not in before
+            if entry.record and entry.record not in earlier_ids
         }
-        same_id = (entry for entry in self.entries if set(_ids(entry)) & set(known.ids))
+        same_id = (entry for entry in self.entries if set(_ids(entry)) & set(record.ids))
         same_name = (
-            entry for entry in fresh.values() if known.name and known.name in entry.names()
+            entry for entry in fresh.values() if record.name and record.name in entry.names()
         )
         alike = nearest(id, fresh) if len(fresh) <= MOST_COMPARED else None
         return next(same_id, None) or next(same_name, None) or fresh.get(alike or "")
@@ -82,18 +84,16 @@ class TableHistory:
         them."""
         for entry in self.entries if self.name != "municipalities" else ():
             ids = _ids(entry)
-            for known in self.earlier:
-                before = [id for id in known.ids if id in ids]
-                if before != [id for id in ids if id in before]:
-                    yield Problem.at(
-                        entry.file,
+            for record in self.earlier:
+                earlier_order = [id for id in record.ids if id in ids]
+                if earlier_order != [id for id in ids if id in earlier_order]:
+                    yield entry.problem_at(
+                        "was",
                         entry.former()[0],
                         "former-id",
-                        record=entry.record,
-                        field="was",
                         value=entry.former()[0].text,
-                        why_da=f"rækkefølgen var {', '.join(before)}, det ældste først",
-                        why_en=f"the order was {', '.join(before)}, the oldest first",
+                        why_da=f"rækkefølgen var {', '.join(earlier_order)}, det ældste først",
+                        why_en=f"the order was {', '.join(earlier_order)}, the oldest first",
                     )
 
 
@@ -104,9 +104,9 @@ def find_vanished_ids(
 
     A table of which some file cannot be read is left out: that stands as a problem already.
     """
-    broken = {problem.file for problem in problems if problem.rule in files.RULES}
+    unreadable = {problem.file for problem in problems if problem.rule in files.RULES}
     for name in WITH_FORMER_IDS:
-        if not any(_is_of(file, f"{folder}/{name}") for file in broken):
+        if not any(_is_of(file, f"{folder}/{name}") for file in unreadable):
             retired = {
                 entry.record: entry
                 for entry in entries["retired"]
@@ -128,14 +128,14 @@ def _is_hidden(entry: Entry) -> bool:
 def _ids(entry: Entry) -> list[str]:
     """All ids of a record, the first that it had in front; what stands in its address counts as
     one."""
-    written = [*(former.text for former in entry.former()), entry.text("slug"), entry.record]
-    return [id for id in written if id]
+    texts = [*(former.text for former in entry.former()), entry.text("slug"), entry.record]
+    return [id for id in texts if id]
 
 
 def _spelt(entry: Entry) -> set[str]:
     """The same, also as they were meant where they are misspelt: that stands as a problem
     already."""
-    return {id for written in _ids(entry) for id in (written, slug(written)) if id}
+    return {id for text in _ids(entry) for id in (text, slug(text)) if id}
 
 
 def _problem(entry: Entry, key: str, table: str, id: str, remedy: Message) -> Problem:
@@ -156,7 +156,7 @@ TOO_EARLY = Message(
 )
 
 
-def _kept(table: str, id: str) -> Message:
+def _ways_to_keep(table: str, id: str) -> Message:
     if status := TABLES[table].status_when_over:
         return Message(
             f"Ellers lad den stå med status: {status}, eller skriv “{id}” i retired.yaml, hvis "

@@ -134,8 +134,8 @@ class House:
 
     def rows(self, statement: str) -> list[Row]:
         """What is in the database at this moment."""
-        with connect.opened_to_read(self.settings) as connection:
-            return list(connection.execute(text(statement)))
+        with connect.opened_to_read(self.settings) as snapshot:
+            return list(snapshot.execute(text(statement)))
 
     def change(self, statement: str, *values: object) -> None:
         """Changes the database's file behind the server's back."""

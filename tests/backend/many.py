@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend import settings
 from mentorkorps.backend.db import connect, sign_up_rows
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.signups.lifecycle import Submission, accept
 from mentorkorps.forms.answers import Answers
@@ -19,7 +18,7 @@ def fill(read: settings.Settings, count: int = PLENTY, at: datetime = MONDAY) ->
     connect.run_on_database(read, _accept_all, count, read.secret_keys[0], at)
 
 
-def _accept_all(connection: Connection, count: int, key: str, at: datetime) -> None:
+def _accept_all(transaction: Transaction, count: int, key: str, at: datetime) -> None:
     for number in range(count):
         answers = Answers(
             {"name": "Karen Testesen", "email": f"{number}@example.org", "place": "5000"},
@@ -27,5 +26,6 @@ def _accept_all(connection: Connection, count: int, key: str, at: datetime) -> N
         )
         known_by = sign_up_rows.fingerprint(key, "mentor", answers)
         accept(
-            connection, Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at)
+            transaction,
+            Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at),
         )

@@ -20,7 +20,6 @@ from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.bookings.allocation import Booking
 from mentorkorps.backend.db import connect, mail_rows, migrate, operator_reads, place_rows
 from mentorkorps.backend.db.records import Bookable
-from mentorkorps.backend.db.writer import run_job
 from mentorkorps.backend.mail import leases
 from mentorkorps.backend.mail.kinds import KINDS
 from mentorkorps.backend.security.encryption import Cipher
@@ -173,24 +172,24 @@ def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(ke
 def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(kept, real):
     """300 steps at random of eight people; the seed is told if one goes wrong."""
     seed = random.randrange(10**6)
-    with connect.opened_to_write(kept) as engine, engine.connect() as connection:
-        walk = Walk(connection, having(real, 2), random.Random(seed))
+    with connect.opened_to_write(kept) as runner:
+        walk = Walk(runner, having(real, 2), random.Random(seed))
         for number in range(300):
             did = walk.step(number)
-            found = run_job(connection, walk.states)
+            found = runner.run_job(walk.states)
             wrong = {
                 (state, yes) for state, yes in found if state in (UNCONFIRMED if yes else CONFIRMED)
             }
             assert set() == wrong, (seed, number, did)
-            assert set() == run_job(connection, walk.written_unasked), (seed, number, did)
+            assert set() == runner.run_job(walk.written_unasked), (seed, number, did)
     assert {"taken", "waiting", "pending", "held", "expired"} <= walk.seen, (seed, walk.seen)
 
 
 class Walk:
     """People who book, confirm, mistype, withdraw and let time pass, by the jobs of the writer."""
 
-    def __init__(self, connection, records, chance) -> None:
-        self._connection, self._records, self._chance = connection, records, chance
+    def __init__(self, runner, records, chance) -> None:
+        self._runner, self._records, self._chance = runner, records, chance
         self._now, self._ids, self.seen = MONDAY, [], set()
         self._mails: set[str] = set()
 
@@ -212,25 +211,25 @@ class Walk:
         self._do(name, number)
         return name
 
-    def states(self, connection) -> list[tuple[str, bool]]:
-        confirmed = self._confirmed(connection)
-        seats = place_rows.seats_in(connection, HALL)
+    def states(self, snapshot) -> list[tuple[str, bool]]:
+        confirmed = self._confirmed(snapshot)
+        seats = place_rows.seats_in(snapshot, HALL)
         self.seen |= {one.state for one in seats}
         return [(one.state, one.sign_up in confirmed) for one in seats]
 
-    def written_unasked(self, connection) -> set[str]:
+    def written_unasked(self, snapshot) -> set[str]:
         """The kinds of the newest mails, but for the question, to addresses that nobody has confirmed."""
-        fresh = connection.execute(
+        fresh = snapshot.execute(
             text("SELECT id, kind, subject_id FROM mails WHERE kind <> 'confirm'")
         ).all()
         fresh = [one for one in fresh if one.id not in self._mails and one.kind in TO_PERSON]
         self._mails |= {one.id for one in fresh}
-        return {one.kind for one in fresh if one.subject_id not in self._confirmed(connection)}
+        return {one.kind for one in fresh if one.subject_id not in self._confirmed(snapshot)}
 
     @staticmethod
-    def _confirmed(connection) -> set[str]:
+    def _confirmed(snapshot) -> set[str]:
         return set(
-            connection.execute(
+            snapshot.execute(
                 text("SELECT id FROM sign_ups WHERE confirmed_at IS NOT NULL")
             ).scalars()
         )
@@ -239,7 +238,7 @@ class Walk:
         wanted = Booking(HALL, 2)
         if name == "book":
             asked = submission(f"person{number}", self._now, wanted)
-            self._ids.append(run_job(self._connection, accept, asked).id)
+            self._ids.append(self._runner.run_job(accept, asked).id)
             return
         id = self._chance.choice(self._ids[-8:])
         jobs = {
@@ -251,7 +250,7 @@ class Walk:
             "renew": (allocation.renew, id, self._now),
             "turn": (allocation.advance_waiting_lists, self._records, self._now),
         }
-        run_job(self._connection, *jobs[name])
+        self._runner.run_job(*jobs[name])
 
 
 BEFORE = {  # state before, when it was confirmed, until -> state after
@@ -273,7 +272,7 @@ from mentorkorps.backend.settings import read_settings
 read = read_settings(os.environ)
 cipher = Cipher(read.secret_keys)
 dialect = connect.dialect_for(read.database)
-with dialect.writing(seal=cipher) as engine, engine.connect() as connection, connection.begin():
+with dialect.writing() as engine, engine.connect() as connection, connection.begin():
     assert migrate.migrate(connection, cipher)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -286,7 +285,7 @@ def written(moment) -> str | None:
 @contextmanager
 def changing(read) -> Iterator[Connection]:
     with (
-        connect.dialect_for(read.database).writing(seal=Cipher(read.secret_keys)) as engine,
+        connect.dialect_for(read.database).writing() as engine,
         engine.connect() as connection,
         connection.begin(),
     ):
@@ -298,8 +297,8 @@ def old_rows(read) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrate.MIGRATIONS))
     with changing(read) as connection:
-        config.attributes |= {"connection": connection, "seal": None}
-        command.upgrade(config, "0010")
+        config.attributes |= {"connection": connection, "cipher": None}
+        command.upgrade(config, "0009_mornings")
         for number, (id, (state, confirmed, until, _)) in enumerate(BEFORE.items()):
             values = {
                 "id": id, "sealed": Cipher([KEY]).close(id, b"{}"), "at": written(MONDAY), "state": state,

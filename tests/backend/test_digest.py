@@ -51,6 +51,7 @@ def doubted(tmp_path, real, hands):
     with opened(tmp_path, real, hands, RECIPIENTS=str(file)) as house:
         for name, place in (("Robot", "5000"), ("Karen", "5000"), ("Robot", "8000")):
             house.client.post("/forms/interesseliste", data=interested(name, place) | TRAPPED)
+            hands.pass_by(seconds=1)
         house.client.post("/forms/interesseliste", data=interested("Bo", "5000"))
         yield house
 

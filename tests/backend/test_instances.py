@@ -192,18 +192,18 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
     both_have_one = threading.Barrier(2)
     runs = Counter()
 
-    def enter(connection, name, first, second):
+    def enter(transaction, name, first, second):
         runs[name] += 1
-        place_rows.enter(connection, first, more=1)
+        place_rows.enter(transaction, first, more=1)
         if runs[name] == 1:
             both_have_one.wait()
-        return place_rows.enter(connection, second, more=1)
+        return place_rows.enter(transaction, second, more=1)
 
     async def steps():
         one, other = connect.open_database(read), connect.open_database(read)
         done = await asyncio.gather(
-            one.do(enter, "one", *halls),
-            other.do(enter, "other", *reversed(halls)),
+            one.change(enter, "one", *halls),
+            other.change(enter, "other", *reversed(halls)),
             return_exceptions=True,
         )
         one.close()

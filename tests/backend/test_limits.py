@@ -295,7 +295,7 @@ def test_every_address_that_takes_posts_is_walked(tmp_path, real):
     url = f"sqlite:///{tmp_path}/m.db"
     told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
-    app.state.services.store.close()
+    app.state.services.database.close()
 
     assert {
         one.path for one in app.routes if isinstance(one, Route) and "POST" in one.methods

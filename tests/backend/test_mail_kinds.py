@@ -37,8 +37,8 @@ def old_rows(read) -> None:
     config.set_main_option("script_location", str(migrate.MIGRATIONS))
     answers = b'{"name": "Karen", "email": "karen@example.org", "place": "5000"}'
     with changing(read) as connection:
-        config.attributes |= {"connection": connection, "seal": None}
-        command.upgrade(config, "0016")
+        config.attributes |= {"connection": connection, "cipher": None}
+        command.upgrade(config, "0013_pending")
         for id, confirmed, silenced in (("karen", MONDAY, False), ("waits", None, True)):
             values = {
                 "id": id,
@@ -137,7 +137,7 @@ async def main():
     tokens = Tokens(read.secret_keys, utc_now)
     composer = compose.MailComposer(load_catalogue(Path("data")), read, tokens, utc_now)
     database = open_database(read)
-    await database.do(mail_rows.queue_mails, "mentorkorps", (kinds.THANKS,), utc_now())
+    await database.change(mail_rows.queue_mails, "mentorkorps", (kinds.THANKS,), utc_now())
     outbox = Outbox(database, FolderTransport(read.mail_folder), composer.write, utc_now)
     assert 1 == await outbox.deliver_due()
     database.close()

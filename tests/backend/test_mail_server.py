@@ -56,12 +56,14 @@ class Posting:
     def __init__(self, folder, port, hands, patience=PATIENCE, user=None, **options):
         self.read = settings.read_settings({"MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/m.db"})
         server = SmtpServer("127.0.0.1", port, False, user, user and "secret")
-        self.store = open_database(self.read)
-        self.outbox = Outbox(self.store, SmtpTransport(server, patience), letter, hands, **options)
+        self.database = open_database(self.read)
+        self.outbox = Outbox(
+            self.database, SmtpTransport(server, patience), letter, hands, **options
+        )
 
     async def sign_up(self, name="karen"):
         answers = Answers({"email": f"{name}@example.org"}, {"contact": "1"})
-        await self.store.do(
+        await self.database.change(
             accept, Submission("mentor", "da", answers, Signs(()), (name,), name, MONDAY)
         )
 
@@ -105,7 +107,7 @@ def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(
                 assert posting.outbox.trouble is None
                 numbers = [one["Message-ID"] for one in server.taken]
         finally:
-            posting.store.close()
+            posting.database.close()
         assert {f"<{one.id}@example.org>" for one in mails(posting.read)} == set(numbers)
         assert (4 if fault in TAKEN_UNSAID else 2) == len(numbers)
 
@@ -145,7 +147,7 @@ def posted(folder, port, hands, mood, names=("karen",), patience=PATIENCE):
                 again = await posting.outbox.deliver_due()
                 return posting.told(), posting.outbox.trouble, server, took, again
         finally:
-            posting.store.close()
+            posting.database.close()
 
     return awaited(steps())
 
@@ -197,7 +199,7 @@ def test_a_server_that_was_away_at_the_start_is_well_again_before_there_is_a_mai
         with sullen(free_port):
             await until(lambda: posting.outbox.trouble is None)
         await posting.outbox.stop()
-        posting.store.close()
+        posting.database.close()
 
     awaited(steps())
     assert 1 == len(errors_in(caplog))

@@ -185,13 +185,17 @@ def test_whoever_asks_for_figures_waits_for_nobody_and_keeps_nobody_waiting(hous
 
 def test_no_figure_is_a_look_at_every_row(house):
     asked = []
-    with connect.opened_to_read(house.settings) as connection:
-        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
-        retention_rows.figures(connection)
+    with connect.opened_to_read(house.settings) as snapshot:
+        event.listen(
+            snapshot.connection, "before_cursor_execute", lambda *told: asked.append(told[2:4])
+        )
+        retention_rows.figures(snapshot)
         plans = [
             step
             for statement, values in list(asked)
-            for (*_, step) in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            for (*_, step) in snapshot.connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", values
+            )
         ]
 
     assert len(asked) > 10

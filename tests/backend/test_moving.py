@@ -127,7 +127,7 @@ def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
         house.post(email="later@example.org")
     with closing(sqlite3.connect(":memory:")) as image:
         with migrate.in_memory(image) as copy:
-            migrate.migrate(copy, seal=None)
+            migrate.migrate(copy, cipher=None)
             copy.commit()
         image.execute("INSERT INTO consents VALUES ('nobody', 'contact', '1', '2026-11-23', NULL)")
         image.commit()

@@ -64,7 +64,7 @@ def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path
     url = f"sqlite:///{tmp_path}/m.db"
     told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
     app = create_app(real, built_site(tmp_path / "site"), told)
-    app.state.services.store.close()
+    app.state.services.database.close()
     routes = {
         one.path
         for one in app.routes

@@ -212,7 +212,7 @@ def on_bench(tmp_path, hands):
             store = open_database(read)
             try:
                 answers = Answers({"email": "karen@example.org"}, {"contact": "1"})
-                await store.do(
+                await store.change(
                     accept, Submission("mentor", "da", answers, Signs(()), ("f",), "a", MONDAY)
                 )
                 await steps(Bench(store, read, hands, **options))

@@ -228,17 +228,17 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
     url = cluster.fresh()
     read = read_settings(url)
 
-    def hold(connection):
-        connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
-        return accept(connection, submission(2))
+    def hold(transaction):
+        transaction.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        return accept(transaction, submission(2))
 
     async def steps():
         kept = connect.open_database(read)
-        with connect.opened_to_write(read) as engine, engine.begin() as other:
+        with connect.opened_to_write(read) as runner, runner.transaction() as other:
             other.execute(text("LOCK TABLE sign_ups"))
             with pytest.raises(Unavailable):
-                await kept.do(hold)
-        await kept.do(accept, submission(3))
+                await kept.change(hold)
+        await kept.change(accept, submission(3))
         kept.close()
 
     awaited(steps())

@@ -92,7 +92,7 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
     config.set_main_option("script_location", str(migrate.MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, "0001_sign_ups")
         for number in range(50):
             connection.exec_driver_sql(
                 "INSERT INTO sign_ups VALUES (?, 'mentor', 'da', ?, ?, 0, ?, ?, NULL, NULL)",

@@ -22,7 +22,6 @@ from mentorkorps.backend.db import (
     sign_up_rows,
 )
 from mentorkorps.backend.db.records import Bookable
-from mentorkorps.backend.db.writer import run_job
 from mentorkorps.backend.mail import leases
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.signups import lifecycle, retention
@@ -45,7 +44,7 @@ class Sides:
         self._name = url.rpartition("/")[2]
         self.settings = read_settings(url)
 
-    def do(self, job, *values):
+    def change(self, job, *values):
         return connect.run_on_database(self.settings, job, *values)
 
     def meanwhile(self, first, second):
@@ -53,14 +52,11 @@ class Sides:
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(1))
             one, other = (
-                stack.enter_context(
-                    stack.enter_context(connect.opened_to_write(self.settings)).connect()
-                )
-                for _ in range(2)
+                stack.enter_context(connect.opened_to_write(self.settings)) for _ in range(2)
             )
-            with one.begin():
-                given = first[0](one, *first[1:])
-                coming = pool.submit(run_job, other, *second)
+            with one.transaction() as transaction:
+                given = first[0](transaction, *first[1:])
+                coming = pool.submit(other.run_job, *second)
                 eventually(lambda: coming.done() or self.somebody_waits())
             return given, coming.result()
 
@@ -85,7 +81,7 @@ def submission(who: str, at=MONDAY, booking: Booking | None = None, **more: str)
 
 def test_mails_that_one_takes_are_left_to_it(sides):
     for name in ("anna", "bo"):
-        sides.do(accept, submission(name))
+        sides.change(accept, submission(name))
     lease = (
         leases.lease_due_mails,
         LATER,
@@ -101,7 +97,7 @@ def test_mails_that_one_takes_are_left_to_it(sides):
 
 
 def test_who_lets_the_confirmation_run_out_is_asked_once_more_and_not_twice(sides):
-    sides.do(accept, submission("anna"))
+    sides.change(accept, submission("anna"))
     again = (accept, submission("anna", LATER))
 
     ours, theirs = sides.meanwhile(again, again)
@@ -112,9 +108,9 @@ def test_who_lets_the_confirmation_run_out_is_asked_once_more_and_not_twice(side
 
 def test_what_both_delete_is_counted_once(sides, real):
     for name in ("anna", "bo"):
-        sides.do(accept, submission(name))
+        sides.change(accept, submission(name))
     sent(sides)
-    due = sides.do(retention.due, real, LATER + timedelta(days=9))
+    due = sides.change(retention.due, real, LATER + timedelta(days=9))
     purge = (retention.purge_batch, due.ended, due.ids)
 
     ours, theirs = sides.meanwhile(purge, purge)
@@ -124,7 +120,7 @@ def test_what_both_delete_is_counted_once(sides, real):
 
 
 def test_who_presses_delete_twice_is_counted_once(sides):
-    kept = sides.do(accept, submission("anna"))
+    kept = sides.change(accept, submission("anna"))
 
     sides.meanwhile((retention.erase, kept.id), (retention.erase, kept.id))
 
@@ -132,7 +128,7 @@ def test_who_presses_delete_twice_is_counted_once(sides):
 
 
 def test_a_month_that_both_count_for_the_first_time_has_both(sides):
-    anna, bo = (sides.do(accept, submission(name)) for name in ("anna", "bo"))
+    anna, bo = (sides.change(accept, submission(name)) for name in ("anna", "bo"))
 
     sides.meanwhile((retention.erase, anna.id), (retention.erase, bo.id))
 
@@ -170,12 +166,12 @@ def test_an_offer_that_runs_out_is_told_once_and_goes_to_one(sides, real):
 def test_a_place_is_not_offered_to_who_withdraws_just_now(sides, real):
     course = having(real, 1)
     anna, bo, _ = come(sides, course, "anna", "bo", "carl")
-    sides.do(lifecycle.withdraw, anna, MONDAY)
+    sides.change(lifecycle.withdraw, anna, MONDAY)
 
     sides.meanwhile(
         (lifecycle.withdraw, bo, MONDAY), (allocation.advance_waiting_lists, course, MONDAY)
     )
-    sides.do(allocation.advance_waiting_lists, course, MONDAY)
+    sides.change(allocation.advance_waiting_lists, course, MONDAY)
 
     assert {"anna": "given_up", "bo": "given_up", "carl": "offered"} == seats(sides)
 
@@ -208,17 +204,13 @@ def test_a_cancelled_course_tells_each_once_and_not_who_withdraws_just_now(sides
 
 
 def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
-    kept = sides.do(accept, submission("anna"))
+    kept = sides.change(accept, submission("anna"))
     changed = submission("anna", name="Anna B.")
     newer = replace(sides.settings, secret_keys=(NEWER, KEY))
 
-    with (
-        ThreadPoolExecutor(1) as pool,
-        connect.opened_to_write(sides.settings) as engine,
-        engine.connect() as one,
-    ):
-        with one.begin():
-            lifecycle.change(one, kept.id, changed)
+    with ThreadPoolExecutor(1) as pool, connect.opened_to_write(sides.settings) as runner:
+        with runner.transaction() as transaction:
+            lifecycle.change(transaction, kept.id, changed)
             rotating = pool.submit(rotation.rotate, newer)
             eventually(lambda: rotating.done() or sides.somebody_waits())
         rotating.result()
@@ -229,9 +221,9 @@ def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
 
 def come(sides, course, *names) -> list[str]:
     wanted = Booking(HALL, course.courses[COURSE].seats)
-    ids = [sides.do(accept, submission(name, booking=wanted)).id for name in names]
+    ids = [sides.change(accept, submission(name, booking=wanted)).id for name in names]
     for id in ids:
-        sides.do(lifecycle.confirm, id, course, MONDAY)
+        sides.change(lifecycle.confirm, id, course, MONDAY)
     return ids
 
 
@@ -242,20 +234,20 @@ def offered(sides, course) -> None:
         for one in operator_reads.sign_ups(sides.settings)
         if one.answers["email"] == "anna@example.org"
     )
-    sides.do(lifecycle.withdraw, first, MONDAY)
-    assert 1 == sides.do(allocation.advance_waiting_lists, course, MONDAY)
+    sides.change(lifecycle.withdraw, first, MONDAY)
+    assert 1 == sides.change(allocation.advance_waiting_lists, course, MONDAY)
 
 
 def sent(sides) -> None:
-    leased = sides.do(leases.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
-    sides.do(
+    leased = sides.change(leases.lease_due_mails, MONDAY, MONDAY + timedelta(minutes=2), LATER, 10)
+    sides.change(
         mail_rows.settle_mails, [replace(mail, state="sent", sent_at=MONDAY) for mail, _ in leased]
     )
 
 
 def seats(sides) -> dict[str, str]:
-    with connect.opened_to_read(sides.settings) as connection:
-        found = {one.sign_up: one.state for one in place_rows.seats_in(connection, HALL)}
+    with connect.opened_to_read(sides.settings) as snapshot:
+        found = {one.sign_up: one.state for one in place_rows.seats_in(snapshot, HALL)}
     return {
         one.answers["email"].partition("@")[0]: found[one.id]
         for one in operator_reads.sign_ups(sides.settings)

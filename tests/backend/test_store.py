@@ -65,8 +65,8 @@ def test_the_lock_goes_with_its_owner(database):
 
 @both
 def test_the_migrations_make_the_tables_that_the_code_means(opened, database):
-    with connect.opened_to_read(read_settings(database)) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+    with connect.opened_to_read(read_settings(database)) as snapshot:
+        context = MigrationContext.configure(snapshot.connection, opts={"compare_type": False})
         assert [] == compare_metadata(context, METADATA)
 
 
@@ -80,7 +80,7 @@ def test_the_file_is_in_wal_mode(opened, database):
 def test_an_operator_reads_while_the_server_writes_and_after_it(database):
     async def steps():
         kept = connect.open_database(read_settings(database))
-        await kept.do(accept, submission(1))
+        await kept.change(accept, submission(1))
         during = operator_reads.sign_ups(read_settings(database))
         kept.close()
         return during, operator_reads.sign_ups(read_settings(database))
@@ -92,13 +92,13 @@ def test_an_operator_reads_while_the_server_writes_and_after_it(database):
 
 @both
 def test_one_bad_job_does_not_fail_its_group(opened, database):
-    def bad(connection):
-        accept(connection, submission(99))
+    def bad(transaction):
+        accept(transaction, submission(99))
         raise KeyError("bad")
 
     async def steps():
-        jobs = [opened.do(accept, submission(number)) for number in range(20)]
-        return await asyncio.gather(*jobs, opened.do(bad), return_exceptions=True)
+        jobs = [opened.change(accept, submission(number)) for number in range(20)]
+        return await asyncio.gather(*jobs, opened.change(bad), return_exceptions=True)
 
     outcomes = awaited(steps())
     assert isinstance(outcomes[-1], KeyError)
@@ -106,12 +106,12 @@ def test_one_bad_job_does_not_fail_its_group(opened, database):
 
 
 def test_a_full_disk_is_never_acknowledged(opened, database):
-    def shrink(connection):
-        connection.exec_driver_sql("PRAGMA max_page_count = 30")
+    def shrink(transaction):
+        transaction.connection.exec_driver_sql("PRAGMA max_page_count = 30")
 
     async def steps():
-        await opened.do(shrink)
-        jobs = (opened.do(accept, submission(number)) for number in range(400))
+        await opened.change(shrink)
+        jobs = (opened.change(accept, submission(number)) for number in range(400))
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     outcomes = awaited(steps())
@@ -124,7 +124,7 @@ def test_a_full_disk_is_never_acknowledged(opened, database):
 def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
     async def steps():
         jobs = (
-            opened.do(accept, submission(number))
+            opened.change(accept, submission(number))
             for number in range(LONGEST_QUEUE + 3 * SqliteDialect.largest_group)
         )
         return await asyncio.gather(*jobs, return_exceptions=True)
@@ -137,14 +137,14 @@ def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
 
 @both
 def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
-    def lose(connection):
-        connection.exec_driver_sql("ROLLBACK")
+    def lose(transaction):
+        transaction.connection.exec_driver_sql("ROLLBACK")
 
     async def steps():
         return await asyncio.gather(
-            opened.do(accept, submission(1)),
-            opened.do(lose),
-            opened.do(accept, submission(2)),
+            opened.change(accept, submission(1)),
+            opened.change(lose),
+            opened.change(accept, submission(2)),
             return_exceptions=True,
         )
 
@@ -161,7 +161,7 @@ def test_a_file_that_was_away_is_used_again_once_it_is_back(database):
     path.write_text("no database of ours, and long enough to look like one " * 100)
 
     async def accepted():
-        return await asyncio.wait_for(kept.do(accept, submission(1)), 20)
+        return await asyncio.wait_for(kept.change(accept, submission(1)), 20)
 
     with pytest.raises(Unavailable):
         awaited(accepted())

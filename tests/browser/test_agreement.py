@@ -77,11 +77,11 @@ def page_of(browser, portal) -> Callable[[str], Page]:
     context.close()
 
 
-def server_passes(form: str, field: str, sent: str) -> bool:
+def server_passes(form: str, field: str, text: str) -> bool:
     try:
-        read_answers(RECORDS.forms[form], RECORDS, {field: [sent]}, TODAY)
+        read_answers(RECORDS.forms[form], RECORDS, {field: [text]}, TODAY)
     except Invalid as invalid:
-        return field not in {one.field for one in invalid.wrong}
+        return field not in {answer_error.field for answer_error in invalid.wrong}
     return True
 
 
@@ -158,12 +158,14 @@ def server_passes(form: str, field: str, sent: str) -> bool:
 def test_browser_and_server_come_to_the_same_verdict(page_of, form, field, texts):
     judged = page_of(form).evaluate(JUDGE, [[field, text] for text in texts])
 
-    limit = next(one.max_length for one in RECORDS.forms[form].fields if one.id == field)
-    for text, (passes, kept, length) in zip(texts, judged, strict=True):
-        assert utf16_length(kept) == length
+    limit = next(
+        question.max_length for question in RECORDS.forms[form].fields if question.id == field
+    )
+    for text, (passes, value, length) in zip(texts, judged, strict=True):
+        assert utf16_length(value) == length
         if length <= limit:  # what a script puts in may be longer than anybody can type
-            sent = kept.replace("\n", "\r\n")  # as browsers send a text area
-            assert passes == server_passes(form, field, sent), json.dumps([text, kept])
+            posted = value.replace("\n", "\r\n")  # as browsers send a text area
+            assert passes == server_passes(form, field, posted), json.dumps([text, value])
 
 
 INVISIBLE = "[\\p{Default_Ignorable_Code_Point}\\u2800\\ufff9-\\ufffb]"
@@ -190,7 +192,7 @@ def test_as_much_as_can_be_typed_is_taken(page_of):
     )
     page.locator("#about").fill("😀\n" * 400)
 
-    kept = page.locator("#about").input_value()
-    assert 600 == utf16_length(kept)
-    assert server_passes("henvisning", "about", kept.replace("\n", "\r\n"))
-    assert not server_passes("henvisning", "about", kept.replace("\n", "\r\n") + "x")
+    value = page.locator("#about").input_value()
+    assert 600 == utf16_length(value)
+    assert server_passes("henvisning", "about", value.replace("\n", "\r\n"))
+    assert not server_passes("henvisning", "about", value.replace("\n", "\r\n") + "x")

@@ -48,8 +48,8 @@ def test_what_was_copied_is_sent_and_kept_clean(context_of, portal, scripts):
     send(page)
 
     expect(page).to_have_url(re.compile("/receipt/"))
-    (kept,) = portal.sign_ups(email.replace("blåbærgrød", "xn--blbrgrd-fxak7p"))
-    assert ("+45 12 34-56 78", "0101") == (kept.answers["phone"], kept.answers["place"])
+    (sign_up,) = portal.sign_ups(email.replace("blåbærgrød", "xn--blbrgrd-fxak7p"))
+    assert ("+45 12 34-56 78", "0101") == (sign_up.answers["phone"], sign_up.answers["place"])
 
 
 def test_invisible_marks_around_an_address_go_away_by_themselves(visit, portal):
@@ -142,15 +142,15 @@ FOUND = {
 def test_the_front_page_finds_a_place_as_people_write_it(context_of, language, scripts):
     page = context_of(java_script_enabled=scripts)
     front, municipalities = FIND[language]
-    for asked, found in FOUND.items():
+    for text, codes in FOUND.items():
         page.goto(front)
-        page.locator("#finder-place").fill(asked)
+        page.locator("#finder-place").fill(text)
         page.locator(".mk-finder button").click()
 
-        if len(found) == 1:
-            expect(page).to_have_url(re.compile(f"{municipalities}{found[0]}$"))
+        if len(codes) == 1:
+            expect(page).to_have_url(re.compile(f"{municipalities}{codes[0]}$"))
         else:
-            assert [f"{municipalities}{one}" for one in found] == offered(page)
+            assert [f"{municipalities}{code}" for code in codes] == offered(page)
 
 
 def offered(page: Page) -> list[str]:
@@ -183,28 +183,30 @@ WRITTEN = [
 def test_browser_and_server_read_a_place_alike(visit):
     """What the page's script knows, it knows as the server does; what it does not, it asks the server for."""
     visit.goto("/")
-    names = [*WRITTEN, *RECORDS.placenames, *(one.town for one in RECORDS.postcodes[::9])]
-    names += [f"{one.name}s Kommune" for one in RECORDS.municipalities.values()]
-    told = visit.evaluate(READ, names)
+    names = [*WRITTEN, *RECORDS.placenames, *(postcode.town for postcode in RECORDS.postcodes[::9])]
+    names += [f"{municipality.name}s Kommune" for municipality in RECORDS.municipalities.values()]
+    codes_of_page = visit.evaluate(READ, names)
 
     differing = []
-    for name, codes in zip(names, told, strict=True):
+    for name, codes in zip(names, codes_of_page, strict=True):
         match = RECORDS.gazetteer.match(name)
-        expected = ("" if match.main else "?") + " ".join(one.code for one in match.municipalities)
+        expected = ("" if match.main else "?") + " ".join(
+            municipality.code for municipality in match.municipalities
+        )
         if codes != expected and not (codes == "" and (match.is_guess or not match.municipalities)):
             differing.append((name, codes, expected))
     assert [] == differing
 
 
 def test_the_names_of_places_are_few_bytes_and_fetched_only_when_somebody_looks_for_one(visit):
-    asked = []
-    visit.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    requests = []
+    visit.on("request", lambda request: requests.append(request.url.rpartition("/")[2]))
     visit.goto("/")
     visit.wait_for_load_state("networkidle")
-    before = place_index.FILE in asked
+    before = place_index.FILE in requests
     with visit.expect_response(re.compile(place_index.FILE)) as response:
         visit.locator("#finder-place").focus()
 
-    assert (False, True) == (before, place_index.FILE in asked)
+    assert (False, True) == (before, place_index.FILE in requests)
     assert len(response.value.body()) < 20_000
     assert json.loads(response.value.body())

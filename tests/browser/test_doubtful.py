@@ -18,8 +18,8 @@ def test_a_coordinator_finds_out_why_and_restores(look, context_of, portal):
     page = context_of(viewport={"width": 360, "height": 740}, bypass_csp=True, **look)
     email = f"robot-{look['color_scheme']}@eksempel.dk"
     page.request.post("/forms/mentor", form=volunteer(email=email, website="https://spam.example"))
-    (kept,) = portal.sign_ups(email)
-    token = Tokens(portal.settings.secret_keys, utc_now).sign("doubtful", kept.id, utc_now())
+    (sign_up,) = portal.sign_ups(email)
+    token = Tokens(portal.settings.secret_keys, utc_now).sign("doubtful", sign_up.id, utc_now())
 
     page.goto(f"/desk/doubtful/{token}")
     page.locator("main form button").click()
@@ -34,4 +34,4 @@ def test_a_coordinator_finds_out_why_and_restores(look, context_of, portal):
     page.get_by_role("button", name="Det er ikke spam").click()
     expect(page.locator("main")).to_contain_text("gør det ikke mere")
 
-    assert [False] == [one.flagged for one in portal.sign_ups(email)]
+    assert [False] == [sign_up.flagged for sign_up in portal.sign_ups(email)]

@@ -57,8 +57,10 @@ def answer_all(page: Page, form: Form, email: str) -> None:
         page.locator(f"#{consent.id}").check()
 
 
-def kept(portal, form: Form) -> list[records.SignUp]:
-    return [one for one in operator_reads.sign_ups(portal.settings) if one.form == form.id]
+def sign_ups_by(portal, form: Form) -> list[records.SignUp]:
+    return [
+        sign_up for sign_up in operator_reads.sign_ups(portal.settings) if sign_up.form == form.id
+    ]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
@@ -73,31 +75,31 @@ def test_every_form_is_answered_sent_and_kept_whole(context_of, portal, id, scri
     page.locator(".mk-form [type=submit]").click()
 
     expect(page).to_have_url(re.compile("/receipt/"))
-    sign_up = kept(portal, form)[-1]
+    sign_up = sign_ups_by(portal, form)[-1]
     assert {field.id for field in form.fields} == set(sign_up.answers)
     if sign_up.code:
         expect(page.locator("main")).to_contain_text(sign_up.code)
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("id", [one for one in FORMS if one not in ("mentor", "interesseliste")])
+@pytest.mark.parametrize("id", [id for id in FORMS if id not in ("mentor", "interesseliste")])
 def test_axe_finds_nothing_on_any_step(context_of, id, colours):
     page = context_of(color_scheme=colours, **PHONE)
     page.goto(f"/tilmelding/{id}/")
-    found = [axe(page)]
+    findings = [axe(page)]
 
     for field in RECORDS.forms[id].fields:
         if field.step and not page.locator(f"#{field.id}").is_visible():
             page.get_by_role("button", name="Næste").locator("visible=true").click()
-            found.append(axe(page))
+            findings.append(axe(page))
         answer(page, RECORDS.forms[id], field, "a@eksempel.dk") if page.locator(
             f"#{field.id}"
         ).is_visible() else None
     if id in STEPPED:
         page.get_by_role("button", name="Næste").locator("visible=true").click()
-        found.append(axe(page))
+        findings.append(axe(page))
 
-    assert [] == [problem for of_step in found for problem in of_step]
+    assert [] == [problem for of_step in findings for problem in of_step]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

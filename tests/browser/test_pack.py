@@ -36,8 +36,8 @@ def offline(browser, packed):
     went wrong.
     """
     context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True)
-    asked, errors = [], []
-    context.on("request", lambda request: asked.append(request.url))
+    requests, errors = [], []
+    context.on("request", lambda request: requests.append(request.url))
     context.on("page", lambda page: page.on("pageerror", lambda error: errors.append(str(error))))
     context.on(
         "console", lambda message: errors.append(message.text) if message.type == "error" else None
@@ -45,7 +45,7 @@ def offline(browser, packed):
     page = context.new_page()
     page.goto((packed / "index.html").as_uri())
     yield page
-    assert [] == [url for url in asked if not url.startswith(("file:", "data:"))]
+    assert [] == [url for url in requests if not url.startswith(("file:", "data:"))]
     assert [] == errors
     context.close()
 
@@ -94,9 +94,9 @@ def test_the_search_finds_without_a_server(offline):
     offline.get_by_role("button", name="Søg").click()
     offline.locator("#search-words").fill("kortsorteringer")
 
-    found = offline.locator(".mk-search__results a")
-    expect(found.first).to_be_visible()
-    found.first.click()
+    results = offline.locator(".mk-search__results a")
+    expect(results.first).to_be_visible()
+    results.first.click()
 
     expect(offline.get_by_role("heading", level=1)).to_be_visible()
 

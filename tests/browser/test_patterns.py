@@ -33,7 +33,7 @@ def test_browser_and_server_come_to_the_same_verdict_on_every_pattern_that_is_ta
     patterns = {"".join(chance.choices(PIECES, k=chance.randint(1, 4))) for _ in range(6000)}
     rows = [
         (pattern, "".join(chance.choices(SIGNS, k=length)))
-        for pattern in sorted(one for one in patterns if flaw(one) is None)
+        for pattern in sorted(pattern for pattern in patterns if flaw(pattern) is None)
         for length in (1, 1, 2, 2, 3, 4)
     ]
     assert 1000 < len(rows)

@@ -13,24 +13,24 @@ LONGER_THAN_THE_YOUNGEST = 2100
 def sent(visit, portal, email):
     send(visit)
     visit.wait_for_url("**/receipt/**")
-    (kept,) = portal.sign_ups(email)
-    return kept.signs, kept.flagged
+    (sign_up,) = portal.sign_ups(email)
+    return sign_up.signs, sign_up.flagged
 
 
 def test_a_visitor_with_javascript_proves_it_and_leaves_no_sign(visit, portal):
-    asked = []
+    challenges = []
     visit.on(
         "request",
-        lambda request: asked.append(request.url) if "/challenge" in request.url else None,
+        lambda request: challenges.append(request.url) if "/challenge" in request.url else None,
     )
     visit.goto("/tilmelding/mentor/")
-    assert [] == asked
+    assert [] == challenges
     fill(visit, "bevis@eksempel.dk")
     expect(visit.locator("input[name=proof]")).to_have_value(re.compile("^ey"))
     visit.wait_for_timeout(LONGER_THAN_THE_YOUNGEST)
 
     assert ((), False) == sent(visit, portal, "bevis@eksempel.dk")
-    assert [f"{portal.url}/forms/mentor/challenge"] == asked
+    assert [f"{portal.url}/forms/mentor/challenge"] == challenges
     assert 0 == visit.evaluate("localStorage.length + sessionStorage.length")
 
 
@@ -59,8 +59,8 @@ def test_with_the_keyboard_alone_the_form_is_proved_like_any_other(visit, portal
     visit.keyboard.press("Enter")
     visit.wait_for_url("**/receipt/**")
 
-    (kept,) = portal.sign_ups("tastatur@eksempel.dk")
-    assert ((), False) == (kept.signs, kept.flagged)
+    (sign_up,) = portal.sign_ups("tastatur@eksempel.dk")
+    assert ((), False) == (sign_up.signs, sign_up.flagged)
     for hidden in ("input[name=website]", "input[name=proof]"):
         visit.goto("/tilmelding/mentor/")
         assert 0 == visit.locator(f"{hidden}:not([tabindex='-1']):not([type=hidden])").count()

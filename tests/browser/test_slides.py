@@ -34,10 +34,10 @@ COVERED = """[...document.querySelectorAll('.sl-slide')].filter(one =>
 
 
 def test_a_clicker_goes_through_the_slides(deck):
-    for key, there in [("PageDown", "#2"), (" ", "#3"), ("ArrowRight", "#4"), ("PageUp", "#3"), ("Shift+ ", "#2"),
+    for key, anchor in [("PageDown", "#2"), (" ", "#3"), ("ArrowRight", "#4"), ("PageUp", "#3"), ("Shift+ ", "#2"),
                        ("ArrowLeft", "#1"), ("Home", "#1")]:  # fmt: skip
         deck.keyboard.press(key.replace("Shift+ ", "Shift+Space"))
-        assert (key, there) == (key, at(deck))
+        assert (key, anchor) == (key, at(deck))
 
 
 def test_an_answer_comes_on_the_next_press(deck):
@@ -83,8 +83,8 @@ def test_the_trainers_page_follows_in_a_window_beside(deck):
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
 def test_nothing_is_cut_off_on_a_projector(visit, site, size):
     visit.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-    found = [*site.glob("**/dias/index.html"), *site.glob("**/slides/index.html")]
-    decks = sorted(path.parent.relative_to(site).as_posix() for path in found)
+    paths = [*site.glob("**/dias/index.html"), *site.glob("**/slides/index.html")]
+    decks = sorted(path.parent.relative_to(site).as_posix() for path in paths)
     assert len(decks) >= 34
     for deck in decks:
         visit.goto(f"/{deck}/")

@@ -75,11 +75,11 @@ def test_a_phone_reads_a_wide_table_row_by_row_with_a_word_for_each_cell(visit):
     assert 1 == len({box["x"] for box in boxes})
     assert all(250 < box["width"] for box in boxes)
     assert ["Hvem: ", "Bestemmer blandt andet: ", "Bestemmer ikke: "] == [
-        shown(label) for label in labels
+        words_of(label) for label in labels
     ]
 
 
-def shown(content: str) -> str:
+def words_of(content: str) -> str:
     """The words of a style's `content`."""
     return "".join(re.findall(r'"([^"]*)"', content))
 

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.clock import DENMARK
 from mentorkorps.backend.db import mail_rows, place_rows
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.records import Bookable, PlaceState, Seat
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.jobs.clock_guard import ClockGuard
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.mail import kinds
@@ -89,16 +88,16 @@ def seats(record: Course | Event | None) -> int:
     return record.seats if record is not None and record.status == "open" else 0
 
 
-def fill_level(connection: Connection, hall: Bookable, seats: int) -> FillLevel:
+def fill_level(snapshot: Snapshot, hall: Bookable, seats: int) -> FillLevel:
     """How full it is for somebody who comes now: who waits already goes first."""
-    free = seats - place_rows.occupied(connection, hall)
-    if free <= 0 or place_rows.next_waiting(connection, hall, 1):
+    free = seats - place_rows.occupied(snapshot, hall)
+    if free <= 0 or place_rows.next_waiting(snapshot, hall, 1):
         return "full"
     return "few" if free <= FEW else "free"
 
 
 def allot(
-    connection: Connection,
+    transaction: Transaction,
     sign_up: str,
     wanted: Booking,
     at: datetime,
@@ -109,20 +108,20 @@ def allot(
 
     What looks like spam has a number and holds no place: robots must not fill a course.
     """
-    number = place_rows.enter(connection, wanted.hall, more=1)
+    number = place_rows.enter(transaction, wanted.hall, more=1)
     state: PlaceState
-    if fill_level(connection, wanted.hall, wanted.seats) == "full":
+    if fill_level(transaction, wanted.hall, wanted.seats) == "full":
         state = "waiting" if is_confirmed else "pending"
     else:
         state = "taken" if is_confirmed else "doubted" if is_doubtful else "held"
     until = at + LIFETIMES["confirm"] if state in ("doubted", "held") else None
     seat = Seat(sign_up, wanted.hall, state, number, until)
-    place_rows.insert_seat(connection, seat)
+    place_rows.insert_seat(transaction, seat)
     return seat
 
 
 def move(
-    connection: Connection,
+    transaction: Transaction,
     sign_up: str,
     wanted: Booking,
     at: datetime,
@@ -130,36 +129,36 @@ def move(
     is_doubtful: bool = False,
 ) -> None:
     """After the person chose another course, or came back to one whose place had lapsed: at the end of the queue."""
-    before = place_rows.seat_to_settle(connection, sign_up)
+    before = place_rows.seat_to_settle(transaction, sign_up)
     if before and before.hall == wanted.hall and before.state in place_rows.ALIVE:
         return
-    place_rows.delete_seat(connection, sign_up)
-    allot(connection, sign_up, wanted, at, is_doubtful, is_confirmed)
+    place_rows.delete_seat(transaction, sign_up)
+    allot(transaction, sign_up, wanted, at, is_doubtful, is_confirmed)
 
 
-def confirmed(connection: Connection, sign_up: str, catalogue: Catalogue, at: datetime) -> None:
+def confirmed(transaction: Transaction, sign_up: str, catalogue: Catalogue, at: datetime) -> None:
     """The address is confirmed: what was held is taken. What lapsed meanwhile is asked for anew.
 
     Who was taken for a robot gets a place while there is one, else the turn that came with the number. Of what was
     cancelled meanwhile nobody wrote to an address that might be a stranger's, so that is told now.
     """
-    seat = place_rows.seat_to_settle(connection, sign_up)
+    seat = place_rows.seat_to_settle(transaction, sign_up)
     if seat and seat.state == "held":
-        place_rows.settle_seat(connection, sign_up, "taken")
+        place_rows.settle_seat(transaction, sign_up, "taken")
     elif seat and seat.state == "pending":
-        place_rows.settle_seat(connection, sign_up, "waiting")
+        place_rows.settle_seat(transaction, sign_up, "waiting")
     elif (
         seat
         and seat.state == "cancelled"
-        and not mail_rows.was_queued(connection, sign_up, kinds.CANCELLED)
+        and not mail_rows.was_queued(transaction, sign_up, kinds.CANCELLED)
     ):
-        mail_rows.queue_mails(connection, sign_up, (kinds.CANCELLED,), at)
+        mail_rows.queue_mails(transaction, sign_up, (kinds.CANCELLED,), at)
     elif seat and seat.state == "doubted":
-        has_place = _is_next(connection, seat, seats(record_of(catalogue, seat.hall)))
-        place_rows.settle_seat(connection, sign_up, "taken" if has_place else "waiting")
+        has_place = _is_next(transaction, seat, seats(record_of(catalogue, seat.hall)))
+        place_rows.settle_seat(transaction, sign_up, "taken" if has_place else "waiting")
     elif seat and seat.state == "expired":
         move(
-            connection,
+            transaction,
             sign_up,
             Booking(seat.hall, seats(record_of(catalogue, seat.hall))),
             at,
@@ -167,72 +166,72 @@ def confirmed(connection: Connection, sign_up: str, catalogue: Catalogue, at: da
         )
 
 
-def _is_next(connection: Connection, seat: Seat, seats: int) -> bool:
-    place_rows.enter(connection, seat.hall)
+def _is_next(transaction: Transaction, seat: Seat, seats: int) -> bool:
+    place_rows.enter(transaction, seat.hall)
     is_overtaking = any(
-        one.number < seat.number for one in place_rows.next_waiting(connection, seat.hall, 1)
+        one.number < seat.number for one in place_rows.next_waiting(transaction, seat.hall, 1)
     )
-    return seats > place_rows.occupied(connection, seat.hall) and not is_overtaking
+    return seats > place_rows.occupied(transaction, seat.hall) and not is_overtaking
 
 
-def unconfirmed(connection: Connection, sign_up: str, at: datetime) -> None:
+def unconfirmed(transaction: Transaction, sign_up: str, at: datetime) -> None:
     """The address is another one, which nobody has confirmed: the place or the turn waits for that."""
-    if seat := place_rows.seat_to_settle(connection, sign_up):
-        _unconfirm(connection, seat, at)
+    if seat := place_rows.seat_to_settle(transaction, sign_up):
+        _unconfirm(transaction, seat, at)
 
 
-def _unconfirm(connection: Connection, seat: Seat, asked_at: datetime) -> None:
+def _unconfirm(transaction: Transaction, seat: Seat, asked_at: datetime) -> None:
     """A place is held until the address is confirmed, an offered one as long as the offer stands."""
     if seat.state == "waiting":
-        place_rows.settle_seat(connection, seat.sign_up, "pending")
+        place_rows.settle_seat(transaction, seat.sign_up, "pending")
     elif seat.state in ("taken", "offered"):
         until = seat.until or asked_at + LIFETIMES["confirm"]
-        place_rows.settle_seat(connection, seat.sign_up, "held", until)
+        place_rows.settle_seat(transaction, seat.sign_up, "held", until)
 
 
-def renew(connection: Connection, sign_up: str, at: datetime) -> None:
+def renew(transaction: Transaction, sign_up: str, at: datetime) -> None:
     """The address is asked again to confirm: what waits for that waits as long again."""
-    seat = place_rows.seat_to_settle(connection, sign_up)
+    seat = place_rows.seat_to_settle(transaction, sign_up)
     if seat and seat.state in ("held", "doubted"):
-        place_rows.settle_seat(connection, sign_up, seat.state, at + LIFETIMES["confirm"])
+        place_rows.settle_seat(transaction, sign_up, seat.state, at + LIFETIMES["confirm"])
 
 
-def give_up(connection: Connection, sign_up: str) -> None:
-    place_rows.settle_seat(connection, sign_up, "given_up")
+def give_up(transaction: Transaction, sign_up: str) -> None:
+    place_rows.settle_seat(transaction, sign_up, "given_up")
 
 
-def take(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
+def take(transaction: Transaction, sign_up: str, at: datetime) -> Seat | None:
     """Takes an offered place, if the offer still stands. Returns what was there before."""
-    before = place_rows.seat_to_settle(connection, sign_up)
+    before = place_rows.seat_to_settle(transaction, sign_up)
     if before and _stands(before, at):
-        place_rows.settle_seat(connection, sign_up, "taken")
-        mail_rows.queue_mails(connection, sign_up, (kinds.RECEIPT,), at)
+        place_rows.settle_seat(transaction, sign_up, "taken")
+        mail_rows.queue_mails(transaction, sign_up, (kinds.RECEIPT,), at)
     return before
 
 
-def decline(connection: Connection, sign_up: str, at: datetime) -> Seat | None:
+def decline(transaction: Transaction, sign_up: str, at: datetime) -> Seat | None:
     """Gives an offered place to the next. Returns what was there before."""
-    before = place_rows.seat_to_settle(connection, sign_up)
+    before = place_rows.seat_to_settle(transaction, sign_up)
     if before and _stands(before, at):
-        place_rows.settle_seat(connection, sign_up, "given_up")
+        place_rows.settle_seat(transaction, sign_up, "given_up")
     return before
 
 
 def advance_waiting_lists(
-    connection: Connection, catalogue: Catalogue, now: datetime, is_clock_believed: bool = True
+    transaction: Transaction, catalogue: Catalogue, now: datetime, is_clock_believed: bool = True
 ) -> int:
     """Ends what has lapsed or is cancelled, and offers what is free to the next. Returns how many mails that made.
 
     While the clock is not believed nothing lapses, and nothing is offered until a time that may be wrong.
     """
-    lapsed = place_rows.lapsed(connection, now) if is_clock_believed else []
-    mails = sum(_lapse(connection, seat, now) for seat in lapsed)
-    for hall in place_rows.halls_alive(connection):
+    lapsed = place_rows.lapsed(transaction, now) if is_clock_believed else []
+    mails = sum(_lapse(transaction, seat, now) for seat in lapsed)
+    for hall in place_rows.halls_alive(transaction):
         record = record_of(catalogue, hall)
         if record is not None and record.status == "cancelled":
-            mails += _cancel(connection, hall, now)
+            mails += _cancel(transaction, hall, now)
         elif record is not None and is_clock_believed and now < begins(record):
-            mails += _offer(connection, hall, record, now)
+            mails += _offer(transaction, hall, record, now)
     return mails
 
 
@@ -246,14 +245,14 @@ def displaced(catalogue: Catalogue) -> list[tuple[Bookable, Bookable]]:
     ]
 
 
-def gather(connection: Connection, moves: Sequence[tuple[Bookable, Bookable]]) -> int:
+def gather(transaction: Transaction, moves: Sequence[tuple[Bookable, Bookable]]) -> int:
     """Brings seats together that were given under a later id, before anybody said what the record was called.
 
     They keep their states and stand behind those who were there before. How many there were.
     """
-    halls = set(place_rows.halls(connection))
+    halls = set(place_rows.halls(transaction))
     return sum(
-        place_rows.move_hall(connection, before, after)
+        place_rows.move_hall(transaction, before, after)
         for before, after in moves
         if before in halls
     )
@@ -268,53 +267,53 @@ def _stands(seat: Seat, at: datetime) -> bool:
     return seat.state == "offered" and seat.until is not None and at < seat.until
 
 
-def _lapse(connection: Connection, seat: Seat, now: datetime) -> int:
-    place_rows.settle_seat(connection, seat.sign_up, "expired")
+def _lapse(transaction: Transaction, seat: Seat, now: datetime) -> int:
+    place_rows.settle_seat(transaction, seat.sign_up, "expired")
     if (
         seat.state in place_rows.UNCONFIRMED
     ):  # nobody has confirmed the address, so nobody is written to
         return 0
-    mail_rows.queue_mails(connection, seat.sign_up, (kinds.LAPSED,), now)
+    mail_rows.queue_mails(transaction, seat.sign_up, (kinds.LAPSED,), now)
     return 1
 
 
-def _cancel(connection: Connection, hall: Bookable, now: datetime) -> int:
-    place_rows.enter(connection, hall)
-    _align(connection, hall)
+def _cancel(transaction: Transaction, hall: Bookable, now: datetime) -> int:
+    place_rows.enter(transaction, hall)
+    _align(transaction, hall)
     ended = [
         seat
-        for seat in place_rows.seats_to_settle(connection, hall)
+        for seat in place_rows.seats_to_settle(transaction, hall)
         if seat.state in place_rows.ALIVE
     ]
     for seat in ended:
-        place_rows.settle_seat(connection, seat.sign_up, "cancelled")
+        place_rows.settle_seat(transaction, seat.sign_up, "cancelled")
         if seat.state not in place_rows.UNCONFIRMED:
-            mail_rows.queue_mails(connection, seat.sign_up, (kinds.CANCELLED,), now)
+            mail_rows.queue_mails(transaction, seat.sign_up, (kinds.CANCELLED,), now)
     return len(ended)
 
 
-def _offer(connection: Connection, hall: Bookable, record: Course | Event, now: datetime) -> int:
-    if seats(record) <= place_rows.occupied(connection, hall):
+def _offer(transaction: Transaction, hall: Bookable, record: Course | Event, now: datetime) -> int:
+    if seats(record) <= place_rows.occupied(transaction, hall):
         return 0
-    place_rows.enter(connection, hall)
-    _align(connection, hall)
-    free = max(0, seats(record) - place_rows.occupied(connection, hall))
-    offered = place_rows.next_to_offer(connection, hall, free) if free else []
+    place_rows.enter(transaction, hall)
+    _align(transaction, hall)
+    free = max(0, seats(record) - place_rows.occupied(transaction, hall))
+    offered = place_rows.next_to_offer(transaction, hall, free) if free else []
     start = begins(record)
     until = min(now + (SHORT_OFFER_HOLDS if start - now < SOON else OFFER_HOLDS), start)
     for seat in offered:
-        place_rows.settle_seat(connection, seat.sign_up, "offered", until)
-        mail_rows.queue_mails(connection, seat.sign_up, (kinds.OFFERED,), now)
+        place_rows.settle_seat(transaction, seat.sign_up, "offered", until)
+        mail_rows.queue_mails(transaction, seat.sign_up, (kinds.OFFERED,), now)
     return len(offered)
 
 
-def _align(connection: Connection, hall: Bookable) -> None:
-    """Instances of before 0016, one of which may still run beside this one, know no `pending`."""
-    for seat, is_confirmed, asked_at in place_rows.mistaken(connection, hall):
+def _align(transaction: Transaction, hall: Bookable) -> None:
+    """Instances of before 0013_pending, one of which may still run beside this one, know no `pending`."""
+    for seat, is_confirmed, asked_at in place_rows.mistaken(transaction, hall):
         if is_confirmed:
-            place_rows.settle_seat(connection, seat.sign_up, "waiting")
+            place_rows.settle_seat(transaction, seat.sign_up, "waiting")
         else:
-            _unconfirm(connection, seat, asked_at)
+            _unconfirm(transaction, seat, asked_at)
 
 
 class WaitingListJob(PeriodicJob):
@@ -323,20 +322,20 @@ class WaitingListJob(PeriodicJob):
     name = "places"
 
     def __init__(
-        self, store: Database, catalogue: Catalogue, outbox: Outbox, guard: ClockGuard
+        self, database: Database, catalogue: Catalogue, outbox: Outbox, guard: ClockGuard
     ) -> None:
         super().__init__()
-        self._store = store
+        self._database = database
         self._catalogue = catalogue
         self._outbox = outbox
         self._guard = guard
         self._moves = displaced(catalogue)
 
     async def look(self) -> None:
-        if self._moves and (moved := await self._store.do(gather, self._moves)):
+        if self._moves and (moved := await self._database.change(gather, self._moves)):
             log.warning("places: %s seats had been given under a later id of their record", moved)
         verdict = await self._guard.look()
-        if await self._store.do(
+        if await self._database.change(
             advance_waiting_lists, self._catalogue, verdict.now, verdict.is_believed
         ):
             self._outbox.wake()

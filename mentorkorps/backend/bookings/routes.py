@@ -18,7 +18,7 @@ async def fill_level(visit: Visit) -> Response:
     if record is None:
         raise Refusal(404, "missing")
     lasting, seats = allocation.hall_of(hall.kind, record), allocation.seats(record)
-    level = await visit.services.store.do(allocation.fill_level, lasting, seats)
+    level = await visit.services.database.read(allocation.fill_level, lasting, seats)
     return visit.json({"places": level}, headers=FRESH)
 
 

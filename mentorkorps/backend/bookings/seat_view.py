@@ -5,12 +5,11 @@ withdrew.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import place_rows
 from mentorkorps.backend.db.records import Bookable, Seat, SignUp
+from mentorkorps.backend.db.transaction import Snapshot
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.web.request_body import Posted
 from mentorkorps.catalogue.model.forms import MEANING_OF, Form
@@ -38,7 +37,7 @@ async def fill_level_notice(visit: Visit, form: Form, answers: Posted) -> str:
     if record is None:
         return ""
     hall, seats = allocation.hall_of(form.books, record), allocation.seats(record)
-    level = await visit.services.store.do(allocation.fill_level, hall, seats)
+    level = await visit.services.database.read(allocation.fill_level, hall, seats)
     return str(words(visit.language)["places"]["before"][level])
 
 
@@ -46,7 +45,7 @@ async def seat_view(visit: Visit, sign_up: SignUp, link_ends: datetime | None) -
     """The place of a sign-up, if it books one. `link_ends`: when the link ends by which the page
     was reached.
     """
-    found = await visit.services.store.do(_seat_and_ahead, sign_up.id)
+    found = await visit.services.database.read(_seat_and_ahead, sign_up.id)
     if found is None:
         return None
     seat, ahead = found
@@ -63,6 +62,6 @@ async def seat_view(visit: Visit, sign_up: SignUp, link_ends: datetime | None) -
     )
 
 
-def _seat_and_ahead(connection: Connection, sign_up: str) -> tuple[Seat, int] | None:
-    seat = place_rows.seat_of(connection, sign_up)
-    return (seat, place_rows.ahead(connection, seat)) if seat else None
+def _seat_and_ahead(snapshot: Snapshot, sign_up: str) -> tuple[Seat, int] | None:
+    seat = place_rows.seat_of(snapshot, sign_up)
+    return (seat, place_rows.ahead(snapshot, seat)) if seat else None

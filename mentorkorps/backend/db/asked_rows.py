@@ -4,10 +4,11 @@ import hashlib
 import hmac
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.tables import ASKED, COLLECTED, Moment
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 
 
@@ -23,33 +24,33 @@ def counted_as(effect: str, known_by: str) -> str:
     return hashlib.sha256(f"{effect} {known_by}".encode()).hexdigest()
 
 
-def ask(connection: Connection, addressee: str, day: date, most: int) -> bool:
+def ask(transaction: Transaction, addressee: str, day: date, most: int) -> bool:
     """Counts a confirmation to an address, known by its keyed hash, unless it had `most` that day; whether it did.
 
     The same for what `counted_as` stands for.
     """
     known = {"addressee": addressee, "day": day.isoformat(), "most": most}
-    return ASK.run(connection, known).rowcount == 1
+    return ASK.run(transaction, known).rowcount == 1
 
 
-def collect(connection: Connection, addressee: str, due_at: datetime) -> None:
+def collect(transaction: Transaction, addressee: str, due_at: datetime) -> None:
     """Notes that a mailbox is to be asked for all that waits there, unless it is noted already."""
-    COLLECT.run(connection, {"addressee": addressee, "due_at": due_at})
+    COLLECT.run(transaction, {"addressee": addressee, "due_at": due_at})
 
 
-def take_collected(connection: Connection, now: datetime) -> list[tuple[str, datetime]]:
+def take_collected(transaction: Transaction, now: datetime) -> list[tuple[str, datetime]]:
     """The mailboxes that are to be asked now, and since when; they are noted no more.
 
     What another instance takes just now is left to it.
     """
-    due = [(row.addressee, row.due_at) for row in connection.execute(DUE, {"now": now})]
+    due = [(row.addressee, row.due_at) for row in transaction.execute(DUE, {"now": now})]
     if due:
-        connection.execute(TAKE, [{"which": addressee} for addressee, _ in due])
+        transaction.execute(TAKE, [{"which": addressee} for addressee, _ in due])
     return due
 
 
-def forget_asked(connection: Connection, today: date) -> None:
-    connection.execute(FORGET_ASKED, {"today": today.isoformat()})
+def forget_asked(transaction: Transaction, today: date) -> None:
+    transaction.execute(FORGET_ASKED, {"today": today.isoformat()})
 
 
 # One statement that SQLite and PostgreSQL both know, so that two instances cannot both count the last one.

@@ -59,7 +59,7 @@ def restore_backup(settings: Settings, file: Path) -> int:
         with _image(settings, file) as image:
             _refuse_missing_key(image, settings)
             connect.dialect_for(settings.database).take(image)
-            return image.execute(COUNTED).fetchone()[0]
+            return int(image.execute(COUNTED).fetchone()[0])
     except Damaged:
         raise BadBackup(file, "was changed after it was written, or is not whole") from None
     except dump.NoDump:
@@ -112,7 +112,7 @@ def _first_image(settings: Settings, file: Path, sealed: bytes) -> sqlite3.Conne
 
 
 def _refuse_missing_key(image: sqlite3.Connection, settings: Settings) -> None:
-    seal = Cipher(settings.secret_keys)
+    cipher = Cipher(settings.secret_keys)
     marks = image.execute("SELECT DISTINCT substr(sealed, 1, ?) FROM sign_ups", (MARK_BYTES,))
-    if not all(seal.knows(mark) for (mark,) in marks):
+    if not all(cipher.knows(mark) for (mark,) in marks):
         raise MissingKey

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from mentorkorps.backend.db.records import ClockRecord
 from mentorkorps.backend.db.tables import CLOCK, CONSENTS, MAILS, PLACES, SIGN_UPS, Moment
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
 CLOCK_RECORD = select(
     CLOCK.c.seen_at, CLOCK.c.stop, CLOCK.c.doubted_at, CLOCK.c.steady_seconds
@@ -44,14 +45,14 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """Between two instances, or when a clock is put right."""
 
 
-def clock_record(connection: Connection) -> ClockRecord | None:
+def clock_record(snapshot: Snapshot) -> ClockRecord | None:
     """What is known of the clock, locked for this transaction; None before the first look."""
-    row = connection.execute(CLOCK_RECORD).one_or_none()
+    row = snapshot.execute(CLOCK_RECORD).one_or_none()
     return row and ClockRecord(*row)
 
 
-def keep_clock_record(connection: Connection, record: ClockRecord) -> None:
-    connection.execute(
+def keep_clock_record(transaction: Transaction, record: ClockRecord) -> None:
+    transaction.execute(
         KEEP_CLOCK_RECORD,
         {
             "seen_at": record.seen_at,
@@ -62,22 +63,22 @@ def keep_clock_record(connection: Connection, record: ClockRecord) -> None:
     )
 
 
-def newest_moment(connection: Connection) -> datetime | None:
+def newest_moment(snapshot: Snapshot) -> datetime | None:
     """The newest moment that stands in a row, for a database that comes from a time without a clock record."""
-    found = [connection.execute(statement).scalar_one() for statement in NEWEST]
+    found = [snapshot.execute(statement).scalar_one() for statement in NEWEST]
     return max((moment for moment in found if moment), default=None)
 
 
-def correct_future(connection: Connection, now: datetime, longest_held: timedelta) -> None:
+def correct_future(transaction: Transaction, now: datetime, longest_held: timedelta) -> None:
     """What a wrong clock dated into the future has happened now, and a place is held no longer than `longest_held`.
 
     Else a place would be held, and a sign-up be kept, for as long as the clock was ahead.
     """
     for column in HAPPENED:
-        connection.execute(
+        transaction.execute(
             update(column.table).where(column > now + CLOCKS_DIFFER).values({column.key: now})
         )
     until = now + longest_held
-    connection.execute(update(PLACES).where(PLACES.c.until > until).values(until=until))
+    transaction.execute(update(PLACES).where(PLACES.c.until > until).values(until=until))
     given_up = (MAILS.c.state == "failed", MAILS.c.due_at > now + CLOCKS_DIFFER)
-    connection.execute(update(MAILS).where(*given_up).values(due_at=now))
+    transaction.execute(update(MAILS).where(*given_up).values(due_at=now))

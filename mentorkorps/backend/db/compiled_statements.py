@@ -7,10 +7,12 @@ its text and how values are written down, is asked of it once.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
+
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
 Values = Mapping[str, object]
 
@@ -25,7 +27,7 @@ class DialectStatement(NamedTuple):
     takes_names: bool
     turns: Sequence[tuple[str, Callable[[Any], Any] | None]]
 
-    def row(self, values: Values) -> Values | Sequence[object]:
+    def row(self, values: Values) -> Any:  # what a driver takes: names or places
         turned = [(name, turn(values[name]) if turn else values[name]) for name, turn in self.turns]
         return dict(turned) if self.takes_names else [value for _, value in turned]
 
@@ -38,17 +40,17 @@ class CompiledStatement:
         self._names = names
         self._written: dict[str, DialectStatement] = {}
 
-    def run(self, connection: Connection, values: Values) -> DBAPICursor:
+    def run(self, snapshot: Snapshot, values: Values) -> DBAPICursor:
         """Its cursor, with `rowcount` and `fetchone`. Raises the driver's errors."""
-        written = self._for(connection.dialect)
-        cursor = connection.connection.dbapi_connection.cursor()
+        written = self._for(snapshot.connection.dialect)
+        cursor = snapshot.driver.cursor()
         cursor.execute(written.text, written.row(values))
         return cursor
 
-    def run_each(self, connection: Connection, rows: Sequence[Values]) -> None:
+    def run_each(self, transaction: Transaction, rows: Sequence[Values]) -> None:
         """Once for each row; for none it does nothing. Raises the driver's errors."""
-        written = self._for(connection.dialect)
-        cursor = connection.connection.dbapi_connection.cursor()
+        written = self._for(transaction.connection.dialect)
+        cursor = transaction.driver.cursor()
         cursor.executemany(written.text, [written.row(values) for values in rows])
 
     def _for(self, dialect: Dialect) -> DialectStatement:
@@ -59,6 +61,7 @@ class CompiledStatement:
 
 def _written(statement: ClauseElement, names: Sequence[str], dialect: Dialect) -> DialectStatement:
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    assert isinstance(compiled, SQLCompiler)
     turns = [
         (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
         for name in compiled.positiontup or compiled.binds

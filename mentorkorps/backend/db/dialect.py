@@ -1,7 +1,5 @@
 """What is different between a SQLite file and a PostgreSQL server, as the writer and the rows see it.
 
-The room of a database travels with the connections of its engine.
-
 What a job decides by, it locks when it reads it (`FOR UPDATE`, which SQLite leaves out), rather
 than by a stricter isolation: READ COMMITTED then sees what the other instance has just kept. Mails
 and places that lapse are taken with `SKIP LOCKED`.
@@ -28,10 +26,10 @@ class DatabaseDialect(Protocol):
     def exists(self) -> bool:
         """Whether there are tables of ours."""
 
-    def writing(self, **options: object) -> AbstractContextManager[Engine]:
+    def writing(self) -> AbstractContextManager[Engine]:
         """An engine for the writer or a command; keeps away whoever may not write beside it."""
 
-    def reading(self, **options: object) -> AbstractContextManager[Engine]:
+    def reading(self) -> AbstractContextManager[Engine]:
         """An engine that sees the database as it is at one moment, also beside the writer."""
 
     def enter_migration(self, connection: Connection) -> None:
@@ -66,7 +64,3 @@ class DatabaseDialect(Protocol):
 
         Raises InUse where somebody has the database.
         """
-
-
-def dialect_of(connection: Connection | Engine) -> DatabaseDialect:
-    return connection.get_execution_options()["room"]

@@ -56,7 +56,7 @@ def count_rows(table: str, lines: Iterable[bytes]) -> int:
 
 
 @contextmanager
-def scratch_database(lines: Iterator[bytes], seal: Cipher) -> Iterator[sqlite3.Connection]:
+def scratch_database(lines: Iterator[bytes], cipher: Cipher) -> Iterator[sqlite3.Connection]:
     """A database of SQLite with these rows, brought along to the version of the code.
 
     It lies in a file without a name, which ends with this process whatever happens, and only what is looked at is in
@@ -67,7 +67,7 @@ def scratch_database(lines: Iterator[bytes], seal: Cipher) -> Iterator[sqlite3.C
             image.execute(f"PRAGMA {pragma}")
         with migrate.in_memory(image) as copy:
             _fill(image, copy, lines)
-            migrate.migrate(copy, seal)
+            migrate.migrate(copy, cipher)
             copy.commit()
         if image.execute("PRAGMA foreign_key_check").fetchone():
             raise NoDump

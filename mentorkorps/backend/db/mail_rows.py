@@ -5,12 +5,13 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, func, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
 from mentorkorps.backend.db.sign_up_rows import DOUBTFUL_SIGN_UPS, SEVERAL_SIGN_UPS, as_sign_up
 from mentorkorps.backend.db.tables import MAILS, SIGN_UPS
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import Damaged
 
 
@@ -141,19 +142,21 @@ NEWEST_SILENCED_AT = (
 )
 
 
-def queue_mails(connection: Connection, subject: str, kinds: Sequence[Kind], at: datetime) -> None:
+def queue_mails(
+    transaction: Transaction, subject: str, kinds: Sequence[Kind], at: datetime
+) -> None:
     """Queues mails about one subject, whose id is of what each kind is about."""
     rows = [_row(token_hex(16), kind, subject, None, at) for kind in kinds]
-    INSERT_MAIL.run_each(connection, rows)
+    INSERT_MAIL.run_each(transaction, rows)
 
 
 def queue_once(
-    connection: Connection, id: str, kind: Kind, subject: str, waiting: int, at: datetime
+    transaction: Transaction, id: str, kind: Kind, subject: str, waiting: int, at: datetime
 ) -> bool:
     """Queues a mail that says how many wait, unless one of that id was queued; whether it did."""
-    if connection.execute(ONE_MAIL, {"id": id}).one_or_none():
+    if transaction.execute(ONE_MAIL, {"id": id}).one_or_none():
         return False
-    INSERT_MAIL.run(connection, _row(id, kind, subject, waiting, at))
+    INSERT_MAIL.run(transaction, _row(id, kind, subject, waiting, at))
     return True
 
 
@@ -171,14 +174,14 @@ def _row(id: str, kind: Kind, subject: str, waiting: int | None, at: datetime) -
     }
 
 
-def count_given_up(connection: Connection, after: datetime, until: datetime, but_for: Kind) -> int:
+def count_given_up(snapshot: Snapshot, after: datetime, until: datetime, but_for: Kind) -> int:
     """How many mails were given up in that time; those of the kind `but_for` do not count."""
     known = {"after": after, "until": until, "but_for": but_for.name}
-    count: int = connection.execute(HOW_MANY_GIVEN_UP, known).scalar_one()
+    count: int = snapshot.execute(HOW_MANY_GIVEN_UP, known).scalar_one()
     return count
 
 
-def send_again(connection: Connection, id: str | None, at: datetime) -> int:
+def send_again(transaction: Transaction, id: str | None, at: datetime) -> int:
     """Queues a mail that waits or was given up, or without an id all given up; how many.
 
     It keeps its Message-ID, and has as long as a fresh one before it is given up again.
@@ -186,65 +189,65 @@ def send_again(connection: Connection, id: str | None, at: datetime) -> int:
     change = FAILED_AGAIN
     if id:
         change = SEND_AGAIN.where(MAILS.c.id == id, MAILS.c.state.in_(("failed", "retry")))
-    return connection.execute(change, {"at": at}).rowcount
+    return transaction.execute(change, {"at": at}).rowcount
 
 
-def was_queued(connection: Connection, sign_up: str, kind: Kind) -> bool:
+def was_queued(snapshot: Snapshot, sign_up: str, kind: Kind) -> bool:
     """Whether there is such a mail about a sign-up, whatever became of it."""
     known = {"of_sign_up": sign_up, "of_kind": kind.name}
-    return connection.execute(QUEUED_BEFORE, known).first() is not None
+    return snapshot.execute(QUEUED_BEFORE, known).first() is not None
 
 
-def drop_waiting_mails(connection: Connection, sign_up: str, kinds: Collection[str]) -> None:
+def drop_waiting_mails(transaction: Transaction, sign_up: str, kinds: Collection[str]) -> None:
     """Deletes mails of these kinds about a sign-up that have not arrived yet."""
-    connection.execute(DROP_WAITING_MAILS, {"of_sign_up": sign_up, "kinds": list(kinds)})
+    transaction.execute(DROP_WAITING_MAILS, {"of_sign_up": sign_up, "kinds": list(kinds)})
 
 
-def mails_of(connection: Connection, sign_up: str) -> list[Mail]:
+def mails_of(snapshot: Snapshot, sign_up: str) -> list[Mail]:
     """The mails about a sign-up, oldest first."""
-    rows = connection.execute(MAILS_ABOUT_SIGN_UP, {"of_sign_up": sign_up})
+    rows = snapshot.execute(MAILS_ABOUT_SIGN_UP, {"of_sign_up": sign_up})
     return [as_mail(row) for row in rows]
 
 
-def delete_mails_of(connection: Connection, sign_ups: Sequence[str]) -> list[str]:
+def delete_mails_of(transaction: Transaction, sign_ups: Sequence[str]) -> list[str]:
     """Deletes the mails about sign-ups, and those to mailboxes that no sign-up has; their ids.
 
     After the sign-ups are deleted: whoever queues one meanwhile holds a lock on the sign-up.
     """
-    ids = list(connection.execute(MAILS_OF_NOBODY).scalars())
+    ids = list(transaction.execute(MAILS_OF_NOBODY).scalars())
     for start in range(0, len(sign_ups), MOST_VALUES):
         part = sign_ups[start : start + MOST_VALUES]
-        ids += connection.execute(MAILS_OF_SIGN_UPS, {"ids": part}).scalars()
-    delete_mails(connection, ids)
+        ids += transaction.execute(MAILS_OF_SIGN_UPS, {"ids": part}).scalars()
+    delete_mails(transaction, ids)
     return ids
 
 
-def delete_old_mails(connection: Connection, before: datetime) -> list[str]:
+def delete_old_mails(transaction: Transaction, before: datetime) -> list[str]:
     """Deletes what coordinators and operators got about no sign-up until then; the ids."""
-    ids = list(connection.execute(SETTLED_ABOUT_NO_PERSON, {"before": before}).scalars())
-    delete_mails(connection, ids)
+    ids = list(transaction.execute(SETTLED_ABOUT_NO_PERSON, {"before": before}).scalars())
+    delete_mails(transaction, ids)
     return ids
 
 
-def delete_mails(connection: Connection, ids: Sequence[str]) -> None:
+def delete_mails(transaction: Transaction, ids: Sequence[str]) -> None:
     if ids:
-        connection.execute(DELETE_MAIL, [{"key": id} for id in ids])
+        transaction.execute(DELETE_MAIL, [{"key": id} for id in ids])
 
 
 def due_mails(
-    connection: Connection, now: datetime, never_so_late: datetime, most: int
+    transaction: Transaction, now: datetime, never_so_late: datetime, most: int
 ) -> list[Mail]:
     """The mails that are due, locked for this transaction; others have what others hold."""
     known = {"now": now, "never_so_late": never_so_late, "most": most}
-    return [as_mail(row) for row in connection.execute(DUE_MAILS, known)]
+    return [as_mail(row) for row in transaction.execute(DUE_MAILS, known)]
 
 
-def lease_mails(connection: Connection, ids: Sequence[str], until: datetime) -> None:
+def lease_mails(transaction: Transaction, ids: Sequence[str], until: datetime) -> None:
     if ids:
-        connection.execute(LEASE_MAIL, [{"key": id, "until": until} for id in ids])
+        transaction.execute(LEASE_MAIL, [{"key": id, "until": until} for id in ids])
 
 
-def settle_mails(connection: Connection, mails: Sequence[Mail]) -> None:
+def settle_mails(transaction: Transaction, mails: Sequence[Mail]) -> None:
     """Writes down what became of leased mails."""
     rows = [
         {
@@ -256,11 +259,11 @@ def settle_mails(connection: Connection, mails: Sequence[Mail]) -> None:
         }
         for mail in mails
     ]
-    connection.execute(SETTLE_MAIL, rows)
+    transaction.execute(SETTLE_MAIL, rows)
 
 
 def read_subjects(
-    connection: Connection, subjects: Collection[Subject]
+    snapshot: Snapshot, subjects: Collection[Subject]
 ) -> dict[Subject, SignUp | Damaged]:
     """The sign-ups that subjects name, and of a mailbox the newest that waits to be asked for.
 
@@ -269,27 +272,27 @@ def read_subjects(
     ids = [subject.id for subject in subjects if subject.kind == "sign_up"]
     readings: dict[Subject, SignUp | Damaged] = {}
     if ids:
-        for row in connection.execute(SEVERAL_SIGN_UPS, {"ids": ids}):
-            readings[Subject("sign_up", row.id)] = _reading(connection, row)
+        for row in snapshot.execute(SEVERAL_SIGN_UPS, {"ids": ids}):
+            readings[Subject("sign_up", row.id)] = _reading(snapshot, row)
     for subject in subjects:
         if subject.kind == "mailbox":
             known = {"of_addressee": subject.id}
-            if newest := connection.execute(NEWEST_SILENCED_AT, known).one_or_none():
-                readings[subject] = _reading(connection, newest)
+            if newest := snapshot.execute(NEWEST_SILENCED_AT, known).one_or_none():
+                readings[subject] = _reading(snapshot, newest)
     return readings
 
 
-def readable_doubtful(connection: Connection) -> Iterator[SignUp]:
+def readable_doubtful(snapshot: Snapshot) -> Iterator[SignUp]:
     """The sign-ups that look like spam and wait for somebody to say, but for damaged ones."""
-    for row in connection.execute(DOUBTFUL_SIGN_UPS):
-        reading = _reading(connection, row)
+    for row in snapshot.execute(DOUBTFUL_SIGN_UPS):
+        reading = _reading(snapshot, row)
         if isinstance(reading, SignUp):
             yield reading
 
 
-def _reading(connection: Connection, row: Row[tuple[object, ...]]) -> SignUp | Damaged:
+def _reading(snapshot: Snapshot, row: Row[tuple[object, ...]]) -> SignUp | Damaged:
     try:
-        return as_sign_up(connection, row)
+        return as_sign_up(snapshot, row)
     except Damaged as error:
         return error
 

@@ -5,7 +5,7 @@ Whoever asks for some gets some: the database finds them, and what is not asked 
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Select, and_, select, true
 
@@ -28,7 +28,6 @@ from mentorkorps.backend.db.sign_up_rows import (
     as_sign_up,
     consents_of,
     consents_of_each,
-    seal_of,
     sign_up_by_id,
 )
 from mentorkorps.backend.db.sign_up_state import condition_clause
@@ -53,8 +52,8 @@ LISTED = select(
 
 def sign_ups(settings: Settings) -> list[SignUp]:
     """Every sign-up, oldest first; reads only, also while the server runs. Raises NoDatabase."""
-    with opened_to_read(settings) as connection:
-        return [as_sign_up(connection, row) for row in connection.execute(ALL_SIGN_UPS)]
+    with opened_to_read(settings) as snapshot:
+        return [as_sign_up(snapshot, row) for row in snapshot.execute(ALL_SIGN_UPS)]
 
 
 def each_sign_up(
@@ -72,11 +71,11 @@ def each_sign_up(
         SIGN_UPS.c.received_at >= first if first else true(),
         SIGN_UPS.c.received_at < before if before else true(),
     )
-    with opened_to_read(settings) as connection:
-        for rows in connection.execute(asked.execution_options(yield_per=AT_A_TIME)).partitions():
-            given = consents_of_each(connection, [row.id for row in rows])
+    with opened_to_read(settings) as snapshot:
+        for rows in snapshot.execute(asked.execution_options(yield_per=AT_A_TIME)).partitions():
+            given = consents_of_each(snapshot, [row.id for row in rows])
             for row in rows:
-                yield as_sign_up(connection, row), given[row.id]
+                yield as_sign_up(snapshot, row), given[row.id]
 
 
 def listed_sign_ups(
@@ -93,17 +92,16 @@ def listed_sign_ups(
         SIGN_UPS.c.form.in_(forms) if forms else true(),
         condition_clause(SIGN_UPS.c, state) if state else true(),
     )
-    with opened_to_read(settings) as connection:
-        for row in connection.execute(
+    with opened_to_read(settings) as snapshot:
+        for row in snapshot.execute(
             _in_order(asked, newest).execution_options(yield_per=AT_A_TIME)
         ):
-            *told, mark = row
-            if not seal_of(connection).knows(mark):
+            if not snapshot.cipher.knows(row.mark):
                 raise MissingKey
-            yield ListedSignUp(*told)
+            yield ListedSignUp(*row[:-1])
 
 
-def _in_order(asked: Select[tuple[object, ...]], newest: int | None) -> Select[tuple[object, ...]]:
+def _in_order(asked: Select[Any], newest: int | None) -> Select[Any]:
     if newest is None:
         return asked.order_by(SIGN_UPS.c.received_at)
     last = asked.order_by(SIGN_UPS.c.received_at.desc()).limit(newest).subquery()
@@ -112,17 +110,15 @@ def _in_order(asked: Select[tuple[object, ...]], newest: int | None) -> Select[t
 
 def sign_ups_beginning(settings: Settings, begins: str, most: int = 2) -> list[SignUp]:
     """The sign-ups whose number begins so, at most so many; reads only. Raises NoDatabase."""
-    with opened_to_read(settings) as connection:
-        found = connection.execute(ALL_SIGN_UPS.where(_begins(SIGN_UPS.c.id, begins)).limit(most))
-        return [as_sign_up(connection, row) for row in found]
+    with opened_to_read(settings) as snapshot:
+        found = snapshot.execute(ALL_SIGN_UPS.where(_begins(SIGN_UPS.c.id, begins)).limit(most))
+        return [as_sign_up(snapshot, row) for row in found]
 
 
 def mail_numbers_beginning(settings: Settings, begins: str, most: int = 2) -> list[str]:
     """The numbers of mails that begin so, at most so many; reads only. Raises NoDatabase."""
-    with opened_to_read(settings) as connection:
-        found = connection.execute(
-            select(MAILS.c.id).where(_begins(MAILS.c.id, begins)).limit(most)
-        )
+    with opened_to_read(settings) as snapshot:
+        found = snapshot.execute(select(MAILS.c.id).where(_begins(MAILS.c.id, begins)).limit(most))
         return list(found.scalars())
 
 
@@ -136,10 +132,11 @@ def participants(settings: Settings, halls: Iterable[Bookable]) -> list[SignUp] 
 
     Reads only. Raises NoDatabase.
     """
-    with opened_to_read(settings) as connection:
-        seats = [seat for hall in halls for seat in seats_in(connection, hall)]
+    with opened_to_read(settings) as snapshot:
+        seats = [seat for hall in halls for seat in seats_in(snapshot, hall)]
         coming = [seat.sign_up for seat in seats if seat.state == "taken"]
-        return [sign_up_by_id(connection, id) for id in coming] if seats else None
+        sign_ups = [sign_up_by_id(snapshot, id) for id in coming]
+        return [sign_up for sign_up in sign_ups if sign_up] if seats else None
 
 
 def mails(settings: Settings) -> list[Mail]:
@@ -150,24 +147,24 @@ def mails(settings: Settings) -> list[Mail]:
 def each_mail(settings: Settings, is_unsent: bool = False) -> Iterator[Mail]:
     """The same one by one; those that are not sent alone."""
     asked = ALL_MAILS.where(MAILS.c.state.in_((*UNSENT, "failed"))) if is_unsent else ALL_MAILS
-    with opened_to_read(settings) as connection:
-        for row in connection.execute(asked.execution_options(yield_per=AT_A_TIME)):
+    with opened_to_read(settings) as snapshot:
+        for row in snapshot.execute(asked.execution_options(yield_per=AT_A_TIME)):
             yield as_mail(row)
 
 
 def figures_now(settings: Settings) -> Figures:
     """How many there are of what, as the server's own figures; reads only. Raises NoDatabase."""
-    with opened_to_read(settings) as connection:
-        return figures(connection)
+    with opened_to_read(settings) as snapshot:
+        return figures(snapshot)
 
 
 def consents(settings: Settings, sign_up: str) -> list[GivenConsent]:
     """What a person agreed to; reads only. Raises NoDatabase."""
-    with opened_to_read(settings) as connection:
-        return consents_of(connection, sign_up)
+    with opened_to_read(settings) as snapshot:
+        return consents_of(snapshot, sign_up)
 
 
 def counts(settings: Settings) -> list[Count]:
     """What stays of deleted sign-ups; reads only. Raises NoDatabase."""
-    with opened_to_read(settings) as connection:
-        return [Count(*row) for row in connection.execute(ALL_COUNTS)]
+    with opened_to_read(settings) as snapshot:
+        return [Count(*row) for row in snapshot.execute(ALL_COUNTS)]

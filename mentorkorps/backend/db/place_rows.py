@@ -5,12 +5,13 @@ What a job decides by, it locks when it reads it: a place that another instance 
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select, text
+from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, text
 
 from mentorkorps.backend.db.records import Bookable, PlaceState, Seat
 from mentorkorps.backend.db.tables import HALLS, PLACES, SIGN_UPS
-from mentorkorps.backend.db.writer import end_group
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
 OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
 UNCONFIRMED: tuple[PlaceState, ...] = ("held", "doubted", "pending")
@@ -98,94 +99,94 @@ DELETE_HALL = HALLS.delete().where(
 DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
 
-def enter(connection: Connection, hall: Bookable, more: int = 0) -> int:
+def enter(transaction: Transaction, hall: Bookable, more: int = 0) -> int:
     """Has the hall to itself until the transaction ends; gives its last number, raised by `more`."""
     known = _of(hall)
-    if connection.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
-        connection.execute(FIRST_NUMBER, {"kind": hall.kind, "record": hall.record})
-        connection.execute(NEXT_NUMBER, known | {"more": more})
-    end_group(connection)
-    return connection.execute(LAST_NUMBER, known).scalar_one()
+    if transaction.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
+        transaction.execute(FIRST_NUMBER, {"kind": hall.kind, "record": hall.record})
+        transaction.execute(NEXT_NUMBER, known | {"more": more})
+    transaction.end_group()
+    return int(transaction.execute(LAST_NUMBER, known).scalar_one())
 
 
-def occupied(connection: Connection, hall: Bookable) -> int:
+def occupied(snapshot: Snapshot, hall: Bookable) -> int:
     """How many places are held, taken or offered."""
-    return connection.execute(OCCUPIED, _of(hall)).scalar_one()
+    return snapshot.execute(OCCUPIED, _of(hall)).scalar_one()
 
 
-def next_waiting(connection: Connection, hall: Bookable, most: int) -> list[Seat]:
+def next_waiting(snapshot: Snapshot, hall: Bookable, most: int) -> list[Seat]:
     """The first in the queue whose address is confirmed."""
-    return _seats(connection.execute(CONFIRMED_WAITING, _of(hall) | {"most": most}).all())
+    return _seats(snapshot.execute(CONFIRMED_WAITING, _of(hall) | {"most": most}).all())
 
 
-def next_to_offer(connection: Connection, hall: Bookable, most: int) -> list[Seat]:
+def next_to_offer(transaction: Transaction, hall: Bookable, most: int) -> list[Seat]:
     """The same, to be settled in this transaction."""
-    return _seats(connection.execute(TO_OFFER, _of(hall) | {"most": most}).all())
+    return _seats(transaction.execute(TO_OFFER, _of(hall) | {"most": most}).all())
 
 
-def ahead(connection: Connection, seat: Seat) -> int:
+def ahead(snapshot: Snapshot, seat: Seat) -> int:
     """How many wait before this one, without those that look like spam."""
-    return connection.execute(AHEAD, _of(seat.hall) | {"before": seat.number}).scalar_one()
+    return snapshot.execute(AHEAD, _of(seat.hall) | {"before": seat.number}).scalar_one()
 
 
-def seat_of(connection: Connection, sign_up: str) -> Seat | None:
-    row = connection.execute(SEAT_OF, {"of_sign_up": sign_up}).one_or_none()
-    return row and _seat(row)
+def seat_of(snapshot: Snapshot, sign_up: str) -> Seat | None:
+    row = snapshot.execute(SEAT_OF, {"of_sign_up": sign_up}).one_or_none()
+    return _seat(row) if row else None
 
 
-def seat_to_settle(connection: Connection, sign_up: str) -> Seat | None:
+def seat_to_settle(transaction: Transaction, sign_up: str) -> Seat | None:
     """The same, for a job that settles it by what it is."""
-    row = connection.execute(SEAT_TO_SETTLE, {"of_sign_up": sign_up}).one_or_none()
-    return row and _seat(row)
+    row = transaction.execute(SEAT_TO_SETTLE, {"of_sign_up": sign_up}).one_or_none()
+    return _seat(row) if row else None
 
 
-def seats_to_settle(connection: Connection, hall: Bookable) -> list[Seat]:
+def seats_to_settle(transaction: Transaction, hall: Bookable) -> list[Seat]:
     """All seats of a hall, to be settled in this transaction."""
-    return _seats(connection.execute(SEATS_TO_SETTLE, _of(hall)).all())
+    return _seats(transaction.execute(SEATS_TO_SETTLE, _of(hall)).all())
 
 
-def seats_in(connection: Connection, hall: Bookable) -> list[Seat]:
+def seats_in(snapshot: Snapshot, hall: Bookable) -> list[Seat]:
     """All seats of a hall in the order in which people came."""
-    return _seats(connection.execute(SEATS_OF_HALL, _of(hall)).all())
+    return _seats(snapshot.execute(SEATS_OF_HALL, _of(hall)).all())
 
 
-def lapsed(connection: Connection, now: datetime) -> list[Seat]:
+def lapsed(transaction: Transaction, now: datetime) -> list[Seat]:
     """Held, doubted and offered places whose time is over, but for those that another instance ends just now."""
-    return _seats(connection.execute(LAPSED, {"now": now}).all())
+    return _seats(transaction.execute(LAPSED, {"now": now}).all())
 
 
-def mistaken(connection: Connection, hall: Bookable) -> list[tuple[Seat, bool, datetime]]:
+def mistaken(transaction: Transaction, hall: Bookable) -> list[tuple[Seat, bool, datetime]]:
     """Seats whose state does not fit the sign-up, to be settled in this transaction.
 
     With each, whether the address is confirmed, and when that was last asked for.
     """
-    rows = connection.execute(MISTAKEN, _of(hall)).all()
+    rows = transaction.execute(MISTAKEN, _of(hall)).all()
     return [(_seat(row), row.confirmed_at is not None, row.asked_at) for row in rows]
 
 
-def halls_alive(connection: Connection) -> list[Bookable]:
+def halls_alive(snapshot: Snapshot) -> list[Bookable]:
     """Halls in which somebody has a place or waits for one."""
-    return [Bookable(row.kind, row.record) for row in connection.execute(HALLS_ALIVE)]
+    return [Bookable(row.kind, row.record) for row in snapshot.execute(HALLS_ALIVE)]
 
 
-def halls(connection: Connection) -> list[Bookable]:
+def halls(snapshot: Snapshot) -> list[Bookable]:
     """Every hall in which somebody ever wanted a place."""
-    return [Bookable(row.kind, row.record) for row in connection.execute(HALLS_KNOWN)]
+    return [Bookable(row.kind, row.record) for row in snapshot.execute(HALLS_KNOWN)]
 
 
-def move_hall(connection: Connection, before: Bookable, after: Bookable) -> int:
+def move_hall(transaction: Transaction, before: Bookable, after: Bookable) -> int:
     """Moves all seats of a hall to another of its kind, behind those that are there; how many."""
-    behind, more = enter(connection, after), enter(connection, before)
-    moved = connection.execute(
+    behind, more = enter(transaction, after), enter(transaction, before)
+    moved = transaction.execute(
         MOVE_SEATS, _of(before) | {"to_record": after.record, "behind": behind}
     ).rowcount
-    connection.execute(NEXT_NUMBER, _of(after) | {"more": more})
-    connection.execute(DELETE_HALL, _of(before))
+    transaction.execute(NEXT_NUMBER, _of(after) | {"more": more})
+    transaction.execute(DELETE_HALL, _of(before))
     return moved
 
 
-def insert_seat(connection: Connection, seat: Seat) -> None:
-    connection.execute(
+def insert_seat(transaction: Transaction, seat: Seat) -> None:
+    transaction.execute(
         PLACES.insert(),
         {
             "sign_up": seat.sign_up,
@@ -199,22 +200,22 @@ def insert_seat(connection: Connection, seat: Seat) -> None:
 
 
 def settle_seat(
-    connection: Connection, sign_up: str, state: PlaceState, until: datetime | None = None
+    transaction: Transaction, sign_up: str, state: PlaceState, until: datetime | None = None
 ) -> None:
-    connection.execute(SETTLE, {"of_sign_up": sign_up, "new_state": state, "new_until": until})
+    transaction.execute(SETTLE, {"of_sign_up": sign_up, "new_state": state, "new_until": until})
 
 
-def delete_seat(connection: Connection, sign_up: str) -> None:
-    connection.execute(DELETE_SEAT, {"of_sign_up": sign_up})
+def delete_seat(transaction: Transaction, sign_up: str) -> None:
+    transaction.execute(DELETE_SEAT, {"of_sign_up": sign_up})
 
 
 def _of(hall: Bookable) -> dict[str, str]:
     return {"of_kind": hall.kind, "of_record": hall.record}
 
 
-def _seats(rows: Sequence[Row]) -> list[Seat]:
+def _seats(rows: Sequence[Row[Any]]) -> list[Seat]:
     return [_seat(row) for row in rows]
 
 
-def _seat(row: Row) -> Seat:
+def _seat(row: Row[Any]) -> Seat:
     return Seat(row.sign_up, Bookable(row.kind, row.record), row.state, row.number, row.until)

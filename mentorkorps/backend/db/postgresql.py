@@ -28,6 +28,7 @@ from mentorkorps.backend.db.errors import (
 )
 from mentorkorps.backend.db.migrate import UnknownVersion, copy_rows, in_memory, migrate
 from mentorkorps.backend.db.tables import METADATA
+from mentorkorps.backend.db.transaction import driver_of
 from mentorkorps.backend.db.url import PostgresServer
 from mentorkorps.backend.db.writer import LostTransaction
 
@@ -78,15 +79,15 @@ class PostgresDialect:
             )
 
     @contextmanager
-    def writing(self, **options: object) -> Iterator[Engine]:
-        engine = self._engine(self._use, **options)
+    def writing(self) -> Iterator[Engine]:
+        engine = self._engine(self._use)
         event.listen(engine, "begin", _begin)
         with self._told():
             yield engine
 
     @contextmanager
-    def reading(self, **options: object) -> Iterator[Engine]:
-        engine = self._engine(_look, **options)
+    def reading(self) -> Iterator[Engine]:
+        engine = self._engine(_look)
         event.listen(engine, "begin", _begin_reading)
         with self._told():
             yield engine
@@ -110,10 +111,10 @@ class PostgresDialect:
         return "trouble" if is_cut_off or (state or "").startswith(OF_THE_SERVER) else "own"
 
     def is_whole(self, connection: Connection) -> bool:
-        return connection.connection.dbapi_connection.info.transaction_status == IN_TRANSACTION
+        return _driver(connection).info.transaction_status == IN_TRANSACTION
 
     def is_lost(self, connection: Connection) -> bool:
-        return connection.invalidated or connection.connection.dbapi_connection.closed
+        return connection.invalidated or _driver(connection).closed
 
     def mark_erased(self, connection: Connection) -> None:
         """The server itself knows."""
@@ -123,7 +124,7 @@ class PostgresDialect:
 
         The server looks only at pages that were changed since, but for the indexes if much was deleted.
         """
-        connection.connection.dbapi_connection.execute(f"VACUUM {TABLES}")
+        _driver(connection).execute(f"VACUUM {TABLES}")
         return True
 
     def rewrite(self, connection: Connection) -> bool:
@@ -144,7 +145,7 @@ class PostgresDialect:
                     raise InUse(self._database)
                 self.enter_migration(connection)
                 try:
-                    migrate(connection, seal=None)
+                    migrate(connection, cipher=None)
                     connection.execute(text(f"TRUNCATE {TABLES}"))
                     copy_rows(copy, connection)
                 except UnknownVersion:
@@ -153,23 +154,21 @@ class PostgresDialect:
                     raise DoesNotFit(self._database) from None
             self.sweep(connection)
 
-    def _engine(self, prepare: "Callable[[psycopg.Connection], None]", **options: object) -> Engine:
+    def _engine(self, prepare: "Callable[[psycopg.Connection], None]") -> Engine:
         return create_engine(
             "postgresql+psycopg://",
             creator=lambda: self._connected(prepare),
             poolclass=NullPool,
             hide_parameters=True,
             use_native_hstore=False,
-            execution_options=options | {"room": self},
         )
 
     def _connected(self, prepare: "Callable[[psycopg.Connection], None]") -> "psycopg.Connection":
         import psycopg
-        from psycopg.conninfo import conninfo_to_dict
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-        connection = psycopg.connect(
-            **DEFAULTS | conninfo_to_dict(self._database.address), autocommit=True
-        )
+        told = make_conninfo("", **DEFAULTS | conninfo_to_dict(self._database.address))
+        connection = psycopg.connect(told, autocommit=True)
         try:
             connection.execute(SESSION)
             prepare(connection)
@@ -179,8 +178,8 @@ class PostgresDialect:
         return connection
 
     def _use(self, connection: "psycopg.Connection") -> None:
-        (is_free,) = connection.execute(f"SELECT pg_try_advisory_lock_shared({USED})").fetchone()
-        if not is_free:
+        row = connection.execute(f"SELECT pg_try_advisory_lock_shared({USED})").fetchone()
+        if row != (True,):
             raise InUse(self._database)
 
     @contextmanager
@@ -213,6 +212,14 @@ class PostgresDialect:
         if ("FATAL" in words and not is_for_now) or "SSL" in words:
             return LetsNobodyIn(self._database)
         return CannotReach(self._database)
+
+
+def _driver(connection: Connection) -> "psycopg.Connection":
+    import psycopg
+
+    driver = driver_of(connection)
+    assert isinstance(driver, psycopg.Connection)
+    return driver
 
 
 def _look(connection: "psycopg.Connection") -> None:

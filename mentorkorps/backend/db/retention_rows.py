@@ -7,19 +7,7 @@ after; what most of them are is all less these.
 
 from collections.abc import Sequence
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    bindparam,
-    exists,
-    false,
-    func,
-    not_,
-    or_,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, not_, or_, select, text
 
 from mentorkorps.backend.db.mail_rows import STATES, UNSENT
 from mentorkorps.backend.db.records import Ended, Figures, Life
@@ -30,6 +18,7 @@ from mentorkorps.backend.db.sign_up_state import (
     outcome_clause,
 )
 from mentorkorps.backend.db.tables import COLLECTED, COUNTS, DOUBTFUL, MAILS, SIGN_UPS, UNANSWERED
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
 OUTCOME = outcome_case(SIGN_UPS.c)
 
@@ -45,7 +34,7 @@ ALL_SIGN_UPS_COUNTED = select(func.count()).select_from(SIGN_UPS)
 ALL_MAILS_COUNTED = select(func.count()).select_from(MAILS)
 
 MAILS_TO_LOOK_AFTER = (
-    select(MAILS.c.state, func.count())
+    select(MAILS.c.state, func.count().label("mails"))
     .where(MAILS.c.state.in_((*UNSENT, "failed")))
     .group_by(MAILS.c.state)
 )
@@ -74,41 +63,41 @@ ADD_TO_COUNT = text(
 )
 
 
-def figures(connection: Connection) -> Figures:
+def figures(snapshot: Snapshot) -> Figures:
     """For a reader: all of one moment, by indexes alone. Those that are most are what is left of all."""
-    by_outcome = {outcome: _how_many(connection, where) for outcome, where in BY_OUTCOME.items()}
-    rest = connection.execute(ALL_SIGN_UPS_COUNTED).scalar_one() - sum(by_outcome.values())
-    by_state = dict(connection.execute(MAILS_TO_LOOK_AFTER).all())
-    sent = connection.execute(ALL_MAILS_COUNTED).scalar_one() - sum(by_state.values())
+    by_outcome = {outcome: _how_many(snapshot, where) for outcome, where in BY_OUTCOME.items()}
+    rest = snapshot.execute(ALL_SIGN_UPS_COUNTED).scalar_one() - sum(by_outcome.values())
+    by_state = {row.state: row.mails for row in snapshot.execute(MAILS_TO_LOOK_AFTER)}
+    sent = snapshot.execute(ALL_MAILS_COUNTED).scalar_one() - sum(by_state.values())
     return Figures(
         by_outcome | {"received": rest},
         dict.fromkeys(STATES, 0) | by_state | {"sent": sent},
-        connection.execute(OLDEST_UNSENT).scalar_one(),
-        connection.execute(OLDEST_UNANSWERED).scalar_one(),
-        connection.execute(OLDEST_FAILED).scalar_one(),
-        _how_many(connection, DOUBTFUL),
+        snapshot.execute(OLDEST_UNSENT).scalar_one(),
+        snapshot.execute(OLDEST_UNANSWERED).scalar_one(),
+        snapshot.execute(OLDEST_FAILED).scalar_one(),
+        _how_many(snapshot, DOUBTFUL),
     )
 
 
-def confirmed_by_form(connection: Connection) -> dict[str, int]:
+def confirmed_by_form(snapshot: Snapshot) -> dict[str, int]:
     """How many sign-ups by each form are confirmed and not withdrawn; also 0, where there are others."""
-    return dict(connection.execute(CONFIRMED_BY_FORM).all())
+    return dict(snapshot.execute(CONFIRMED_BY_FORM).all())
 
 
-def _how_many(connection: Connection, where: ColumnElement[bool]) -> int:
-    return connection.execute(select(func.count()).select_from(SIGN_UPS).where(where)).scalar_one()
+def _how_many(snapshot: Snapshot, where: ColumnElement[bool]) -> int:
+    return snapshot.execute(select(func.count()).select_from(SIGN_UPS).where(where)).scalar_one()
 
 
-def over_by_outcome(connection: Connection, ended: Sequence[Ended]) -> list[tuple[str, str]]:
+def over_by_outcome(snapshot: Snapshot, ended: Sequence[Ended]) -> list[tuple[str, str]]:
     """The ids of the sign-ups whose time is over, each with what became of it.
 
     They come as the table has them, in SQLite by age: what lies side by side there is soon deleted together.
     """
     statement = select(SIGN_UPS.c.id, OUTCOME).where(or_(false(), *map(_is_over, ended)))
-    return [(id, outcome) for id, outcome in connection.execute(statement)]
+    return [(id, outcome) for id, outcome in snapshot.execute(statement)]
 
 
-def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> list[Life]:
+def lives_over(transaction: Transaction, ended: Sequence[Ended], ids: Sequence[str]) -> list[Life]:
     """Those of these sign-ups whose time is over still: a few hundred at most.
 
     They are locked for this transaction, so that two instances do not both count what they delete.
@@ -116,7 +105,7 @@ def lives_over(connection: Connection, ended: Sequence[Ended], ids: Sequence[str
     statement = LIVES.where(or_(false(), *map(_is_over, ended)), SIGN_UPS.c.id.in_(ids)).order_by(
         SIGN_UPS.c.id
     )
-    return [Life(*row) for row in connection.execute(statement.with_for_update())]
+    return [Life(*row) for row in transaction.execute(statement.with_for_update())]
 
 
 def _is_over(ended: Ended) -> ColumnElement[bool]:
@@ -155,18 +144,18 @@ def _is_over(ended: Ended) -> ColumnElement[bool]:
     )
 
 
-def life_of(connection: Connection, id: str) -> Life | None:
-    row = connection.execute(ONE_LIFE, {"id": id}).one_or_none()
-    return row and Life(*row)
+def life_of(transaction: Transaction, id: str) -> Life | None:
+    row = transaction.execute(ONE_LIFE, {"id": id}).one_or_none()
+    return Life(*row) if row else None
 
 
-def delete_sign_ups(connection: Connection, ids: Sequence[str]) -> None:
+def delete_sign_ups(transaction: Transaction, ids: Sequence[str]) -> None:
     """With their consents and places. Their mails go by mail_rows.delete_mails_of, in the same transaction."""
     if ids:
-        connection.execute(DELETE_SIGN_UPS, [{"key": id} for id in ids])
+        transaction.execute(DELETE_SIGN_UPS, [{"key": id} for id in ids])
 
 
-def add_count(connection: Connection, form: str, month: str, outcome: str, count: int) -> None:
-    connection.execute(
+def add_count(transaction: Transaction, form: str, month: str, outcome: str, count: int) -> None:
+    transaction.execute(
         ADD_TO_COUNT, {"form": form, "month": month, "outcome": outcome, "count": count}
     )

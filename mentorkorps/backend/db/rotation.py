@@ -7,21 +7,15 @@ key already is passed by, so that whoever comes again goes on where it was broke
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
-from mentorkorps.backend.db import writer
 from mentorkorps.backend.db.connect import opened_to_read, opened_to_write
 from mentorkorps.backend.db.records import SignUp
-from mentorkorps.backend.db.sign_up_rows import (
-    MARK,
-    RESEAL,
-    as_sign_up,
-    fingerprint,
-    seal_of,
-    sealed,
-)
+from mentorkorps.backend.db.sign_up_rows import MARK, RESEAL, as_sign_up, fingerprint, sealed
 from mentorkorps.backend.db.tables import CONSENTS, SIGN_UPS
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import MARK_BYTES, Damaged
 from mentorkorps.backend.settings import Settings
 from mentorkorps.forms.answers import Answers
@@ -55,32 +49,32 @@ log = logging.getLogger(__name__)
 def rotate(settings: Settings) -> None:
     """The whole of it, where no server has the database to itself. Raises CannotOpen or MissingKey."""
     last = ""
-    with opened_to_write(settings) as engine, engine.connect() as connection:
-        while ids := writer.run_job(connection, next_to_rotate, last):
-            writer.run_job(connection, rotate_some, ids, settings.secret_keys[0])
+    with opened_to_write(settings) as runner:
+        while ids := runner.run_job(next_to_rotate, last):
+            runner.run_job(rotate_some, ids, settings.secret_keys[0])
             last = ids[-1]
-        writer.run_job(connection, _leave_no_trace)
+        runner.run_job(_leave_no_trace)
 
 
 def rotated(settings: Settings) -> tuple[int, int]:
     """How many sign-ups there are, and how many of them another key than the first encrypts; reads only."""
-    with opened_to_read(settings) as connection:
-        count = connection.execute(select(func.count()).select_from(SIGN_UPS)).scalar_one()
-        left = connection.execute(UNROTATED, {"mark": seal_of(connection).mark}).scalars().all()
+    with opened_to_read(settings) as snapshot:
+        count = snapshot.execute(select(func.count()).select_from(SIGN_UPS)).scalar_one()
+        left = snapshot.execute(UNROTATED, {"mark": snapshot.cipher.mark}).scalars().all()
     return count, len(left)
 
 
-def next_to_rotate(connection: Connection, last: str, most: int = PORTION) -> list[str]:
+def next_to_rotate(snapshot: Snapshot, last: str, most: int = PORTION) -> list[str]:
     """The next sign-ups after the number `last` that another key encrypts. For a reader."""
-    values = {"mark": seal_of(connection).mark, "last": last, "most": most}
-    return list(connection.execute(NEXT_UNROTATED, values).scalars())
+    values = {"mark": snapshot.cipher.mark, "last": last, "most": most}
+    return list(snapshot.execute(NEXT_UNROTATED, values).scalars())
 
 
-def rotate_some(connection: Connection, ids: Sequence[str], key: str) -> None:
+def rotate_some(transaction: Transaction, ids: Sequence[str], key: str) -> None:
     """Encrypts these answers with the first key, and knows them by their fingerprint under it. A job for the writer."""
-    kept = list(_unrotated(connection, ids))
-    known_by = _fingerprints(connection, [sign_up for _, sign_up in kept], key)
-    taken = set(connection.execute(KNOWN, {"known": list(known_by.values())}).scalars())
+    kept = list(_unrotated(transaction, ids))
+    known_by = _fingerprints(transaction, [sign_up for _, sign_up in kept], key)
+    taken = set(transaction.execute(KNOWN, {"known": list(known_by.values())}).scalars())
     changes = []
     for row, sign_up in kept:
         fresh = known_by.get(sign_up.id, row.fingerprint)
@@ -90,28 +84,28 @@ def rotate_some(connection: Connection, ids: Sequence[str], key: str) -> None:
         changes.append(
             {
                 "key": row.id,
-                "new_sealed": sealed(connection, row.id, sign_up.answers),
+                "new_sealed": sealed(transaction, row.id, sign_up.answers),
                 "new_fingerprint": known,
             }
         )
     if changes:
-        connection.execute(RESEAL, changes)
+        transaction.execute(RESEAL, changes)
 
 
-def _unrotated(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[Row, SignUp]]:
-    for row in connection.execute(TO_ROTATE, {"ids": ids}).all():
+def _unrotated(transaction: Transaction, ids: Sequence[str]) -> Iterator[tuple[Row[Any], SignUp]]:
+    for row in transaction.execute(TO_ROTATE, {"ids": ids}).all():
         try:
-            if row.sealed[:MARK_BYTES] != seal_of(connection).mark:
-                yield row, as_sign_up(connection, row)
+            if row.sealed[:MARK_BYTES] != transaction.cipher.mark:
+                yield row, as_sign_up(transaction, row)
         except Damaged as error:  # it keeps its key; the others go on
             log.error("rotate: %s", error)
 
 
-def _fingerprints(connection: Connection, sign_ups: Sequence[SignUp], key: str) -> dict[str, str]:
+def _fingerprints(transaction: Transaction, sign_ups: Sequence[SignUp], key: str) -> dict[str, str]:
     """By number; none for those that were withdrawn, which are known by nothing."""
     standing: dict[str, dict[str, str]] = defaultdict(dict)
     ids = [one.id for one in sign_ups if one.withdrawn_at is None]
-    for row in connection.execute(STANDING_CONSENTS, {"ids": ids}):
+    for row in transaction.execute(STANDING_CONSENTS, {"ids": ids}):
         standing[row.sign_up][row.consent] = row.version
     return {
         one.id: fingerprint(key, one.form, Answers(one.answers, standing[one.id]))
@@ -120,6 +114,6 @@ def _fingerprints(connection: Connection, sign_ups: Sequence[SignUp], key: str) 
     }
 
 
-def _leave_no_trace(connection: Connection) -> None:
-    writer.sweep_afterwards(connection)
-    writer.rewrite_afterwards(connection)
+def _leave_no_trace(transaction: Transaction) -> None:
+    transaction.sweep_afterwards()
+    transaction.rewrite_afterwards()

@@ -2,12 +2,13 @@
 
 import logging
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from mentorkorps.backend.db.place_rows import ALIVE
 from mentorkorps.backend.db.records import Bookable, SignUp
 from mentorkorps.backend.db.sign_up_rows import as_sign_up
 from mentorkorps.backend.db.tables import PLACES, SIGN_UPS
+from mentorkorps.backend.db.transaction import Snapshot
 from mentorkorps.backend.security.encryption import Damaged
 
 NEXT_SIGN_UPS = (
@@ -25,18 +26,18 @@ SEATS_BY_HALL = (
 log = logging.getLogger(__name__)
 
 
-def next_sign_ups(connection: Connection, last: str, most: int) -> tuple[list[SignUp], str | None]:
+def next_sign_ups(snapshot: Snapshot, last: str, most: int) -> tuple[list[SignUp], str | None]:
     """The sign-ups after `last` by their ids, but for those withdrawn, and the last of them; None at the end."""
-    rows = connection.execute(NEXT_SIGN_UPS, {"last": last, "most": most}).all()
+    rows = snapshot.execute(NEXT_SIGN_UPS, {"last": last, "most": most}).all()
     found = []
     for row in rows:
         try:
-            found.append(as_sign_up(connection, row))
+            found.append(as_sign_up(snapshot, row))
         except Damaged as error:
             log.error("store: %s", error)
     return found, rows[-1].id if rows else None
 
 
-def seats_by_hall(connection: Connection) -> dict[Bookable, int]:
+def seats_by_hall(snapshot: Snapshot) -> dict[Bookable, int]:
     """How many have a place or wait for one, by hall."""
-    return {Bookable(row.kind, row.record): row.seats for row in connection.execute(SEATS_BY_HALL)}
+    return {Bookable(row.kind, row.record): row.seats for row in snapshot.execute(SEATS_BY_HALL)}

@@ -1,18 +1,27 @@
-"""Sign-ups and consents. Answers are sealed on their way in and opened on their way out; the seal travels with
-the connections of the engine."""
+"""Sign-ups and consents. Answers are encrypted on their way in and decrypted on their way out, by the
+cipher of the transaction or snapshot."""
 
 import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, select
+from sqlalchemy import LargeBinary, Row, and_, bindparam, func, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import GivenConsent, SignUp
 from mentorkorps.backend.db.tables import CONSENTS, DOUBTFUL, SIGN_UPS
-from mentorkorps.backend.security.encryption import MARK_BYTES, Cipher
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
+from mentorkorps.backend.security.encryption import MARK_BYTES
 from mentorkorps.forms.answers import Answers, Value
+
+
+class Position(NamedTuple):
+    """Where a list by time goes on: behind this sign-up."""
+
+    received_at: datetime
+    id: str
 
 
 def fingerprint(key: str, form: str, answers: Answers, once: str = "") -> str:
@@ -57,6 +66,20 @@ MARK = func.substr(SIGN_UPS.c.sealed, 1, MARK_BYTES, type_=LargeBinary)
 MARKS = select(MARK).distinct()
 
 DOUBTFUL_SIGN_UPS = ALL_SIGN_UPS.where(DOUBTFUL)
+
+NEWEST_DOUBTFUL = (
+    select(SIGN_UPS)
+    .where(DOUBTFUL)
+    .order_by(SIGN_UPS.c.received_at.desc(), SIGN_UPS.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+OLDER_DOUBTFUL = NEWEST_DOUBTFUL.where(
+    or_(
+        SIGN_UPS.c.received_at < bindparam("before"),
+        and_(SIGN_UPS.c.received_at == bindparam("before"), SIGN_UPS.c.id < bindparam("before_id")),
+    )
+)
 
 CONSENTS_OF = (
     select(CONSENTS).where(CONSENTS.c.sign_up == bindparam("sign_up")).order_by(CONSENTS.c.consent)
@@ -133,13 +156,13 @@ MARK_ANSWERED = (
 )
 
 
-def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) -> None:
+def insert_sign_up(transaction: Transaction, sign_up: SignUp, fingerprint: str) -> None:
     """A fresh sign-up, which nobody has answered."""
     row = {
         "id": sign_up.id,
         "form": sign_up.form,
         "language": sign_up.language,
-        "sealed": sealed(connection, sign_up.id, sign_up.answers),
+        "sealed": sealed(transaction, sign_up.id, sign_up.answers),
         "fingerprint": fingerprint,
         "flagged": sign_up.flagged,
         "silenced": sign_up.silenced,
@@ -151,120 +174,128 @@ def insert_sign_up(connection: Connection, sign_up: SignUp, fingerprint: str) ->
         "code": sign_up.code,
         "addressee": sign_up.addressee,
     }
-    INSERT_SIGN_UP.run(connection, row)
+    INSERT_SIGN_UP.run(transaction, row)
 
 
 def insert_consents(
-    connection: Connection, sign_up: str, versions: dict[str, str], at: datetime
+    transaction: Transaction, sign_up: str, versions: dict[str, str], at: datetime
 ) -> None:
     rows = [
         {"sign_up": sign_up, "consent": consent, "version": version, "given_at": at}
         for consent, version in versions.items()
     ]
-    INSERT_CONSENT.run_each(connection, rows)
+    INSERT_CONSENT.run_each(transaction, rows)
 
 
-def sign_up_by_id(connection: Connection, id: str) -> SignUp | None:
-    row = connection.execute(ONE_SIGN_UP, {"id": id}).one_or_none()
-    return row and as_sign_up(connection, row)
+def sign_up_by_id(snapshot: Snapshot, id: str) -> SignUp | None:
+    row = snapshot.execute(ONE_SIGN_UP, {"id": id}).one_or_none()
+    return as_sign_up(snapshot, row) if row else None
 
 
-def sign_up_to_change(connection: Connection, id: str) -> SignUp | None:
+def sign_up_to_change(transaction: Transaction, id: str) -> SignUp | None:
     """The same, for a job that changes it by what it is; other instances wait until that is done."""
-    row = connection.execute(SIGN_UP_TO_CHANGE, {"id": id}).one_or_none()
-    return row and as_sign_up(connection, row)
+    row = transaction.execute(SIGN_UP_TO_CHANGE, {"id": id}).one_or_none()
+    return as_sign_up(transaction, row) if row else None
 
 
-def sign_up_by_fingerprint(connection: Connection, fingerprints: Sequence[str]) -> SignUp | None:
+def sign_up_by_fingerprint(snapshot: Snapshot, fingerprints: Sequence[str]) -> SignUp | None:
     """The sign-up with one of these fingerprints: those of the same answers under each of the keys."""
     for one in fingerprints:
-        if row := SAME_ANSWERS.run(connection, {"fingerprint": one}).fetchone():
-            return sign_up_by_id(connection, row[0])
+        if row := SAME_ANSWERS.run(snapshot, {"fingerprint": one}).fetchone():
+            return sign_up_by_id(snapshot, row[0])
     return None
 
 
-def doubtful(connection: Connection) -> list[SignUp]:
+def doubtful(snapshot: Snapshot) -> list[SignUp]:
     """Those that look like spam and wait for somebody to say, oldest first."""
-    return [as_sign_up(connection, row) for row in connection.execute(DOUBTFUL_SIGN_UPS)]
+    return [as_sign_up(snapshot, row) for row in snapshot.execute(DOUBTFUL_SIGN_UPS)]
 
 
-def consents_of(connection: Connection, sign_up: str) -> list[GivenConsent]:
-    rows = connection.execute(CONSENTS_OF, {"sign_up": sign_up})
+def doubtful_page(snapshot: Snapshot, before: Position | None, most: int) -> list[SignUp]:
+    """The same, newest first: at most so many, those before a position where one is given."""
+    if before is None:
+        rows = snapshot.execute(NEWEST_DOUBTFUL, {"most": most})
+    else:
+        known = {"most": most, "before": before.received_at, "before_id": before.id}
+        rows = snapshot.execute(OLDER_DOUBTFUL, known)
+    return [as_sign_up(snapshot, row) for row in rows]
+
+
+def consents_of(snapshot: Snapshot, sign_up: str) -> list[GivenConsent]:
+    rows = snapshot.execute(CONSENTS_OF, {"sign_up": sign_up})
     return [GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at) for row in rows]
 
 
-def consents_of_each(
-    connection: Connection, sign_ups: Sequence[str]
-) -> dict[str, list[GivenConsent]]:
+def consents_of_each(snapshot: Snapshot, sign_ups: Sequence[str]) -> dict[str, list[GivenConsent]]:
     """The same of several, by their numbers; also those that gave none."""
     found: dict[str, list[GivenConsent]] = {id: [] for id in sign_ups}
-    for row in connection.execute(CONSENTS_OF_EACH, {"sign_ups": sign_ups}):
+    for row in snapshot.execute(CONSENTS_OF_EACH, {"sign_ups": sign_ups}):
         found[row.sign_up].append(
             GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at)
         )
     return found
 
 
-def mark_asked(connection: Connection, sign_up: str, at: datetime, addressee: str | None) -> None:
+def mark_asked(transaction: Transaction, sign_up: str, at: datetime, addressee: str | None) -> None:
     """The mailbox was asked once more to confirm."""
-    connection.execute(MARK_ASKED, {"key": sign_up, "at": at, "new_addressee": addressee})
+    transaction.execute(MARK_ASKED, {"key": sign_up, "at": at, "new_addressee": addressee})
 
 
-def mark_confirmed(connection: Connection, sign_up: str, at: datetime) -> None:
-    connection.execute(MARK_CONFIRMED, {"key": sign_up, "at": at})
+def mark_confirmed(transaction: Transaction, sign_up: str, at: datetime) -> None:
+    transaction.execute(MARK_CONFIRMED, {"key": sign_up, "at": at})
 
 
-def mark_answered(connection: Connection, sign_up: str, at: datetime) -> None:
-    connection.execute(MARK_ANSWERED, {"key": sign_up, "at": at})
+def mark_answered(transaction: Transaction, sign_up: str, at: datetime) -> None:
+    transaction.execute(MARK_ANSWERED, {"key": sign_up, "at": at})
 
 
-def mark_readdressed(connection: Connection, sign_up: str, addressee: str, at: datetime) -> None:
+def mark_readdressed(transaction: Transaction, sign_up: str, addressee: str, at: datetime) -> None:
     """The address is another one: nobody has confirmed it, and it was asked to at `at`."""
-    connection.execute(MARK_READDRESSED, {"key": sign_up, "new_addressee": addressee, "at": at})
+    transaction.execute(MARK_READDRESSED, {"key": sign_up, "new_addressee": addressee, "at": at})
 
 
-def unconfirmed_at(connection: Connection, addressee: str, most: int) -> list[SignUp]:
+def unconfirmed_at(snapshot: Snapshot, addressee: str, most: int) -> list[SignUp]:
     """The sign-ups that one mailbox has yet to confirm, oldest first, those that look like spam behind the others."""
     known = {"of_addressee": addressee, "most": most}
-    return [as_sign_up(connection, row) for row in connection.execute(UNCONFIRMED_AT, known)]
+    return [as_sign_up(snapshot, row) for row in snapshot.execute(UNCONFIRMED_AT, known)]
 
 
-def mark_silenced(connection: Connection, sign_up: str, is_silenced: bool) -> None:
-    connection.execute(MARK_SILENCED, {"key": sign_up, "is_silenced": is_silenced})
+def mark_silenced(transaction: Transaction, sign_up: str, is_silenced: bool) -> None:
+    transaction.execute(MARK_SILENCED, {"key": sign_up, "is_silenced": is_silenced})
 
 
-def mark_cleared(connection: Connection, sign_up: str) -> None:
+def mark_cleared(transaction: Transaction, sign_up: str) -> None:
     """Nobody takes it for spam any more."""
-    connection.execute(MARK_CLEARED, {"key": sign_up})
+    transaction.execute(MARK_CLEARED, {"key": sign_up})
 
 
-def mark_withdrawn(connection: Connection, sign_up: str, at: datetime) -> None:
+def mark_withdrawn(transaction: Transaction, sign_up: str, at: datetime) -> None:
     """From now on the same answers are a sign-up of their own."""
-    connection.execute(
+    transaction.execute(
         MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"}
     )
 
 
 def replace_answers(
-    connection: Connection, sign_up: str, answers: dict[str, Value], known_by: str
+    transaction: Transaction, sign_up: str, answers: dict[str, Value], known_by: str
 ) -> None:
-    new_sealed = sealed(connection, sign_up, answers)
-    connection.execute(
+    new_sealed = sealed(transaction, sign_up, answers)
+    transaction.execute(
         RESEAL, {"key": sign_up, "new_sealed": new_sealed, "new_fingerprint": known_by}
     )
 
 
-def withdraw_consent(connection: Connection, sign_up: str, consent: str, at: datetime) -> None:
-    connection.execute(WITHDRAW_CONSENT, {"key": sign_up, "which": consent, "at": at})
+def withdraw_consent(transaction: Transaction, sign_up: str, consent: str, at: datetime) -> None:
+    transaction.execute(WITHDRAW_CONSENT, {"key": sign_up, "which": consent, "at": at})
 
 
 def renew_consents(
-    connection: Connection, sign_up: str, versions: dict[str, str], at: datetime
+    transaction: Transaction, sign_up: str, versions: dict[str, str], at: datetime
 ) -> None:
     """Brings the consents to what was ticked now; one that was given and still stands keeps its time."""
     standing = {
         one.consent: one.version
-        for one in consents_of(connection, sign_up)
+        for one in consents_of(transaction, sign_up)
         if one.withdrawn_at is None
     }
     fresh = {
@@ -273,14 +304,14 @@ def renew_consents(
         if standing.get(consent) != version
     }
     for consent in standing.keys() - versions.keys():
-        withdraw_consent(connection, sign_up, consent, at)
+        withdraw_consent(transaction, sign_up, consent, at)
     for consent in fresh:
-        connection.execute(DROP_CONSENT, {"key": sign_up, "which": consent})
-    insert_consents(connection, sign_up, fresh, at)
+        transaction.execute(DROP_CONSENT, {"key": sign_up, "which": consent})
+    insert_consents(transaction, sign_up, fresh, at)
 
 
-def as_sign_up(connection: Connection, row: Row) -> SignUp:
-    told = json.loads(seal_of(connection).open(row.id, row.sealed))
+def as_sign_up(snapshot: Snapshot, row: Row[Any]) -> SignUp:
+    told = json.loads(snapshot.cipher.open(row.id, row.sealed))
     answers = {
         name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
     }
@@ -304,25 +335,21 @@ def as_sign_up(connection: Connection, row: Row) -> SignUp:
     )
 
 
-def sealed(connection: Connection, id: str, answers: dict[str, Value]) -> bytes:
-    return seal_of(connection).close(id, json.dumps(answers, ensure_ascii=False).encode())
+def sealed(snapshot: Snapshot, id: str, answers: dict[str, Value]) -> bytes:
+    return snapshot.cipher.close(id, json.dumps(answers, ensure_ascii=False).encode())
 
 
-def seal_of(connection: Connection) -> Cipher:
-    return connection.get_execution_options()["seal"]
-
-
-def renew_fingerprint(connection: Connection, kept: SignUp, key: str) -> None:
+def renew_fingerprint(transaction: Transaction, kept: SignUp, key: str) -> None:
     """After a consent was taken back: what is known is what stands."""
-    known_by = fingerprint_of(connection, kept, key)
-    if sign_up_by_fingerprint(connection, [known_by]) is None:
-        replace_answers(connection, kept.id, kept.answers, known_by)
+    known_by = fingerprint_of(transaction, kept, key)
+    if sign_up_by_fingerprint(transaction, [known_by]) is None:
+        replace_answers(transaction, kept.id, kept.answers, known_by)
 
 
-def fingerprint_of(connection: Connection, kept: SignUp, key: str) -> str:
+def fingerprint_of(snapshot: Snapshot, kept: SignUp, key: str) -> str:
     standing = {
         one.consent: one.version
-        for one in consents_of(connection, kept.id)
+        for one in consents_of(snapshot, kept.id)
         if one.withdrawn_at is None
     }
     return fingerprint(key, kept.form, Answers(kept.answers, standing))

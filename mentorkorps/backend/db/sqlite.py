@@ -20,8 +20,9 @@ from sqlalchemy.exc import DBAPIError
 
 from mentorkorps.backend.db.dialect import Verdict
 from mentorkorps.backend.db.errors import CannotOpen, CannotUse, InUse, NoDatabase
+from mentorkorps.backend.db.transaction import driver_of
 from mentorkorps.backend.db.url import SqliteFile
-from mentorkorps.backend.db.writer import LostTransaction, rewrite_afterwards, sweep
+from mentorkorps.backend.db.writer import LostTransaction
 from mentorkorps.backend.files import ownership
 
 PATIENCE = "busy_timeout=2000"
@@ -53,24 +54,21 @@ class SqliteDialect:
         return self._path.exists()
 
     @contextmanager
-    def writing(self, **options: object) -> Iterator[Engine]:
+    def writing(self) -> Iterator[Engine]:
         with self._to_itself(), self._usable():
-            engine = _engine(
-                URL.create("sqlite", database=str(self._path)), options | {"room": self}
-            )
+            engine = _engine(URL.create("sqlite", database=str(self._path)))
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin_immediate)
             yield engine
 
     @contextmanager
-    def reading(self, **options: object) -> Iterator[Engine]:
+    def reading(self) -> Iterator[Engine]:
         if not self._path.exists():
             raise NoDatabase(self._database)
         file = f"file:{quote(str(self._path.resolve()))}"
         with self._usable():
             engine = _engine(
-                URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}),
-                options | {"room": self},
+                URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"})
             )
             event.listen(engine, "connect", _prepare_reading)
             event.listen(engine, "begin", _begin_reading)
@@ -87,7 +85,7 @@ class SqliteDialect:
 
     def is_whole(self, connection: Connection) -> bool:
         # A full disk makes SQLite roll back by itself; the driver's commit() would then succeed and keep nothing.
-        return connection.connection.dbapi_connection.in_transaction
+        return _driver(connection).in_transaction
 
     def is_lost(self, connection: Connection) -> bool:
         return False
@@ -103,22 +101,22 @@ class SqliteDialect:
         3.40). Only a rewrite is rid of those: at once where that is cheap, else in the night.
         Files of the first versions cannot give back single pages: their first sweep is a rewrite.
         """
-        driver = connection.connection.dbapi_connection
-        if _told(driver, "page_count") <= FEW_PAGES or not _is_incremental(driver):
+        driver = _driver(connection)
+        if _pragma(driver, "page_count") <= FEW_PAGES or not _is_incremental(driver):
             return self.rewrite(connection)
         driver.execute(f"PRAGMA incremental_vacuum({MOST_FREED})").fetchall()
         return _is_checkpointed(driver)
 
     def rewrite(self, connection: Connection) -> bool:
-        driver = connection.connection.dbapi_connection
-        if _told(driver, "user_version") or not _is_incremental(driver):
+        driver = _driver(connection)
+        if _pragma(driver, "user_version") or not _is_incremental(driver):
             driver.execute(f"PRAGMA {GIVES_BACK_PAGES}")
             driver.execute("VACUUM")
             driver.execute("PRAGMA user_version = 0")
         return _is_checkpointed(driver)
 
     def finish_sweep(self, connection: Connection) -> bool:
-        return _is_checkpointed(connection.connection.dbapi_connection, NO_PATIENCE)
+        return _is_checkpointed(_driver(connection), NO_PATIENCE)
 
     def take(self, image: sqlite3.Connection) -> None:
         with self._to_itself():
@@ -132,8 +130,7 @@ class SqliteDialect:
                     f"{self._database} is damaged: move it. Nothing has been changed."
                 ) from None
         with self.writing() as engine, engine.connect() as connection:
-            rewrite_afterwards(connection)
-            sweep(connection)
+            self.rewrite(connection)
 
     def _to_itself(self) -> IO[bytes]:
         try:
@@ -165,14 +162,14 @@ class SqliteDialect:
         return lock
 
 
-def _engine(url: URL, options: dict[str, object]) -> Engine:
+def _engine(url: URL) -> Engine:
     # hide_parameters: an error in a log must not carry what a person is known by.
-    return create_engine(url, poolclass=NullPool, hide_parameters=True, execution_options=options)
+    return create_engine(url, poolclass=NullPool, hide_parameters=True)
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
-    if not _told(connection, "page_count"):  # later only a rewrite can change it
+    if not _pragma(connection, "page_count"):  # later only a rewrite can change it
         connection.execute(f"PRAGMA {GIVES_BACK_PAGES}")
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
@@ -186,12 +183,18 @@ def _begin_reading(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _told(driver: sqlite3.Connection, pragma: str) -> int:
-    return driver.execute(f"PRAGMA {pragma}").fetchone()[0]
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = driver_of(connection)
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _pragma(driver: sqlite3.Connection, name: str) -> int:
+    return int(driver.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 def _is_incremental(driver: sqlite3.Connection) -> bool:
-    return _told(driver, "auto_vacuum") == INCREMENTAL
+    return _pragma(driver, "auto_vacuum") == INCREMENTAL
 
 
 def _is_checkpointed(driver: sqlite3.Connection, patience: str = SHORT_PATIENCE) -> bool:

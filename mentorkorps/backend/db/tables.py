@@ -29,10 +29,10 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return value and _written(value)
+        return _written(value) if value else None
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return value and datetime.fromisoformat(value)
+        return datetime.fromisoformat(value) if value else None
 
 
 @lru_cache(maxsize=64)

@@ -20,8 +20,8 @@ VALID_SECONDS = 5
 class WriteProbe:
     """Writes a row and takes it back; while one try is under way, whoever comes waits for its verdict."""
 
-    def __init__(self, store: Database, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
         self._clock = clock
         self._lock = asyncio.Lock()
         self._verdict: bool | None = None
@@ -39,7 +39,7 @@ class WriteProbe:
     async def _try(self) -> bool:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._store.do(try_out, self._clock())
+                await self._database.change(try_out, self._clock())
         except (Busy, Unavailable, TimeoutError):
             return False
         return True

@@ -17,25 +17,24 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from mentorkorps.backend.db.dialect import dialect_of
+from mentorkorps.backend.db.dialect import DatabaseDialect
+from mentorkorps.backend.db.transaction import Sweep, Transaction
+from mentorkorps.backend.security.encryption import Cipher
 
 LONGEST_QUEUE = 1024
 MOST_ATTEMPTS = 10
 """Of a job that other instances were in the way of: each time at least one of them gets through."""
 LONGEST_PAUSE_SECONDS = 0.05
 """So that who comes again is not in the way of the one that was let through."""
-SWEEPING = "sweeping"
-"""What is to be done once the transaction is committed: a method of the room."""
-UNFINISHED = "unfinished"
-"""Whether a reader was in the way of that."""
-WAITED_FOR = "waited for"
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -54,9 +53,14 @@ class LostTransaction(SQLAlchemyError):
 
 
 class Job(NamedTuple):
-    job: Callable[..., Any]
-    values: tuple[object, ...]
-    future: asyncio.Future | None = None
+    """A function of the transaction, with the values that came with it."""
+
+    run: Callable[[Transaction], Any]
+
+
+class QueuedJob(NamedTuple):
+    job: Job
+    future: asyncio.Future[Any]
 
 
 class JobOutcome(NamedTuple):
@@ -64,17 +68,108 @@ class JobOutcome(NamedTuple):
     error: Exception | None = None
 
 
+class JobRunner:
+    """Runs jobs on one connection, many in a transaction where it can, and sweeps after them."""
+
+    def __init__(self, connection: Connection, dialect: DatabaseDialect, cipher: Cipher) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._cipher = cipher
+        self._is_unswept = False
+        """A reader was in the way of a sweep."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether another connection has to be made."""
+        return self._dialect.is_lost(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def run_job(
+        self, job: Callable[Concatenate[Transaction, P], T], *values: P.args, **named: P.kwargs
+    ) -> T:
+        """The job's result, once it is committed, for a command that needs no thread. Raises as Writer.change does."""
+        (outcome,) = self.run_group([Job(lambda transaction: job(transaction, *values, **named))])
+        if outcome.error:
+            raise outcome.error
+        result: T = outcome.result
+        return result
+
+    def run_group(self, group: list[Job], attempt: int = 1) -> list[JobOutcome]:
+        """What became of each job of the group, in one transaction or several."""
+        try:
+            with self.transaction() as transaction:
+                outcomes = self._outcomes(transaction, group)
+        except Exception as error:  # the edge of the thread: whoever asked gets it
+            return self._after(group, attempt, error)
+        self.sweep_after(transaction)
+        rest = group[len(outcomes) :]
+        return outcomes + self.run_group(rest) if rest else outcomes
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One transaction: committed where the block ends well. `sweep_after` comes next."""
+        with self._connection.begin():
+            transaction = Transaction(self._connection, self._cipher, self._dialect)
+            yield transaction
+            if not self._dialect.is_whole(self._connection):
+                raise LostTransaction
+
+    def _outcomes(self, transaction: Transaction, group: list[Job]) -> list[JobOutcome]:
+        """Of the first jobs of the group: all, or those up to one that other instances wait for."""
+        outcomes = []
+        for job in group:
+            outcomes.append(JobOutcome(job.run(transaction)))
+            if transaction.is_waited_for and self._dialect.is_shared:
+                break
+        return outcomes
+
+    def _after(self, group: list[Job], attempt: int, error: Exception) -> list[JobOutcome]:
+        """A group that one of its jobs broke is done again in halves, so that the others go on."""
+        verdict = self._dialect.verdict(error)
+        if verdict == "trouble":
+            return unavailable(group, error)
+        if len(group) > 1:
+            middle = len(group) // 2
+            return self.run_group(group[:middle]) + self.run_group(group[middle:])
+        if verdict == "conflict" and attempt < MOST_ATTEMPTS:
+            time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
+            return self.run_group(group, attempt + 1)
+        return [JobOutcome(error=error)]
+
+    def sweep_after(self, transaction: Transaction) -> None:
+        """Does what was asked for. Where a reader is in the way, each group that follows tries to finish it."""
+        was_unswept, self._is_unswept = self._is_unswept, False
+        sweep = transaction.sweep or (self._dialect.finish_sweep if was_unswept else None)
+        if sweep and not self._is_swept(sweep):
+            self._is_unswept = True
+            if not was_unswept:
+                log.info(
+                    "writer: somebody reads, so deleted rows stay in the write-ahead log until they are done"
+                )
+
+    def _is_swept(self, sweep: Sweep) -> bool:
+        # What was asked for is done and kept: no reason to report a failure.
+        try:
+            return sweep(self._connection)
+        except (SQLAlchemyError, self._connection.dialect.loaded_dbapi.Error) as error:
+            log.warning("writer: not swept (%s)", type(error).__name__)
+            return True
+
+
 class Writer:
-    """Runs jobs on its own thread. A job is a function of the connection and some values.
+    """Runs jobs on its own thread. A job is a function of the transaction and some values.
 
     It may run more than once before it is committed, so it changes nothing but the database.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, dialect: DatabaseDialect, cipher: Cipher) -> None:
         self._engine = engine
-        self._room = dialect_of(engine)
-        self._connection: Connection | None = None
-        self._queue: queue.Queue[Job | None] = queue.Queue(LONGEST_QUEUE)
+        self._dialect = dialect
+        self._cipher = cipher
+        self._runner: JobRunner | None = None
+        self._queue: queue.Queue[QueuedJob | None] = queue.Queue(LONGEST_QUEUE)
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
@@ -87,11 +182,14 @@ class Writer:
             self._queue.put(None)
             self._thread.join()
 
-    async def do(self, job: Callable[..., T], *values: object) -> T:
+    async def change(
+        self, job: Callable[Concatenate[Transaction, P], T], *values: P.args, **named: P.kwargs
+    ) -> T:
         """The job's result, once it is committed. Raises what the job raises, Busy or Unavailable."""
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        queued = QueuedJob(Job(lambda transaction: job(transaction, *values, **named)), future)
         try:
-            self._queue.put_nowait(Job(job, values, future))
+            self._queue.put_nowait(queued)
         except queue.Full:
             raise Busy from None
         return await future
@@ -99,149 +197,53 @@ class Writer:
     def _run(self) -> None:
         while not self._ended:
             if group := self._next_group():
-                outcomes = self._outcomes(group)
-                loop = group[0].future.get_loop()
-                loop.call_soon_threadsafe(_hand_over, group, outcomes)
+                outcomes = self._outcomes([queued.job for queued in group])
+                futures = [queued.future for queued in group]
+                futures[0].get_loop().call_soon_threadsafe(_tell, futures, outcomes)
         self._let_go()
 
-    def _next_group(self) -> list[Job]:
+    def _next_group(self) -> list[QueuedJob]:
         """What waits, at most one group; waits for the first."""
-        group: list[Job] = []
-        while len(group) < self._room.largest_group:
+        group: list[QueuedJob] = []
+        while len(group) < self._dialect.largest_group:
             try:
-                work = self._queue.get(block=not group)
+                queued = self._queue.get(block=not group)
             except queue.Empty:
                 return group
-            if work is None:
+            if queued is None:
                 self._ended = True
                 return group
-            group.append(work)
+            group.append(queued)
         return group
 
     def _outcomes(self, group: list[Job]) -> list[JobOutcome]:
         try:
-            self._connection = self._connection or self._engine.connect()
+            runner = self._runner = self._runner or JobRunner(
+                self._engine.connect(), self._dialect, self._cipher
+            )
         except SQLAlchemyError as error:
-            return _unavailable(group, error)
-        outcomes = _committed(self._connection, group)
-        if self._room.is_lost(self._connection):
+            return unavailable(group, error)
+        outcomes = runner.run_group(group)
+        if runner.is_lost:
             log.error("writer: the connection to the database is lost; the next job makes another")
             self._let_go()
         return outcomes
 
     def _let_go(self) -> None:
-        if self._connection:
-            self._connection.close()
-        self._connection = None
+        if self._runner:
+            self._runner.close()
+        self._runner = None
 
 
-def run_job(connection: Connection, job: Callable[..., T], *values: object) -> T:
-    """The job's result, once it is committed, for a command that needs no thread. Raises as Writer.do does."""
-    (outcome,) = _committed(connection, [Job(job, values)])
-    if outcome.error:
-        raise outcome.error
-    return outcome.result
-
-
-def sweep_afterwards(connection: Connection) -> None:
-    """Asks for a sweep once this transaction is committed, before anybody hears of it."""
-    dialect_of(connection).mark_erased(connection)
-    tidy_afterwards(connection)
-
-
-def tidy_afterwards(connection: Connection) -> None:
-    """The same where nothing is deleted now: for what a process that was killed had left to do."""
-    connection.info.setdefault(SWEEPING, dialect_of(connection).sweep)
-
-
-def rewrite_afterwards(connection: Connection) -> None:
-    """Asks that not a trace is left of all that was deleted before. A job for the writer, and for the night."""
-    connection.info[SWEEPING] = dialect_of(connection).rewrite
-
-
-def end_group(connection: Connection) -> None:
-    """This job holds what other instances wait for: it is committed before another job of the group may take more.
-
-    So nobody holds one hall and waits for the next, and nobody waits for longer than a commit takes.
-    """
-    connection.info[WAITED_FOR] = True
-
-
-def _committed(connection: Connection, group: list[Job], attempt: int = 1) -> list[JobOutcome]:
-    """What became of each job of the group, in one transaction or several."""
-    try:
-        outcomes = _together(connection, group)
-    except Exception as error:  # the edge of the thread: whoever asked gets it
-        return _after(connection, group, attempt, error)
-    sweep(connection)
-    rest = group[len(outcomes) :]
-    return outcomes + _committed(connection, rest) if rest else outcomes
-
-
-def _after(
-    connection: Connection, group: list[Job], attempt: int, error: Exception
-) -> list[JobOutcome]:
-    """A group that one of its jobs broke is done again in halves, so that the others go on."""
-    verdict = dialect_of(connection).verdict(error)
-    if verdict == "trouble":
-        return _unavailable(group, error)
-    connection.info.pop(SWEEPING, None)
-    if len(group) > 1:
-        middle = len(group) // 2
-        return _committed(connection, group[:middle]) + _committed(connection, group[middle:])
-    if verdict == "conflict" and attempt < MOST_ATTEMPTS:
-        time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
-        return _committed(connection, group, attempt + 1)
-    return [JobOutcome(error=error)]
-
-
-def _together(connection: Connection, group: list[Job]) -> list[JobOutcome]:
-    """What became of the first jobs of the group: all, or those up to one that other instances wait for."""
-    outcomes, room = [], dialect_of(connection)
-    with connection.begin():
-        for work in group:
-            outcomes.append(JobOutcome(work.job(connection, *work.values)))
-            if connection.info.pop(WAITED_FOR, False) and room.is_shared:
-                break
-        if not room.is_whole(connection):
-            raise LostTransaction
-    return outcomes
-
-
-def sweep(connection: Connection) -> None:
-    """Does what was asked to be swept. Where a reader is in the way, each group that follows tries to finish it."""
-    sweeping, was_unfinished = (
-        connection.info.pop(SWEEPING, None),
-        connection.info.pop(UNFINISHED, False),
-    )
-    if sweeping is None and was_unfinished:
-        sweeping = dialect_of(connection).finish_sweep
-    if sweeping and not _is_swept(connection, sweeping):
-        connection.info[UNFINISHED] = True
-        if not was_unfinished:
-            log.info(
-                "writer: somebody reads, so deleted rows stay in the write-ahead log until they are done"
-            )
-
-
-def _is_swept(connection: Connection, sweeping: Callable[[Connection], bool]) -> bool:
-    # What was asked for is done and kept: no reason to report a failure.
-    try:
-        return sweeping(connection)
-    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error) as error:
-        log.warning("writer: not swept (%s)", type(error).__name__)
-        return True
-
-
-def _unavailable(group: list[Job], error: Exception) -> list[JobOutcome]:
+def unavailable(group: list[Job], error: Exception) -> list[JobOutcome]:
     return [JobOutcome(error=Unavailable(type(error).__name__))] * len(group)
 
 
-def _hand_over(group: list[Job], outcomes: list[JobOutcome]) -> None:
-    for work, outcome in zip(group, outcomes, strict=True):
-        if work.future.done():
+def _tell(futures: list[asyncio.Future[Any]], outcomes: list[JobOutcome]) -> None:
+    for future, outcome in zip(futures, outcomes, strict=True):
+        if future.done():
             continue
         if outcome.error:
-            work.future.set_exception(outcome.error)
+            future.set_exception(outcome.error)
         else:
-            work.future.set_result(outcome.result)
+            future.set_result(outcome.result)

@@ -38,21 +38,21 @@ async def show(visit: Visit) -> Response:
 async def mark_answered(visit: Visit) -> Response:
     """POST /desk/<token>/answered"""
     services, id = visit.services, _sign_up_id(visit)
-    await services.store.do(lifecycle.answer, id, visit.now)
+    await services.database.change(lifecycle.answer, id, visit.now)
     return await _shown(visit, id)
 
 
 async def restore(visit: Visit) -> Response:
     """POST /desk/<token>/restore: it is not spam."""
     services, id = visit.services, _sign_up_id(visit)
-    await services.store.do(lifecycle.restore, id, visit.now)
+    await services.database.change(lifecycle.restore, id, visit.now)
     services.outbox.wake()
     return await _shown(visit, id)
 
 
 ROUTES = (
     RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
-    RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, is_public=False),
+    RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False),
     RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
     RouteSpec("POST", "/desk/{token}", show, is_public=False),
     RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),
@@ -72,8 +72,8 @@ def _sign_up_id(visit: Visit) -> str:
 
 async def _shown(visit: Visit, id: str) -> Response:
     services = visit.services
-    sign_up = links.present(await services.store.do(sign_up_by_id, id))
-    consents = await services.store.do(consents_of, id)
+    sign_up = links.present(await services.database.read(sign_up_by_id, id))
+    consents = await services.database.read(consents_of, id)
     form = services.catalogue.forms.get(sign_up.form)
     language = COORDINATORS_LANGUAGE
     return visit.page(

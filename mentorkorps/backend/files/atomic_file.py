@@ -24,15 +24,15 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write and read back, for its owner alone. It takes the place of `path` when the block ends well."""
     _forget_parts(path.parent)
     part = path.with_name(f"{PART}{uuid4().hex}-{path.name}")
-    descriptor = _unnamed(path.parent)
-    is_named = descriptor is None
-    with os.fdopen(ownership.open_new(part, os.O_RDWR) if is_named else descriptor, "w+b") as file:
+    unnamed = _unnamed(path.parent)
+    descriptor = ownership.open_new(part, os.O_RDWR) if unnamed is None else unnamed
+    with os.fdopen(descriptor, "w+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            if not is_named:
+            if unnamed is not None:
                 _name(file.fileno(), part)
             part.replace(path)
         except BaseException:

@@ -22,13 +22,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
-
-from sqlalchemy import Connection
 
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.db import clock_rows
 from mentorkorps.backend.db.records import ClockRecord, Stop
+from mentorkorps.backend.db.transaction import Change, Transaction
 from mentorkorps.backend.mail import digest, kinds
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.backend.settings import Settings
@@ -42,15 +40,8 @@ NOTED_EACH = timedelta(minutes=1)
 
 CLOCK_STOPS: tuple[Stop, ...] = ("ahead", "behind")
 
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-
-class Do(Protocol):
-    """Runs a job for the writer, see Store.do."""
-
-    async def __call__(self, job: Callable[..., T], *values: object) -> T: ...
 
 
 def uptime() -> float:
@@ -120,9 +111,9 @@ class ClockGuard:
     """The clock of the whole service, and the verdict on it."""
 
     def __init__(
-        self, do: Do, settings: Settings, wall: Clock, uptime: Callable[[], float] = uptime
+        self, change: Change, settings: Settings, wall: Clock, uptime: Callable[[], float] = uptime
     ) -> None:
-        self._do = do
+        self._change = change
         self._settings = settings
         self._wall = wall
         self._uptime = uptime
@@ -150,14 +141,16 @@ class ClockGuard:
     async def look(self) -> Verdict:
         """Judges the clock as it is now. Raises Busy or Unavailable."""
         async with self._looking:
-            verdict, memory = await self._do(judge, self._settings, self._reading(), self._memory)
+            verdict, memory = await self._change(
+                judge, self._settings, self._reading(), self._memory
+            )
             return self._remember(verdict, memory)
 
     async def believe(self) -> Verdict:
         """Somebody says that the clock is right, and that what is to be deleted may be."""
         async with self._looking:
             reading = self._reading()
-            await self._do(believe, reading.wall)
+            await self._change(believe, reading.wall)
             return self._remember(
                 Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime)
             )
@@ -182,10 +175,10 @@ def minute(moment: datetime) -> str:
 
 
 def judge(
-    connection: Connection, settings: Settings, reading: Reading, memory: Memory | None
+    transaction: Transaction, settings: Settings, reading: Reading, memory: Memory | None
 ) -> tuple[Verdict, Memory]:
     """The verdict, and what the process is to remember. A job for the writer."""
-    kept = clock_rows.clock_record(connection) or _first_record(connection, reading)
+    kept = clock_rows.clock_record(transaction) or _first_record(transaction, reading)
     known = (
         memory
         if memory and memory.seen_at == kept.seen_at
@@ -196,7 +189,7 @@ def judge(
     stop = _stop(kept, leap)
     steady = _steady(kept, stop, reading, memory.noted if memory else None)
     if (kept.stop and not stop) or (stop in CLOCK_STOPS and steady >= STEADY):
-        believe(connection, reading.wall)
+        believe(transaction, reading.wall)
         return Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime)
     seen_at, noted = kept.seen_at, memory.noted if memory and memory.stop == stop else None
     if _is_to_note(kept, stop, steady, reading, noted):
@@ -204,11 +197,11 @@ def judge(
         noted = reading if stop else None
         doubted_at = reading.wall if stop else None
         clock_rows.keep_clock_record(
-            connection, ClockRecord(seen_at, stop, doubted_at, round(steady.total_seconds()))
+            transaction, ClockRecord(seen_at, stop, doubted_at, round(steady.total_seconds()))
         )
         if stop in CLOCK_STOPS:
             digest.queue_alarm(
-                connection,
+                transaction,
                 settings,
                 kinds.CLOCK,
                 seen_at,
@@ -219,25 +212,27 @@ def judge(
     return Verdict(reading.wall, seen_at, leap, stop, steady), Memory(seen_at, read_at, stop, noted)
 
 
-def believe(connection: Connection, now: datetime) -> datetime | None:
+def believe(transaction: Transaction, now: datetime) -> datetime | None:
     """The clock is right: nothing is stopped any more. Returns the last moment seen before. A job for the writer."""
-    kept = clock_rows.clock_record(connection)
-    clock_rows.correct_future(connection, now, LIFETIMES["confirm"])
-    clock_rows.keep_clock_record(connection, ClockRecord(now))
-    return kept and kept.seen_at
+    kept = clock_rows.clock_record(transaction)
+    clock_rows.correct_future(transaction, now, LIFETIMES["confirm"])
+    clock_rows.keep_clock_record(transaction, ClockRecord(now))
+    return kept.seen_at if kept else None
 
 
-def stop_large_purge(connection: Connection, settings: Settings, now: datetime, count: int) -> None:
+def stop_large_purge(
+    transaction: Transaction, settings: Settings, now: datetime, count: int
+) -> None:
     """A purge of so many confirmed sign-ups waits for a steady day or a yes. A job for the writer."""
-    kept = clock_rows.clock_record(connection) or ClockRecord(now)
+    kept = clock_rows.clock_record(transaction) or ClockRecord(now)
     if kept.stop is None:
-        clock_rows.keep_clock_record(connection, ClockRecord(kept.seen_at, "large_purge", now))
-    digest.queue_alarm(connection, settings, kinds.LARGE_PURGE, now, count, now)
+        clock_rows.keep_clock_record(transaction, ClockRecord(kept.seen_at, "large_purge", now))
+    digest.queue_alarm(transaction, settings, kinds.LARGE_PURGE, now, count, now)
 
 
-def _first_record(connection: Connection, reading: Reading) -> ClockRecord:
-    record = ClockRecord(clock_rows.newest_moment(connection) or reading.wall)
-    clock_rows.keep_clock_record(connection, record)
+def _first_record(transaction: Transaction, reading: Reading) -> ClockRecord:
+    record = ClockRecord(clock_rows.newest_moment(transaction) or reading.wall)
+    clock_rows.keep_clock_record(transaction, record)
     return record
 
 

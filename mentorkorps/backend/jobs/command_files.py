@@ -20,14 +20,12 @@ from pathlib import Path
 from typing import Literal, get_args
 from uuid import uuid4
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.clock import Clock
 from mentorkorps.backend.db import connect, mail_rows, rotation
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen, InUse
+from mentorkorps.backend.db.transaction import Transaction, sweep_afterwards
 from mentorkorps.backend.db.url import DatabaseUrl
-from mentorkorps.backend.db.writer import sweep_afterwards
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.security.encryption import Cipher
@@ -101,11 +99,11 @@ def rotate_beside_server(settings: Settings) -> None:
         hand_over_to_server(settings, CommandFile("rotate", _first_mark(settings)))
 
 
-def run_command_file(connection: Connection, errand: CommandFile, clock: Clock) -> int:
+def run_command_file(transaction: Transaction, errand: CommandFile, clock: Clock) -> int:
     """A job for the writer."""
     if errand.kind == "restore":
-        return int(lifecycle.restore(connection, str(errand.id), clock()))
-    return mail_rows.send_again(connection, errand.id, clock())
+        return int(lifecycle.restore(transaction, str(errand.id), clock()))
+    return mail_rows.send_again(transaction, errand.id, clock())
 
 
 class CommandFiles(PeriodicJob):
@@ -116,14 +114,14 @@ class CommandFiles(PeriodicJob):
 
     def __init__(
         self,
-        store: Database,
+        database: Database,
         settings: Settings,
         clock: Clock,
         afterwards: Callable[[], None],
         purge: Callable[[bool], Awaitable[int]],
     ) -> None:
         super().__init__()
-        self._store = store
+        self._database = database
         self._purge = purge
         self._settings = settings
         self._folder = settings.errands_folder
@@ -177,7 +175,7 @@ class CommandFiles(PeriodicJob):
         if errand.kind == "purge":
             return await self._purged(errand.sure)
         if errand.kind != "rotate":
-            return str(await self._store.do(run_command_file, errand, self._clock))
+            return str(await self._database.change(run_command_file, errand, self._clock))
         if errand.id != _first_mark(self._settings):
             return OTHER_KEYS
         return "0" if await self._is_rotated(note) else None
@@ -185,13 +183,15 @@ class CommandFiles(PeriodicJob):
     async def _is_rotated(self, note: Path) -> bool:
         """Goes on with the rotation for as long as one look may take; whether it is at its end."""
         until = time.monotonic() + LOOK_SECONDS
-        while ids := await self._store.read(rotation.next_to_rotate, self._reached.get(note, "")):
-            await self._store.do(rotation.rotate_some, ids, self._settings.secret_keys[0])
+        while ids := await self._database.read(
+            rotation.next_to_rotate, self._reached.get(note, "")
+        ):
+            await self._database.change(rotation.rotate_some, ids, self._settings.secret_keys[0])
             self._reached[note] = ids[-1]
             if time.monotonic() > until:
                 _write(note.with_suffix(".progress"), ids[-1])
                 return False
-        await self._store.do(sweep_afterwards)
+        await self._database.change(sweep_afterwards)
         self._reached.pop(note, None)
         note.with_suffix(".progress").unlink(missing_ok=True)
         return True

@@ -13,11 +13,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.seat_walk import next_sign_ups, seats_by_hall
+from mentorkorps.backend.db.transaction import Snapshot
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.logging import log_data
 from mentorkorps.catalogue.load import Catalogue
@@ -50,18 +49,20 @@ class References(PeriodicJob):
     name = "references"
     seconds_between = A_DAY_SECONDS
 
-    def __init__(self, store: Database, catalogue: Catalogue) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
         super().__init__()
-        self._store = store
+        self._database = database
         self._catalogue = catalogue
         self.missing: Mapping[Record, int] | None = None
         """How many people are in each missing record; None until that is counted."""
 
     async def look(self) -> None:
-        missing: Counter[Record] = Counter(await self._store.do(_in_missing_halls, self._catalogue))
+        missing: Counter[Record] = Counter(
+            await self._database.read(_in_missing_halls, self._catalogue)
+        )
         last: str | None = ""
         while last is not None:
-            found, last = await self._store.do(_in_missing_records, self._catalogue, last)
+            found, last = await self._database.read(_in_missing_records, self._catalogue, last)
             missing.update(found)
             await asyncio.sleep(APART_SECONDS)
         self.missing = dict(sorted(missing.items()))
@@ -79,8 +80,8 @@ class References(PeriodicJob):
         return dict.fromkeys(WITH_FORMER_IDS, 0) | Counter(one.table for one in self.missing)
 
 
-def _in_missing_halls(connection: Connection, catalogue: Catalogue) -> Counter[Record]:
-    seats = seats_by_hall(connection).items()
+def _in_missing_halls(snapshot: Snapshot, catalogue: Catalogue) -> Counter[Record]:
+    seats = seats_by_hall(snapshot).items()
     return Counter(
         {
             Record(hall.kind, hall.record): count
@@ -91,10 +92,10 @@ def _in_missing_halls(connection: Connection, catalogue: Catalogue) -> Counter[R
 
 
 def _in_missing_records(
-    connection: Connection, catalogue: Catalogue, last: str
+    snapshot: Snapshot, catalogue: Catalogue, last: str
 ) -> tuple[Counter[Record], str | None]:
     """What a portion of sign-ups names in vain, and where the next portion begins."""
-    sign_ups, next_last = next_sign_ups(connection, last, PORTION)
+    sign_ups, next_last = next_sign_ups(snapshot, last, PORTION)
     named = (record for one in sign_ups for record in set(_named(one, catalogue)))
     return Counter(one for one in named if catalogue.lacks(one.table, one.id)), next_last
 

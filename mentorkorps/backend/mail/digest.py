@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.clock import DENMARK, danish_day
 from mentorkorps.backend.db import mail_rows
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
@@ -31,7 +30,7 @@ SERVICE = "mentorkorps"
 
 
 def queue_digests(
-    connection: Connection, catalogue: Catalogue, settings: Settings, now: datetime
+    transaction: Transaction, catalogue: Catalogue, settings: Settings, now: datetime
 ) -> int:
     """Queues the mails of the day; how many. A job for the writer: twice on a day it queues none.
 
@@ -39,19 +38,19 @@ def queue_digests(
     """
     until = now.astimezone(DENMARK).replace(hour=HOUR, minute=0, second=0, microsecond=0)
     queued = 0
-    for address, count in _doubtful_by_mailbox(connection, catalogue, settings, until).items():
+    for address, count in _doubtful_by_mailbox(transaction, catalogue, settings, until).items():
         id = _id_of_the_day(settings, now, address)
         subject = recipient_id(settings.secret_keys[0], address)
-        queued += mail_rows.queue_once(connection, id, kinds.DIGEST, subject, count, now)
-    count = mail_rows.count_given_up(connection, until - ONE_DAY, until, kinds.GIVEN_UP)
+        queued += mail_rows.queue_once(transaction, id, kinds.DIGEST, subject, count, now)
+    count = mail_rows.count_given_up(transaction, until - ONE_DAY, until, kinds.GIVEN_UP)
     if count:
         id = _id_of_the_day(settings, now, "given up")
-        queued += mail_rows.queue_once(connection, id, kinds.GIVEN_UP, SERVICE, count, now)
+        queued += mail_rows.queue_once(transaction, id, kinds.GIVEN_UP, SERVICE, count, now)
     return queued
 
 
 def queue_alarm(
-    connection: Connection,
+    transaction: Transaction,
     settings: Settings,
     kind: MailKind,
     seen_at: datetime,
@@ -63,29 +62,29 @@ def queue_alarm(
     Part of a job for the writer.
     """
     id = _id_of_the_day(settings, seen_at, kind.name)
-    mail_rows.queue_once(connection, id, kind, SERVICE, count, now)
+    mail_rows.queue_once(transaction, id, kind, SERVICE, count, now)
 
 
 def count_doubtful(
-    connection: Connection, recipients: Sequence[str], catalogue: Catalogue, settings: Settings
+    snapshot: Snapshot, recipients: Sequence[str], catalogue: Catalogue, settings: Settings
 ) -> Mapping[str, int]:
     """How many doubtful sign-ups wait at this moment for each of these recipients; reads only.
 
     A mailbox that is no longer among the settings has none: its sign-ups are another one's.
     """
-    waiting = _doubtful_by_mailbox(connection, catalogue, settings)
+    waiting = _doubtful_by_mailbox(snapshot, catalogue, settings)
     return {id: waiting[mailbox_by_id(settings, id) or ""] for id in recipients}
 
 
 def _doubtful_by_mailbox(
-    connection: Connection,
+    snapshot: Snapshot,
     catalogue: Catalogue,
     settings: Settings,
     until: datetime | None = None,
 ) -> Counter[str]:
     return Counter(
         mailbox(catalogue, settings, sign_up)
-        for sign_up in mail_rows.readable_doubtful(connection)
+        for sign_up in mail_rows.readable_doubtful(snapshot)
         if until is None or sign_up.received_at < until
     )
 

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.db import mail_rows
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.mail.kinds import KINDS
 from mentorkorps.backend.security.encryption import Damaged
 
-CountDoubtful = Callable[[Connection, Sequence[str]], Mapping[str, int]]
+CountDoubtful = Callable[[Snapshot, Sequence[str]], Mapping[str, int]]
 """How many doubtful sign-ups wait for each of the recipients with these ids, see digest."""
 Fate = Literal["leaves", "waits", "is dropped"]
 Readings = Mapping[Subject, SignUp | Damaged]
@@ -21,12 +20,12 @@ Readings = Mapping[Subject, SignUp | Damaged]
 log = logging.getLogger(__name__)
 
 
-def none_doubtful(connection: Connection, recipients: Sequence[str]) -> Mapping[str, int]:
+def none_doubtful(snapshot: Snapshot, recipients: Sequence[str]) -> Mapping[str, int]:
     return {}
 
 
 def lease_due_mails(
-    connection: Connection,
+    transaction: Transaction,
     now: datetime,
     until: datetime,
     never_so_late: datetime,
@@ -40,26 +39,26 @@ def lease_due_mails(
     clock was wrong, and is due too. What another instance takes just now is left to it. What may
     not leave any more, or whose subject is gone, is deleted. A job for the writer.
     """
-    mails = mail_rows.due_mails(connection, now, never_so_late, most)
+    mails = mail_rows.due_mails(transaction, now, never_so_late, most)
     if not mails:
         return []
-    readings = mail_rows.read_subjects(connection, {mail.subject for mail in mails})
-    mails = list(_recounted(connection, mails, count_doubtful))
+    readings = mail_rows.read_subjects(transaction, {mail.subject for mail in mails})
+    mails = list(_recounted(transaction, mails, count_doubtful))
     fates = {mail.id: _fate(mail, readings.get(mail.subject)) for mail in mails}
-    mail_rows.delete_mails(connection, [id for id, fate in fates.items() if fate == "is dropped"])
+    mail_rows.delete_mails(transaction, [id for id, fate in fates.items() if fate == "is dropped"])
     leased = [id for id, fate in fates.items() if fate != "is dropped"]
-    mail_rows.lease_mails(connection, leased, until)
+    mail_rows.lease_mails(transaction, leased, until)
     return [
         (mail, _sign_up(readings, mail.subject)) for mail in mails if fates[mail.id] == "leaves"
     ]
 
 
 def _recounted(
-    connection: Connection, mails: Sequence[Mail], count_doubtful: CountDoubtful
+    snapshot: Snapshot, mails: Sequence[Mail], count_doubtful: CountDoubtful
 ) -> Iterator[Mail]:
     """The digests with what they are about at this moment; the others as they are."""
     recipients = [mail.subject.id for mail in mails if mail.subject.kind == "recipient"]
-    counts = count_doubtful(connection, recipients) if recipients else {}
+    counts = count_doubtful(snapshot, recipients) if recipients else {}
     for mail in mails:
         if mail.subject.kind == "recipient":
             yield replace(mail, waiting=counts.get(mail.subject.id, 0))

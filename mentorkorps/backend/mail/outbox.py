@@ -73,7 +73,7 @@ class Outbox:
 
     def __init__(
         self,
-        store: Database,
+        database: Database,
         transport: MailTransport,
         write: Callable[[Mail, SignUp | None], EmailMessage],
         clock: Clock,
@@ -83,7 +83,7 @@ class Outbox:
         is_clock_believed: Callable[[], bool] = lambda: True,
         count_doubtful: CountDoubtful = none_doubtful,
     ) -> None:
-        self._store = store
+        self._database = database
         self._transport = transport
         self._write = write
         self._clock = clock
@@ -131,7 +131,7 @@ class Outbox:
     async def deliver_due(self) -> int:
         """One round: how many mails were tried."""
         now = self._clock()
-        due = await self._store.do(
+        due = await self._database.change(
             lease_due_mails,
             now,
             now + LEASE,
@@ -140,7 +140,7 @@ class Outbox:
             self._count_doubtful,
         )
         if due:
-            await self._store.do(settle_mails, await self._delivered(due))
+            await self._database.change(settle_mails, await self._delivered(due))
         return len(due)
 
     async def _delivered(self, due: list[tuple[Mail, SignUp | None]]) -> list[Mail]:

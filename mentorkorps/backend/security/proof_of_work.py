@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import parse_qs
 
-from altcha import create_challenge_v1, verify_solution_v1
+from altcha.v1 import ChallengeOptions, PayloadType, create_challenge, verify_solution
 
 from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 
@@ -57,10 +57,12 @@ class BadProof(Exception):
 
 def new_challenge(key: str, form: str, now: datetime) -> dict[str, str | int]:
     """What a browser is asked: the number up to `largest` that gives `challenge` when it is hashed behind `salt`."""
-    asked = create_challenge_v1(
-        max_number=LARGEST_NUMBER,
-        hmac_key=_signing(key),
-        params={"form": form, "given": str(int(now.timestamp() * 1000))},
+    asked = create_challenge(
+        ChallengeOptions(
+            max_number=LARGEST_NUMBER,
+            hmac_key=_signing(key),
+            params={"form": form, "given": str(int(now.timestamp() * 1000))},
+        )
     )
     return {
         "algorithm": asked.algorithm,
@@ -72,12 +74,12 @@ def new_challenge(key: str, form: str, now: datetime) -> dict[str, str | int]:
 
 
 def read_proof(keys: Sequence[str], form: str, text: str, now: datetime) -> Proof:
-    """The proof in what a browser sent, under any of the keys. Raises Wrong."""
-    told = _told(text)
-    if told["algorithm"] != "SHA-256" or not any(_is_right(told, key) for key in keys):
+    """The proof in what a browser sent, under any of the keys. Raises BadProof."""
+    solution = _solution(text)
+    if not any(_is_right(solution, key) for key in keys):
         raise BadProof("forged")
     # From here on the salt is one that we signed.
-    signed = parse_qs(str(told["salt"]).partition("?")[2])
+    signed = parse_qs(solution["salt"].partition("?")[2])
     given = datetime.fromtimestamp(int(signed["given"][0]) / 1000, UTC)
     if signed["form"] != [form]:
         raise BadProof("forged")
@@ -85,27 +87,34 @@ def read_proof(keys: Sequence[str], form: str, text: str, now: datetime) -> Proo
         raise BadProof("stale")
     if now < given + YOUNGEST:
         raise BadProof("hasty")
-    return Proof(str(told["challenge"]), given)
+    return Proof(solution["challenge"], given)
 
 
-def _told(text: str) -> dict[str, str | int]:
+def _solution(text: str) -> PayloadType:
+    """What was sent, if it has the shape of a solution. Raises BadProof."""
     if len(text) > LONGEST_PROOF:
         raise BadProof("forged")
     try:
-        told = json.loads(base64.b64decode(text, validate=True))
+        sent = json.loads(base64.b64decode(text, validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise BadProof("forged") from None
-    if not isinstance(told, dict) or type(told.get("number")) is not int:
+    if not isinstance(sent, dict) or type(sent.get("number")) is not int:
         raise BadProof("forged")
-    if not all(
-        isinstance(told.get(name), str) for name in ("algorithm", "challenge", "salt", "signature")
+    if sent.get("algorithm") != "SHA-256" or not all(
+        isinstance(sent.get(name), str) for name in ("challenge", "salt", "signature")
     ):
         raise BadProof("forged")
-    return told
+    return {
+        "algorithm": "SHA-256",
+        "number": sent["number"],
+        "challenge": sent["challenge"],
+        "salt": sent["salt"],
+        "signature": sent["signature"],
+    }
 
 
-def _is_right(told: dict[str, str | int], key: str) -> bool:
-    is_right, _error = verify_solution_v1(told, _signing(key), check_expires=False)
+def _is_right(solution: PayloadType, key: str) -> bool:
+    is_right, _error = verify_solution(solution, _signing(key), check_expires=False)
     return is_right
 
 

@@ -9,11 +9,10 @@ An hour that has passed cannot be had twice.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.clock import DENMARK, Clock
 from mentorkorps.backend.db import asked_rows, mail_rows, sign_up_rows
 from mentorkorps.backend.db.connect import Database
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.mail import kinds
 
@@ -31,32 +30,32 @@ def leaves_at(asked_at: datetime) -> datetime:
     return next(hour for day in days for one in HOURS if (hour := day.replace(hour=one)) > local)
 
 
-def note(connection: Connection, addressee: str, at: datetime) -> None:
+def note(transaction: Transaction, addressee: str, at: datetime) -> None:
     """Has a mailbox asked for what came at that moment, with all else that waits there. Part of
     a writer's job.
     """
-    asked_rows.collect(connection, addressee, leaves_at(at))
+    asked_rows.collect(transaction, addressee, leaves_at(at))
 
 
-def ask_due(connection: Connection, now: datetime) -> int:
+def ask_due(transaction: Transaction, now: datetime) -> int:
     """Queues the mails whose hour has come, where something still waits; how many. A job for the
     writer.
     """
     return sum(
-        _ask(connection, addressee, due_at, now)
-        for addressee, due_at in asked_rows.take_collected(connection, now)
+        _ask(transaction, addressee, due_at, now)
+        for addressee, due_at in asked_rows.take_collected(transaction, now)
     )
 
 
-def _ask(connection: Connection, addressee: str, due_at: datetime, now: datetime) -> bool:
+def _ask(transaction: Transaction, addressee: str, due_at: datetime, now: datetime) -> bool:
     waiting = [
         one
-        for one in sign_up_rows.unconfirmed_at(connection, addressee, MOST_LISTED)
+        for one in sign_up_rows.unconfirmed_at(transaction, addressee, MOST_LISTED)
         if one.silenced
     ]
     unasked = [one for one in waiting if leaves_at(one.asked_at) >= due_at]
     if unasked:
-        mail_rows.queue_mails(connection, addressee, (kinds.CONFIRM_ALL,), now)
+        mail_rows.queue_mails(transaction, addressee, (kinds.CONFIRM_ALL,), now)
     return bool(unasked)
 
 
@@ -65,12 +64,12 @@ class Collection(PeriodicJob):
 
     name = "collected"
 
-    def __init__(self, store: Database, clock: Clock, afterwards: Callable[[], None]) -> None:
+    def __init__(self, database: Database, clock: Clock, afterwards: Callable[[], None]) -> None:
         super().__init__()
-        self._store = store
+        self._database = database
         self._clock = clock
         self._afterwards = afterwards
 
     async def look(self) -> None:
-        if await self._store.do(ask_due, self._clock()):
+        if await self._database.change(ask_due, self._clock()):
             self._afterwards()

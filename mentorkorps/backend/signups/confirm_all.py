@@ -50,7 +50,7 @@ async def confirm_chosen(visit: Visit) -> Response:
     chosen = frozenset(posted.get("chosen", ())) if posted.get("choose") else None
     waiting = await _waiting(visit, addressee)
     visit.speak(waiting[0].language if waiting else "")
-    count = await services.store.do(
+    count = await services.database.change(
         lifecycle.confirm_all, addressee, chosen, services.catalogue, visit.now
     )
     services.outbox.wake()
@@ -97,7 +97,7 @@ def _row(visit: Visit, sign_up: SignUp) -> dict[str, str | None]:
 
 
 async def _waiting(visit: Visit, addressee: str) -> list[SignUp]:
-    return await visit.services.store.do(sign_up_rows.unconfirmed_at, addressee, MOST_LISTED)
+    return await visit.services.database.read(sign_up_rows.unconfirmed_at, addressee, MOST_LISTED)
 
 
 def _addressee(visit: Visit) -> str:

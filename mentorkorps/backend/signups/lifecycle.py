@@ -10,13 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.bookings.allocation import Booking
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import asked_rows, mail_rows, sign_up_rows, spent_rows
 from mentorkorps.backend.db.records import Sign, SignUp
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.backend.security.signed_links import LIFETIMES
@@ -126,23 +125,23 @@ def is_moved(before: SignUp, answers: Answers) -> bool:
     )
 
 
-def accept(connection: Connection, submission: Submission) -> SignUp:
+def accept(transaction: Transaction, submission: Submission) -> SignUp:
     """Keeps the sign-up with its consents and mails; the same answers again give the sign-up that
     is kept.
 
     Who lets the confirmation run out and signs up again is asked to confirm once more.
     """
-    kept = sign_up_rows.sign_up_by_fingerprint(connection, submission.fingerprints)
+    kept = sign_up_rows.sign_up_by_fingerprint(transaction, submission.fingerprints)
     if kept and _has_lapsed(kept, submission.at):
-        kept = sign_up_rows.sign_up_to_change(connection, kept.id)
+        kept = sign_up_rows.sign_up_to_change(transaction, kept.id)
     if kept is None:
-        return _keep(connection, submission)
+        return _keep(transaction, submission)
     if _has_lapsed(kept, submission.at):
-        sign_up_rows.mark_asked(connection, kept.id, submission.at, submission.addressee)
-        is_doubtful = not _ask(connection, kept.id, submission) or kept.flagged
+        sign_up_rows.mark_asked(transaction, kept.id, submission.at, submission.addressee)
+        is_doubtful = not _ask(transaction, kept.id, submission) or kept.flagged
         if submission.booking:
             allocation.move(
-                connection,
+                transaction,
                 kept.id,
                 submission.booking,
                 submission.at,
@@ -152,160 +151,162 @@ def accept(connection: Connection, submission: Submission) -> SignUp:
     return kept
 
 
-def confirm(connection: Connection, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
+def confirm(transaction: Transaction, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
     """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if
     it is gone.
     """
-    before = sign_up_rows.sign_up_to_change(connection, id)
+    before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
-        sign_up_rows.mark_confirmed(connection, id, at)
-        allocation.confirmed(connection, id, catalogue, at)
-        mail_rows.queue_mails(connection, id, (kinds.RECEIPT,), at)
-        if before.flagged or _is_untold(connection, before):
+        sign_up_rows.mark_confirmed(transaction, id, at)
+        allocation.confirmed(transaction, id, catalogue, at)
+        mail_rows.queue_mails(transaction, id, (kinds.RECEIPT,), at)
+        if before.flagged or _is_untold(transaction, before):
             # Whoever reads the mailbox wants this: the best evidence against spam that there is.
-            _clear(connection, before, at)
+            _clear(transaction, before, at)
     return before
 
 
 def confirm_all(
-    connection: Connection,
+    transaction: Transaction,
     addressee: str,
     chosen: Collection[str] | None,
     catalogue: Catalogue,
     at: datetime,
 ) -> int:
     """Confirms what waits at a mailbox: all, or those whose ids were chosen. Returns how many."""
-    waiting = sign_up_rows.unconfirmed_at(connection, addressee, collected_confirmation.MOST_LISTED)
+    waiting = sign_up_rows.unconfirmed_at(
+        transaction, addressee, collected_confirmation.MOST_LISTED
+    )
     meant = [one for one in waiting if chosen is None or one.id in chosen]
     for one in meant:
-        confirm(connection, one.id, catalogue, at)
+        confirm(transaction, one.id, catalogue, at)
     return len(meant)
 
 
-def restore(connection: Connection, id: str, at: datetime) -> bool:
+def restore(transaction: Transaction, id: str, at: datetime) -> bool:
     """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if
     nobody did yet.
 
     Returns whether there was a doubt to take away.
     """
-    before = sign_up_rows.sign_up_to_change(connection, id)
+    before = sign_up_rows.sign_up_to_change(transaction, id)
     if before is None or not before.flagged or before.withdrawn_at:
         return False
-    _clear(connection, before, at)
+    _clear(transaction, before, at)
     if before.silenced and before.confirmed_at is None:
-        sign_up_rows.mark_silenced(connection, id, False)
-        sign_up_rows.mark_asked(connection, id, at, before.addressee)
-        allocation.renew(connection, id, at)
-        mail_rows.queue_mails(connection, id, (kinds.CONFIRM,), at)
+        sign_up_rows.mark_silenced(transaction, id, False)
+        sign_up_rows.mark_asked(transaction, id, at, before.addressee)
+        allocation.renew(transaction, id, at)
+        mail_rows.queue_mails(transaction, id, (kinds.CONFIRM,), at)
     return True
 
 
-def change(connection: Connection, id: str, submission: Submission) -> None:
+def change(transaction: Transaction, id: str, submission: Submission) -> None:
     """Puts other answers in the place of those that are kept. Another address has to be confirmed
     again.
 
     Raises Doubled, TooManyAddresses or TooManyMoves. Where another coordinator is to answer now, a
     mail tells that one.
     """
-    before = sign_up_rows.sign_up_to_change(connection, id)
+    before = sign_up_rows.sign_up_to_change(transaction, id)
     if before is None or before.withdrawn_at:
         return
-    same = sign_up_rows.sign_up_by_fingerprint(connection, submission.fingerprints)
+    same = sign_up_rows.sign_up_by_fingerprint(transaction, submission.fingerprints)
     if same and same.id != id:
         raise Doubled
     is_readdressed = is_another_address(before, submission.answers)
     if is_readdressed and before.readdressed >= MOST_READDRESSED:
         raise TooManyAddresses
-    if is_moved(before, submission.answers) and not _may_move(connection, id, submission.at):
+    if is_moved(before, submission.answers) and not _may_move(transaction, id, submission.at):
         raise TooManyMoves
     now, at = submission.answers.values, submission.at
-    sign_up_rows.replace_answers(connection, id, now, submission.fingerprints[0])
-    sign_up_rows.renew_consents(connection, id, submission.answers.consents, at)
+    sign_up_rows.replace_answers(transaction, id, now, submission.fingerprints[0])
+    sign_up_rows.renew_consents(transaction, id, submission.answers.consents, at)
     if submission.booking:
         is_confirmed = before.confirmed_at is not None
         is_doubtful = (before.flagged or before.silenced) and not is_confirmed
-        allocation.move(connection, id, submission.booking, at, is_confirmed, is_doubtful)
+        allocation.move(transaction, id, submission.booking, at, is_confirmed, is_doubtful)
     if is_readdressed and submission.addressee:
-        mail_rows.drop_waiting_mails(connection, id, kinds.DROPPED_ON_WITHDRAWAL)
-        sign_up_rows.mark_readdressed(connection, id, submission.addressee, at)
-        allocation.unconfirmed(connection, id, at)
-        _ask(connection, id, submission)
+        mail_rows.drop_waiting_mails(transaction, id, kinds.DROPPED_ON_WITHDRAWAL)
+        sign_up_rows.mark_readdressed(transaction, id, submission.addressee, at)
+        allocation.unconfirmed(transaction, id, at)
+        _ask(transaction, id, submission)
     elsewhere: tuple[Meaning, ...] = ("programme", "place")
     is_elsewhere = any(
         answer_by_meaning(now, meaning) != before.answer(meaning) for meaning in elsewhere
     )
     if is_elsewhere and before.awaited and not before.flagged:
-        mail_rows.queue_mails(connection, id, (kinds.NOTICE,), at)
+        mail_rows.queue_mails(transaction, id, (kinds.NOTICE,), at)
 
 
-def refuse(connection: Connection, id: str, consent: str, key: str, at: datetime) -> None:
+def refuse(transaction: Transaction, id: str, consent: str, key: str, at: datetime) -> None:
     """Takes one consent back."""
-    kept = sign_up_rows.sign_up_to_change(connection, id)
-    sign_up_rows.withdraw_consent(connection, id, consent, at)
+    kept = sign_up_rows.sign_up_to_change(transaction, id)
+    sign_up_rows.withdraw_consent(transaction, id, consent, at)
     if kept and kept.withdrawn_at is None:
-        sign_up_rows.renew_fingerprint(connection, kept, key)
+        sign_up_rows.renew_fingerprint(transaction, kept, key)
 
 
-def withdraw(connection: Connection, id: str, at: datetime) -> None:
+def withdraw(transaction: Transaction, id: str, at: datetime) -> None:
     """Takes the sign-up back: nobody is written to any more, but the coordinator hears of it."""
-    before = sign_up_rows.sign_up_to_change(connection, id)
+    before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.withdrawn_at is None:
-        sign_up_rows.mark_withdrawn(connection, id, at)
-        allocation.give_up(connection, id)
-        mail_rows.drop_waiting_mails(connection, id, kinds.DROPPED_ON_WITHDRAWAL)
+        sign_up_rows.mark_withdrawn(transaction, id, at)
+        allocation.give_up(transaction, id)
+        mail_rows.drop_waiting_mails(transaction, id, kinds.DROPPED_ON_WITHDRAWAL)
         if before.awaited and not before.flagged:
-            mail_rows.queue_mails(connection, id, (kinds.WITHDRAWN,), at)
+            mail_rows.queue_mails(transaction, id, (kinds.WITHDRAWN,), at)
 
 
-def renew_link(connection: Connection, id: str, key: str, at: datetime) -> None:
+def renew_link(transaction: Transaction, id: str, key: str, at: datetime) -> None:
     """Mails a fresh link to the address of a sign-up, once a day at most. A job for the writer.
 
     Who has not confirmed the address gets the confirmation again, which counts as every other one
     does.
     """
-    kept = sign_up_rows.sign_up_to_change(connection, id)
-    if kept is None or kept.is_anonymous or _was_renewed(connection, kept, at):
+    kept = sign_up_rows.sign_up_to_change(transaction, id)
+    if kept is None or kept.is_anonymous or _was_renewed(transaction, kept, at):
         return
     if kept.confirmed_at:
-        mail_rows.queue_mails(connection, id, (kinds.LINK,), at)
-    elif not kept.withdrawn_at and _may_be_asked(connection, kept, key, at):
-        sign_up_rows.mark_silenced(connection, id, False)
-        mail_rows.queue_mails(connection, id, (kinds.CONFIRM,), at)
+        mail_rows.queue_mails(transaction, id, (kinds.LINK,), at)
+    elif not kept.withdrawn_at and _may_be_asked(transaction, kept, key, at):
+        sign_up_rows.mark_silenced(transaction, id, False)
+        mail_rows.queue_mails(transaction, id, (kinds.CONFIRM,), at)
 
 
-def answer(connection: Connection, id: str, at: datetime) -> None:
+def answer(transaction: Transaction, id: str, at: datetime) -> None:
     """Notes that a coordinator has answered; the first time counts."""
-    before = sign_up_rows.sign_up_to_change(connection, id)
+    before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.answered_at is None:
-        sign_up_rows.mark_answered(connection, id, at)
+        sign_up_rows.mark_answered(transaction, id, at)
 
 
-def _was_renewed(connection: Connection, kept: SignUp, at: datetime) -> bool:
+def _was_renewed(transaction: Transaction, kept: SignUp, at: datetime) -> bool:
     """Whether a fresh link left within a day. The mail that first asked for the confirmation is
     none.
     """
     since = max(at - RENEWED_AFTER, kept.asked_at)
-    mails = mail_rows.mails_of(connection, kept.id)
+    mails = mail_rows.mails_of(transaction, kept.id)
     return any(
         one.kind in (kinds.LINK.name, kinds.CONFIRM.name) and one.created_at > since
         for one in mails
     )
 
 
-def _may_be_asked(connection: Connection, kept: SignUp, key: str, at: datetime) -> bool:
-    return _may_ask(connection, asked_rows.addressee(key, str(kept.email)), at)
+def _may_be_asked(transaction: Transaction, kept: SignUp, key: str, at: datetime) -> bool:
+    return _may_ask(transaction, asked_rows.addressee(key, str(kept.email)), at)
 
 
 def _has_lapsed(kept: SignUp, at: datetime) -> bool:
     return kept.confirmed_at is None and at > kept.asked_at + LIFETIMES["confirm"]
 
 
-def _keep(connection: Connection, submission: Submission) -> SignUp:
+def _keep(transaction: Transaction, submission: Submission) -> SignUp:
     at = submission.at
     addressee = submission.addressee
     is_anonymous = addressee is None
-    is_silenced = addressee is not None and not _may_ask(connection, addressee, at)
-    signs = _signs(connection, submission.signs)
+    is_silenced = addressee is not None and not _may_ask(transaction, addressee, at)
+    signs = _signs(transaction, submission.signs)
     sign_up = SignUp(
         id=secrets.token_hex(16),
         form=submission.form,
@@ -323,38 +324,38 @@ def _keep(connection: Connection, submission: Submission) -> SignUp:
         signs=signs,
         addressee=submission.addressee,
     )
-    sign_up_rows.insert_sign_up(connection, sign_up, submission.fingerprints[0])
-    sign_up_rows.insert_consents(connection, sign_up.id, submission.answers.consents, at)
+    sign_up_rows.insert_sign_up(transaction, sign_up, submission.fingerprints[0])
+    sign_up_rows.insert_consents(transaction, sign_up.id, submission.answers.consents, at)
     if submission.booking:
         # Nor do places go to a mailbox that was written to often enough: it gets them when it confirms.
         allocation.allot(
-            connection, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced
+            transaction, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced
         )
-    mail_rows.queue_mails(connection, sign_up.id, _mails(connection, sign_up, is_anonymous), at)
+    mail_rows.queue_mails(transaction, sign_up.id, _mails(transaction, sign_up, is_anonymous), at)
     if is_silenced and addressee:
-        collected_confirmation.note(connection, addressee, at)
+        collected_confirmation.note(transaction, addressee, at)
     return sign_up
 
 
-def _signs(connection: Connection, signs: Signs) -> tuple[Sign, ...]:
+def _signs(transaction: Transaction, signs: Signs) -> tuple[Sign, ...]:
     is_fresh = signs.proof is None or spent_rows.spend(
-        connection, signs.proof.name, signs.proof.until
+        transaction, signs.proof.name, signs.proof.until
     )
     return signs.found if is_fresh else (*signs.found, "spent")
 
 
-def _mails(connection: Connection, sign_up: SignUp, is_anonymous: bool) -> tuple[MailKind, ...]:
+def _mails(transaction: Transaction, sign_up: SignUp, is_anonymous: bool) -> tuple[MailKind, ...]:
     asks: tuple[MailKind, ...] = () if is_anonymous or sign_up.silenced else (kinds.CONFIRM,)
     # Of a doubtful one the coordinator hears in the morning, with the others.
     is_told = (
         sign_up.awaited
         and not sign_up.flagged
-        and (not sign_up.silenced or _may_tell(connection, sign_up))
+        and (not sign_up.silenced or _may_tell(transaction, sign_up))
     )
     return (*asks, kinds.NOTICE) if is_told else asks
 
 
-def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
+def _may_tell(transaction: Transaction, sign_up: SignUp) -> bool:
     """Counts a mail to a coordinator about what a mailbox sent that was written to often enough
     that day.
     """
@@ -362,29 +363,29 @@ def _may_tell(connection: Connection, sign_up: SignUp) -> bool:
         return True
     counted = asked_rows.counted_as("told", sign_up.addressee)
     return asked_rows.ask(
-        connection, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY
+        transaction, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY
     )
 
 
-def _is_untold(connection: Connection, before: SignUp) -> bool:
+def _is_untold(transaction: Transaction, before: SignUp) -> bool:
     """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so
     much that day.
     """
     if not before.silenced or not before.awaited:
         return False
-    return all(one.kind != kinds.NOTICE.name for one in mail_rows.mails_of(connection, before.id))
+    return all(one.kind != kinds.NOTICE.name for one in mail_rows.mails_of(transaction, before.id))
 
 
-def _may_move(connection: Connection, id: str, at: datetime) -> bool:
+def _may_move(transaction: Transaction, id: str, at: datetime) -> bool:
     return asked_rows.ask(
-        connection, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY
+        transaction, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY
     )
 
 
-def _clear(connection: Connection, before: SignUp, at: datetime) -> None:
-    sign_up_rows.mark_cleared(connection, before.id)
+def _clear(transaction: Transaction, before: SignUp, at: datetime) -> None:
+    sign_up_rows.mark_cleared(transaction, before.id)
     if before.awaited:
-        mail_rows.queue_mails(connection, before.id, (kinds.NOTICE,), at)
+        mail_rows.queue_mails(transaction, before.id, (kinds.NOTICE,), at)
 
 
 def fresh_code() -> str:
@@ -395,20 +396,20 @@ def fresh_code() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def _ask(connection: Connection, id: str, submission: Submission) -> bool:
+def _ask(transaction: Transaction, id: str, submission: Submission) -> bool:
     """Asks the address to confirm, at once or with others that wait there; whether at once."""
     addressee, at = submission.addressee, submission.at
     if addressee is None:
         return False
-    is_asked = _may_ask(connection, addressee, at)
-    sign_up_rows.mark_silenced(connection, id, not is_asked)
+    is_asked = _may_ask(transaction, addressee, at)
+    sign_up_rows.mark_silenced(transaction, id, not is_asked)
     if is_asked:
-        mail_rows.queue_mails(connection, id, (kinds.CONFIRM,), at)
+        mail_rows.queue_mails(transaction, id, (kinds.CONFIRM,), at)
     else:
-        collected_confirmation.note(connection, addressee, at)
+        collected_confirmation.note(transaction, addressee, at)
     return is_asked
 
 
-def _may_ask(connection: Connection, addressee: str, at: datetime) -> bool:
+def _may_ask(transaction: Transaction, addressee: str, at: datetime) -> bool:
     """Counts a confirmation, unless the address has had its share for the day."""
-    return asked_rows.ask(connection, addressee, danish_day(at), MOST_ASKED_A_DAY)
+    return asked_rows.ask(transaction, addressee, danish_day(at), MOST_ASKED_A_DAY)

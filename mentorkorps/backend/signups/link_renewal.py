@@ -14,7 +14,9 @@ async def renew(visit: Visit) -> Response:
     """POST /renew/<token>: the same answer whatever is kept, and whether or not a mail leaves."""
     services = visit.services
     id = await links.sign_up_to_renew(visit)
-    await services.store.do(lifecycle.renew_link, id, services.settings.secret_keys[0], visit.now)
+    await services.database.change(
+        lifecycle.renew_link, id, services.settings.secret_keys[0], visit.now
+    )
     services.outbox.wake()
     return visit.page("link-sent.html", headers=PRIVATE)
 

@@ -52,7 +52,7 @@ async def follow_link(visit: Visit, purpose: Purpose) -> LinkedSignUp:
     except BadToken:
         raise Refusal(404, "link", PRIVATE) from None
     id, _, mark = id.partition(".")
-    sign_up = await services.store.do(sign_up_by_id, id)
+    sign_up = await services.database.read(sign_up_by_id, id)
     visit.speak(sign_up.language if sign_up else "")
     if is_ended:
         raise _ended(visit, purpose, id, sign_up)
@@ -80,7 +80,7 @@ async def sign_up_to_renew(visit: Visit) -> str:
         raise _ended(visit, "renew", expired.id, None) from None
     except BadToken:
         raise Refusal(404, "link", PRIVATE) from None
-    sign_up = await services.store.do(sign_up_by_id, id)
+    sign_up = await services.database.read(sign_up_by_id, id)
     visit.speak(sign_up.language if sign_up else "")
     return id
 

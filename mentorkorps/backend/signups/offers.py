@@ -23,10 +23,10 @@ async def answer(visit: Visit) -> Response:
     job = {"yes": allocation.take, "no": allocation.decline}.get(visit.parameter("answer"))
     if job is None:
         raise Refusal(404, "missing", PRIVATE)
-    seat = await services.store.do(job, linked.sign_up.id, visit.now)
+    seat = await services.database.change(job, linked.sign_up.id, visit.now)
     services.outbox.wake()
     if seat is None:
-        links.present(await services.store.do(sign_up_by_id, linked.sign_up.id))
+        links.present(await services.database.read(sign_up_by_id, linked.sign_up.id))
     return await _shown(visit, linked)
 
 

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from sqlalchemy import Connection
+from typing import Concatenate, ParamSpec, TypeVar
 
 from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
 from mentorkorps.backend.db import (
@@ -16,17 +15,20 @@ from mentorkorps.backend.db import (
     mail_rows,
     retention_rows,
     spent_rows,
-    writer,
 )
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen
 from mentorkorps.backend.db.records import Ended, Life
-from mentorkorps.backend.db.writer import rewrite_afterwards, sweep_afterwards
+from mentorkorps.backend.db.transaction import (
+    Change,
+    Snapshot,
+    Transaction,
+    rewrite_afterwards,
+    sweep_afterwards,
+)
 from mentorkorps.backend.jobs.clock_guard import (
     ClockGuard,
-    Do,
     Reading,
-    T,
     Verdict,
     believe,
     judge,
@@ -53,6 +55,9 @@ night, and in a small portal they are more than a fifth of all."""
 
 REWRITE_HOUR = 4
 """In Denmark: a database of 100,000 sign-ups is written anew in some seconds, in which others wait."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -102,62 +107,62 @@ class Due:
         return f"{self.confirmed} of {self.all_confirmed} confirmed sign-ups and {others} others"
 
 
-def due(connection: Connection, catalogue: Catalogue, now: datetime) -> Due:
+def due(snapshot: Snapshot, catalogue: Catalogue, now: datetime) -> Due:
     """What a purge would delete. A job for the writer."""
-    confirmed = retention_rows.confirmed_by_form(connection)
+    confirmed = retention_rows.confirmed_by_form(snapshot)
     ended = _ended(catalogue, confirmed, now)
-    found = retention_rows.over_by_outcome(connection, ended)
+    found = retention_rows.over_by_outcome(snapshot, ended)
     outcomes = Counter(outcome for _, outcome in found)
     others = outcomes["withdrawn"] + outcomes["unconfirmed"]
     return Due(ended, [id for id, _ in found], len(found) - others, sum(confirmed.values()))
 
 
-async def purge(do: Do, found: Due, now: datetime) -> AsyncIterator[Purged]:
+async def purge(change: Change, found: Due, now: datetime) -> AsyncIterator[Purged]:
     """Deletes these sign-ups with their consents and mails, in batches between which others write."""
-    yield await do(forget, now)
+    yield await change(forget, now)
     for start in range(0, len(found.ids), BATCH):
-        yield await do(purge_batch, found.ended, found.ids[start : start + BATCH])
-    await do(sweep_afterwards)
+        yield await change(purge_batch, found.ended, found.ids[start : start + BATCH])
+    await change(sweep_afterwards)
 
 
-def forget(connection: Connection, now: datetime) -> Purged:
+def forget(transaction: Transaction, now: datetime) -> Purged:
     """Forgets who was asked to confirm, what was spent, and mails about no sign-up, once they count no more.
 
     A job for the writer.
     """
-    asked_rows.forget_asked(connection, danish_day(now))
-    spent_rows.forget_spent(connection, now)
-    return Purged(0, tuple(mail_rows.delete_old_mails(connection, now - DIGESTS_KEPT)))
+    asked_rows.forget_asked(transaction, danish_day(now))
+    spent_rows.forget_spent(transaction, now)
+    return Purged(0, tuple(mail_rows.delete_old_mails(transaction, now - DIGESTS_KEPT)))
 
 
-def purge_batch(connection: Connection, ended: Sequence[Ended], ids: Sequence[str]) -> Purged:
+def purge_batch(transaction: Transaction, ended: Sequence[Ended], ids: Sequence[str]) -> Purged:
     """Deletes those of these sign-ups whose time is over still. A job for the writer."""
-    return _delete(connection, retention_rows.lives_over(connection, ended, ids))
+    return _delete(transaction, retention_rows.lives_over(transaction, ended, ids))
 
 
-def delete(connection: Connection, lives: Sequence[Life]) -> Purged:
+def delete(transaction: Transaction, lives: Sequence[Life]) -> Purged:
     """Deletes these sign-ups for good and counts them. A job for the writer."""
-    purged = _delete(connection, lives)
-    sweep_afterwards(connection)
+    purged = _delete(transaction, lives)
+    transaction.sweep_afterwards()
     return purged
 
 
-def _delete(connection: Connection, lives: Sequence[Life]) -> Purged:
+def _delete(transaction: Transaction, lives: Sequence[Life]) -> Purged:
     ids = [one.id for one in lives]
     tally = Counter(
         (one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives
     )
     for (form, month, outcome), count in tally.items():
-        retention_rows.add_count(connection, form, month, outcome, count)
-    retention_rows.delete_sign_ups(connection, ids)
-    mails = mail_rows.delete_mails_of(connection, ids)
+        retention_rows.add_count(transaction, form, month, outcome, count)
+    retention_rows.delete_sign_ups(transaction, ids)
+    mails = mail_rows.delete_mails_of(transaction, ids)
     return Purged(len(ids), tuple(mails))
 
 
-def erase(connection: Connection, id: str) -> Purged:
+def erase(transaction: Transaction, id: str) -> Purged:
     """Deletes one sign-up at once. A job for the writer."""
-    life = retention_rows.life_of(connection, id)
-    return delete(connection, [life] if life else [])
+    life = retention_rows.life_of(transaction, id)
+    return delete(transaction, [life] if life else [])
 
 
 def purge_now(settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool) -> Purged:
@@ -165,31 +170,35 @@ def purge_now(settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: b
 
     Raises Stopped, CannotOpen or MissingKey.
     """
-    with connect.opened_to_write(settings) as engine, engine.connect() as connection:
+    with connect.opened_to_write(settings) as runner:
 
-        async def do(job: Callable[..., T], *values: object) -> T:
-            return writer.run_job(connection, job, *values)
+        async def change(
+            job: Callable[Concatenate[Transaction, P], T], *values: P.args, **named: P.kwargs
+        ) -> T:
+            return runner.run_job(job, *values, **named)
 
-        return asyncio.run(_purge_checked(do, settings, catalogue, clock, is_sure))
+        return asyncio.run(_purge_checked(change, settings, catalogue, clock, is_sure))
 
 
 async def _purge_checked(
-    do: Do, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool
+    change: Change, settings: Settings, catalogue: Catalogue, clock: Clock, is_sure: bool
 ) -> Purged:
     now = clock()
     if is_sure:
-        await do(believe, now)
-    verdict, _ = await do(judge, settings, Reading(now, uptime()), None)
-    found = await _refuse_doubtful(do, catalogue, verdict, is_sure)
+        await change(believe, now)
+    verdict, _ = await change(judge, settings, Reading(now, uptime()), None)
+    found = await _refuse_doubtful(change, catalogue, verdict, is_sure)
     purged = Purged(0, ())
-    async for batch in purge(do, found, verdict.now):
+    async for batch in purge(change, found, verdict.now):
         forget_files(settings, batch.mails)
         purged += batch
     return purged
 
 
-async def _refuse_doubtful(do: Do, catalogue: Catalogue, verdict: Verdict, is_sure: bool) -> Due:
-    found = await do(due, catalogue, verdict.now)
+async def _refuse_doubtful(
+    change: Change, catalogue: Catalogue, verdict: Verdict, is_sure: bool
+) -> Due:
+    found = await change(due, catalogue, verdict.now)
     if not is_sure and (found.is_large or not verdict.is_believed):
         raise Stopped(verdict, found)
     return found
@@ -212,14 +221,14 @@ class DailyPurge(PeriodicJob):
 
     def __init__(
         self,
-        store: Database,
+        database: Database,
         catalogue: Catalogue,
         settings: Settings,
         guard: ClockGuard,
         afterwards: Callable[[], None],
     ) -> None:
         super().__init__()
-        self._store = store
+        self._database = database
         self._catalogue = catalogue
         self._settings = settings
         self._guard = guard
@@ -241,7 +250,7 @@ class DailyPurge(PeriodicJob):
     async def ask(self, is_sure: bool) -> int:
         """Purges at the next look, as a command asks; how many sign-ups. Raises Stopped, Busy or Unavailable."""
         verdict = await (self._guard.believe() if is_sure else self._guard.look())
-        found = await _refuse_doubtful(self._store.do, self._catalogue, verdict, is_sure)
+        found = await _refuse_doubtful(self._database.change, self._catalogue, verdict, is_sure)
         self._done, self._is_sure = None, is_sure
         return len(found.ids)
 
@@ -255,9 +264,11 @@ class DailyPurge(PeriodicJob):
             await self._rewrite(verdict.now)
 
     async def _purge(self, verdict: Verdict) -> None:
-        found = await self._store.do(due, self._catalogue, verdict.now)
+        found = await self._database.read(due, self._catalogue, verdict.now)
         if found.is_large and not (self._is_sure or verdict.is_steady):
-            await self._store.do(stop_large_purge, self._settings, verdict.wall, found.confirmed)
+            await self._database.change(
+                stop_large_purge, self._settings, verdict.wall, found.confirmed
+            )
             log.error("purge: %s are due: see whether that is right", found)
         else:
             await self._purge_all(verdict, found)
@@ -265,16 +276,16 @@ class DailyPurge(PeriodicJob):
 
     async def _purge_all(self, verdict: Verdict, found: Due) -> None:
         purged = Purged(0, ())
-        async for batch in purge(self._store.do, found, verdict.now):
+        async for batch in purge(self._database.change, found, verdict.now):
             self._left += batch.mails
             purged += batch
         self._is_sure = False
         log.info("purge: %s", purged)
         if verdict.stop:
-            await self._store.do(believe, verdict.wall)
+            await self._database.change(believe, verdict.wall)
 
     async def _rewrite(self, now: datetime) -> None:
-        await self._store.do(rewrite_afterwards)
+        await self._database.change(rewrite_afterwards)
         self._rewritten = danish_day(now)
 
     def _forget_files(self) -> None:
@@ -286,7 +297,9 @@ class DailyPurge(PeriodicJob):
         self._left = ()
 
     async def _tell(self, now: datetime) -> None:
-        count = await self._store.do(digest.queue_digests, self._catalogue, self._settings, now)
+        count = await self._database.change(
+            digest.queue_digests, self._catalogue, self._settings, now
+        )
         self._told = danish_day(now)
         self._afterwards()
         if count:

@@ -70,7 +70,7 @@ async def sign_up(visit: Visit) -> Response:
     if wait := limits.take("submission", points):
         return form_again(visit, form, posted, to_wait(wait))
     try:
-        kept = await services.store.do(lifecycle.accept, submission)
+        kept = await services.database.change(lifecycle.accept, submission)
     except (Busy, Unavailable):
         limits.give_back("submission", points)
         return form_again(visit, form, posted, Refusal(503, "busy", COME_BACK))
@@ -194,7 +194,7 @@ async def _asked(visit: Visit, linked: LinkedSignUp) -> Asked:
 async def _state_of_mail(visit: Visit, sign_up: SignUp) -> str:
     if sign_up.silenced:
         return "collected"
-    mails = await visit.services.store.do(mails_of, sign_up.id)
+    mails = await visit.services.database.read(mails_of, sign_up.id)
     asking = [mail.state for mail in mails if mail.kind == "confirm"]
     if not asking:
         return "none"
@@ -217,12 +217,12 @@ async def confirm(visit: Visit) -> Response:
     linked = await links.follow_link(visit, "confirm")
     id = linked.sign_up.id
     before = links.present(
-        await services.store.do(lifecycle.confirm, id, services.catalogue, visit.now)
+        await services.database.change(lifecycle.confirm, id, services.catalogue, visit.now)
     )
     if before.confirmed_at:
         return await _confirmed(visit, linked, already=True)
     services.outbox.wake()
-    after = links.present(await services.store.do(sign_up_by_id, id))
+    after = links.present(await services.database.read(sign_up_by_id, id))
     return await _confirmed(visit, replace(linked, sign_up=after), already=False)
 
 

@@ -68,7 +68,7 @@ async def show(visit: Visit) -> Response:
 async def form(visit: Visit) -> Response:
     """POST /mine/<token>/form: the form with the answers in it."""
     sign_up, definition = await _changeable(visit)
-    consents = await visit.services.store.do(sign_up_rows.consents_of, sign_up.id)
+    consents = await visit.services.database.read(sign_up_rows.consents_of, sign_up.id)
     return _form(visit, definition, _typed(visit.services, definition, sign_up, consents))
 
 
@@ -125,7 +125,7 @@ async def _refusal(
     if wait := limits.take("submission", points):
         return to_wait(wait)
     try:
-        await visit.services.store.do(lifecycle.change, sign_up.id, submission)
+        await visit.services.database.change(lifecycle.change, sign_up.id, submission)
     except tuple(REFUSALS) as error:
         limits.give_back("submission", points)
         return REFUSALS[type(error)]
@@ -139,14 +139,14 @@ async def refuse(visit: Visit) -> Response:
     if consent not in (known.id for known in definition.consents if not known.required):
         raise Refusal(404, "missing", PRIVATE)
     key = services.settings.secret_keys[0]
-    await services.store.do(lifecycle.refuse, sign_up.id, consent, key, visit.now)
+    await services.database.change(lifecycle.refuse, sign_up.id, consent, key, visit.now)
     return await _shown(visit, "refused")
 
 
 async def withdraw(visit: Visit) -> Response:
     """POST /mine/<token>/withdraw"""
     services, sign_up = visit.services, await _active(visit)
-    await services.store.do(lifecycle.withdraw, sign_up.id, visit.now)
+    await services.database.change(lifecycle.withdraw, sign_up.id, visit.now)
     services.outbox.wake()
     return await _shown(visit, "withdrawn")
 
@@ -155,9 +155,9 @@ async def download(visit: Visit) -> Response:
     """POST /mine/<token>/download: everything that is kept, as JSON."""
     services = visit.services
     sign_up = (await links.follow_link(visit, "mine")).sign_up
-    consents = await services.store.do(sign_up_rows.consents_of, sign_up.id)
-    mails = await services.store.do(mail_rows.mails_of, sign_up.id)
-    seat = await services.store.do(place_rows.seat_of, sign_up.id)
+    consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
+    mails = await services.database.read(mail_rows.mails_of, sign_up.id)
+    seat = await services.database.read(place_rows.seat_of, sign_up.id)
     record = {
         "form": services.catalogue.todays("forms", sign_up.form),
         "language": sign_up.language,
@@ -197,7 +197,7 @@ async def delete(visit: Visit) -> Response:
         return await _shown(visit, "not_sure")
     if wait := services.rate_limits.of(visit.request.scope, visit.now).take("erasure", 1):
         raise to_wait(wait, "too_many_erased")
-    purged = await services.store.do(retention.erase, sign_up.id)
+    purged = await services.database.change(retention.erase, sign_up.id)
     retention.forget_files(services.settings, purged.mails)
     return visit.page("mine-gone.html", headers=PRIVATE)
 
@@ -247,7 +247,7 @@ async def _shown(visit: Visit, said: str = "") -> Response:
     services, linked = visit.services, await links.follow_link(visit, "mine")
     sign_up, language = linked.sign_up, visit.language
     said = "asked_later" if said == "asked_again" and sign_up.silenced else said
-    consents = await services.store.do(sign_up_rows.consents_of, sign_up.id)
+    consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
     definition = services.catalogue.forms.get(sign_up.form)
     leaves_at = collected_confirmation.leaves_at(sign_up.asked_at)
     return visit.page(

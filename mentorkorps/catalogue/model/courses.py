@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from mentorkorps.catalogue.model.organisations import Pause, Phase, Picture, State
 from mentorkorps.catalogue.model.places import Venue
 from mentorkorps.catalogue.model.text import Id, Refers, Text, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 Day = date
 """A record that has a field `date` cannot name its type by that word."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from mentorkorps.catalogue.model.text import Id, Text, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 
 @dataclass(frozen=True, slots=True)

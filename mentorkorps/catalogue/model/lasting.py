@@ -23,7 +23,7 @@ from mentorkorps.catalogue.model.organisations import (
 )
 from mentorkorps.catalogue.model.places import Municipality
 from mentorkorps.catalogue.model.text import Id, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
 from mentorkorps.catalogue.model.text import Id, Refers, Text, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 CONFIRMATION_HOLDS = timedelta(days=180)
 """How long a programme counts as open after somebody in its organisation has confirmed it."""

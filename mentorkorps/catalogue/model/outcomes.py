@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from mentorkorps.catalogue.model.text import Id, Refers, Text, Title
-from mentorkorps.catalogue.yaml_source import Place
+from mentorkorps.catalogue.yaml_nodes import Place
 
 
 @dataclass(frozen=True, slots=True)

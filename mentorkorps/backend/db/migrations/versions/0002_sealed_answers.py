@@ -3,19 +3,19 @@
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0002_sealed_answers"
+down_revision = "0001_sign_ups"
 
 
 def upgrade() -> None:
-    seal = context.config.attributes["seal"]
+    cipher = context.config.attributes["cipher"]
     connection = op.get_bind()
     nothing = sa.text("x''" if connection.dialect.name == "sqlite" else "''")
     op.add_column(
         "sign_ups", sa.Column("sealed", sa.LargeBinary, nullable=False, server_default=nothing)
     )
     for id, answers in connection.execute(sa.text("SELECT id, answers FROM sign_ups")).all():
-        sealed = seal.close(id, answers.encode())
+        sealed = cipher.close(id, answers.encode())
         connection.execute(
             sa.text("UPDATE sign_ups SET sealed = :sealed WHERE id = :id"),
             {"sealed": sealed, "id": id},

@@ -8,8 +8,8 @@ mailbox it is for stands in no row; the next one is about the mailbox.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0016"
+revision = "0014_mail_subjects"
+down_revision = "0013_pending"
 
 TO_OPERATORS = "('given_up', 'clock', 'large_purge')"
 ADDRESSEE = "(SELECT addressee FROM sign_ups WHERE sign_ups.id = mails.sign_up)"

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0013"
+revision = "0013_pending"
+down_revision = "0012_figures"
 
 CONFIRMED_WITHIN = timedelta(hours=72)
 NOT_CONFIRMED = "(SELECT id FROM sign_ups WHERE confirmed_at IS NULL)"

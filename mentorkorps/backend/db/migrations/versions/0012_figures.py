@@ -3,13 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0012_figures"
+down_revision = "0011_clock"
 
 FLAGGED, AWAITED = sa.column("flagged", sa.Boolean), sa.column("awaited", sa.Boolean)
-WITHDRAWN_AT, CONFIRMED_AT, ANSWERED_AT = (
-    sa.column(f"{what}_at") for what in ("withdrawn", "confirmed", "answered")
-)
+WITHDRAWN_AT = sa.column("withdrawn_at", sa.String)
+CONFIRMED_AT = sa.column("confirmed_at", sa.String)
+ANSWERED_AT = sa.column("answered_at", sa.String)
 STANDS = WITHDRAWN_AT.is_(None)
 CONFIRMED = CONFIRMED_AT.is_not(None)
 PARTIAL = {

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0009"
+revision = "0007_signs"
+down_revision = "0006_kinds_of_forms"
 
 
 def upgrade() -> None:

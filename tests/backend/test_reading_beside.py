@@ -1,0 +1,101 @@
+"""Pages are read beside the writer: nobody waits for it, and a list decrypts only what it shows."""
+
+import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from html import unescape
+
+import httpx
+from sqlalchemy import text
+
+from mentorkorps.backend.db import connect, operator_reads, sign_up_rows
+from mentorkorps.backend.security.signed_links import Tokens
+from mentorkorps.backend.security.spam import Signs
+from mentorkorps.backend.signups.lifecycle import Submission, accept
+from mentorkorps.forms.answers import Answers
+from tests.backend.conftest import FORM, KEY, MONDAY, both, opened, volunteer
+from tests.backend.test_store import read_settings
+
+MANY = 60
+PROMPTLY = 5
+"""Seconds, far less than a writer is kept for here."""
+
+
+@contextmanager
+def kept_from_writing(house):
+    """While another program has the file to itself."""
+    other = sqlite3.connect(house.settings.database.path)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.rollback()
+        other.close()
+
+
+def test_a_visitors_own_pages_wait_for_no_writer(house):
+    house.post()
+    (kept,) = house.sign_ups()
+    paths = [f"/mine/{house.token('mine', kept)}", f"/desk/{house.token('desk', kept)}"]
+    with ThreadPoolExecutor() as pool, kept_from_writing(house):
+        typed = volunteer(email="bo@example.org")
+        posting = pool.submit(httpx.post, house.url(FORM), data=typed, timeout=20)
+        pages = [house.client.post(path, timeout=PROMPTLY) for path in paths]
+        receipt = house.client.get(f"/receipt/{house.token('receipt', kept)}", timeout=PROMPTLY)
+        assert not posting.done() or 503 == posting.result().status_code
+
+    assert [200, 200, 200] == [answer.status_code for answer in (*pages, receipt)]
+    assert all("karen" in page.text.casefold() for page in pages)
+
+
+def _accept_doubtful(transaction, count):
+    for number in range(count):
+        answers = Answers({"name": "Robot", "email": f"{number}@example.org"}, {"contact": "1"})
+        known_by = sign_up_rows.fingerprint(KEY, "mentor", answers)
+        at = MONDAY - timedelta(minutes=count - number)
+        signs = Signs(("trap", "unproved"))
+        accept(
+            transaction, Submission("mentor", "da", answers, signs, (known_by,), str(number), at)
+        )
+
+
+def _damage(transaction, id, other):
+    values = {"id": id, "other": other}
+    stranger = "(SELECT sealed FROM sign_ups WHERE id = :other)"
+    transaction.execute(text(f"UPDATE sign_ups SET sealed = {stranger} WHERE id = :id"), values)
+
+
+def rows_of(house, page):
+    tokens = re.findall(r'action="/desk/([\w.-]+)"', page)
+    return [Tokens(house.settings.secret_keys, house.now).read("desk", token) for token in tokens]
+
+
+@both
+def test_a_long_list_comes_in_pages_and_decrypts_only_the_one_that_is_shown(
+    tmp_path, real, hands, environ
+):
+    read = read_settings(environ["DATABASE_URL"])
+    connect.run_on_database(read, _accept_doubtful, MANY)
+    newest_first = [sign_up.id for sign_up in operator_reads.sign_ups(read)][::-1]
+    connect.run_on_database(read, _damage, newest_first[-1], newest_first[0])
+    with opened(tmp_path, real, hands, **environ) as house:
+        path = f"/desk/doubtful/{house.signed('doubtful', newest_first[0])}"
+        pages = [house.client.post(path).text]
+        (older,) = re.findall(r'action="(/desk/doubtful/[^"]+)"', pages[0])
+        pages.append(house.client.post(unescape(older)).text)
+        (older,) = re.findall(r'action="(/desk/doubtful/[^"]+)"', pages[1])
+        last = house.client.post(unescape(older))
+
+    assert [newest_first[:25], newest_first[25:50]] == [rows_of(house, page) for page in pages]
+    assert all("På denne side: 25." in page for page in pages)
+    assert 500 == last.status_code
+
+
+def test_a_place_in_the_list_that_is_none_is_a_broken_link(house):
+    house.post(website="https://spam.example")
+    path = f"/desk/doubtful/{house.token('doubtful', house.sign_ups()[0])}"
+
+    assert 404 == house.client.post(path, params={"before": "yesterday"}).status_code
+    assert "Der er én." in house.client.post(path).text
