@@ -37,16 +37,16 @@ KINDS = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_axe_finds_nothing(kind, scheme, context_of):
-    page = context_of(color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
+def test_axe_finds_nothing(kind, scheme, tab_of):
+    page = tab_of(color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
     page.goto(KINDS[kind])
 
     assert [] == axe(page)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_wider_than_a_phone(kind, context_of):
-    page = context_of(viewport={"width": 360, "height": 740})
+def test_nothing_is_wider_than_a_phone(kind, tab_of):
+    page = tab_of(viewport={"width": 360, "height": 740})
     page.goto(KINDS[kind])
 
     assert 360 >= page.evaluate("document.documentElement.scrollWidth")
@@ -55,8 +55,8 @@ def test_nothing_is_wider_than_a_phone(kind, context_of):
 
 
 @pytest.mark.parametrize("kind", ["front", "open programme", "form", "municipality", "operations"])
-def test_axe_finds_nothing_on_a_phone(kind, context_of):
-    page = context_of(viewport={"width": 360, "height": 740}, bypass_csp=True)
+def test_axe_finds_nothing_on_a_phone(kind, tab_of):
+    page = tab_of(viewport={"width": 360, "height": 740}, bypass_csp=True)
     page.goto(KINDS[kind])
 
     assert [] == axe(page)
@@ -64,19 +64,19 @@ def test_axe_finds_nothing_on_a_phone(kind, context_of):
 
 @pytest.mark.visitor(java_script_enabled=False)
 @pytest.mark.parametrize("kind", KINDS)
-def test_pages_speak_without_javascript(kind, visit):
-    visit.goto(KINDS[kind])
+def test_pages_speak_without_javascript(kind, look):
+    look.goto(KINDS[kind])
 
-    expect(visit.locator("h1")).to_be_visible()
+    expect(look.locator("h1")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_page_asks_another_host_or_sets_a_cookie(kind, visit):
-    visit.goto(KINDS[kind])
-    visit.wait_for_load_state("networkidle")
+def test_no_page_asks_another_host_or_sets_a_cookie(kind, look):
+    look.goto(KINDS[kind])
+    look.wait_for_load_state("networkidle")
 
-    expect(visit.locator("h1")).to_have_count(1)
-    assert {} == visit.evaluate("({...localStorage, ...sessionStorage})")
+    expect(look.locator("h1")).to_have_count(1)
+    assert {} == look.evaluate("({...localStorage, ...sessionStorage})")
 
 
 def test_the_language_switch_leads_to_the_same_page_and_back(visit):
