@@ -170,9 +170,13 @@ def test_a_shell_without_its_places_is_no_site(tmp_path, real):
         create_app(real, tmp_path / "site", read)
 
 
+OTHER_LANGUAGE = r'href="([^"]+)" lang="en"'
+
+
 def test_a_page_of_the_service_is_one_click_away_in_the_other_language(tmp_path, real):
     frame = (
-        '<title>[[shell:title]]</title><a href="[[shell:translated]]">x</a><!-- shell:content -->'
+        '<title>[[shell:title]]</title><a href="/" lang="en" hreflang="en" rel="alternate">x</a>'
+        "<!-- shell:content -->"
     )
     site = built_site(tmp_path / "site")
     for folder in (site, site / "en"):
@@ -180,10 +184,13 @@ def test_a_page_of_the_service_is_one_click_away_in_the_other_language(tmp_path,
 
     with opened(tmp_path, real) as house:
         danish = house.client.get("/find", params={"q": "2000"}).text
-        english = house.client.get(re.search('href="([^"]+)">x', danish)[1].replace("&amp;", "&"))
-        back = re.search('href="([^"]+)">x', english.text)[1]
+        there = re.search(OTHER_LANGUAGE, danish)[1].replace("&amp;", "&")
+        english = house.client.get(there).text
+        back = re.search(OTHER_LANGUAGE, english)[1]
+        form = house.client.get("/tilmelding/mentor/", params={"place": "5000"}).text
         wrong = house.client.post(FORM, data={"language": "en", "name": "A"}).text
 
-    assert "several municipalities" in english.text
+    assert "several municipalities" in english
     assert "/find?q=2000&amp;lang=da" == back
-    assert 'href="/tilmelding/mentor/">x' in wrong
+    assert "/en/sign-up/mentor/?place=5000" == re.search(OTHER_LANGUAGE, form)[1]
+    assert "/tilmelding/mentor/" == re.search(OTHER_LANGUAGE, wrong)[1]
