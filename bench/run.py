@@ -8,7 +8,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import challenges, instances, kill, lists, pages, papers, reading, reads, sign_ups, size
+from bench import (
+    challenges,
+    instances,
+    kill,
+    lists,
+    matching,
+    pages,
+    papers,
+    reading,
+    reads,
+    sign_ups,
+    size,
+)
 
 BENCHES = {
     "reading": reading.run,
@@ -19,6 +31,7 @@ BENCHES = {
     "challenges": challenges.run,
     "kill": kill.run,
     "reads": reads.run,
+    "matching": matching.run,
     "size": size.run,
     "lists": lists.run,
 }
