@@ -14,6 +14,7 @@ from bench import (
     kill,
     lists,
     mails,
+    matching,
     pages,
     papers,
     reading,
@@ -32,6 +33,7 @@ BENCHES = {
     "challenges": challenges.run,
     "kill": kill.run,
     "reads": reads.run,
+    "matching": matching.run,
     "size": size.run,
     "lists": lists.run,
 }
