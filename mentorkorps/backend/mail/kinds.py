@@ -22,6 +22,7 @@ class MailKind:
     one. `asks_to_confirm`: it leaves although nobody has confirmed the address.
     `dropped_on_withdrawal`: while it waits, it is deleted when the sign-up is withdrawn or gets
     another address. `is_for_withdrawn`: it goes to who has withdrawn, and to nobody else.
+    `is_bulk`: it goes to many at once and nobody waits for it, so it never delays the others.
     """
 
     name: str
@@ -31,6 +32,7 @@ class MailKind:
     asks_to_confirm: bool = False
     dropped_on_withdrawal: bool = False
     is_for_withdrawn: bool = False
+    is_bulk: bool = False
 
 
 CONFIRM = MailKind(
@@ -66,4 +68,5 @@ def _entries() -> Iterator[MailKind]:
 
 KINDS = {kind.name: kind for kind in _entries()}
 """Every entry above, by its name."""
+BULK = tuple(kind.name for kind in KINDS.values() if kind.is_bulk)
 DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)
