@@ -31,7 +31,7 @@ from tests.backend.test_side_by_side import submission
 from tests.backend.test_store import read_settings
 from tests.conftest import ROOT
 
-HALL = Bookable("courses", COURSE)
+BOOKABLE_COURSE = Bookable("courses", COURSE)
 UNCONFIRMED, CONFIRMED = ("held", "doubted", "pending"), ("taken", "waiting", "offered")
 TO_PERSON = [name for name, kind in KINDS.items() if kind.to == "person"]
 LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
@@ -213,7 +213,7 @@ class Walk:
 
     def states(self, snapshot) -> list[tuple[str, bool]]:
         confirmed = self._confirmed(snapshot)
-        seats = place_rows.seats_in(snapshot, HALL)
+        seats = place_rows.seats_in(snapshot, BOOKABLE_COURSE)
         self.seen |= {one.state for one in seats}
         return [(one.state, one.sign_up in confirmed) for one in seats]
 
@@ -235,7 +235,7 @@ class Walk:
         )
 
     def _do(self, name: str, number: int) -> None:
-        wanted = Booking(HALL, 2)
+        wanted = Booking(BOOKABLE_COURSE, 2)
         if name == "book":
             asked = submission(f"person{number}", self._now, wanted)
             self._ids.append(self._runner.run_job(accept, asked).id)
@@ -355,7 +355,7 @@ def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_hap
 @both
 def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(kept, real):
     """It calls everybody who waits `waiting`, and leaves a place taken when the address is changed."""
-    course, wanted = having(real, 1), Booking(HALL, 1)
+    course, wanted = having(real, 1), Booking(BOOKABLE_COURSE, 1)
     ids = {
         name: connect.run_on_database(kept, accept, submission(name, booking=wanted)).id
         for name in ("anna", "bo", "carl")

@@ -188,22 +188,22 @@ def test_what_both_delete_in_the_night_is_counted_once(tmp_path, real, hands, cl
 
 def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
     read = read_settings(cluster.fresh())
-    halls = [Bookable("courses", COURSE), Bookable("courses", OTHER)]
+    bookables = [Bookable("courses", COURSE), Bookable("courses", OTHER)]
     both_have_one = threading.Barrier(2)
     runs = Counter()
 
     def enter(transaction, name, first, second):
         runs[name] += 1
-        place_rows.enter(transaction, first, more=1)
+        place_rows.lock_bookable(transaction, first, more=1)
         if runs[name] == 1:
             both_have_one.wait()
-        return place_rows.enter(transaction, second, more=1)
+        return place_rows.lock_bookable(transaction, second, more=1)
 
     async def steps():
         one, other = connect.open_database(read), connect.open_database(read)
         done = await asyncio.gather(
-            one.change(enter, "one", *halls),
-            other.change(enter, "other", *reversed(halls)),
+            one.change(enter, "one", *bookables),
+            other.change(enter, "other", *reversed(bookables)),
             return_exceptions=True,
         )
         one.close()

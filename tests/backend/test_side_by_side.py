@@ -33,7 +33,7 @@ from tests.backend.test_store import read_settings
 
 NEWER = "a-newer-key-for-the-tests"
 LATER = MONDAY + timedelta(hours=80)
-HALL = Bookable("courses", COURSE)
+BOOKABLE_COURSE = Bookable("courses", COURSE)
 
 
 class Sides:
@@ -136,13 +136,13 @@ def test_a_month_that_both_count_for_the_first_time_has_both(sides):
 
 
 def test_the_first_two_of_a_course_have_numbers_of_their_own(sides):
-    enter = (place_rows.enter, HALL, 1)
+    lock = (place_rows.lock_bookable, BOOKABLE_COURSE, 1)
 
-    assert (1, 2) == sides.meanwhile(enter, enter)
+    assert (1, 2) == sides.meanwhile(lock, lock)
 
 
 def test_the_last_place_is_given_once(sides):
-    wanted = Booking(HALL, 1)
+    wanted = Booking(BOOKABLE_COURSE, 1)
 
     sides.meanwhile(
         (accept, submission("anna", booking=wanted)), (accept, submission("bo", booking=wanted))
@@ -220,7 +220,7 @@ def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
 
 
 def come(sides, course, *names) -> list[str]:
-    wanted = Booking(HALL, course.courses[COURSE].seats)
+    wanted = Booking(BOOKABLE_COURSE, course.courses[COURSE].seats)
     ids = [sides.change(accept, submission(name, booking=wanted)).id for name in names]
     for id in ids:
         sides.change(lifecycle.confirm, id, course, MONDAY)
@@ -247,7 +247,7 @@ def sent(sides) -> None:
 
 def seats(sides) -> dict[str, str]:
     with connect.opened_to_read(sides.settings) as snapshot:
-        found = {one.sign_up: one.state for one in place_rows.seats_in(snapshot, HALL)}
+        found = {one.sign_up: one.state for one in place_rows.seats_in(snapshot, BOOKABLE_COURSE)}
     return {
         one.answers["email"].partition("@")[0]: found[one.id]
         for one in operator_reads.sign_ups(sides.settings)

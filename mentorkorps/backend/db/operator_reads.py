@@ -127,13 +127,13 @@ def _begins(column: Column[str], begins: str) -> ColumnElement[bool]:
     return and_(column >= begins, column < f"{begins}g")
 
 
-def participants(settings: Settings, halls: Iterable[Bookable]) -> list[SignUp] | None:
+def participants(settings: Settings, bookables: Iterable[Bookable]) -> list[SignUp] | None:
     """Those who have a place for good, in the order in which they came; None where nobody ever wanted one.
 
     Reads only. Raises NoDatabase.
     """
     with opened_to_read(settings) as snapshot:
-        seats = [seat for hall in halls for seat in seats_in(snapshot, hall)]
+        seats = [seat for bookable in bookables for seat in seats_in(snapshot, bookable)]
         coming = [seat.sign_up for seat in seats if seat.state == "taken"]
         sign_ups = [sign_up_by_id(snapshot, id) for id in coming]
         return [sign_up for sign_up in sign_ups if sign_up] if seats else None

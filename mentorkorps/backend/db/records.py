@@ -156,7 +156,7 @@ class Seat:
     """
 
     sign_up: str
-    hall: Bookable
+    bookable: Bookable
     state: PlaceState
     number: int
     until: datetime | None

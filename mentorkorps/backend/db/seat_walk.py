@@ -17,7 +17,7 @@ NEXT_SIGN_UPS = (
     .order_by(SIGN_UPS.c.id)
     .limit(bindparam("most"))
 )
-SEATS_BY_HALL = (
+SEATS_BY_BOOKABLE = (
     select(PLACES.c.kind, PLACES.c.record, func.count().label("seats"))
     .where(PLACES.c.state.in_(ALIVE))
     .group_by(PLACES.c.kind, PLACES.c.record)
@@ -38,6 +38,8 @@ def next_sign_ups(snapshot: Snapshot, last: str, most: int) -> tuple[list[SignUp
     return found, rows[-1].id if rows else None
 
 
-def seats_by_hall(snapshot: Snapshot) -> dict[Bookable, int]:
-    """How many have a place or wait for one, by hall."""
-    return {Bookable(row.kind, row.record): row.seats for row in snapshot.execute(SEATS_BY_HALL)}
+def seats_by_bookable(snapshot: Snapshot) -> dict[Bookable, int]:
+    """How many have a place or wait for one, by bookable."""
+    return {
+        Bookable(row.kind, row.record): row.seats for row in snapshot.execute(SEATS_BY_BOOKABLE)
+    }

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.records import SignUp
-from mentorkorps.backend.db.seat_walk import next_sign_ups, seats_by_hall
+from mentorkorps.backend.db.seat_walk import next_sign_ups, seats_by_bookable
 from mentorkorps.backend.db.transaction import Snapshot
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.logging import log_data
@@ -58,7 +58,7 @@ class References(PeriodicJob):
 
     async def look(self) -> None:
         missing: Counter[Record] = Counter(
-            await self._database.read(_in_missing_halls, self._catalogue)
+            await self._database.read(_booked_in_missing_records, self._catalogue)
         )
         last: str | None = ""
         while last is not None:
@@ -80,13 +80,13 @@ class References(PeriodicJob):
         return dict.fromkeys(WITH_FORMER_IDS, 0) | Counter(one.table for one in self.missing)
 
 
-def _in_missing_halls(snapshot: Snapshot, catalogue: Catalogue) -> Counter[Record]:
-    seats = seats_by_hall(snapshot).items()
+def _booked_in_missing_records(snapshot: Snapshot, catalogue: Catalogue) -> Counter[Record]:
+    seats = seats_by_bookable(snapshot).items()
     return Counter(
         {
-            Record(hall.kind, hall.record): count
-            for hall, count in seats
-            if catalogue.lacks(hall.kind, hall.record)
+            Record(bookable.kind, bookable.record): count
+            for bookable, count in seats
+            if catalogue.lacks(bookable.kind, bookable.record)
         }
     )
 

@@ -209,8 +209,8 @@ ROUTES = (
 
 
 def _place(services: Services, seat: Seat) -> dict[str, object]:
-    kind = MEANING_OF[seat.hall.kind]
-    record = services.catalogue.todays(seat.hall.kind, seat.hall.record)
+    kind = MEANING_OF[seat.bookable.kind]
+    record = services.catalogue.todays(seat.bookable.kind, seat.bookable.record)
     return {kind: record, "state": seat.state, "number": seat.number, "until": seat.until}
 
 
