@@ -463,7 +463,7 @@ def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, dat
     ):
         assert f"mentorkorps_people_in_missing_records{{{record}}} {people_in}.0\n" in told
     assert {"status": "ok"} == elsewhere
-    warned = [one.told for one in caplog.records if "the data lack" in one.getMessage()]
+    warned = [one.facts for one in caplog.records if "the data lack" in one.getMessage()]
     assert {"table": "courses", "record": COURSE, "people": 2} in warned
     assert "example.org" not in caplog.text
 

@@ -144,7 +144,7 @@ def test_the_log_has_one_line_a_request_without_tokens_queries_and_names(lasting
 
     eventually(lambda: len(caplog.records) == 4)  # a line comes after its answer
     lines = {
-        " ".join(str(one.told[fact]) for fact in ("method", "route", "status"))
+        " ".join(str(one.facts[fact]) for fact in ("method", "route", "status"))
         for one in caplog.records
     }
     assert {

@@ -105,12 +105,12 @@ DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
 def lock_bookable(transaction: Transaction, bookable: Bookable, more: int = 0) -> int:
     """Locks a bookable until the transaction ends; returns its last number, raised by `more`."""
-    known = _of(bookable)
-    if transaction.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
+    key = _of(bookable)
+    if transaction.execute(NEXT_NUMBER, key | {"more": more}).rowcount == 0:
         transaction.execute(FIRST_NUMBER, {"kind": bookable.kind, "record": bookable.record})
-        transaction.execute(NEXT_NUMBER, known | {"more": more})
+        transaction.execute(NEXT_NUMBER, key | {"more": more})
     transaction.end_group()
-    return int(transaction.execute(LAST_NUMBER, known).scalar_one())
+    return int(transaction.execute(LAST_NUMBER, key).scalar_one())
 
 
 def occupied(snapshot: Snapshot, bookable: Bookable) -> int:

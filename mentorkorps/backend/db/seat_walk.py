@@ -29,13 +29,13 @@ log = logging.getLogger(__name__)
 def next_sign_ups(snapshot: Snapshot, last: str, most: int) -> tuple[list[SignUp], str | None]:
     """The sign-ups after `last` by their ids, but for those withdrawn, and the last of them; None at the end."""
     rows = snapshot.execute(NEXT_SIGN_UPS, {"last": last, "most": most}).all()
-    found = []
+    sign_ups = []
     for row in rows:
         try:
-            found.append(as_sign_up(snapshot, row))
+            sign_ups.append(as_sign_up(snapshot, row))
         except Damaged as error:
             log.error("store: %s", error)
-    return found, rows[-1].id if rows else None
+    return sign_ups, rows[-1].id if rows else None
 
 
 def seats_by_bookable(snapshot: Snapshot) -> dict[Bookable, int]:

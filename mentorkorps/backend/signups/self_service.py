@@ -105,7 +105,7 @@ async def refuse(visit: Visit) -> Response:
     """POST /mine/<token>/no/<consent>: takes back a yes that the sign-up does without."""
     services, (sign_up, definition) = visit.services, await _changeable(visit)
     consent = visit.parameter("consent")
-    if consent not in (known.id for known in definition.consents if not known.required):
+    if consent not in (asked.id for asked in definition.consents if not asked.required):
         raise Refusal(404, "missing", PRIVATE)
     key = services.settings.secret_keys[0]
     await services.database.change(lifecycle.refuse, sign_up.id, consent, key, visit.now)
@@ -237,10 +237,10 @@ async def _changeable(visit: Visit) -> tuple[SignUp, Form]:
     return sign_up, definition
 
 
-async def _shown(visit: Visit, said: str = "") -> Response:
+async def _shown(visit: Visit, notice: str = "") -> Response:
     services, linked = visit.services, await links.follow_link(visit, "mine")
     sign_up, language = linked.sign_up, visit.language
-    said = "asked_later" if said == "asked_again" and sign_up.silenced else said
+    notice = "asked_later" if notice == "asked_again" and sign_up.silenced else notice
     consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
     definition = services.catalogue.forms.get(sign_up.form)
     leaves_at = collected_confirmation.leaves_at(sign_up.asked_at)
@@ -249,7 +249,7 @@ async def _shown(visit: Visit, said: str = "") -> Response:
     return visit.page(
         "mine.html",
         headers=PRIVATE,
-        said=said,
+        said=notice,
         facts=facts,
         offer=offer_link(visit, linked, facts),
         ribbon=_ribbon(definition, sign_up, language),
@@ -279,15 +279,15 @@ def _consent_row(
     definition: Form | None, consent: GivenConsent, language: Language
 ) -> dict[str, object]:
     consents = definition.consents if definition else ()
-    known = next((asked for asked in consents if asked.id == consent.consent), None)
-    is_same_text = known is not None and known.version == consent.version
+    current = next((asked for asked in consents if asked.id == consent.consent), None)
+    is_same_text = current is not None and current.version == consent.version
     return {
         "id": consent.consent,
-        "text": known.text.of(language) if known and is_same_text else consent.consent,
+        "text": current.text.of(language) if current and is_same_text else consent.consent,
         "version": consent.version,
         "given": spoken(consent.given_at, language),
         "withdrawn": consent.withdrawn_at and spoken(consent.withdrawn_at, language),
-        "may_refuse": known is not None and not known.required,
+        "may_refuse": current is not None and not current.required,
     }
 
 
