@@ -153,34 +153,32 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
     Without secret keys one is made beside the database's file, readable by its owner alone.
     """
-    values = DEFAULTS | {key: value.strip() for key, value in environ.items() if value.strip()}
-    where = _database(values[DATABASE_URL])
-    folder = Path(values[FOLDER]) if FOLDER in values else where.folder
-    mail_from = _mail_from(values[MAIL_FROM])
+    given = DEFAULTS | {key: value.strip() for key, value in environ.items() if value.strip()}
+    where = _database(given[DATABASE_URL])
+    folder = Path(given[FOLDER]) if FOLDER in given else where.folder
+    mail_from = _mail_from(given[MAIL_FROM])
     return Settings(
         database=where,
         folder=folder,
-        smtp=_smtp(values[SMTP_URL], _ca_file(values.get(SMTP_CA_FILE)))
-        if SMTP_URL in values
+        smtp=_smtp(given[SMTP_URL], _ca_file(given.get(SMTP_CA_FILE)))
+        if SMTP_URL in given
         else None,
-        alarm_command=_alarm_command(values.get(ALARM_COMMAND, "")),
-        public_url=_public_url(values[PUBLIC_URL]),
+        alarm_command=_alarm_command(given.get(ALARM_COMMAND, "")),
+        public_url=_public_url(given[PUBLIC_URL]),
         recipients=(
-            _recipients(values[RECIPIENTS])
-            if RECIPIENTS in values
+            _recipients(given[RECIPIENTS])
+            if RECIPIENTS in given
             else Recipients(mail_from.addr_spec)
         ),
         mail_from=mail_from,
         allowed_origins=frozenset(
-            map(_origin, values.get(ALLOWED_ORIGINS, "").replace(",", " ").split())
+            map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())
         ),
-        trusted_proxy=tuple(map(_proxy, values.get(TRUSTED_PROXY, "").replace(",", " ").split())),
-        metrics_from=tuple(map(_network, values.get(METRICS_FROM, "").replace(",", " ").split())),
-        log_format=_log_format(values.get(LOG, "json")),
+        trusted_proxy=tuple(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
+        metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
+        log_format=_log_format(given.get(LOG, "json")),
         # Last, so that nothing is made where another setting is wrong.
-        secret_keys=_keys(values[SECRET_KEYS])
-        if SECRET_KEYS in values
-        else _kept_key(where, folder),
+        secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
     )
 
 
@@ -395,19 +393,19 @@ def _recipients(path: str) -> Recipients:
 def _mailboxes(path: str, name: str, root: yaml_nodes.Mapping) -> dict[str, str]:
     if name not in root.entries:
         return {}
-    key, node = root.entries[name]
-    if not isinstance(node, yaml_nodes.Mapping):
+    key, told = root.entries[name]
+    if not isinstance(told, yaml_nodes.Mapping):
         reason = f"under {name}: write one line each, such as odense: mail@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason)
-    return {id: _one_mailbox(path, name, *entry) for id, entry in node.entries.items()}
+    return {id: _one_mailbox(path, name, *entry) for id, entry in told.entries.items()}
 
 
-def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, node: yaml_nodes.Node) -> str:
-    text = node.text.strip() if isinstance(node, yaml_nodes.Scalar) else ""
+def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> str:
+    text = told.text.strip() if isinstance(told, yaml_nodes.Scalar) else ""
     try:
         return _mailbox(text)
     except ValueError:
-        is_empty = isinstance(node, yaml_nodes.Scalar) and not text
+        is_empty = isinstance(told, yaml_nodes.Scalar) and not text
         what = "is empty" if is_empty else "is no address"
         reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None

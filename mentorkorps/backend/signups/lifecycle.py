@@ -250,10 +250,10 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
 
 def refuse(transaction: Transaction, id: str, consent: str, key: str, at: datetime) -> None:
     """Takes one consent back."""
-    sign_up = sign_up_rows.sign_up_to_change(transaction, id)
+    kept = sign_up_rows.sign_up_to_change(transaction, id)
     sign_up_rows.withdraw_consent(transaction, id, consent, at)
-    if sign_up and sign_up.withdrawn_at is None:
-        sign_up_rows.renew_fingerprint(transaction, sign_up, key)
+    if kept and kept.withdrawn_at is None:
+        sign_up_rows.renew_fingerprint(transaction, kept, key)
 
 
 def changed_names(before: SignUp, answers: Answers) -> list[str]:
