@@ -99,7 +99,10 @@ def sample(catalogue: Catalogue, kind: MailKind, language: Language) -> SignUp |
     form = catalogue.form_for("join")
     name, email = form.meaning("name"), form.meaning("email")
     assert name and email
-    answers = {name.id: "Karen Testesen", email.id: "karen@example.org"}
+    answers: dict[str, str | bool | tuple[str, ...]] = {
+        name.id: "Karen Testesen",
+        email.id: "karen@example.org",
+    }
     withdrawn_at = NOW if kind.is_for_withdrawn else None
     return SignUp(
         "1" * 32, form.id, language, answers, False, NOW, NOW, NOW - timedelta(hours=1),
