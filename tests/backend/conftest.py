@@ -148,7 +148,7 @@ class House:
 
     def letter(self, kind: str) -> EmailMessage:
         """The newest mail of a kind, once it lies in the folder."""
-        mail = [one for one in self.mails() if one.kind == kind][-1]
+        mail = [mail for mail in self.mails() if mail.kind == kind][-1]
         path = self.settings.mail_folder / f"{mail.id}.eml"
         eventually(path.exists)
         return self.read(path)
@@ -186,9 +186,9 @@ def awaited(steps: Coroutine[None, None, T]) -> T:
 def errors_in(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the service itself told as errors."""
     told = (
-        one
-        for one in caplog.records
-        if one.name.startswith("mentorkorps") and one.levelname == "ERROR"
+        record
+        for record in caplog.records
+        if record.name.startswith("mentorkorps") and record.levelname == "ERROR"
     )
     return [one.getMessage() for one in told]
 

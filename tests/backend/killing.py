@@ -80,12 +80,12 @@ class Victim:
         tokens = Tokens(self.settings.secret_keys, utc_now)
         found = {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
         mails = Counter({one.id: 0 for one in kept}) + Counter(
-            one.subject.id for one in operator_reads.mails(self.settings)
+            mail.subject.id for mail in operator_reads.mails(self.settings)
         )
         return Toll(len(self.receipts), len(kept), frozenset(self.receipts) - found, mails)
 
     def mails_are_out(self) -> bool:
-        return {"sent"} == {one.state for one in operator_reads.mails(self.settings)}
+        return {"sent"} == {mail.state for mail in operator_reads.mails(self.settings)}
 
     def _answers(self) -> bool:
         try:

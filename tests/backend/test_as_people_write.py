@@ -407,5 +407,7 @@ def test_a_new_address_is_asked_about_on_the_own_page_too(lasting):
 
     assert "Mente du skift@gmail.com?" in asked.text
     assert "skift@gmail.com" == next(
-        one.answers["email"] for one in lasting.sign_ups() if one.answers["name"] == "Skift"
+        sign_up.answers["email"]
+        for sign_up in lasting.sign_ups()
+        if sign_up.answers["name"] == "Skift"
     )

@@ -157,7 +157,7 @@ def test_names_cannot_be_tried_without_end(tmp_path, real):
             for i in range(31)
         ]
 
-    assert [200] * 30 + [429] == [one.status_code for one in answers]
+    assert [200] * 30 + [429] == [answer.status_code for answer in answers]
 
 
 @pytest.mark.parametrize("page", ["kursusbevis", "en/certificate"])
@@ -179,7 +179,7 @@ def test_codes_cannot_be_guessed_without_end(tmp_path, real, hands, page):
         hands.pass_by(minutes=10)
         later = looked_up(house, CODE, "192.0.2.9")
 
-    assert {404} == {one.status_code for one in guesses}
+    assert {404} == {answer.status_code for answer in guesses}
     assert (429, "600") == (refused.status_code, refused.headers["retry-after"])
     assert ("Der er slået mange kursusbeviser op" in refused.text) == (page == "kursusbevis")
     assert (200, 303, 200) == (elsewhere.status_code, typed.status_code, later.status_code)

@@ -125,7 +125,9 @@ def test_where_a_proxy_names_nobody_nobody_is_counted_and_one_warning_says_so(
         got = [post(house, number, forwarded) for number in range(33)]
 
     assert Counter({303: 33}) == Counter(got)
-    (warning,) = [one.message for one in caplog.records if one.name.endswith("rate_limits")]
+    (warning,) = [
+        record.message for record in caplog.records if record.name.endswith("rate_limits")
+    ]
     assert "MENTORKORPS_TRUSTED_PROXY" in warning
 
 

@@ -31,7 +31,7 @@ def operate(monkeypatch, capsys):
     def run(house, *command):
         for name, value in house.environ.items():
             monkeypatch.setenv(name, value)
-        ended = run_cli([str(one) for one in command])
+        ended = run_cli([str(argument) for argument in command])
         said = capsys.readouterr()
         return said.err if ended else said.out
 
@@ -54,7 +54,7 @@ def goes_on(house):
 
 
 def sent(house):
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
 
 
 def seats(house):
@@ -109,7 +109,7 @@ def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(
         stops(house, "clock")
         hands.pass_by(hours=1)
         eventually(lambda: "0.0 of 24" not in house.client.get("/readyz").json()["stopped"])
-        assert 1 == Counter(one.kind for one in house.mails())["clock"]
+        assert 1 == Counter(mail.kind for mail in house.mails())["clock"]
         assert 4 == len(house.sign_ups())
         assert [("held", MONDAY + timedelta(hours=72))] == seats(house)
         assert "nothing is deleted until `mentorkorps purge --yes` or a steady day" in caplog.text
@@ -117,7 +117,7 @@ def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(
         hands.pass_by(hours=-1)
         hands.now -= leap
         goes_on(house)
-        assert {MONDAY} == {one.received_at for one in house.sign_ups()}
+        assert {MONDAY} == {sign_up.received_at for sign_up in house.sign_ups()}
         assert 4 == len(house.sign_ups())
 
 
@@ -126,16 +126,16 @@ def test_a_clock_that_leaps_while_the_server_runs_sends_no_digest_and_gives_no_m
 ):
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         house.post(website="https://spam.example")
-        eventually(lambda: {"retry"} == {one.state for one in house.mails()})
+        eventually(lambda: {"retry"} == {mail.state for mail in house.mails()})
         hands.now += AHEAD
         stops(house, "clock")
-        eventually(lambda: {2} <= {one.attempts for one in house.mails()})
-        assert {"confirm", "clock"} == {one.kind for one in house.mails()}
-        assert "failed" not in {one.state for one in house.mails()}
+        eventually(lambda: {2} <= {mail.attempts for mail in house.mails()})
+        assert {"confirm", "clock"} == {mail.kind for mail in house.mails()}
+        assert "failed" not in {mail.state for mail in house.mails()}
         hands.now -= AHEAD
         goes_on(house)
         hands.pass_by(days=1)
-        eventually(lambda: "digest" in {one.kind for one in house.mails()})
+        eventually(lambda: "digest" in {mail.kind for mail in house.mails()})
 
 
 def test_an_offer_waits_for_the_right_time(tmp_path, real, hands):
@@ -224,7 +224,7 @@ def test_what_came_in_under_a_clock_far_behind_is_not_too_old_when_it_is_right(
             )
         )
         assert {MONDAY, MONDAY + timedelta(minutes=2)} >= {
-            one.confirmed_at for one in house.sign_ups()[1:2]
+            sign_up.confirmed_at for sign_up in house.sign_ups()[1:2]
         }
 
 

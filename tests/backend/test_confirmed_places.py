@@ -39,8 +39,8 @@ LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
 
 def told_of(house, kind: str = "cancelled") -> Counter[str]:
     """How many mails of a kind there are to each address."""
-    addresses = {one.id: one.answers["email"] for one in house.sign_ups()}
-    return Counter(addresses[one.subject.id] for one in house.mails() if one.kind == kind)
+    addresses = {sign_up.id: sign_up.answers["email"] for sign_up in house.sign_ups()}
+    return Counter(addresses[mail.subject.id] for mail in house.mails() if mail.kind == kind)
 
 
 @both
@@ -161,12 +161,12 @@ def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(ke
     connect.run_on_database(
         kept,
         mail_rows.settle_mails,
-        [replace(one, state="retry", due_at=MONDAY) for one in under_way],
+        [replace(mail, state="retry", due_at=MONDAY) for mail in under_way],
     )
 
     again = Counter(mail.kind for mail, _ in leased(kept, MONDAY + LEASE) if mail.kind in TO_PERSON)
     assert ({"confirm"} if what == "changed" else {"withdrawal"}) == set(again)
-    assert "receipt" not in {one.kind for one in operator_reads.mails(kept)}
+    assert "receipt" not in {mail.kind for mail in operator_reads.mails(kept)}
 
 
 def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(kept, real):
@@ -214,17 +214,17 @@ class Walk:
     def states(self, snapshot) -> list[tuple[str, bool]]:
         confirmed = self._confirmed(snapshot)
         seats = place_rows.seats_in(snapshot, BOOKABLE_COURSE)
-        self.seen |= {one.state for one in seats}
-        return [(one.state, one.sign_up in confirmed) for one in seats]
+        self.seen |= {seat.state for seat in seats}
+        return [(seat.state, seat.sign_up in confirmed) for seat in seats]
 
     def written_unasked(self, snapshot) -> set[str]:
         """The kinds of the newest mails, but for the question, to addresses that nobody has confirmed."""
         fresh = snapshot.execute(
             text("SELECT id, kind, subject_id FROM mails WHERE kind <> 'confirm'")
         ).all()
-        fresh = [one for one in fresh if one.id not in self._mails and one.kind in TO_PERSON]
-        self._mails |= {one.id for one in fresh}
-        return {one.kind for one in fresh if one.subject_id not in self._confirmed(snapshot)}
+        fresh = [mail for mail in fresh if mail.id not in self._mails and mail.kind in TO_PERSON]
+        self._mails |= {mail.id for mail in fresh}
+        return {mail.kind for mail in fresh if mail.subject_id not in self._confirmed(snapshot)}
 
     @staticmethod
     def _confirmed(snapshot) -> set[str]:
@@ -378,7 +378,7 @@ def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(ke
         kept, allocation.advance_waiting_lists, having(real, 1, status="cancelled"), MONDAY
     )
     assert [ids["carl"]] == [
-        one.subject.id for one in operator_reads.mails(kept) if one.kind == "cancelled"
+        mail.subject.id for mail in operator_reads.mails(kept) if mail.kind == "cancelled"
     ]
 
 
@@ -392,17 +392,19 @@ def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(
         mine = before.mine("anna")
     with desk(tmp_path, having(real, 1, status="cancelled"), hands, **smtp) as after:
         eventually(
-            lambda: "retry" in {one.state for one in after.house.mails() if one.kind == "cancelled"}
+            lambda: (
+                "retry" in {mail.state for mail in after.house.mails() if mail.kind == "cancelled"}
+            )
         )
         hands.pass_by(seconds=1)
         after.house.client.post(
             mine + "/change", data=booked("anna", OTHER) | {"email": "stranger@example.org"}
         )
-        assert {"cancelled"} != {one.kind for one in after.house.mails() if one.state == "retry"}
+        assert {"cancelled"} != {mail.kind for mail in after.house.mails() if mail.state == "retry"}
         with post_office(free_port) as services:
             hands.pass_by(minutes=3)
-            eventually(lambda: {"sent"} == {one.state for one in after.house.mails()}, 20)
+            eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()}, 20)
 
     assert ["Bekræft din mailadresse"] == [
-        one["Subject"] for one in services.taken if "stranger" in one["To"]
+        letter["Subject"] for letter in services.taken if "stranger" in letter["To"]
     ]

@@ -52,7 +52,7 @@ def test_a_newsletter_is_confirmed_by_its_reader_and_troubles_no_coordinator(hou
     sent(house, "nyhedsbrev", NEWS)
     done = house.client.post(house.link("confirm"))
 
-    assert ["confirm", "receipt"] == sorted(one.kind for one in house.mails())
+    assert ["confirm", "receipt"] == sorted(mail.kind for mail in house.mails())
     assert "Du skal ikke gøre mere" in done.text
     assert "koordinator" not in text_of(house.letter("receipt"))
     told = house.client.get("/readyz").json()
@@ -89,7 +89,7 @@ def test_a_question_that_is_asked_needs_its_answer(house):
         "/forms/virksomhed", data=OFFER | {"offer": ["job", "visit"]}, headers=JSON
     )
 
-    assert ["job"] == [one["field"] for one in refused.json()["errors"]]
+    assert ["job"] == [error["field"] for error in refused.json()["errors"]]
 
 
 def test_what_was_typed_into_a_form_that_is_gone_is_shown_to_be_copied(house):

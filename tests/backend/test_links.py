@@ -42,7 +42,7 @@ def press(house, page, follows: int = 200):
 
 
 def sent(house, kind: str) -> int:
-    return sum(one.kind == kind for one in house.mails())
+    return sum(mail.kind == kind for mail in house.mails())
 
 
 def test_a_receipt_and_what_it_leads_to_end_with_the_day(house, hands):

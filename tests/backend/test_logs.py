@@ -71,8 +71,8 @@ def test_every_line_is_an_event_as_json(told):
         "GET /receipt/{token} 200",
         "GET static 404",
         "POST /forms/{form} 500",
-    } <= {f"{one['method']} {one['route']} {one['status']}" for one in requests}
-    assert all(one["ms"] >= 0 for one in requests)
+    } <= {f"{request['method']} {request['route']} {request['status']}" for request in requests}
+    assert all(request["ms"] >= 0 for request in requests)
 
 
 def test_an_error_is_told_by_its_kind_and_its_places(told):

@@ -69,7 +69,7 @@ class Posting:
         self.database.close()
 
     def told(self):
-        return [(one.state, one.error) for one in mails(self.read)]
+        return [(mail.state, mail.error) for mail in mails(self.read)]
 
 
 @pytest.mark.parametrize("fault", RETRIED)
@@ -106,10 +106,10 @@ def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(
                 assert 2 == await posting.outbox.deliver_due()
                 assert [("sent", None)] * 2 == posting.told()
                 assert posting.outbox.trouble is None
-                numbers = [one["Message-ID"] for one in server.taken]
+                numbers = [letter["Message-ID"] for letter in server.taken]
         finally:
             await posting.close()
-        assert {f"<{one.id}@example.org>" for one in mails(posting.read)} == set(numbers)
+        assert {f"<{mail.id}@example.org>" for mail in mails(posting.read)} == set(numbers)
         assert (4 if fault in TAKEN_UNSAID else 2) == len(numbers)
 
     awaited(steps())
@@ -124,7 +124,7 @@ def test_a_server_that_hangs_does_not_slow_a_sign_up(tmp_path, real, free_port):
             began = time.monotonic()
             assert 303 == house.post(email=f"{number}@example.org").status_code
             took.append(time.monotonic() - began)
-        eventually(lambda: [one for one in house.mails() if one.state == "sending"])
+        eventually(lambda: [mail for mail in house.mails() if mail.state == "sending"])
         server.is_closing.set()
 
     assert sorted(took)[len(took) // 2] < 1, took
@@ -256,8 +256,10 @@ def test_where_a_mailbox_takes_nothing_just_now_a_mail_waits_and_the_server_is_w
 
 def states(house):
     """Of the questions, by their address."""
-    addresses = {one.id: one.answers["email"] for one in house.sign_ups()}
-    return {addresses[one.subject.id]: one.state for one in house.mails() if one.kind == "confirm"}
+    addresses = {sign_up.id: sign_up.answers["email"] for sign_up in house.sign_ups()}
+    return {
+        addresses[mail.subject.id]: mail.state for mail in house.mails() if mail.kind == "confirm"
+    }
 
 
 def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(
@@ -268,7 +270,7 @@ def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(
         services.answers["karen@example.org"] = "550 no"
         house.post()
         eventually(lambda: {"karen@example.org": "retry"} == states(house))
-        eventually(lambda: "sent" in {one.state for one in house.mails()})
+        eventually(lambda: "sent" in {mail.state for mail in house.mails()})
         hands.pass_by(minutes=2)
         house.post(email="carl@example.org", website="https://spam.example")
         eventually(lambda: "sent" == states(house)["carl@example.org"])
@@ -307,7 +309,7 @@ def test_a_relay_that_refuses_us_is_seen_everywhere(tmp_path, real, hands, free_
         services.answer = "554 5.7.1 <karen@example.org>: Relay access denied"
         assert "mentorkorps_mail_server_ok 1" in house.client.get("/metrics").text
         house.post()
-        eventually(lambda: {"retry"} == {one.state for one in house.mails()})
+        eventually(lambda: {"retry"} == {mail.state for mail in house.mails()})
         ready = house.client.get("/readyz")
         assert (200, "554 5.7.1 SMTPRecipientRefused") == (
             ready.status_code,
@@ -341,7 +343,7 @@ def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(
     with post_office(free_port) as services, opened(tmp_path, real, hands, **told) as house:
         services.answer = "550 5.1.1 <karen@example.org> unknown"
         house.post()
-        eventually(lambda: ["failed"] * 2 == [one.state for one in house.mails()])
+        eventually(lambda: ["failed"] * 2 == [mail.state for mail in house.mails()])
         eventually(lambda: notes.read_text("utf-8").count("\n") == 3)
         hands.pass_by(hours=13)
         house.post(email="bo@example.org")
@@ -364,7 +366,8 @@ def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(
         house.post()
         eventually(
             lambda: (
-                {1} == {one.attempts for one in house.mails()} and "retry" == house.mails()[0].state
+                {1} == {mail.attempts for mail in house.mails()}
+                and "retry" == house.mails()[0].state
             )
         )
         assert "" == notes.read_text("utf-8")
@@ -380,6 +383,6 @@ def test_an_alarm_that_fails_stops_no_mail(tmp_path, real, free_port, caplog):
     with post_office(free_port) as services, opened(tmp_path, real, **told) as house:
         services.answers["karen@example.org"] = "550 5.1.1 unknown"
         house.post()
-        eventually(lambda: {"failed", "sent"} == {one.state for one in house.mails()})
+        eventually(lambda: {"failed", "sent"} == {mail.state for mail in house.mails()})
         eventually(lambda: "alarm: the command did not succeed (CalledProcessError)" in caplog.text)
         assert house.client.get("/readyz").json()["outbox"]

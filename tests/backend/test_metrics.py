@@ -37,7 +37,7 @@ def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
         house.post()
         house.client.post(house.link("confirm"))
         house.post(email="bo@example.org")
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
         hands.pass_by(hours=2)
 
         answer = house.client.get("/metrics")
@@ -90,10 +90,11 @@ def test_an_answered_or_withdrawn_sign_up_waits_no_longer(house, hands):
 
 def reckoned(house):
     """The same figures, by a look at everything."""
-    outcomes = Counter(outcome(one) for one in house.sign_ups())
-    states = Counter(one.state for one in house.mails())
+    outcomes = Counter(outcome(sign_up) for sign_up in house.sign_ups())
+    states = Counter(mail.state for mail in house.mails())
     doubtful = sum(
-        one.flagged and not one.withdrawn_at and not one.answered_at for one in house.sign_ups()
+        sign_up.flagged and not sign_up.withdrawn_at and not sign_up.answered_at
+        for sign_up in house.sign_ups()
     )
     return {
         **{f'mentorkorps_sign_ups{{state="{name}"}}': outcomes[name] for name in OUTCOMES},
@@ -120,7 +121,7 @@ def some_of_each(house):
     """Sign-ups: answered, withdrawn, deleted, confirmed, unconfirmed, two doubtful; and one evaluation."""
     for name in ("anna", "bo", "carl", "dina", "eva"):
         house.post(email=f"{name}@example.org")
-    named = {one.answers["email"].partition("@")[0]: one for one in house.sign_ups()}
+    named = {sign_up.answers["email"].partition("@")[0]: sign_up for sign_up in house.sign_ups()}
     anna, bo, carl, dina, _ = (named[name] for name in ("anna", "bo", "carl", "dina", "eva"))
     for one in (anna, bo, carl, dina):
         house.client.post(f"/confirm/{confirmation(house, one)}")
@@ -130,7 +131,7 @@ def some_of_each(house):
     house.client.post("/forms/kursusevaluering", data=EVALUATION)
     for name in ("ida", "jan"):
         house.post(email=f"{name}@example.org", website="x", name="www.example.org")
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
 
 
 def confirmation(house, sign_up):
@@ -267,7 +268,7 @@ SPOILT = {"outbox": ("mails", "due_at"), "places": ("places", "until")}
 def test_a_part_that_met_something_strange_is_seen_and_goes_on_afterwards(house, hands, part):
     table, column = SPOILT[part]
     house.client.post("/forms/kursus", data=booked("karen"))
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
 
     def rewrite(text: str) -> None:
         with closing(sqlite3.connect(house.settings.database.path)) as database, database:
@@ -278,4 +279,4 @@ def test_a_part_that_met_something_strange_is_seen_and_goes_on_afterwards(house,
     eventually(lambda: not house.client.get("/readyz").json()[part])
     rewrite("2026-11-23T08:00:00.000000+00:00")
     eventually(lambda: house.client.get("/readyz").json()[part])
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})

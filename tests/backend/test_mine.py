@@ -129,7 +129,7 @@ def test_a_change_is_judged_as_a_sign_up_is(house, link):
 
 
 def test_a_change_that_cannot_be_kept_just_now_is_given_back(house, link):
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
     with closing(sqlite3.connect(house.settings.database.path, timeout=10)) as other:
         other.execute("BEGIN EXCLUSIVE")
         page = changed(house, link, name="Karen Ny")
@@ -165,17 +165,19 @@ def test_a_confirmed_sign_up_with_another_address_is_not_confirmed(house, link):
 
 def test_another_place_tells_the_coordinator(house, link):
     changed(house, link, name="Karen Ny")
-    assert 1 == [one.kind for one in house.mails()].count("notice")
+    assert 1 == [mail.kind for mail in house.mails()].count("notice")
 
     changed(house, link, place="8000")
-    assert 2 == [one.kind for one in house.mails()].count("notice")
+    assert 2 == [mail.kind for mail in house.mails()].count("notice")
 
 
 def test_the_very_answers_of_another_sign_up_are_refused(house, link):
     house.post(name="Karen To")
 
     assert 409 == changed(house, link, name="Karen To").status_code
-    assert {"Karen Testesen", "Karen To"} == {one.answers["name"] for one in house.sign_ups()}
+    assert {"Karen Testesen", "Karen To"} == {
+        sign_up.answers["name"] for sign_up in house.sign_ups()
+    }
 
 
 @both
@@ -186,7 +188,9 @@ def test_a_yes_to_news_is_taken_back_with_its_time(house, link, hands):
     assert "Det er noteret" in page.text
     assert "Trukket tilbage 23. november 2026 kl. 12.00" in page.text
     agreed = operator_reads.consents(house.settings, kept(house).id)
-    assert {"contact": None, "news": hands.now} == {one.consent: one.withdrawn_at for one in agreed}
+    assert {"contact": None, "news": hands.now} == {
+        consent.consent: consent.withdrawn_at for consent in agreed
+    }
     assert "Trukket tilbage" in house.client.post(house.link("notice")).text
     assert f"{link}/no/news" not in page.text
 
@@ -197,12 +201,18 @@ def test_a_consent_that_the_sign_up_rests_on_cannot_be_taken_back_alone(house, l
 
 def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(house, link, hands):
     changed(house, link)
-    agreed = {one.consent: one for one in operator_reads.consents(house.settings, kept(house).id)}
+    agreed = {
+        consent.consent: consent
+        for consent in operator_reads.consents(house.settings, kept(house).id)
+    }
     assert (MONDAY, MONDAY) == (agreed["contact"].given_at, agreed["news"].withdrawn_at)
 
     hands.pass_by(hours=1)
     changed(house, link, news="2026-11-22")
-    agreed = {one.consent: one for one in operator_reads.consents(house.settings, kept(house).id)}
+    agreed = {
+        consent.consent: consent
+        for consent in operator_reads.consents(house.settings, kept(house).id)
+    }
     assert (hands.now, None) == (agreed["news"].given_at, agreed["news"].withdrawn_at)
 
 
@@ -226,14 +236,14 @@ def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(
         house.client.post(f"{link}/change", data=volunteer()).status_code,
     ]
     house.client.post(f"{link}/withdraw")
-    assert 1 == [one.kind for one in house.mails()].count("withdrawn")
+    assert 1 == [mail.kind for mail in house.mails()].count("withdrawn")
 
 
 def test_after_withdrawing_one_may_sign_up_again(house, link):
     house.client.post(f"{link}/withdraw")
     house.post(news="2026-11-22")
 
-    assert {None, MONDAY} == {one.withdrawn_at for one in house.sign_ups()}
+    assert {None, MONDAY} == {sign_up.withdrawn_at for sign_up in house.sign_ups()}
 
 
 def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
@@ -257,7 +267,7 @@ def test_everything_that_is_kept_can_be_taken_along(house, link):
     assert 'attachment; filename="mentorkorps.json"' == file.headers["content-disposition"]
     assert "no-store" == file.headers["cache-control"]
     assert "karen@example.org" == told["answers"]["email"]
-    assert ["contact", "news"] == [one["consent"] for one in told["consents"]]
+    assert ["contact", "news"] == [consent["consent"] for consent in told["consents"]]
     assert {"confirm", "notice"} == {one["kind"] for one in told["mails"]}
     assert ["unproved"] == told["signs"]
     assert told["place"] is None
@@ -275,8 +285,8 @@ def test_a_place_in_a_course_can_be_taken_along_too(house):
 
 def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
     house.letter("confirm")
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
-    traces = [kept(house).id.encode(), *(one.id.encode() for one in house.mails())]
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    traces = [kept(house).id.encode(), *(mail.id.encode() for mail in house.mails())]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
     assert "Intet er slettet" in house.client.post(f"{link}/delete", headers=form).text
@@ -288,7 +298,7 @@ def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
     files = [path for path in house.settings.folder.rglob("*") if path.is_file()]
     on_the_disk = b"".join(path.read_bytes() for path in files)
     assert [] == [trace for trace in traces if trace in on_the_disk]
-    assert [1] == [one.count for one in operator_reads.counts(house.settings)]
+    assert [1] == [row.count for row in operator_reads.counts(house.settings)]
     assert 410 == house.client.post(f"{link}/delete", data={"sure": "yes"}).status_code
 
 

@@ -116,7 +116,7 @@ def joined(people: People) -> dict[str, str]:
     for name in sent:
         people.confirm(name)
         eventually(lambda name=name: people.letters(name, "receipt"))
-    eventually(lambda: {"sent"} == {one.state for one in people.house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in people.house.mails()})
     return {name: answer.headers["location"] for name, answer in sent.items()}
 
 
@@ -235,7 +235,7 @@ def walked(
 
 
 def own(people: People, name: str, purpose: Purpose) -> str:
-    about = next(one for one in people.house.sign_ups() if one.id == people.id(name))
+    about = next(sign_up for sign_up in people.house.sign_ups() if sign_up.id == people.id(name))
     stamp = f".{about.asked_stamp}" if purpose == "confirm" else ""
     tokens = Tokens(people.house.settings.secret_keys, utc_now)
     path = "desk/doubtful" if purpose == "doubtful" else purpose
@@ -246,7 +246,7 @@ def own(people: People, name: str, purpose: Purpose) -> str:
 def test_every_command_works_on_what_people_are_in(change, tmp_path, data, hands, run):
     with people(tmp_path, data, hands) as before:
         joined(before)
-        ids = [one.id for one in before.house.sign_ups()]
+        ids = [sign_up.id for sign_up in before.house.sign_ups()]
         mails = len(before.house.mails())
     change(data)
     with people(tmp_path, data, hands) as after:
@@ -426,14 +426,14 @@ def test_mails_that_wait_leave_after_their_records_are_gone(tmp_path, data, hand
         before.book("anna")
         before.send("arrangement", "dora", event=EVENT)
         before.send("spoergsmaal", "frida", programme=PROGRAMME)
-        eventually(lambda: {"retry"} == {one.state for one in before.house.mails()})
+        eventually(lambda: {"retry"} == {mail.state for mail in before.house.mails()})
     removed(data)
     hands.pass_by(hours=1)
     with people(tmp_path, data, hands) as after:
-        eventually(lambda: {"sent"} == {one.state for one in after.house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()})
         for name in ("anna", "dora", "frida"):
             assert 200 == after.house.client.post(after.link(name, "confirm")).status_code
-        eventually(lambda: {"sent"} == {one.state for one in after.house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()})
 
 
 def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, data, hands, caplog):
@@ -463,7 +463,7 @@ def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, dat
     ):
         assert f"mentorkorps_people_in_missing_records{{{record}}} {people_in}.0\n" in told
     assert {"status": "ok"} == elsewhere
-    warned = [one.facts for one in caplog.records if "the data lack" in one.getMessage()]
+    warned = [record.facts for record in caplog.records if "the data lack" in record.getMessage()]
     assert {"table": "courses", "record": COURSE, "people": 2} in warned
     assert "example.org" not in caplog.text
 

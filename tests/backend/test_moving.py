@@ -51,7 +51,9 @@ def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, 
         desk.withdraw("anna")
         desk.becomes(bo="offered")
         house.post(website="https://spam.example", name="www.spam.example")
-        eventually(lambda: {"sent"} == {one.state for one in house.mails() if one.kind != "notice"})
+        eventually(
+            lambda: {"sent"} == {mail.state for mail in house.mails() if mail.kind != "notice"}
+        )
         link = desk.link("bo", "offered")
     told |= {"DATABASE_URL": here}
 
@@ -87,9 +89,9 @@ def test_a_copy_of_a_server_taken_while_people_sign_up_is_whole(cluster, fresh, 
         posting.join()
 
     backup.restore_backup(read_settings(here), tmp_path / "one.backup")
-    kept = {one.id for one in operator_reads.sign_ups(read_settings(here))}
+    kept = {sign_up.id for sign_up in operator_reads.sign_ups(read_settings(here))}
     assert before <= taken == len(kept) <= len(receipts)
-    assert kept == {one.subject.id for one in operator_reads.mails(read_settings(here))}
+    assert kept == {mail.subject.id for mail in operator_reads.mails(read_settings(here))}
 
 
 @pytest.fixture
@@ -109,9 +111,9 @@ def test_nothing_is_put_back_while_an_instance_runs(cluster, taken, tmp_path, re
         with pytest.raises(InUse, match="Stop that one first"):
             backup.restore_backup(house.settings, taken)
 
-        assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+        assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
     assert 1 == backup.restore_backup(house.settings, taken)
-    assert ["karen@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+    assert ["karen@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
 
 
 def test_no_instance_starts_while_a_backup_is_put_back(cluster):
@@ -134,7 +136,7 @@ def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
         with pytest.raises(CannotOpen, match="Nothing has been changed"):
             connect.dialect_for(house.settings.database).take(image)
 
-    assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+    assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
 
 
 def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(

@@ -66,9 +66,9 @@ def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path
     app = create_app(real, built_site(tmp_path / "site"), told)
     app.state.services.database.close()
     routes = {
-        one.path
-        for one in app.routes
-        if isinstance(one, Route) and not one.path.startswith("/desk")
+        route.path
+        for route in app.routes
+        if isinstance(route, Route) and not route.path.startswith("/desk")
     }
 
     assert routes - {"/forms/{form}"} | {f"/forms/{form}" for form in real.forms} == set(
@@ -117,9 +117,9 @@ def test_every_field_of_every_form_is_described_in_both_languages(document, real
                         properties[field.id]["x-length-unit"],
                     )
                     assert (field.max_length, "UTF-16") == limit
-            assert {one.id for one in (*form.fields, *form.consents) if one.required} >= set(
-                described["required"]
-            )
+            assert {
+                consent.id for consent in (*form.fields, *form.consents) if consent.required
+            } >= set(described["required"])
 
 
 def test_what_the_description_allows_is_taken(document, lasting):
@@ -193,7 +193,7 @@ def link_of(path: str, token: str) -> str:
 def test_schemathesis_finds_nothing(tmp_path, real):
     with opened(tmp_path, real) as house:
         house.post()
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
         receipt, confirm = house.post().headers["location"], house.link("confirm")
         mine = house.client.get(receipt).text.partition('href="/mine/')[2].partition('"')[0]
         known = {f"/receipt/{{token}}{path}": receipt[9:] for path in ("", "/address")}

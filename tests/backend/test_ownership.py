@@ -61,7 +61,7 @@ def operate(folder, monkeypatch, capsys):
         }
         for name, value in (told | environ).items():
             monkeypatch.setenv(f"MENTORKORPS_{name}", value)
-        ended = run_cli([str(one) for one in arguments])
+        ended = run_cli([str(argument) for argument in arguments])
         said = capsys.readouterr()
         assert 0 == ended, said.err
         return said.out

@@ -46,14 +46,16 @@ class Desk:
 
     def id(self, name: str) -> str:
         return next(
-            one.id for one in self.house.sign_ups() if one.answers["email"] == f"{name}@example.org"
+            sign_up.id
+            for sign_up in self.house.sign_ups()
+            if sign_up.answers["email"] == f"{name}@example.org"
         )
 
     def letters(self, name: str, kind: str) -> list[str]:
         return [
-            one.id
-            for one in self.house.mails()
-            if (one.subject.id, one.kind) == (self.id(name), kind)
+            mail.id
+            for mail in self.house.mails()
+            if (mail.subject.id, mail.kind) == (self.id(name), kind)
         ]
 
     def link(self, name: str, kind: str) -> str:
@@ -76,7 +78,10 @@ class Desk:
 
     def states(self) -> dict[str, str]:
         found = dict(self.house.rows("SELECT sign_up, state FROM places"))
-        names = {one.id: one.answers["email"].partition("@")[0] for one in self.house.sign_ups()}
+        names = {
+            sign_up.id: sign_up.answers["email"].partition("@")[0]
+            for sign_up in self.house.sign_ups()
+        }
         return {
             names[id]: state for id, state in found.items() if id in names
         }  # deleted in between, both are gone
@@ -103,9 +108,9 @@ def test_of_64_who_come_at_once_ten_get_the_ten_places_and_the_others_wait_in_or
     with desk(tmp_path, having(real, 10), hands) as full, ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(full.book, [f"person{number}" for number in range(64)]))
 
-        assert {200} == {one.status_code for one in answers}
+        assert {200} == {answer.status_code for answer in answers}
         assert {"held": 10, "pending": 54} == Counter(full.states().values())
-        said = [one.text.partition("Du er nummer ")[2].partition(" ")[0] for one in answers]
+        said = [answer.text.partition("Du er nummer ")[2].partition(" ")[0] for answer in answers]
         assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
 
 

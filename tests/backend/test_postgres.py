@@ -43,7 +43,7 @@ def operate(monkeypatch, capsys):
     def run(url, *arguments):
         monkeypatch.setenv("MENTORKORPS_DATABASE_URL", url)
         monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", KEY)
-        assert 2 == run_cli([str(one) for one in arguments])
+        assert 2 == run_cli([str(argument) for argument in arguments])
         return capsys.readouterr().err
 
     return run
@@ -182,7 +182,7 @@ def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_ba
 
         assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
         assert ["before", "after"] == [
-            one.answers["email"].partition("@")[0] for one in house.sign_ups()
+            sign_up.answers["email"].partition("@")[0] for sign_up in house.sign_ups()
         ]
 
 
@@ -242,7 +242,9 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
         kept.close()
 
     awaited(steps())
-    assert ["3@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(read)]
+    assert ["3@example.org"] == [
+        sign_up.answers["email"] for sign_up in operator_reads.sign_ups(read)
+    ]
 
 
 def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands, caplog):
@@ -252,7 +254,7 @@ def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands
     with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:
         for number in range(10):
             house.post(email=f"v{number}@example.org")
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
         (before,) = cluster.ask(sizes, url.rpartition("/")[2])
         hands.pass_by(hours=73)
 
@@ -270,7 +272,7 @@ def test_every_command_works_beside_an_instance(cluster, tmp_path, real, monkeyp
 
     def operate(*arguments, keys=newer):
         monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", keys)
-        ended = run_cli([str(one) for one in arguments])
+        ended = run_cli([str(argument) for argument in arguments])
         said = capsys.readouterr()
         assert 0 == ended, said.err
         return said.out

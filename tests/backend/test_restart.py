@@ -90,7 +90,7 @@ def hold_against_the_database(crowd: Crowd, read: settings.Settings) -> None:
     }
     assert crowd.answers.keys() == {one.answers["email"] for one in kept}
     assert len(kept) == len(crowd.answers)
-    mails = Counter((one.subject.id, one.kind) for one in operator_reads.mails(read))
+    mails = Counter((mail.subject.id, mail.kind) for mail in operator_reads.mails(read))
     assert {1} == set(mails.values())
 
 
@@ -118,7 +118,7 @@ def test_two_instances_start_anew_one_after_another_and_nobody_notices(tmp_path,
         pair = [
             stack.enter_context(unit(made(tmp_path / name), **told)) for name in ("one", "other")
         ]
-        front = stack.enter_context(caddy(tmp_path, *(one.port for one in pair)))
+        front = stack.enter_context(caddy(tmp_path, *(instance.port for instance in pair)))
         with Crowd(front.url) as crowd:
             for number in range(RESTARTS):
                 time.sleep(0.2)

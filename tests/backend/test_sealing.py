@@ -80,7 +80,10 @@ def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leav
     damaged = (karen.id, bo.id)
     eventually(
         lambda: (
-            2 <= sum(one.state == "sent" and one.subject.id not in damaged for one in house.mails())
+            2
+            <= sum(
+                mail.state == "sent" and mail.subject.id not in damaged for mail in house.mails()
+            )
         )
     )
 
@@ -110,7 +113,7 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
     engine.dispose()
 
     with opened(tmp_path, real) as house:
-        emails = {one.answers["email"] for one in house.sign_ups()}
+        emails = {sign_up.answers["email"] for sign_up in house.sign_ups()}
         assert 1 == len(operator_reads.consents(house.settings, "id7"))
         assert b"karen" not in everything_on_the_disk(tmp_path)
 
@@ -124,7 +127,7 @@ def test_the_first_key_seals_and_every_key_opens(tmp_path, real):
         house.post(email="bo@example.org")
 
         assert {"karen@example.org", "bo@example.org"} == {
-            one.answers["email"] for one in house.sign_ups()
+            sign_up.answers["email"] for sign_up in house.sign_ups()
         }
         marks = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
         assert {Cipher([KEY]).mark, Cipher([NEWER]).mark} == marks
@@ -271,6 +274,6 @@ def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
     again.communicate()
     assert 0 == again.returncode
     assert everybody == {
-        one.answers["email"]
-        for one in operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER)))
+        sign_up.answers["email"]
+        for sign_up in operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER)))
     }

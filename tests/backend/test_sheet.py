@@ -91,7 +91,7 @@ def test_headings_and_choices_come_in_english_too(busy):
 def test_days_limit_it_both_counted_in(busy, period, names):
     rows = table(desk(busy, "export", "mentor", "-", *period).stdout)
 
-    assert names == [one["Navn"].removeprefix("'") for one in rows]
+    assert names == [row["Navn"].removeprefix("'") for row in rows]
 
 
 def test_only_its_owner_may_read_the_file_and_none_is_overwritten(busy, tmp_path):
@@ -124,7 +124,7 @@ def test_other_cells_stay_as_they_are(cell):
 
 def test_an_answer_to_a_question_that_is_gone_is_not_left_out(busy, real, tmp_path):
     form = real.forms["mentor"]
-    shorter = replace(form, fields=tuple(one for one in form.fields if one.id != "phone"))
+    shorter = replace(form, fields=tuple(field for field in form.fields if field.id != "phone"))
     kept = operator_reads.each_sign_up(busy.settings)
     file = io.BytesIO()
     csv_export.CsvExport(shorter, real, "da").write(file, kept, csv_export.Period())
@@ -153,7 +153,7 @@ def test_the_list_can_be_narrowed(busy, asked, count):
 def test_the_newest_come_last_and_none_is_no_number(busy):
     first, second, count = desk(busy, "list", "--newest", "2").stdout.decode().splitlines()
 
-    assert [one.id for one in busy.sign_ups()][1:] == [first.split()[0], second.split()[0]]
+    assert [sign_up.id for sign_up in busy.sign_ups()][1:] == [first.split()[0], second.split()[0]]
     assert "2 sign-ups, 2 not answered yet." == count
     assert b"write 1 or more" in desk(busy, "list", "--newest", "0").stderr
 

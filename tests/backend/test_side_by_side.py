@@ -61,7 +61,7 @@ class Sides:
             return given, coming.result()
 
     def mails(self) -> Counter[str]:
-        return Counter(one.kind for one in operator_reads.mails(self.settings))
+        return Counter(mail.kind for mail in operator_reads.mails(self.settings))
 
     def somebody_waits(self) -> bool:
         waiting = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self._name}' AND wait_event_type = 'Lock'"
@@ -116,7 +116,7 @@ def test_what_both_delete_is_counted_once(sides, real):
     ours, theirs = sides.meanwhile(purge, purge)
 
     assert (2, 0) == (ours.sign_ups, theirs.sign_ups)
-    assert [2] == [one.count for one in operator_reads.counts(sides.settings)]
+    assert [2] == [row.count for row in operator_reads.counts(sides.settings)]
 
 
 def test_who_presses_delete_twice_is_counted_once(sides):
@@ -124,7 +124,7 @@ def test_who_presses_delete_twice_is_counted_once(sides):
 
     sides.meanwhile((retention.erase, kept.id), (retention.erase, kept.id))
 
-    assert [1] == [one.count for one in operator_reads.counts(sides.settings)]
+    assert [1] == [row.count for row in operator_reads.counts(sides.settings)]
 
 
 def test_a_month_that_both_count_for_the_first_time_has_both(sides):
@@ -132,7 +132,7 @@ def test_a_month_that_both_count_for_the_first_time_has_both(sides):
 
     sides.meanwhile((retention.erase, anna.id), (retention.erase, bo.id))
 
-    assert [2] == [one.count for one in operator_reads.counts(sides.settings)]
+    assert [2] == [row.count for row in operator_reads.counts(sides.settings)]
 
 
 def test_the_first_two_of_a_course_have_numbers_of_their_own(sides):
@@ -216,7 +216,7 @@ def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
         rotating.result()
 
     assert (1, 0) == rotation.rotated(newer)
-    assert ["Anna B."] == [one.answers["name"] for one in operator_reads.sign_ups(newer)]
+    assert ["Anna B."] == [sign_up.answers["name"] for sign_up in operator_reads.sign_ups(newer)]
 
 
 def come(sides, course, *names) -> list[str]:
@@ -230,9 +230,9 @@ def come(sides, course, *names) -> list[str]:
 def offered(sides, course) -> None:
     """The first leaves, and the next has the offer."""
     first = next(
-        one.id
-        for one in operator_reads.sign_ups(sides.settings)
-        if one.answers["email"] == "anna@example.org"
+        sign_up.id
+        for sign_up in operator_reads.sign_ups(sides.settings)
+        if sign_up.answers["email"] == "anna@example.org"
     )
     sides.change(lifecycle.withdraw, first, MONDAY)
     assert 1 == sides.change(allocation.advance_waiting_lists, course, MONDAY)
@@ -247,8 +247,10 @@ def sent(sides) -> None:
 
 def seats(sides) -> dict[str, str]:
     with connect.opened_to_read(sides.settings) as snapshot:
-        found = {one.sign_up: one.state for one in place_rows.seats_in(snapshot, BOOKABLE_COURSE)}
+        found = {
+            seat.sign_up: seat.state for seat in place_rows.seats_in(snapshot, BOOKABLE_COURSE)
+        }
     return {
-        one.answers["email"].partition("@")[0]: found[one.id]
-        for one in operator_reads.sign_ups(sides.settings)
+        sign_up.answers["email"].partition("@")[0]: found[sign_up.id]
+        for sign_up in operator_reads.sign_ups(sides.settings)
     }

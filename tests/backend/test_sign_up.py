@@ -21,11 +21,11 @@ def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
         kept.received_at,
     )
     agreed = [
-        (one.consent, one.version, one.given_at)
-        for one in operator_reads.consents(house.settings, kept.id)
+        (consent.consent, consent.version, consent.given_at)
+        for consent in operator_reads.consents(house.settings, kept.id)
     ]
     assert [("contact", "2026-11-22", MONDAY), ("news", "2026-11-22", MONDAY)] == agreed
-    assert ["confirm", "notice"] == sorted(one.kind for one in house.mails())
+    assert ["confirm", "notice"] == sorted(mail.kind for mail in house.mails())
 
 
 def test_a_second_click_does_not_sign_up_twice(house):
@@ -82,15 +82,15 @@ def test_a_program_learns_which_fields_are_wrong(house):
 
     assert 422 == answer.status_code
     assert "application/problem+json" == answer.headers["content-type"]
-    assert {"email", "industry"} == {one["field"] for one in answer.json()["errors"]}
+    assert {"email", "industry"} == {error["field"] for error in answer.json()["errors"]}
 
 
 def test_a_filled_trap_is_flagged_and_kept(house):
     answer = house.post(website="https://spam.example")
 
     assert 303 == answer.status_code
-    assert [True] == [one.flagged for one in house.sign_ups()]
-    assert ["confirm"] == [one.kind for one in house.mails()]
+    assert [True] == [sign_up.flagged for sign_up in house.sign_ups()]
+    assert ["confirm"] == [mail.kind for mail in house.mails()]
 
 
 def test_the_receipt_tells_who_answers_and_of_the_person_nothing_but_the_address(house):

@@ -144,8 +144,8 @@ def test_the_log_has_one_line_a_request_without_tokens_queries_and_names(lasting
 
     eventually(lambda: len(caplog.records) == 4)  # a line comes after its answer
     lines = {
-        " ".join(str(one.facts[fact]) for fact in ("method", "route", "status"))
-        for one in caplog.records
+        " ".join(str(record.facts[fact]) for fact in ("method", "route", "status"))
+        for record in caplog.records
     }
     assert {
         "GET /receipt/{token} 404",

@@ -49,9 +49,11 @@ def test_a_running_server_never_reads_newer_files_than_its_code(tmp_path, free_p
         said = [json.loads(line) for line in server.errors.read_text("utf-8").splitlines()]
 
     assert [] == [
-        (str(one.request.url), one.status_code) for one in answers if one.status_code >= 500
+        (str(answer.request.url), answer.status_code)
+        for answer in answers
+        if answer.status_code >= 500
     ]
-    assert {200, 201, 303, 404, 422} <= {one.status_code for one in answers}
+    assert {200, 201, 303, 404, 422} <= {answer.status_code for answer in answers}
     assert 3 <= len(letters)
     assert [] == [line for line in said if line["level"] != "info"]
 

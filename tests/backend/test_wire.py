@@ -92,7 +92,7 @@ def test_a_thousand_slow_connections_leave_the_others_served(tmp_path, real):
         answers = [httpx.get(house.url("/healthz"), verify=False).status_code for _ in range(20)]
         assert 303 == house.post().status_code
         took = time.monotonic() - started
-        told = {heard(one)[:13] for one in slow}
+        told = {heard(connection)[:13] for connection in slow}
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     assert {200} == set(answers)
