@@ -92,8 +92,8 @@ class Faulty:
                 yield
             finally:
                 is_over.set()
-        for one in posting:
-            one.result()
+        for sending in posting:
+            sending.result()
 
     def is_ready(self) -> bool:
         return self.client.get("/readyz").status_code == 200

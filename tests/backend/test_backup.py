@@ -26,10 +26,13 @@ def mentorkorps(tmp_path):
     """Runs a command on the database of the test's house."""
 
     def run(*arguments, keys=KEY):
-        told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": keys}
+        variables = {
+            "DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db",
+            "SECRET_KEYS": keys,
+        }
         return subprocess.run(
             [sys.executable, "-m", "mentorkorps", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
-            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
+            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in variables.items()},
         )  # fmt: skip
 
     return run
@@ -78,8 +81,8 @@ def test_a_backup_taken_while_people_sign_up_is_whole(tmp_path, real, mentorkorp
     with opened(tmp_path, real) as house:
         assert len(before) <= len(house.sign_ups()) <= len(receipts)
         assert {200} == {house.client.get(receipt).status_code for receipt in before}
-        kept = {sign_up.id for sign_up in house.sign_ups()}
-        assert kept == {mail.subject.id for mail in house.mails()}
+        ids = {sign_up.id for sign_up in house.sign_ups()}
+        assert ids == {mail.subject.id for mail in house.mails()}
 
 
 def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, real, mentorkorps):
@@ -88,10 +91,10 @@ def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, re
     assert f"{tmp_path}/var/mentorkorps.db holds 1 sign-up now." == restored.stdout.splitlines()[0]
     assert "The last moment seen is " in restored.stdout
     with opened(tmp_path, real) as house:
-        (kept,) = house.sign_ups()
-        assert "karen@example.org" == kept.answers["email"]
-        assert kept.confirmed_at
-        assert 1 == len(operator_reads.consents(house.settings, kept.id))
+        (sign_up,) = house.sign_ups()
+        assert "karen@example.org" == sign_up.answers["email"]
+        assert sign_up.confirmed_at
+        assert 1 == len(operator_reads.consents(house.settings, sign_up.id))
         assert {"sent"} == {mail.state for mail in house.mails()}
         assert "karen@example.org" in house.client.post(house.link("notice")).text
         assert house.post().headers["location"].startswith("/receipt/")
@@ -300,10 +303,10 @@ def test_a_killed_backup_leaves_nothing_for_long(large, tmp_path, call, before, 
     left = list(folder.iterdir())
     assert (0 if is_clean else 1) == len(left)
     # What the guide deletes after 30 days, if no other backup is ever taken.
-    found = subprocess.run(
+    backups = subprocess.run(
         ["find", folder, "-name", "*.backup"], capture_output=True, text=True
     ).stdout
-    assert [str(path) for path in left] == found.splitlines()
+    assert [str(path) for path in left] == backups.splitlines()
     assert all(0o600 == path.stat().st_mode & 0o777 for path in left)
 
     assert PLENTY == backup.write_backup(read, folder / "two.backup")

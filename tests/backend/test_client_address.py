@@ -89,9 +89,9 @@ CHAINS = {
 }
 
 
-@pytest.mark.parametrize(("client", "told", "address"), CHAINS.values(), ids=CHAINS)
-def test_the_first_from_the_right_that_is_no_proxy_of_ours_is_the_visitor(client, told, address):
-    assert address == visitor(client, x_forwarded_for=told)
+@pytest.mark.parametrize(("client", "chain", "address"), CHAINS.values(), ids=CHAINS)
+def test_the_first_from_the_right_that_is_no_proxy_of_ours_is_the_visitor(client, chain, address):
+    assert address == visitor(client, x_forwarded_for=chain)
 
 
 def post(house, number, forwarded):

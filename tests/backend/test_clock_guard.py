@@ -32,8 +32,8 @@ def operate(monkeypatch, capsys):
         for name, value in house.environ.items():
             monkeypatch.setenv(name, value)
         ended = run_cli([str(argument) for argument in command])
-        said = capsys.readouterr()
-        return said.err if ended else said.out
+        printed = capsys.readouterr()
+        return printed.err if ended else printed.out
 
     return run
 
@@ -94,12 +94,12 @@ def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(
     with opened(tmp_path, real, hands, **environ) as house:
         assert {"clock"} == ready(house)
         assert 303 == house.post(email="carl@example.org").status_code
-        told = house.client.get("/metrics").text
+        metrics = house.client.get("/metrics").text
         assert (
             f'mentorkorps_stopped{{reason="{"ahead" if leap > timedelta() else "behind"}"}} 1.0'
-            in told
+            in metrics
         )
-        seconds = float(told.partition("\nmentorkorps_clock_leap_seconds ")[2].splitlines()[0])
+        seconds = float(metrics.partition("\nmentorkorps_clock_leap_seconds ")[2].splitlines()[0])
         assert (240 if leap > timedelta() else -240) * 86400 == seconds
         letter = house.letter("clock")
         assert "svar-ikke@mentorkorps.invalid" == letter["To"]
@@ -318,8 +318,8 @@ def test_a_database_that_was_put_back_by_hand_waits_and_one_by_the_command_does_
         assert "20 days ahead" in house.client.get("/readyz").json()["stopped"]
         assert 3 == len(house.sign_ups())
 
-    told = operate(house, "restore", tmp_path / "one.backup")
-    assert f"now, after {hands.now:%Y-%m-%d %H:%M} UTC in the copy" in told
+    printed = operate(house, "restore", tmp_path / "one.backup")
+    assert f"now, after {hands.now:%Y-%m-%d %H:%M} UTC in the copy" in printed
     with opened(tmp_path, real) as house:
         goes_on(house)
         eventually(lambda: 1 == len(house.sign_ups()))
@@ -343,10 +343,10 @@ def test_of_two_instances_with_clocks_that_differ_none_is_believed_for_being_ste
     tmp_path, real, cluster
 ):
     right, wrong = Hands(), Hands(MONDAY + AHEAD)
-    told = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var"}
+    variables = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var"}
     with (
-        opened(tmp_path, real, right, **told) as first,
-        opened(tmp_path, real, wrong, **told) as second,
+        opened(tmp_path, real, right, **variables) as first,
+        opened(tmp_path, real, wrong, **variables) as second,
     ):
         of_karen(first)
         stops(second, "clock")

@@ -89,10 +89,10 @@ def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
 @pytest.mark.parametrize("purpose", ["receipt", "confirm", "mine", "desk"])
 def test_forged_links_open_nothing(house, purpose):
     house.post()
-    kept = house.sign_ups()[0]
-    forged = Tokens(["another-key-of-somebody"], lambda: MONDAY).sign(purpose, kept.id, MONDAY)
+    sign_up = house.sign_ups()[0]
+    forged = Tokens(["another-key-of-somebody"], lambda: MONDAY).sign(purpose, sign_up.id, MONDAY)
 
-    for token in (forged, "x", kept.id, forged + "x", "%00", "é"):
+    for token in (forged, "x", sign_up.id, forged + "x", "%00", "é"):
         assert 404 == house.client.get(f"/{purpose}/{token}").status_code
 
 

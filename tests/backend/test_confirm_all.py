@@ -90,7 +90,9 @@ def test_any_mail_leads_to_all_that_waits(house, hands):
 def test_the_receipt_says_that_no_mail_went_out_and_when_one_will(house, hands):
     *early, sixth = refer(house, hands, 6)
 
-    first, last = (house.client.get(one.headers["location"]).text for one in (early[0], sixth))
+    first, last = (
+        house.client.get(answer.headers["location"]).text for answer in (early[0], sixth)
+    )
     assert "med et link. Åbn linket" in first
     assert "Vi har sendt dig en mail" not in last
     assert "vi ikke har sendt en til" in last
@@ -126,9 +128,9 @@ def test_a_program_is_told_the_same(house, hands):
 
 
 def test_the_receipt_tells_what_became_of_the_mail(house):
-    told = house.post().headers["location"]
+    receipt = house.post().headers["location"]
     eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
-    assert "Vi har sendt dig en mail med et link" in house.client.get(told).text
+    assert "Vi har sendt dig en mail med et link" in house.client.get(receipt).text
 
     for state, words in (
         ("queued", "Du får en mail med et link"),
@@ -137,14 +139,14 @@ def test_the_receipt_tells_what_became_of_the_mail(house):
         house.change(
             "UPDATE mails SET state = ?, due_at = '2027-01-01T00:00:00.000000+00:00'", state
         )
-        page = house.client.get(told).text
+        page = house.client.get(receipt).text
         assert words in page
         assert "Vi har sendt dig en mail" not in page
 
 
 def test_the_same_answers_again_are_told_of_without_their_state(house, hands):
-    told = house.post().headers["location"]
-    assert "samme svar" not in house.client.get(told).text
+    receipt = house.post().headers["location"]
+    assert "samme svar" not in house.client.get(receipt).text
     hands.pass_by(hours=1)
     pages = []
     for step in (lambda: None, lambda: house.client.post(house.link("confirm"))):
@@ -196,8 +198,8 @@ def test_what_is_anothers_cannot_be_chosen(house, hands):
 
 def test_a_mailbox_gets_one_such_mail_at_an_hour_however_much_is_posted_and_deleted(house, hands):
     def posted(number):
-        told = house.post(name=f"Robot {number}", email="offer@example.org").headers["location"]
-        return re.search(r'href="(/mine/[^"]+)"', house.client.get(told).text)[1]
+        receipt = house.post(name=f"Robot {number}", email="offer@example.org").headers["location"]
+        return re.search(r'href="(/mine/[^"]+)"', house.client.get(receipt).text)[1]
 
     for number in range(60):  # one every ten minutes
         own = posted(number)

@@ -21,14 +21,14 @@ def test_the_coordinator_sees_answers_consents_and_state(house):
 
     page = house.client.post(house.link("notice"))
 
-    told = (
+    facts = (
         "Karen &lt;Test&gt;",
         "karen@example.org",
         "Odense",
         "+45 12 34 56 78",
         "23. november 2026 kl. 10.00",
     )
-    for words in (*told, "Vent med at svare", "må få mine svar", "Dansk"):
+    for words in (*facts, "Vent med at svare", "må få mine svar", "Dansk"):
         assert words in page.text
     assert "skjult felt" not in page.text
     assert "no-cache, private" == page.headers["cache-control"]

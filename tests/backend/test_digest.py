@@ -138,11 +138,11 @@ def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(
         assert "2 mails opgivet" in text_of(services.taken[0])
         assert "svar-ikke@mentorkorps.invalid" == services.taken[0]["To"]
 
-        told = operate(house, "outbox", "resend", "--failed")
+        printed = operate(house, "outbox", "resend", "--failed")
         eventually(lambda: len(services.taken) == 3)
         again = operate(house, "outbox", "resend", house.mails()[0].id)
 
-    assert "2 mails are on the way again.\n" == told.stdout, told.stderr
+    assert "2 mails are on the way again.\n" == printed.stdout, printed.stderr
     assert "0 mails are on the way again.\n" == again.stdout, again.stderr
     assert {f"<{mail.id}@mentorkorps.invalid>" for mail in house.mails()} == {
         letter["Message-ID"] for letter in services.taken

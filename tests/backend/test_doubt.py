@@ -16,15 +16,15 @@ CHALLENGE = "/forms/mentor/challenge"
 
 def solved(asked: dict, **changed: object) -> str:
     """What a browser sends for a challenge."""
-    found = solve_challenge_v1(asked["challenge"], asked["salt"], max_number=asked["largest"])
-    told = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {
-        "number": found.number
+    solution = solve_challenge_v1(asked["challenge"], asked["salt"], max_number=asked["largest"])
+    proof = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {
+        "number": solution.number
     }
-    return packed(told | changed)
+    return packed(proof | changed)
 
 
-def packed(told: object) -> str:
-    return base64.b64encode(json.dumps(told).encode()).decode()
+def packed(values: object) -> str:
+    return base64.b64encode(json.dumps(values).encode()).decode()
 
 
 def ask(house, path=CHALLENGE):

@@ -62,12 +62,12 @@ def see_all_kept_and_sent_once(house):
     eventually(house.mails_are_out, seconds=LONG)
     kill_and_see_it_whole(house)
 
-    kept = {
+    ids = {
         sign_up.answers["email"]: sign_up.id for sign_up in operator_reads.sign_ups(house.settings)
     }
     mails = operator_reads.mails(house.settings)
-    assert house.acknowledged.keys() <= kept.keys()
-    assert 2 * len(kept) == len(mails)
+    assert house.acknowledged.keys() <= ids.keys()
+    assert 2 * len(ids) == len(mails)
     assert {f"<{mail.id}@mentorkorps.invalid>" for mail in mails} == set().union(
         *house.numbers().values()
     )
@@ -128,8 +128,8 @@ def test_a_database_that_is_not_synced_is_written_again_from_its_log(house):
     ).is_success
     assert 0 == house.settings.database.path.with_name("mentorkorps.db-wal").stat().st_size
     kill_and_see_it_whole(house)
-    kept = {sign_up.answers["email"] for sign_up in operator_reads.sign_ups(house.settings)}
-    assert {"person3@example.org", "person4@example.org"} == kept
+    addresses = {sign_up.answers["email"] for sign_up in operator_reads.sign_ups(house.settings)}
+    assert {"person3@example.org", "person4@example.org"} == addresses
 
 
 def mine(house, who):
@@ -151,7 +151,7 @@ def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(
 ):
     around = surroundings(tmp_path, library)
     (tmp_path / "moods" / "disk").write_text(mood)
-    told = {
+    variables = {
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db",
         "MENTORKORPS_SECRET_KEYS": KEY,
     }
@@ -168,12 +168,12 @@ def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(
         str(free_port),
     ]
     ended = subprocess.run(
-        command, env=os.environ | told | around, cwd=ROOT, capture_output=True, text=True
+        command, env=os.environ | variables | around, cwd=ROOT, capture_output=True, text=True
     )
 
     where = f"{tmp_path}/var/m.db"
-    said = f"mentorkorps: {where} cannot be used: {reason}. Look at its disk and who may write to its folder.\n"
-    assert (2, said) == (ended.returncode, ended.stderr)
+    sentence = f"mentorkorps: {where} cannot be used: {reason}. Look at its disk and who may write to its folder.\n"
+    assert (2, sentence) == (ended.returncode, ended.stderr)
 
 
 def test_a_database_that_another_program_locks_loses_nothing_that_was_acknowledged(house):

@@ -100,10 +100,10 @@ def test_a_change_to_what_was_withdrawn_meanwhile_comes_back(house):
     refused = house.client.post(mine(house), data=volunteer(name="Karen Ny"))
     assert (410, True) == (refused.status_code, "Karen Ny" in refused.text)
     assert "no-cache, private" == refused.headers["cache-control"]
-    told = house.client.post(
+    answer = house.client.post(
         mine(house), json=volunteer(languages=["ar", "da"], adult=True), headers=JSON
     ).json()
-    assert (["ar", "da"], "yes") == (told["answers"]["languages"], told["answers"]["adult"])
+    assert (["ar", "da"], "yes") == (answer["answers"]["languages"], answer["answers"]["adult"])
 
 
 def test_a_form_that_is_gone_gives_back_a_programs_answers(house):

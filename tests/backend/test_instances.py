@@ -45,9 +45,9 @@ MANY = 12
 def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[House, House]]:
     """Two houses over one database, with one folder of mails."""
     with ExitStack() as stack:
-        told = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
+        variables = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
         yield tuple(
-            stack.enter_context(opened(folder / name, catalogue, clock, **told))
+            stack.enter_context(opened(folder / name, catalogue, clock, **variables))
             for name in ("one", "other")
         )
 
@@ -62,9 +62,9 @@ def at_once(*acts: Callable[[], httpx.Response]) -> list[httpx.Response]:
     """Begun at the same moment, each in a thread of its own."""
     ready = threading.Barrier(len(acts))
 
-    def act(one):
+    def act(instance):
         ready.wait()
-        return one()
+        return instance()
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(act, acts))
@@ -119,8 +119,10 @@ def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(
 
         assert {200} == {answer.status_code for answer in answers}
         assert {"held": 10, "pending": 54} == Counter(desks[0].states().values())
-        said = [answer.text.partition("Du er nummer ")[2].partition(" ")[0] for answer in answers]
-        assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
+        numbers = [
+            answer.text.partition("Du er nummer ")[2].partition(" ")[0] for answer in answers
+        ]
+        assert sorted(map(str, range(1, 55))) == sorted(filter(None, numbers))
 
 
 def test_a_free_place_is_offered_once_and_what_lapses_is_told_once(tmp_path, real, hands, cluster):
@@ -200,14 +202,14 @@ def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
         return place_rows.lock_bookable(transaction, second, more=1)
 
     async def steps():
-        one, other = connect.open_database(read), connect.open_database(read)
+        first_database, second_database = connect.open_database(read), connect.open_database(read)
         done = await asyncio.gather(
-            one.change(enter, "one", *bookables),
-            other.change(enter, "other", *reversed(bookables)),
+            first_database.change(enter, "one", *bookables),
+            second_database.change(enter, "other", *reversed(bookables)),
             return_exceptions=True,
         )
-        one.close()
-        other.close()
+        first_database.close()
+        second_database.close()
         return done
 
     assert {1, 2} == set(awaited(steps()))
@@ -225,7 +227,7 @@ def test_bookings_of_two_courses_at_two_instances_do_not_lock_each_other_out(
         def book(number):
             return desks[number % 2].book(f"person{number}", (COURSE, OTHER)[number // 2 % 2])
 
-        assert {200} == {one.status_code for one in pool.map(book, range(120))}
+        assert {200} == {answer.status_code for answer in pool.map(book, range(120))}
 
     assert b"deadlock detected" not in log.read_bytes()[before:]
 
@@ -234,11 +236,14 @@ def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(
     tmp_path, real, cluster, free_port
 ):
     url = cluster.fresh()
-    told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
+    variables = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
     with sullen(free_port) as hanging:
         hanging.mood = ("data", "hang")
         with process(
-            tmp_path / "dead", any_free_port(), SMTP_URL=f"smtp://127.0.0.1:{free_port}", **told
+            tmp_path / "dead",
+            any_free_port(),
+            SMTP_URL=f"smtp://127.0.0.1:{free_port}",
+            **variables,
         ) as dead:
             answer = httpx.post(f"{dead.url}/forms/mentor", data=volunteer(), headers=JSON)
             receipt = answer.json()["receipt"]
@@ -247,7 +252,7 @@ def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(
             dead.process.send_signal(signal.SIGKILL)
             dead.process.wait()
     hands = Hands(datetime.now(UTC))
-    with opened(tmp_path / "other", real, hands, **told) as other:
+    with opened(tmp_path / "other", real, hands, **variables) as other:
         assert 200 == other.client.get(receipt).status_code
         time.sleep(1)
         assert {"sending"} == {mail.state for mail in other.mails()}
@@ -257,7 +262,7 @@ def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(
 
 def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, cluster):
     url = cluster.fresh()
-    told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
+    variables = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
     receipts, stop = [], threading.Event()
 
     def sign_up(name, address):
@@ -276,10 +281,12 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, 
                 if stop.is_set():
                     return
 
-    with opened(tmp_path / "other", real, **told) as other:
-        with process(tmp_path / "dead", any_free_port(), **told) as dead:
+    with opened(tmp_path / "other", real, **variables) as other:
+        with process(tmp_path / "dead", any_free_port(), **variables) as dead:
             addresses = {"a": dead.url, "b": dead.url, "c": other.url(""), "d": other.url("")}
-            posting = [threading.Thread(target=sign_up, args=one) for one in addresses.items()]
+            posting = [
+                threading.Thread(target=sign_up, args=address) for address in addresses.items()
+            ]
             for thread in posting:
                 thread.start()
             eventually(lambda: len(receipts) > 60, 30)
@@ -289,12 +296,12 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, 
             stop.set()
             for thread in posting:
                 thread.join()
-        kept = {
+        receipts_in_database = {
             "/receipt/"
             + Tokens(other.settings.secret_keys, utc_now).sign(
                 "receipt", sign_up.id, sign_up.received_at
             )
             for sign_up in other.sign_ups()
         }
-        assert set(receipts) <= kept
+        assert set(receipts) <= receipts_in_database
         assert {2} == set(Counter(mail.subject.id for mail in other.mails()).values())

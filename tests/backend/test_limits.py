@@ -186,7 +186,7 @@ def test_a_clock_that_is_put_back_keeps_nobody_out(fronted, hands):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "status"),
+    ("first", "second", "status"),
     [
         ("192.0.2.7", "192.0.2.200", 429),
         ("192.0.2.7", "192.0.3.7", 303),
@@ -197,10 +197,10 @@ def test_a_clock_that_is_put_back_keeps_nobody_out(fronted, hands):
         ("192.0.2.7", "192.0.2.7, 198.51.100.1", 303),
     ],
 )
-def test_a_network_is_counted_as_one(fronted, one, other, status):
-    posts(fronted, MANY, one)
+def test_a_network_is_counted_as_one(fronted, first, second, status):
+    posts(fronted, MANY, first)
 
-    assert [status] == posts(fronted, 1, other, MANY)
+    assert [status] == posts(fronted, 1, second, MANY)
 
 
 @pytest.mark.parametrize(
@@ -297,8 +297,8 @@ MOST_MAILS = MANY
 
 def test_every_address_that_takes_posts_is_walked(tmp_path, real):
     url = f"sqlite:///{tmp_path}/m.db"
-    told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
-    app = create_app(real, built_site(tmp_path / "site"), told)
+    read = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
+    app = create_app(real, built_site(tmp_path / "site"), read)
     app.state.services.database.close()
 
     assert {

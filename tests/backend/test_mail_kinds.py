@@ -179,12 +179,12 @@ def copy(tmp_path):
 
 
 def run(copy, tmp_path) -> subprocess.CompletedProcess[str]:
-    told = {
+    variables = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
         "SECRET_KEYS": KEY,
         "FOLDER": f"{tmp_path}/var",
     }
-    environ = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    environ = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     return subprocess.run(
         [sys.executable, "-c", TRY_ANOTHER_KIND],
         cwd=copy,

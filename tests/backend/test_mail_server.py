@@ -68,7 +68,7 @@ class Posting:
         await self.outbox.stop()
         self.database.close()
 
-    def told(self):
+    def states(self):
         return [(mail.state, mail.error) for mail in mails(self.read)]
 
 
@@ -90,10 +90,10 @@ def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(
                 if mood:
                     server.mood = mood
                     await posting.outbox.deliver_due()
-                told = posting.told()
-                assert [("retry", True)] * 2 == [(state, error in said) for state, said in told], (
-                    told
-                )
+                states = posting.states()
+                assert [("retry", True)] * 2 == [
+                    (state, error in error_of_mail) for state, error_of_mail in states
+                ], states
                 assert (
                     (error in posting.outbox.trouble)
                     if posting.outbox.trouble
@@ -104,7 +104,7 @@ def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(
                 )
                 hands.pass_by(minutes=2)
                 assert 2 == await posting.outbox.deliver_due()
-                assert [("sent", None)] * 2 == posting.told()
+                assert [("sent", None)] * 2 == posting.states()
                 assert posting.outbox.trouble is None
                 numbers = [letter["Message-ID"] for letter in server.taken]
         finally:
@@ -146,7 +146,7 @@ def posted(folder, port, hands, mood, names=("karen",), patience=PATIENCE):
                 took = time.monotonic() - began
                 hands.pass_by(hours=1)
                 again = await posting.outbox.deliver_due()
-                return posting.told(), posting.outbox.trouble, server, took, again
+                return posting.states(), posting.outbox.trouble, server, took, again
         finally:
             await posting.close()
 
@@ -159,17 +159,17 @@ def posted(folder, port, hands, mood, names=("karen",), patience=PATIENCE):
 def test_a_server_that_took_the_mail_gets_it_once_however_it_says_goodbye(
     tmp_path, hands, free_port, farewell
 ):
-    told, trouble, server, took, again = posted(tmp_path, free_port, hands, ("quit", farewell))
+    states, trouble, server, took, again = posted(tmp_path, free_port, hands, ("quit", farewell))
 
-    assert ([("sent", None)] * 2, None, 0) == (told, trouble, again)
+    assert ([("sent", None)] * 2, None, 0) == (states, trouble, again)
     assert 2 == len(server.taken)
     assert took < QUIT_SECONDS, "mails waited for a farewell"
 
 
 def test_a_server_that_looks_at_the_text_for_long_gets_it_once(tmp_path, hands, free_port):
-    told, _, server, _, again = posted(tmp_path, free_port, hands, ("dot", "slow"), patience=1)
+    states, _, server, _, again = posted(tmp_path, free_port, hands, ("dot", "slow"), patience=1)
 
-    assert ([("sent", None)] * 2, 2, 0) == (told, len(server.taken), again)
+    assert ([("sent", None)] * 2, 2, 0) == (states, len(server.taken), again)
 
 
 def test_a_server_that_was_away_at_the_start_is_well_again_before_there_is_a_mail(
@@ -231,16 +231,16 @@ THEY_ARE_BUSY = {
 def test_where_the_recipient_is_meant_a_mail_is_given_up_at_once_and_the_server_is_well(
     tmp_path, hands, free_port, mood
 ):
-    told, trouble, *_ = posted(tmp_path, free_port, hands, mood)
+    states, trouble, *_ = posted(tmp_path, free_port, hands, mood)
 
-    assert (["failed"] * 2, None) == ([state for state, _ in told], trouble)
+    assert (["failed"] * 2, None) == ([state for state, _ in states], trouble)
 
 
 @pytest.mark.parametrize("mood", WE_ARE_REFUSED.values(), ids=WE_ARE_REFUSED)
 def test_where_we_are_meant_a_mail_waits_and_health_says_so(tmp_path, hands, free_port, mood):
-    told, trouble, *_, again = posted(tmp_path, free_port, hands, mood)
+    states, trouble, *_, again = posted(tmp_path, free_port, hands, mood)
 
-    assert (["retry"] * 2, 2) == ([state for state, _ in told], again)
+    assert (["retry"] * 2, 2) == ([state for state, _ in states], again)
     assert trouble is not None
     assert trouble.startswith(mood[1][:3])
 
@@ -249,9 +249,9 @@ def test_where_we_are_meant_a_mail_waits_and_health_says_so(tmp_path, hands, fre
 def test_where_a_mailbox_takes_nothing_just_now_a_mail_waits_and_the_server_is_well(
     tmp_path, hands, free_port, mood
 ):
-    told, trouble, *_, again = posted(tmp_path, free_port, hands, mood)
+    states, trouble, *_, again = posted(tmp_path, free_port, hands, mood)
 
-    assert (["retry"] * 2, 2, None) == ([state for state, _ in told], again, trouble)
+    assert (["retry"] * 2, 2, None) == ([state for state, _ in states], again, trouble)
 
 
 def states(house):
@@ -339,8 +339,8 @@ def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(
     tmp_path, real, hands, free_port, alarm, caplog
 ):
     command, notes = alarm
-    told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
-    with post_office(free_port) as services, opened(tmp_path, real, hands, **told) as house:
+    variables = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
+    with post_office(free_port) as services, opened(tmp_path, real, hands, **variables) as house:
         services.answer = "550 5.1.1 <karen@example.org> unknown"
         house.post()
         eventually(lambda: ["failed"] * 2 == [mail.state for mail in house.mails()])
@@ -361,8 +361,8 @@ def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(
     tmp_path, real, hands, free_port, alarm
 ):
     command, notes = alarm
-    told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
-    with opened(tmp_path, real, hands, **told) as house:
+    variables = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
+    with opened(tmp_path, real, hands, **variables) as house:
         house.post()
         eventually(
             lambda: (
@@ -379,8 +379,8 @@ def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(
 
 
 def test_an_alarm_that_fails_stops_no_mail(tmp_path, real, free_port, caplog):
-    told = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": "false"}
-    with post_office(free_port) as services, opened(tmp_path, real, **told) as house:
+    variables = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": "false"}
+    with post_office(free_port) as services, opened(tmp_path, real, **variables) as house:
         services.answers["karen@example.org"] = "550 5.1.1 unknown"
         house.post()
         eventually(lambda: {"failed", "sent"} == {mail.state for mail in house.mails()})

@@ -31,7 +31,7 @@ def link(house):
     return link_on(house.client.get(house.post(news="2026-11-22").headers["location"]))
 
 
-def kept(house):
+def only_sign_up(house):
     (only,) = house.sign_ups()
     return only
 
@@ -44,8 +44,8 @@ def test_receipt_confirmation_and_the_mail_lead_there(house, link):
     confirmed = house.client.post(house.link("confirm"))
     letter = house.letter("receipt")
 
-    for one in (link, link_on(confirmed), link_in_text(letter)):
-        assert "karen@example.org" in house.client.post(one).text
+    for own_page in (link, link_on(confirmed), link_in_text(letter)):
+        assert "karen@example.org" in house.client.post(own_page).text
 
 
 def link_in_text(letter):
@@ -66,14 +66,14 @@ def test_a_scanner_that_opens_the_link_sees_nothing(house, link):
 def test_it_shows_answers_consents_state_and_how_far_one_is(house, link):
     page = house.client.post(link)
 
-    for told in (
+    for text in (
         "karen@example.org",
         "Odense",
         "23. november 2026 kl. 10.00",
         "må få mine svar",
         "Du er her",
     ):
-        assert told in page.text
+        assert text in page.text
     assert "Åbn linket i den mail" in page.text
     assert ("no-cache, private", "no-referrer") == (
         page.headers["cache-control"],
@@ -114,9 +114,9 @@ def test_a_change_is_kept_and_known_by_its_new_answers(house, link):
     page = changed(house, link, name="Karen Ny", news="2026-11-22")
 
     assert "Dine rettelser er gemt" in page.text
-    assert "Karen Ny" == kept(house).answers["name"]
+    assert "Karen Ny" == only_sign_up(house).answers["name"]
     house.post(name="Karen Ny", news="2026-11-22")
-    assert "Karen Ny" == kept(house).answers["name"]
+    assert "Karen Ny" == only_sign_up(house).answers["name"]
 
 
 def test_a_change_is_judged_as_a_sign_up_is(house, link):
@@ -125,7 +125,7 @@ def test_a_change_is_judged_as_a_sign_up_is(house, link):
     assert 422 == page.status_code
     assert 'value="Karen Ny"' in page.text
     assert f'action="{link}/change"' in page.text
-    assert "Karen Testesen" == kept(house).answers["name"]
+    assert "Karen Testesen" == only_sign_up(house).answers["name"]
 
 
 def test_a_change_that_cannot_be_kept_just_now_is_given_back(house, link):
@@ -137,7 +137,7 @@ def test_a_change_that_cannot_be_kept_just_now_is_given_back(house, link):
     assert (503, "5") == (page.status_code, page.headers["retry-after"])
     assert "Karen Ny" in page.text
     assert "no-referrer" == page.headers["referrer-policy"]
-    assert "Karen Testesen" == kept(house).answers["name"]
+    assert "Karen Testesen" == only_sign_up(house).answers["name"]
 
 
 @both
@@ -150,17 +150,17 @@ def test_another_address_is_confirmed_again_and_the_old_link_no_longer_does_it(h
     assert "den nye adresse" in page.text
     assert 410 == house.client.get(old).status_code
     assert 410 == house.client.post(old).status_code
-    assert kept(house).confirmed_at is None
+    assert only_sign_up(house).confirmed_at is None
     eventually(lambda: "ny@example.org" == house.letter("confirm")["To"])
     house.client.post(house.link("confirm"))
-    assert hands.now == kept(house).confirmed_at
+    assert hands.now == only_sign_up(house).confirmed_at
 
 
 def test_a_confirmed_sign_up_with_another_address_is_not_confirmed(house, link):
     house.client.post(house.link("confirm"))
     changed(house, link, email="ny@example.org")
 
-    assert kept(house).confirmed_at is None
+    assert only_sign_up(house).confirmed_at is None
 
 
 def test_another_place_tells_the_coordinator(house, link):
@@ -187,7 +187,7 @@ def test_a_yes_to_news_is_taken_back_with_its_time(house, link, hands):
 
     assert "Det er noteret" in page.text
     assert "Trukket tilbage 23. november 2026 kl. 12.00" in page.text
-    agreed = operator_reads.consents(house.settings, kept(house).id)
+    agreed = operator_reads.consents(house.settings, only_sign_up(house).id)
     assert {"contact": None, "news": hands.now} == {
         consent.consent: consent.withdrawn_at for consent in agreed
     }
@@ -203,7 +203,7 @@ def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(hous
     changed(house, link)
     agreed = {
         consent.consent: consent
-        for consent in operator_reads.consents(house.settings, kept(house).id)
+        for consent in operator_reads.consents(house.settings, only_sign_up(house).id)
     }
     assert (MONDAY, MONDAY) == (agreed["contact"].given_at, agreed["news"].withdrawn_at)
 
@@ -211,7 +211,7 @@ def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(hous
     changed(house, link, news="2026-11-22")
     agreed = {
         consent.consent: consent
-        for consent in operator_reads.consents(house.settings, kept(house).id)
+        for consent in operator_reads.consents(house.settings, only_sign_up(house).id)
     }
     assert (hands.now, None) == (agreed["news"].given_at, agreed["news"].withdrawn_at)
 
@@ -223,7 +223,7 @@ def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(
     page = house.client.post(f"{link}/withdraw")
 
     assert "Det er trukket tilbage" in page.text
-    assert MONDAY == kept(house).withdrawn_at
+    assert MONDAY == only_sign_up(house).withdrawn_at
     letter = house.letter("withdrawn")
     assert "Noget er trukket tilbage" == letter["Subject"]
     for personal in ("Karen", "karen@", "Odense"):
@@ -262,31 +262,31 @@ def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
 @both
 def test_everything_that_is_kept_can_be_taken_along(house, link):
     file = house.client.post(f"{link}/download")
-    told = file.json()
+    data = file.json()
 
     assert 'attachment; filename="mentorkorps.json"' == file.headers["content-disposition"]
     assert "no-store" == file.headers["cache-control"]
-    assert "karen@example.org" == told["answers"]["email"]
-    assert ["contact", "news"] == [consent["consent"] for consent in told["consents"]]
-    assert {"confirm", "notice"} == {one["kind"] for one in told["mails"]}
-    assert ["unproved"] == told["signs"]
-    assert told["place"] is None
+    assert "karen@example.org" == data["answers"]["email"]
+    assert ["contact", "news"] == [consent["consent"] for consent in data["consents"]]
+    assert {"confirm", "notice"} == {mail["kind"] for mail in data["mails"]}
+    assert ["unproved"] == data["signs"]
+    assert data["place"] is None
 
 
 def test_a_place_in_a_course_can_be_taken_along_too(house):
     house.client.post("/forms/kursus", data=booked("karen"))
 
-    told = house.client.post(f"/mine/{house.token('mine', kept(house))}/download").json()
+    data = house.client.post(f"/mine/{house.token('mine', only_sign_up(house))}/download").json()
 
     assert {"course": "odense-marts-2027", "state": "held", "number": 1} == {
-        name: told["place"][name] for name in ("course", "state", "number")
+        name: data["place"][name] for name in ("course", "state", "number")
     }
 
 
 def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
     house.letter("confirm")
     eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
-    traces = [kept(house).id.encode(), *(mail.id.encode() for mail in house.mails())]
+    traces = [only_sign_up(house).id.encode(), *(mail.id.encode() for mail in house.mails())]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
     assert "Intet er slettet" in house.client.post(f"{link}/delete", headers=form).text
@@ -311,7 +311,7 @@ def test_the_coordinators_link_says_that_a_sign_up_is_deleted(house, link):
 
 @pytest.mark.parametrize("have", ["receipt", "confirm", "desk"])
 def test_no_other_link_opens_it(house, link, have):
-    token = Tokens([KEY], lambda: MONDAY).sign(have, kept(house).id, MONDAY)
+    token = Tokens([KEY], lambda: MONDAY).sign(have, only_sign_up(house).id, MONDAY)
 
     for path in ("", "/form", "/change", "/withdraw", "/download", "/delete"):
         assert 404 == house.client.post(f"/mine/{token}{path}", data={"sure": "yes"}).status_code

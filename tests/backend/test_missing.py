@@ -340,14 +340,14 @@ def test_two_instances_on_old_and_new_data_give_no_place_twice(tmp_path, data, h
     old = shutil.copytree(data, tmp_path / "old", symlinks=False)
     rename(data, COURSE, "odense-marts-2027", f"was: [{COURSE}]")
     with (
-        people(tmp_path, old, hands, **environ) as one,
+        people(tmp_path, old, hands, **environ) as on_old,
         people(tmp_path, data, hands, **environ) as other,
     ):
         for number in range(6):
-            here, course = ((one, COURSE), (other, "odense-marts-2027"))[number % 2]
+            here, course = ((on_old, COURSE), (other, "odense-marts-2027"))[number % 2]
             here.book(f"person{number}", course)
 
-        states = sorted(one.states().values())
+        states = sorted(on_old.states().values())
 
     assert ["held", "held", "pending", "pending", "pending", "pending"] == states
 
@@ -408,9 +408,9 @@ def test_a_page_opened_before_a_renaming_goes_on_working(tmp_path, data, hands):
         after.send(
             "mentor", "eva", place="5000", programme=PROGRAMME, adult="yes", languages=["ar", "da"]
         )
-        shown = client.post(own(after, "eva", "mine")).text
-        assert "Åben indsats" in shown
-        assert "Dansk, Arabisk" in shown
+        page = client.post(own(after, "eva", "mine")).text
+        assert "Åben indsats" in page
+        assert "Dansk, Arabisk" in page
 
 
 def test_answers_say_what_a_record_was_called_when_it_is_gone_for_good(tmp_path, data, hands):
@@ -446,14 +446,14 @@ def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, dat
     with people(tmp_path, data, hands) as after:
         client = after.house.client
         eventually(lambda: (client.get("/readyz").json()["missing_records"] or {}).get("courses"))
-        ready, told = client.get("/readyz"), client.get("/metrics").text
+        ready, metrics = client.get("/readyz"), client.get("/metrics").text
         elsewhere = client.get("/readyz", headers={"X-Forwarded-For": "192.0.2.7"}).json()
 
     assert (200, "ok") == (ready.status_code, ready.json()["status"])
     assert {"courses": 1, "events": 1, "programmes": 1, "forms": 3} == {
         table: count for table, count in ready.json()["missing_records"].items() if count
     }
-    assert 'mentorkorps_missing_records{table="programmes"} 1.0\n' in told
+    assert 'mentorkorps_missing_records{table="programmes"} 1.0\n' in metrics
     for record, people_in in (
         ('record="odense-2027",table="courses"', 2),
         ('record="netvaerk-april-2027",table="events"', 1),
@@ -461,7 +461,7 @@ def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, dat
         ('record="kursus",table="forms"', 2),
         ('record="spoergsmaal",table="forms"', 1),
     ):
-        assert f"mentorkorps_people_in_missing_records{{{record}}} {people_in}.0\n" in told
+        assert f"mentorkorps_people_in_missing_records{{{record}}} {people_in}.0\n" in metrics
     assert {"status": "ok"} == elsewhere
     warned = [record.facts for record in caplog.records if "the data lack" in record.getMessage()]
     assert {"table": "courses", "record": COURSE, "people": 2} in warned

@@ -29,11 +29,15 @@ FIRST = [f"Karen {number}" for number in range(5)]
 """The address is asked to confirm for these; the others' pages say alike that it was asked too often."""
 
 
-def kept(text: str) -> str:
+def as_kept(text: str) -> str:
     """What the server takes a line of text for: without control characters, and without spaces around it."""
     line = " ".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return (
-        "".join(one for one in line if one == "\t" or unicodedata.category(one) != "Cc")
+        "".join(
+            character
+            for character in line
+            if character == "\t" or unicodedata.category(character) != "Cc"
+        )
         .strip()
         .strip("\ufeff")
         .strip()
@@ -41,10 +45,12 @@ def kept(text: str) -> str:
 
 
 def is_seen(text: str) -> bool:
-    return any(unicodedata.category(one) not in ("Cc", "Cf", "Zl", "Zp", "Zs") for one in text)
+    return any(
+        unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Zs") for character in text
+    )
 
 
-STRINGS = sorted({kept(text) for text in NAUGHTY if is_seen(text)})
+STRINGS = sorted({as_kept(text) for text in NAUGHTY if is_seen(text)})
 BLANK = [text for text in NAUGHTY if not is_seen(text)]
 
 

@@ -62,8 +62,8 @@ def body_of(document, form, media_type="application/json"):
 
 def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path, real):
     url = f"sqlite:///{tmp_path}/m.db"
-    told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
-    app = create_app(real, built_site(tmp_path / "site"), told)
+    read = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
+    app = create_app(real, built_site(tmp_path / "site"), read)
     app.state.services.database.close()
     routes = {
         route.path
@@ -186,8 +186,10 @@ def schemathesis(
 
 def link_of(path: str, token: str) -> str:
     """A link that stands for something, for schemathesis to use."""
-    told = f'[[operations]]\ninclude-path = "{path}"\nparameters = {{ "path.token" = "{token}" }}\n'
-    return told + OF_ANY_FORM if path.endswith(("/change", "/address")) else told
+    operation = (
+        f'[[operations]]\ninclude-path = "{path}"\nparameters = {{ "path.token" = "{token}" }}\n'
+    )
+    return operation + OF_ANY_FORM if path.endswith(("/change", "/address")) else operation
 
 
 def test_schemathesis_finds_nothing(tmp_path, real):
@@ -196,21 +198,21 @@ def test_schemathesis_finds_nothing(tmp_path, real):
         eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
         receipt, confirm = house.post().headers["location"], house.link("confirm")
         mine = house.client.get(receipt).text.partition('href="/mine/')[2].partition('"')[0]
-        known = {f"/receipt/{{token}}{path}": receipt[9:] for path in ("", "/address")}
-        known |= {"/confirm/{token}": confirm[9:]}
-        known |= {f"/mine/{{token}}{path}": mine for path in MINE}
-        config = LATIN + USED_UP + "".join(link_of(path, token) for path, token in known.items())
-        found = schemathesis(tmp_path, house.url(""), *BOUNDED, config=config)
+        tokens = {f"/receipt/{{token}}{path}": receipt[9:] for path in ("", "/address")}
+        tokens |= {"/confirm/{token}": confirm[9:]}
+        tokens |= {f"/mine/{{token}}{path}": mine for path in MINE}
+        config = LATIN + USED_UP + "".join(link_of(path, token) for path, token in tokens.items())
+        findings = schemathesis(tmp_path, house.url(""), *BOUNDED, config=config)
 
-    assert "Tested: " in found.stdout, found.stdout + found.stderr
-    assert 0 == found.returncode, found.stdout
+    assert "Tested: " in findings.stdout, findings.stdout + findings.stderr
+    assert 0 == findings.returncode, findings.stdout
 
 
 def test_schemathesis_finds_nothing_where_programs_ask_for_json(tmp_path, real):
     with opened(tmp_path, real) as house:
         asked = ("--include-path-regex", "^/forms/", "--phases", "fuzzing", "--max-examples", "6")
-        found = schemathesis(
+        findings = schemathesis(
             tmp_path, house.url(""), *asked, "--header", "Accept: application/json", config=LATIN
         )
 
-    assert 0 == found.returncode, found.stdout + found.stderr
+    assert 0 == findings.returncode, findings.stdout + findings.stderr

@@ -68,7 +68,7 @@ def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_la
     assert expected == {letter["Message-ID"] for letter in services.taken}
 
 
-def told(letter):
+def everything_in(letter):
     """Everything that a reader of the mail sees."""
     parts = [letter.get_body((kind,)).get_content() for kind in ("plain", "html")]
     return f"{letter.items()}\n" + "\n".join(parts)
@@ -77,7 +77,7 @@ def told(letter):
 def test_the_first_mail_holds_no_text_of_the_visitor_and_no_programme(house):
     house.post(name="Vind en iPhone på https://spam.example")
 
-    letter = told(house.letter("confirm"))
+    letter = everything_in(house.letter("confirm"))
 
     assert "Bekræft" in letter
     for text in ("iPhone", "spam.example", "bent hold", "Odense", "handel", "oordinator"):
@@ -87,7 +87,7 @@ def test_the_first_mail_holds_no_text_of_the_visitor_and_no_programme(house):
 def test_the_coordinators_mail_holds_nothing_personal(house):
     house.post()
 
-    letter = told(house.letter("notice"))
+    letter = everything_in(house.letter("notice"))
 
     assert "/desk/" in letter
     for personal in ("Karen", "karen", "5000", "Odense", "bent hold"):
@@ -98,7 +98,7 @@ def test_the_receipt_greets_by_the_given_name_and_names_no_programme(house):
     house.post()
     house.client.post(house.link("confirm"))
 
-    letter = told(house.letter("receipt"))
+    letter = everything_in(house.letter("receipt"))
 
     assert 2 == letter.count("Hej Karen")
     for text in ("Testesen", "bent hold", "Odense", "Portalens koordinator"):
@@ -147,10 +147,10 @@ class Seen(HTMLParser):
         self._inside.pop() if tag in self._inside else None
 
     def handle_data(self, data):
-        inside = self._inside[-1] if self._inside else ""
-        if inside == "td" and data.strip():
+        tag = self._inside[-1] if self._inside else ""
+        if tag == "td" and data.strip():
             self.words[-1] += f": {data}"  # the label stands before it
-        elif inside in ("p", "br", "h1", "a", "th"):
+        elif tag in ("p", "br", "h1", "a", "th"):
             self.words.append(data.strip())
 
 

@@ -31,12 +31,12 @@ def on_the_disk(house):
         columns = (
             "id || '', fingerprint || '', CAST(substr(sealed, 5, 12) AS BLOB), substr(sealed, 17)"
         )
-        found = [
+        values = [
             value for row in database.execute(f"SELECT {columns} FROM sign_ups") for value in row
         ]
-        found += [id for (id,) in database.execute("SELECT id FROM mails")]
+        values += [id for (id,) in database.execute("SELECT id FROM mails")]
     database.close()
-    return [value.encode() if isinstance(value, str) else value for value in found]
+    return [value.encode() if isinstance(value, str) else value for value in values]
 
 
 def test_an_unconfirmed_sign_up_is_deleted_after_its_hours(house, hands, caplog):
@@ -153,10 +153,10 @@ def test_what_was_answered_to_a_form_that_is_gone_has_the_shortest_limit(tmp_pat
 
 def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path, real, hands):
     def purge(*more):
-        told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
+        variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
         return subprocess.run(
             [sys.executable, "-m", "mentorkorps", "purge", *more], cwd=ROOT, capture_output=True, text=True,
-            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
+            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in variables.items()},
         )  # fmt: skip
 
     hands.now = datetime(2025, 1, 1, tzinfo=UTC)

@@ -13,16 +13,16 @@ def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
 
     assert 303 == answer.status_code
     assert answer.headers["location"].startswith("/receipt/")
-    (kept,) = house.sign_ups()
+    (sign_up,) = house.sign_ups()
     assert ("mentor", "da", "0461", MONDAY) == (
-        kept.form,
-        kept.language,
-        kept.answers["place"],
-        kept.received_at,
+        sign_up.form,
+        sign_up.language,
+        sign_up.answers["place"],
+        sign_up.received_at,
     )
     agreed = [
         (consent.consent, consent.version, consent.given_at)
-        for consent in operator_reads.consents(house.settings, kept.id)
+        for consent in operator_reads.consents(house.settings, sign_up.id)
     ]
     assert [("contact", "2026-11-22", MONDAY), ("news", "2026-11-22", MONDAY)] == agreed
     assert ["confirm", "notice"] == sorted(mail.kind for mail in house.mails())
@@ -97,14 +97,14 @@ def test_the_receipt_tells_who_answers_and_of_the_person_nothing_but_the_address
     answer = house.client.get(house.post().headers["location"])
 
     assert 200 == answer.status_code
-    for told in (
+    for text in (
         "72 timer",
         "Portalens koordinator",
         "Mentorkorps",
         "5 arbejdsdage",
         "uønsket mail",
     ):
-        assert told in answer.text
+        assert text in answer.text
     assert "karen@example.org" in answer.text
     for personal in ("Karen", "5000"):
         assert personal not in answer.text

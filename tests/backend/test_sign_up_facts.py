@@ -229,8 +229,8 @@ def test_what_is_no_sign_up_is_never_called_one_and_each_form_has_its_own_words(
             "withdrawal mail": asker.mail("withdrawal"),
         }
         for where, text in pages.items():
-            shown = plain(text)
-            assert [] == [word for word in SIGN_UP_WORDS if word in shown], (form, where)
+            visible = plain(text)
+            assert [] == [word for word in SIGN_UP_WORDS if word in visible], (form, where)
         for where in ("receipt", "own page"):
             assert noun in pages[where], (form, where)
         assert f"<h1>{noun}</h1>" in pages["own page"]
@@ -274,8 +274,8 @@ def test_a_mail_never_tells_of_a_course_that_only_members_come_to_but_the_pages_
         assert DAYS["da"] in text
     for kind in ("confirm", "receipt"):
         letter = member.mail(kind)
-        for told in ("Odense, marts", "2027 kl", "Gaden 1", ".ics", "Smedene"):
-            assert told not in letter, kind
+        for fact in ("Odense, marts", "2027 kl", "Gaden 1", ".ics", "Smedene"):
+            assert fact not in letter, kind
     assert "Hej Medlem\n" in member.mail("receipt")
     assert "Hej\n" in member.mail("confirm")
 
@@ -386,10 +386,10 @@ def test_the_link_to_the_other_language_keeps_the_page(portal):
     own = re.search(r'href="(/mine/[^"]+)"', english)[1]
     opened_page = person.get(own)
     action = re.search(r'action="([^"]+)"', opened_page)[1]
-    shown = person.post(action)
-    assert '<html lang="en">' in shown
-    assert "<h1>Question</h1>" in shown
-    withdraw = re.search(r'action="([^"]+/withdraw[^"]*)"', shown)[1]
+    page = person.post(action)
+    assert '<html lang="en">' in page
+    assert "<h1>Question</h1>" in page
+    withdraw = re.search(r'action="([^"]+/withdraw[^"]*)"', page)[1]
     assert "It is withdrawn" in person.post(withdraw)
 
 

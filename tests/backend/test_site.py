@@ -122,8 +122,8 @@ def test_an_unknown_place_is_told_with_the_field_again(lasting, asked):
 
 def test_the_service_tells_how_it_is(lasting):
     assert {"status": "ok"} == lasting.client.get("/healthz").json()
-    told = lasting.client.get("/readyz").json()
-    assert (True, True) == (told["database"], told["outbox"])
+    health = lasting.client.get("/readyz").json()
+    assert (True, True) == (health["database"], health["outbox"])
 
 
 def test_readiness_tells_how_long_the_oldest_mail_waits(tmp_path, real, hands, free_port):

@@ -79,10 +79,10 @@ def test_the_file_is_in_wal_mode(opened, database):
 @both
 def test_an_operator_reads_while_the_server_writes_and_after_it(database):
     async def steps():
-        kept = connect.open_database(read_settings(database))
-        await kept.change(accept, submission(1))
+        database_again = connect.open_database(read_settings(database))
+        await database_again.change(accept, submission(1))
         during = operator_reads.sign_ups(read_settings(database))
-        kept.close()
+        database_again.close()
         return during, operator_reads.sign_ups(read_settings(database))
 
     during, after = awaited(steps())
@@ -151,25 +151,25 @@ def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
         )
 
     outcomes = awaited(steps())
-    kept = {sign_up.id for sign_up in operator_reads.sign_ups(read_settings(database))}
-    assert {outcome.id for outcome in outcomes if isinstance(outcome, records.SignUp)} <= kept
+    ids = {sign_up.id for sign_up in operator_reads.sign_ups(read_settings(database))}
+    assert {outcome.id for outcome in outcomes if isinstance(outcome, records.SignUp)} <= ids
     assert any(isinstance(outcome, Unavailable) for outcome in outcomes)
 
 
 def test_a_file_that_was_away_is_used_again_once_it_is_back(database):
     path = Path(path_of(database))
-    kept = connect.open_database(read_settings(database))
+    opened = connect.open_database(read_settings(database))
     path.rename(path.with_suffix(".away"))
     path.write_text("no database of ours, and long enough to look like one " * 100)
 
     async def accepted():
-        return await asyncio.wait_for(kept.change(accept, submission(1)), 20)
+        return await asyncio.wait_for(opened.change(accept, submission(1)), 20)
 
     with pytest.raises(Unavailable):
         awaited(accepted())
     path.with_suffix(".away").rename(path)
     taken = awaited(accepted())
-    kept.close()
+    opened.close()
     assert [taken] == operator_reads.sign_ups(read_settings(database))
 
 
