@@ -237,10 +237,10 @@ async def _changeable(visit: Visit) -> tuple[SignUp, Form]:
     return sign_up, definition
 
 
-async def _shown(visit: Visit, notice: str = "") -> Response:
+async def _shown(visit: Visit, said: str = "") -> Response:
     services, linked = visit.services, await links.follow_link(visit, "mine")
     sign_up, language = linked.sign_up, visit.language
-    notice = "asked_later" if notice == "asked_again" and sign_up.silenced else notice
+    said = "asked_later" if said == "asked_again" and sign_up.silenced else said
     consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
     definition = services.catalogue.forms.get(sign_up.form)
     leaves_at = collected_confirmation.leaves_at(sign_up.asked_at)
@@ -249,7 +249,7 @@ async def _shown(visit: Visit, notice: str = "") -> Response:
     return visit.page(
         "mine.html",
         headers=PRIVATE,
-        said=notice,
+        said=said,
         facts=facts,
         offer=offer_link(visit, linked, facts),
         ribbon=_ribbon(definition, sign_up, language),
