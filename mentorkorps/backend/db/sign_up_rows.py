@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import LargeBinary, Row, and_, bindparam, func, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
-from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.records import GivenConsent, SignUp, standing_versions
 from mentorkorps.backend.db.tables import CONSENTS, DOUBTFUL, SIGN_UPS
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import MARK_BYTES
@@ -304,11 +304,7 @@ def renew_consents(
     transaction: Transaction, sign_up: str, versions: dict[str, str], at: datetime
 ) -> None:
     """Brings the consents to what was ticked now; one that was given and still stands keeps its time."""
-    standing = {
-        given_consent.consent: given_consent.version
-        for given_consent in consents_of(transaction, sign_up)
-        if given_consent.withdrawn_at is None
-    }
+    standing = standing_versions(consents_of(transaction, sign_up))
     fresh = {
         consent: version
         for consent, version in versions.items()
@@ -359,9 +355,5 @@ def renew_fingerprint(transaction: Transaction, sign_up: SignUp, key: str) -> No
 
 
 def fingerprint_of(snapshot: Snapshot, sign_up: SignUp, key: str) -> str:
-    standing = {
-        consent.consent: consent.version
-        for consent in consents_of(snapshot, sign_up.id)
-        if consent.withdrawn_at is None
-    }
+    standing = standing_versions(consents_of(snapshot, sign_up.id))
     return fingerprint(key, sign_up.form, Answers(sign_up.answers, standing))

@@ -5,7 +5,7 @@ from the receipt.
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import sign_up_rows
-from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.records import GivenConsent, SignUp, standing_versions
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.services import Services, Visit
@@ -74,13 +74,11 @@ def typed_answers(
         for field, value in values
         if value is not None
     }
-    standing = {
-        (consent.consent, consent.version) for consent in consents if consent.withdrawn_at is None
-    }
+    standing = standing_versions(consents)
     return typed | {
         consent.id: (consent.version,)
         for consent in definition.consents
-        if (consent.id, consent.version) in standing
+        if standing.get(consent.id) == consent.version
     }
 
 

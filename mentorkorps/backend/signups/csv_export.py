@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 
 from mentorkorps.backend.clock import DENMARK, danish_day
-from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.records import GivenConsent, SignUp, standing_versions
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Field, Form
 from mentorkorps.catalogue.model.lasting import known_as
@@ -117,9 +117,7 @@ class CsvExport:
             return
         for field in self.form.fields:
             yield self._spoken(self.form, field, answer_to(field, sign_up.answers))
-        versions = {
-            given.consent: given.version for given in consents if given.withdrawn_at is None
-        }
+        versions = standing_versions(consents)
         for consent in self.form.consents:
             yield versions.get(consent.id, "")
         yield self._rest(self.form, sign_up)
