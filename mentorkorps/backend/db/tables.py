@@ -112,7 +112,8 @@ MAILS = Table(
     Index("ix_mails_state_due_at", "state", "due_at"),
     Index("ix_mails_subject", "subject_kind", "subject_id"),
 )
-HALLS = Table(
+# In SQL it keeps its first name: an older instance may still run beside this one and use it.
+BOOKABLES = Table(
     "halls",
     METADATA,
     Column("kind", String(16), primary_key=True),
