@@ -97,6 +97,8 @@ class Calendars:
 
     def _title(self, gathering: Gathering, number: int) -> str:
         title, count = gathering.name.of(self.language), len(gathering.days)
+        if gathering.example:
+            title = words(self.language).text("facts", "marked", name=title)
         numbered = words(self.language)["calendar"]["day"]
         return numbered.format(title=title, number=number, count=count) if count > 1 else title
 

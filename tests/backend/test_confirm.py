@@ -50,7 +50,7 @@ def test_a_link_lasts_72_hours_and_then_says_what_to_do(house, hands):
 
     for answer in (house.client.get(link), house.client.post(link)):
         assert 410 == answer.status_code
-        assert "Skriv dig op igen" in answer.text
+        assert "Send formularen igen" in answer.text
     assert not any(one.confirmed_at for one in house.sign_ups())
 
 
@@ -117,4 +117,4 @@ def test_an_older_key_still_opens_and_the_first_key_signs():
 def test_the_confirmation_speaks_the_language_of_the_sign_up(house):
     house.client.post("/forms/interesseliste", data=volunteer(language="en", programme=None))
 
-    assert "Confirm your sign-up" in house.client.get(house.link("confirm")).text
+    assert "Confirm your e-mail address" in house.client.get(house.link("confirm")).text

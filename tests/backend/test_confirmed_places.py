@@ -165,7 +165,7 @@ def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(ke
     )
 
     again = Counter(mail.kind for mail, _ in leased(kept, MONDAY + LEASE) if mail.kind in TO_PERSON)
-    assert ({"confirm"} if what == "changed" else set()) == set(again)
+    assert ({"confirm"} if what == "changed" else {"withdrawal"}) == set(again)
     assert "receipt" not in {one.kind for one in operator_reads.mails(kept)}
 
 
@@ -403,6 +403,6 @@ def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(
             hands.pass_by(minutes=3)
             eventually(lambda: {"sent"} == {one.state for one in after.house.mails()}, 20)
 
-    assert ["Bekræft din tilmelding"] == [
+    assert ["Bekræft din mailadresse"] == [
         one["Subject"] for one in services.taken if "stranger" in one["To"]
     ]

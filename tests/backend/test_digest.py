@@ -232,7 +232,7 @@ def test_a_mail_about_a_mailbox_leaves_though_the_newest_that_waits_there_is_del
         with post_office(free_port) as services:
             hands.pass_by(minutes=5)
             eventually(lambda: ["sent"] == states(house, "confirm_all"), 20)
-            letter = taken(services, "Bekræft dine tilmeldinger")
+            letter = taken(services, "Bekræft det, der venter")
             assert "karen@example.org" == letter["To"]
             house.client.post(link_in(letter, house.settings.public_url))
             assert all(one.confirmed_at for one in house.sign_ups())

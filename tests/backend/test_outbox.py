@@ -3,8 +3,10 @@
 import asyncio
 import random
 import string
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from types import MappingProxyType
 
 import aiosmtplib
 import pytest
@@ -43,7 +45,7 @@ def test_mails_reach_the_mail_server(tmp_path, real, free_port):
         assert "auto-generated" == letter["Auto-Submitted"]
         assert "Mentorkorps <svar-ikke@mentorkorps.invalid>" == letter["From"]
     confirm = next(one for one in services.taken if one["To"].startswith("karen"))
-    assert "Bekræft din tilmelding" == confirm["Subject"]
+    assert "Bekræft din mailadresse" == confirm["Subject"]
     assert link_in(confirm, "http://127.0.0.1:8000/").startswith("/confirm/")
 
 
@@ -90,21 +92,22 @@ def test_the_coordinators_mail_holds_nothing_personal(house):
         assert personal not in letter
 
 
-def test_the_receipt_names_neither_programme_nor_person(house):
+def test_the_receipt_greets_by_the_given_name_and_names_no_programme(house):
     house.post()
     house.client.post(house.link("confirm"))
 
     letter = told(house.letter("receipt"))
 
-    for text in ("Karen", "bent hold", "Odense", "Portalens koordinator"):
+    assert "Hej Karen" in letter
+    for text in ("Testesen", "bent hold", "Odense", "Portalens koordinator"):
         assert text not in letter
 
 
 def test_mails_speak_the_language_of_the_sign_up_and_the_desk_danish(house):
     house.post(language="en")
 
-    assert "Confirm your sign-up" == house.letter("confirm")["Subject"]
-    assert "En tilmelding venter på svar" == house.letter("notice")["Subject"]
+    assert "Confirm your e-mail address" == house.letter("confirm")["Subject"]
+    assert "Der er noget at svare på" == house.letter("notice")["Subject"]
 
 
 class Seen(HTMLParser):
@@ -172,8 +175,11 @@ def test_the_coordinator_is_the_organisations_else_the_municipalitys_else_the_de
 ):
     file = tmp_path / "recipients.yaml"
     file.write_text(RECIPIENTS)
-    with opened(tmp_path, real, RECIPIENTS=str(file)) as house:
-        house.client.post("/forms/interesseliste", data=volunteer(programme=programme, place=place))
+    answered = replace(real.form_for("interest"), answered=True)
+    forms = MappingProxyType({**real.forms, answered.id: answered})
+    with opened(tmp_path, replace(real, forms=forms), RECIPIENTS=str(file)) as house:
+        typed = volunteer(programme=programme, place=place)
+        house.client.post("/forms/interesseliste", data=typed)
 
         assert mailbox == house.letter("notice")["To"]
 

@@ -26,7 +26,7 @@ def test_a_coordinator_finds_out_why_and_restores(look, context_of, portal):
     expect(page.locator("h1")).to_have_text("Tilmeldinger, der ligner spam")
     expect(page.locator("main")).not_to_contain_text(email)
     assert [] == axe(page)
-    page.get_by_role("button", name="Vis tilmeldingen").first.click()
+    page.get_by_role("button", name="Vis svarene").first.click()
     expect(page.locator("main")).to_contain_text(re.compile("Ligner spam.*skjult felt", re.S))
     expect(page.locator("main")).to_contain_text(email)
     assert [] == axe(page)

@@ -28,7 +28,7 @@ def test_see_change_and_withdraw_in_english(scheme, context_of, portal):
     send(page)
     confirm(page, portal, email)
 
-    page.get_by_role("link", name=re.compile("your sign-up", re.I)).click()
+    page.get_by_role("link", name=re.compile("what you sent")).click()
     look(page)
     expect(page.locator("main")).not_to_contain_text(email)
     page.locator("main form button").first.click()
@@ -52,8 +52,8 @@ def test_delete_without_javascript_and_nothing_is_left(context_of, portal):
     fill(page, email)
     send(page)
     confirm(page, portal, email)
-    page.get_by_role("link", name="Se, ret eller slet din tilmelding").click()
-    press(page, "Vis min tilmelding")
+    page.get_by_role("link", name="Se, ret eller slet det, du har sendt").click()
+    press(page, "Vis min side")
     page.get_by_label("Ja, slet alt om mig nu").check()
     press(page, "Slet nu")
 

@@ -20,7 +20,7 @@ from typing import Literal
 from mentorkorps.backend.clock import DENMARK
 from mentorkorps.backend.db import mail_rows, place_rows
 from mentorkorps.backend.db.connect import Database
-from mentorkorps.backend.db.records import Bookable, PlaceState, Seat
+from mentorkorps.backend.db.records import Bookable, PlaceState, Seat, SignUp
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.jobs.clock_guard import ClockGuard
 from mentorkorps.backend.jobs.periodic import PeriodicJob
@@ -58,6 +58,15 @@ def booking(form: Form, answers: Answers, catalogue: Catalogue) -> Booking | Non
         return None
     # by the first id that the record had
     hall = Bookable(form.books, str(answers.values[MEANING_OF[form.books]]))
+    return Booking(hall, seats(record_of(catalogue, hall)))
+
+
+def booking_of(form: Form, sign_up: SignUp, catalogue: Catalogue) -> Booking | None:
+    """What the answers of a sign-up book that is kept already."""
+    id = sign_up.answer(MEANING_OF[form.books]) if form.books else None
+    if form.books is None or id is None:
+        return None
+    hall = Bookable(form.books, id)
     return Booking(hall, seats(record_of(catalogue, hall)))
 
 

@@ -1,5 +1,7 @@
 """The outbox's rows: queued with what they are about, leased for delivery, settled, deleted."""
 
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from secrets import token_hex
@@ -9,7 +11,11 @@ from sqlalchemy import Row, and_, bindparam, exists, func, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
-from mentorkorps.backend.db.sign_up_rows import DOUBTFUL_SIGN_UPS, SEVERAL_SIGN_UPS, as_sign_up
+from mentorkorps.backend.db.sign_up_rows import (
+    DOUBTFUL_SIGN_UPS,
+    SEVERAL_SIGN_UPS,
+    as_sign_up,
+)
 from mentorkorps.backend.db.tables import MAILS, SIGN_UPS
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import Damaged
@@ -41,6 +47,7 @@ INSERT_MAIL = CompiledStatement(
     "state",
     "attempts",
     "waiting",
+    "details",
     "created_at",
     "due_at",
 )
@@ -99,6 +106,12 @@ SETTLE_MAIL = (
     )
 )
 
+FORGET_ERASED = (
+    MAILS.update()
+    .where(MAILS.c.id == bindparam("key"), MAILS.c.subject_kind == "erased")
+    .values(details=None)
+)
+
 ONE_MAIL = select(MAILS.c.id).where(MAILS.c.id == bindparam("id"))
 
 HOW_MANY_GIVEN_UP = (
@@ -124,7 +137,7 @@ MAILS_OF_NOBODY = select(MAILS.c.id).where(
 )
 
 SETTLED_ABOUT_NO_PERSON = select(MAILS.c.id).where(
-    MAILS.c.subject_kind.in_(("recipient", "service")),
+    MAILS.c.subject_kind.in_(("recipient", "service", "erased")),
     MAILS.c.state.in_(("sent", "failed")),
     MAILS.c.created_at <= bindparam("before"),
 )
@@ -143,10 +156,14 @@ NEWEST_SILENCED_AT = (
 
 
 def queue_mails(
-    transaction: Transaction, subject: str, kinds: Sequence[Kind], at: datetime
+    transaction: Transaction,
+    subject: str,
+    kinds: Sequence[Kind],
+    at: datetime,
+    details: str | None = None,
 ) -> None:
     """Queues mails about one subject, whose id is of what each kind is about."""
-    rows = [_row(token_hex(16), kind, subject, None, at) for kind in kinds]
+    rows = [_row(token_hex(16), kind, subject, None, at, details) for kind in kinds]
     INSERT_MAIL.run_each(transaction, rows)
 
 
@@ -160,7 +177,31 @@ def queue_once(
     return True
 
 
-def _row(id: str, kind: Kind, subject: str, waiting: int | None, at: datetime) -> dict[str, object]:
+def queue_about_erased(transaction: Transaction, kind: Kind, sign_up: SignUp, at: datetime) -> None:
+    """Queues a mail about a sign-up that is being erased. It keeps no more of it than `sign_up`,
+    encrypted, and no longer than until it has left or is given up.
+    """
+    subject = token_hex(16)
+    kept = {
+        "form": sign_up.form,
+        "language": sign_up.language,
+        "answers": sign_up.answers,
+        "received": sign_up.received_at.isoformat(),
+        "code": sign_up.code,
+    }
+    text = json.dumps(kept, ensure_ascii=False).encode()
+    details = b64encode(transaction.cipher.close(subject, text)).decode()
+    queue_mails(transaction, subject, (kind,), at, details)
+
+
+def _row(
+    id: str,
+    kind: Kind,
+    subject: str,
+    waiting: int | None,
+    at: datetime,
+    details: str | None = None,
+) -> dict[str, object]:
     return {
         "id": id,
         "subject_kind": kind.about,
@@ -169,6 +210,7 @@ def _row(id: str, kind: Kind, subject: str, waiting: int | None, at: datetime) -
         "state": "queued",
         "attempts": 0,
         "waiting": waiting,
+        "details": details,
         "created_at": at,
         "due_at": at,
     }
@@ -223,7 +265,7 @@ def delete_mails_of(transaction: Transaction, sign_ups: Sequence[str]) -> list[s
 
 
 def delete_old_mails(transaction: Transaction, before: datetime) -> list[str]:
-    """Deletes what coordinators and operators got about no sign-up until then; the ids."""
+    """Deletes what was sent about no sign-up that is kept until then; the ids."""
     ids = list(transaction.execute(SETTLED_ABOUT_NO_PERSON, {"before": before}).scalars())
     delete_mails(transaction, ids)
     return ids
@@ -248,7 +290,9 @@ def lease_mails(transaction: Transaction, ids: Sequence[str], until: datetime) -
 
 
 def settle_mails(transaction: Transaction, mails: Sequence[Mail]) -> None:
-    """Writes down what became of leased mails."""
+    """Writes down what became of leased mails. Of an erased sign-up nothing stays once its mail
+    has left or is given up.
+    """
     rows = [
         {
             "key": mail.id,
@@ -260,6 +304,9 @@ def settle_mails(transaction: Transaction, mails: Sequence[Mail]) -> None:
         for mail in mails
     ]
     transaction.execute(SETTLE_MAIL, rows)
+    over = [mail for mail in mails if mail.state in ("sent", "failed")]
+    if erased := [{"key": mail.id} for mail in over if mail.subject.kind == "erased"]:
+        transaction.execute(FORGET_ERASED, erased)
 
 
 def read_subjects(
@@ -280,6 +327,30 @@ def read_subjects(
             if newest := snapshot.execute(NEWEST_SILENCED_AT, known).one_or_none():
                 readings[subject] = _reading(snapshot, newest)
     return readings
+
+
+def read_erased(snapshot: Snapshot, mail: Mail) -> SignUp | None:
+    """What a mail has kept of an erased sign-up; None where that is gone or cannot be read."""
+    try:
+        text = snapshot.cipher.open(mail.subject.id, b64decode(mail.details or ""))
+    except Damaged:
+        return None
+    kept = json.loads(text)
+    moment = datetime.fromisoformat(kept["received"])
+    return SignUp(
+        id=mail.subject.id,
+        form=kept["form"],
+        language=kept["language"],
+        answers=kept["answers"],
+        flagged=False,
+        received_at=moment,
+        asked_at=moment,
+        confirmed_at=moment,
+        answered_at=None,
+        withdrawn_at=None,
+        silenced=False,
+        code=kept["code"],
+    )
 
 
 def readable_doubtful(snapshot: Snapshot) -> Iterator[SignUp]:
@@ -309,4 +380,5 @@ def as_mail(row: Row[tuple[object, ...]]) -> Mail:
         row.sent_at,
         row.error,
         row.waiting,
+        row.details,
     )

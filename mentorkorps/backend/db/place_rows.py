@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, text
 
-from mentorkorps.backend.db.records import Bookable, PlaceState, Seat
+from mentorkorps.backend.db.records import Bookable, PlaceState, Seat, Turn
 from mentorkorps.backend.db.tables import HALLS, PLACES, SIGN_UPS
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
 OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
 UNCONFIRMED: tuple[PlaceState, ...] = ("held", "doubted", "pending")
 """Nobody has confirmed the address, so nothing but the question goes there."""
+QUEUED: tuple[PlaceState, ...] = ("pending", "waiting")
 ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "pending", "waiting")
 
 OF_HALL = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
@@ -49,6 +50,7 @@ AHEAD = (
     )
 )
 SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
+SEATS_OF = select(PLACES).where(PLACES.c.sign_up.in_(bindparam("of_sign_ups", expanding=True)))
 SEAT_TO_SETTLE = SEAT_OF.with_for_update()
 TO_OFFER = CONFIRMED_WAITING.with_for_update(of=PLACES)
 SEATS_OF_HALL = select(PLACES).where(*OF_HALL).order_by(PLACES.c.number)
@@ -132,6 +134,22 @@ def ahead(snapshot: Snapshot, seat: Seat) -> int:
 def seat_of(snapshot: Snapshot, sign_up: str) -> Seat | None:
     row = snapshot.execute(SEAT_OF, {"of_sign_up": sign_up}).one_or_none()
     return _seat(row) if row else None
+
+
+def turn_of(snapshot: Snapshot, sign_up: str) -> Turn | None:
+    """The seat of a sign-up, with how many wait before it."""
+    return turns_of(snapshot, [sign_up]).get(sign_up)
+
+
+def turns_of(snapshot: Snapshot, sign_ups: Sequence[str]) -> dict[str, Turn]:
+    """The seats of those among these sign-ups that have one."""
+    if not sign_ups:
+        return {}
+    seats = _seats(snapshot.execute(SEATS_OF, {"of_sign_ups": list(sign_ups)}).all())
+    return {
+        seat.sign_up: Turn(seat, ahead(snapshot, seat) if seat.state in QUEUED else 0)
+        for seat in seats
+    }
 
 
 def seat_to_settle(transaction: Transaction, sign_up: str) -> Seat | None:

@@ -8,7 +8,7 @@ from mentorkorps.catalogue.model.forms import Meaning
 from mentorkorps.forms.answers import Value, answer_by_meaning
 from mentorkorps.interface.languages import Language
 
-SubjectKind = Literal["sign_up", "mailbox", "recipient", "service"]
+SubjectKind = Literal["sign_up", "mailbox", "recipient", "service", "erased"]
 MailState = Literal["queued", "sending", "sent", "retry", "failed"]
 Stop = Literal["ahead", "behind", "large_purge"]
 PlaceState = Literal[
@@ -163,6 +163,14 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A seat, and how many wait before it."""
+
+    seat: Seat
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class GivenConsent:
     consent: str
     version: str
@@ -176,7 +184,7 @@ class Subject:
 
     sign_up: the sign-up of that id. mailbox: all that waits at the mailbox that is known by that keyed hash, as
     `SignUp.addressee`. recipient: the mailbox of the settings that is known by that keyed hash. service: the service
-    itself.
+    itself. erased: a sign-up that is there no more; what the mail needs of it lies in its `details`.
     """
 
     kind: SubjectKind
@@ -189,6 +197,9 @@ class Mail:
 
     `kind`: the name of a kind, see mail/kinds; another version of the code may have written one that this does not
     know. `waiting`: how many a mail of the morning is about. A failed mail was given up at `due_at`.
+    `details`: the names of the answers that were changed, apart by commas; of an erased sign-up what is encrypted of it
+    until the mail has left. `turn`: the place of
+    its sign-up at the moment when it leaves, for mails to persons; it stands in no row of the outbox.
     """
 
     id: str
@@ -201,3 +212,5 @@ class Mail:
     sent_at: datetime | None
     error: str | None
     waiting: int | None = None
+    details: str | None = None
+    turn: Turn | None = None

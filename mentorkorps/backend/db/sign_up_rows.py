@@ -129,6 +129,12 @@ MARK_WITHDRAWN = (
     .values(withdrawn_at=bindparam("at"), fingerprint=bindparam("nothing"))
 )
 
+MARK_RESUMED = (
+    SIGN_UPS.update()
+    .where(SIGN_UPS.c.id == bindparam("key"))
+    .values(withdrawn_at=None, fingerprint=bindparam("known_by"))
+)
+
 WITHDRAW_CONSENT = (
     CONSENTS.update()
     .where(
@@ -274,6 +280,11 @@ def mark_withdrawn(transaction: Transaction, sign_up: str, at: datetime) -> None
     transaction.execute(
         MARK_WITHDRAWN, {"key": sign_up, "at": at, "nothing": f"withdrawn-{sign_up}"}
     )
+
+
+def mark_resumed(transaction: Transaction, sign_up: str, known_by: str) -> None:
+    """Nobody has withdrawn it any more."""
+    transaction.execute(MARK_RESUMED, {"key": sign_up, "known_by": known_by})
 
 
 def replace_answers(

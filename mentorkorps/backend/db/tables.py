@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     false,
     true,
 )
@@ -107,6 +108,7 @@ MAILS = Table(
     Column("sent_at", Moment),
     Column("error", String(200)),
     Column("waiting", Integer),
+    Column("details", Text),
     Index("ix_mails_state_due_at", "state", "due_at"),
     Index("ix_mails_subject", "subject_kind", "subject_id"),
 )

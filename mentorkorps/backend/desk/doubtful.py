@@ -11,6 +11,7 @@ from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.sign_up_rows import Position
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id
+from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.services import Services, Visit
 from mentorkorps.backend.signups import links
 from mentorkorps.backend.web.responses import PRIVATE, Refusal
@@ -90,7 +91,7 @@ def _row(visit: Visit, sign_up: SignUp) -> dict[str, object]:
     services = visit.services
     return {
         "received": spoken(sign_up.received_at, COORDINATORS_LANGUAGE),
-        "form": services.catalogue.name("forms", sign_up.form, COORDINATORS_LANGUAGE),
+        "form": sign_up_facts(services.catalogue, sign_up, None, COORDINATORS_LANGUAGE).noun,
         "signs": sign_up.signs,
         "action": services.link("desk", sign_up.id, visit.now),
     }

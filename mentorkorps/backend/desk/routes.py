@@ -9,12 +9,13 @@ button is pressed, since mail scanners open links.
 
 from starlette.responses import Response
 
-from mentorkorps.backend.bookings.seat_view import seat_view
 from mentorkorps.backend.clock import spoken
+from mentorkorps.backend.db.place_rows import turn_of
 from mentorkorps.backend.db.records import GivenConsent
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
 from mentorkorps.backend.desk import doubtful
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
+from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.security import spam
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import lifecycle, links
@@ -74,14 +75,14 @@ async def _shown(visit: Visit, id: str) -> Response:
     services = visit.services
     sign_up = links.present(await services.database.read(sign_up_by_id, id))
     consents = await services.database.read(consents_of, id)
+    turn = await services.database.read(turn_of, id)
     form = services.catalogue.forms.get(sign_up.form)
     language = COORDINATORS_LANGUAGE
     return visit.page(
         "desk.html",
         headers=PRIVATE,
-        title=services.catalogue.name("forms", sign_up.form, language),
+        facts=sign_up_facts(services.catalogue, sign_up, turn, language),
         sign_up=sign_up,
-        seat=await seat_view(visit, sign_up, link_ends=None),
         answers=linked_rows(form, services.catalogue, sign_up.answers, language),
         consents=_consent_rows(form, consents),
         received=spoken(sign_up.received_at, language),

@@ -1,25 +1,31 @@
 """A row of the outbox -> the mail, written at the moment of delivery.
 
-No mail names a programme or an organisation (it could tell that somebody is in a union), none
-repeats what a visitor typed, and the coordinator's holds nothing but a link.
+What a mail tells of a sign-up comes from sign_up_facts, which says what it leaves out. A mail to an
+address that nobody has confirmed repeats nothing that was typed, any other no more than the given
+name; the coordinator's holds a link, and says what came and not from whom.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TypeVar
 
-from mentorkorps.backend.clock import Clock, after_working_days, danish_day
+from mentorkorps.backend.clock import Clock, spoken
 from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.mail import mime
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
 from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
+from mentorkorps.backend.mail.sign_up_facts import (
+    WITHDRAWN_KEPT,
+    answer_by,
+    sign_up_facts,
+)
 from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.forms.answers import fields_by_kept_name
 from mentorkorps.interface.dates import weekday
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
@@ -58,18 +64,19 @@ class MailComposer:
         url = self._url(kind.link, self._id_in_link(kind.link, mail, sign_up)) if kind.link else ""
         own_page, language = "", COORDINATORS_LANGUAGE
         if kind.to == "person":
-            own_page = self._url("mine", _known(sign_up).id)
             language = _known(sign_up).language
+            if kind.about != "erased":
+                own_page = self._url("mine", _known(sign_up).id)
         text = render(
             f"mail/{kind.name}.txt",
             language,
             url=url,
             mine=own_page,
             waiting=mail.waiting,
-            **(self._facts(sign_up, language) if sign_up else {}),
+            **(self._facts(mail, sign_up, language) if sign_up else {}),
         )
         subject = words(language).text("mail", kind.name, "subject")
-        labels = {own_page: words(language).text("reply", "mine", "link")}
+        labels = {own_page: words(language).text("reply", "mine", "link")} if own_page else {}
         if kind.link:
             labels[url] = words(language).text("mail", kind.name, "button")
         return mime.mime_message(
@@ -87,15 +94,31 @@ class MailComposer:
             as_html(text, language, subject, labels),
         )
 
-    def _facts(self, sign_up: SignUp, language: Language) -> dict[str, object]:
+    def _facts(self, mail: Mail, sign_up: SignUp, language: Language) -> dict[str, object]:
         """What a mail may say about a sign-up."""
-        form = self.catalogue.forms.get(sign_up.form)
+        facts = sign_up_facts(self.catalogue, sign_up, mail.turn, language)
+        calendar = facts.calendar if facts.is_calendar_mailed else None
+        withdrawn = sign_up.withdrawn_at
         return {
+            "facts": facts.mailed_rows,
+            "greeting_name": facts.greeting_name,
+            "told": facts,
             "answer_by": weekday(answer_by(self.catalogue, sign_up), language),
             "code": sign_up.code,
-            "awaited": sign_up.awaited,
-            "journey": form is not None and form.journey,
+            "awaited": sign_up.awaited and sign_up.answered_at is None,
+            "received": spoken(sign_up.received_at, language),
+            "calendar": f"{self.settings.public_url}{calendar}" if calendar else None,
+            "changed": ", ".join(self._changed(mail, sign_up, language)),
+            "undo_days": WITHDRAWN_KEPT.days,
+            "undo_until": spoken(withdrawn + WITHDRAWN_KEPT, language) if withdrawn else "",
         }
+
+    def _changed(self, mail: Mail, sign_up: SignUp, language: Language) -> Iterator[str]:
+        """The questions whose answers were changed, in words."""
+        form = self.catalogue.forms.get(sign_up.form)
+        fields = fields_by_kept_name(form.fields) if form else {}
+        for name in (mail.details or "").split(","):
+            yield fields[name].label.of(language) if name in fields else name
 
     def _mailbox(self, kind: MailKind, mail: Mail, sign_up: SignUp | None) -> str:
         if kind.to == "person":
@@ -150,16 +173,6 @@ def as_html(text: str, language: Language, subject: str, labels: Mapping[str, st
     """
     paragraphs = [part.splitlines() for part in text.strip().split("\n\n")]
     return render("mail/page.html", language, subject=subject, paragraphs=paragraphs, links=labels)
-
-
-def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
-    """The last day on which an answer is in time, in working days.
-
-    They count from the confirmation, or from the sign-up.
-    """
-    programme = catalogue.programmes.get(sign_up.answer("programme") or "")
-    start = danish_day(sign_up.confirmed_at or sign_up.received_at)
-    return after_working_days(start, catalogue.who_answers(programme).working_days)
 
 
 def _header_address(address: str) -> Address:

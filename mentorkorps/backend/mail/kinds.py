@@ -21,7 +21,7 @@ class MailKind:
     `about`: what the id of its subject names, see Subject. `link`: what its link is for, if it has
     one. `asks_to_confirm`: it leaves although nobody has confirmed the address.
     `dropped_on_withdrawal`: while it waits, it is deleted when the sign-up is withdrawn or gets
-    another address.
+    another address. `is_for_withdrawn`: it goes to who has withdrawn, and to nobody else.
     """
 
     name: str
@@ -30,6 +30,7 @@ class MailKind:
     link: Purpose | None = None
     asks_to_confirm: bool = False
     dropped_on_withdrawal: bool = False
+    is_for_withdrawn: bool = False
 
 
 CONFIRM = MailKind(
@@ -43,9 +44,15 @@ OFFERED = MailKind("offered", to="person", link="offer", dropped_on_withdrawal=T
 LAPSED = MailKind("lapsed", to="person", link="mine", dropped_on_withdrawal=True)
 CANCELLED = MailKind("cancelled", to="person", link="mine", dropped_on_withdrawal=True)
 LINK = MailKind("link", to="person", link="mine", dropped_on_withdrawal=True)
+CHANGED = MailKind("changed", to="person", link="mine", dropped_on_withdrawal=True)
+WITHDRAWAL = MailKind("withdrawal", to="person", link="mine", is_for_withdrawn=True)
+DELETED = MailKind("deleted", to="person", about="erased")
 
 NOTICE = MailKind("notice", to="coordinator", link="desk")
 WITHDRAWN = MailKind("withdrawn", to="coordinator", link="desk")
+CHANGED_NOTICE = MailKind("changed_notice", to="coordinator", link="desk")
+RESUMED = MailKind("resumed", to="coordinator", link="desk")
+DELETED_NOTICE = MailKind("deleted_notice", to="coordinator", about="erased")
 DIGEST = MailKind("digest", to="coordinator", about="recipient", link="doubtful")
 
 GIVEN_UP = MailKind("given_up", to="operator", about="service")

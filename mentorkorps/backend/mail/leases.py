@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from mentorkorps.backend.db import mail_rows
+from mentorkorps.backend.db import mail_rows, place_rows
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.mail.kinds import KINDS
@@ -42,8 +42,9 @@ def lease_due_mails(
     mails = mail_rows.due_mails(transaction, now, never_so_late, most)
     if not mails:
         return []
-    readings = mail_rows.read_subjects(transaction, {mail.subject for mail in mails})
+    readings = _read_subjects(transaction, mails)
     mails = list(_recounted(transaction, mails, count_doubtful))
+    mails = list(_seated(transaction, mails))
     fates = {mail.id: _fate(mail, readings.get(mail.subject)) for mail in mails}
     mail_rows.delete_mails(transaction, [id for id, fate in fates.items() if fate == "is dropped"])
     leased = [id for id, fate in fates.items() if fate != "is dropped"]
@@ -51,6 +52,30 @@ def lease_due_mails(
     return [
         (mail, _sign_up(readings, mail.subject)) for mail in mails if fates[mail.id] == "leaves"
     ]
+
+
+def _read_subjects(snapshot: Snapshot, mails: Sequence[Mail]) -> Readings:
+    readings = mail_rows.read_subjects(snapshot, {mail.subject for mail in mails})
+    for mail in mails:
+        if mail.subject.kind == "erased" and (erased := mail_rows.read_erased(snapshot, mail)):
+            readings[mail.subject] = erased
+    return readings
+
+
+def _seated(snapshot: Snapshot, mails: Sequence[Mail]) -> Iterator[Mail]:
+    """The mails to persons with the places of their sign-ups at this moment; the others as they
+    are.
+    """
+    ids = {mail.subject.id for mail in mails if _tells_of_place(mail)}
+    turns = place_rows.turns_of(snapshot, sorted(ids))
+    for mail in mails:
+        turn = turns.get(mail.subject.id) if _tells_of_place(mail) else None
+        yield replace(mail, turn=turn) if turn else mail
+
+
+def _tells_of_place(mail: Mail) -> bool:
+    kind = KINDS.get(mail.kind)
+    return mail.subject.kind == "sign_up" and kind is not None and kind.to == "person"
 
 
 def _recounted(
@@ -67,7 +92,8 @@ def _recounted(
 
 
 def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
-    """Nobody who withdrew is written to, and an address nobody confirmed gets the question alone.
+    """Who withdrew gets the mail that says so and no other, and an address nobody confirmed the
+    question alone.
 
     A mail that was under way when the address was changed would else reach the other one with its
     next attempt.
@@ -85,7 +111,8 @@ def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
     if kind is None or kind.to != "person":
         return "leaves"
     is_confirmed = reading.confirmed_at is not None
-    may_leave = reading.withdrawn_at is None and (kind.asks_to_confirm or is_confirmed)
+    is_withdrawn = reading.withdrawn_at is not None
+    may_leave = is_withdrawn == kind.is_for_withdrawn and (kind.asks_to_confirm or is_confirmed)
     return "leaves" if may_leave else "is dropped"
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import lifecycle
@@ -87,10 +88,10 @@ async def _shown(visit: Visit, addressee: str, count: int | None = None) -> Resp
 
 
 def _row(visit: Visit, sign_up: SignUp) -> dict[str, str | None]:
-    form = visit.services.catalogue.forms.get(sign_up.form)
+    facts = sign_up_facts(visit.services.catalogue, sign_up, None, visit.language)
     return {
         "id": sign_up.id,
-        "form": form.title.of(visit.language) if form else sign_up.form,
+        "form": ", ".join(filter(None, (facts.noun, facts.about))),
         "received": spoken(sign_up.received_at, visit.language),
         "code": sign_up.code,
     }

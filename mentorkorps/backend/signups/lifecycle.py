@@ -7,7 +7,7 @@ each sending counts.
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mentorkorps.backend.bookings import allocation
@@ -20,7 +20,8 @@ from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.backend.security.spam import Signs, is_doubtful
-from mentorkorps.backend.signups import collected_confirmation
+from mentorkorps.backend.signups import collected_confirmation, retention
+from mentorkorps.backend.signups.retention import Purged
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Form, Meaning
 from mentorkorps.catalogue.model.lasting import lasting_id
@@ -42,6 +43,8 @@ MOST_MOVED_A_DAY = 5
 """Changes of programme, place, course or event of one sign-up: each tells a coordinator or takes
 a place.
 """
+MOST_CHANGES_TOLD_A_DAY = 5
+"""Changes of one sign-up of which mails tell: what comes beyond that is seen on the pages."""
 MOVES: tuple[Meaning, ...] = ("programme", "place", "course", "event")
 
 RENEWED_AFTER = timedelta(days=1)
@@ -220,6 +223,7 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
     if is_moved(before, submission.answers) and not _may_move(transaction, id, submission.at):
         raise TooManyMoves
     now, at = submission.answers.values, submission.at
+    changed = changed_names(before, submission.answers)
     sign_up_rows.replace_answers(transaction, id, now, submission.fingerprints[0])
     sign_up_rows.renew_consents(transaction, id, submission.answers.consents, at)
     if submission.booking:
@@ -235,8 +239,13 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
     is_elsewhere = any(
         answer_by_meaning(now, meaning) != before.answer(meaning) for meaning in elsewhere
     )
-    if is_elsewhere and before.awaited and not before.flagged:
+    if is_elsewhere and is_announced(before):
         mail_rows.queue_mails(transaction, id, (kinds.NOTICE,), at)
+    if changed and _may_tell_change(transaction, id, at):
+        to_person = before.confirmed_at is not None and not is_readdressed
+        to_coordinator = is_announced(before) and not is_elsewhere
+        told = [kinds.CHANGED] * to_person + [kinds.CHANGED_NOTICE] * to_coordinator
+        mail_rows.queue_mails(transaction, id, told, at, details=",".join(changed))
 
 
 def refuse(transaction: Transaction, id: str, consent: str, key: str, at: datetime) -> None:
@@ -247,15 +256,87 @@ def refuse(transaction: Transaction, id: str, consent: str, key: str, at: dateti
         sign_up_rows.renew_fingerprint(transaction, kept, key)
 
 
+def changed_names(before: SignUp, answers: Answers) -> list[str]:
+    """The names of the answers that are others now."""
+    names = {**before.answers, **answers.values}
+    return [name for name in names if before.answers.get(name) != answers.values.get(name)]
+
+
+def is_announced(sign_up: SignUp) -> bool:
+    """Whether a coordinator is told of it and of what becomes of it."""
+    return sign_up.awaited and not sign_up.flagged
+
+
+def is_told_when_erased(sign_up: SignUp) -> bool:
+    """Whether a coordinator, who may have written to the person, is told that it is erased."""
+    is_over = sign_up.confirmed_at is None or sign_up.withdrawn_at is not None
+    return is_announced(sign_up) and not is_over
+
+
 def withdraw(transaction: Transaction, id: str, at: datetime) -> None:
-    """Takes the sign-up back: nobody is written to any more, but the coordinator hears of it."""
+    """Takes the sign-up back: the person gets a mail that says so and how to undo it, and the
+    coordinator hears of it.
+    """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.withdrawn_at is None:
         sign_up_rows.mark_withdrawn(transaction, id, at)
         allocation.give_up(transaction, id)
         mail_rows.drop_waiting_mails(transaction, id, kinds.DROPPED_ON_WITHDRAWAL)
-        if before.awaited and not before.flagged:
+        if before.confirmed_at:
+            mail_rows.queue_mails(transaction, id, (kinds.WITHDRAWAL,), at)
+        if is_announced(before):
             mail_rows.queue_mails(transaction, id, (kinds.WITHDRAWN,), at)
+
+
+def resume(
+    transaction: Transaction, id: str, key: str, booking: Booking | None, at: datetime
+) -> None:
+    """Takes a withdrawal back. A place is asked for anew, as by somebody who comes now.
+
+    Who has not confirmed the address is asked to once more. Raises Doubled where the same answers
+    were sent again meanwhile.
+    """
+    before = sign_up_rows.sign_up_to_change(transaction, id)
+    if before is None or before.withdrawn_at is None:
+        return
+    known_by = sign_up_rows.fingerprint_of(transaction, before, key)
+    if sign_up_rows.sign_up_by_fingerprint(transaction, [known_by]):
+        raise Doubled
+    sign_up_rows.mark_resumed(transaction, id, known_by)
+    mail_rows.drop_waiting_mails(transaction, id, (kinds.WITHDRAWAL.name, kinds.WITHDRAWN.name))
+    is_confirmed = before.confirmed_at is not None
+    if booking:
+        is_doubtful = before.flagged and not is_confirmed
+        allocation.move(transaction, id, booking, at, is_confirmed, is_doubtful)
+    if is_confirmed:
+        mail_rows.queue_mails(transaction, id, (kinds.RECEIPT,), at)
+    elif before.addressee:
+        sign_up_rows.mark_asked(transaction, id, at, before.addressee)
+        _ask_address(transaction, id, before.addressee, at)
+    if is_announced(before):
+        mail_rows.queue_mails(transaction, id, (kinds.RESUMED,), at)
+
+
+def erase(transaction: Transaction, id: str, at: datetime) -> Purged:
+    """Deletes a sign-up at its person's wish. Whoever knows of it gets a mail that says so."""
+    before = sign_up_rows.sign_up_to_change(transaction, id)
+    was_told = mail_rows.was_queued(transaction, id, kinds.NOTICE)
+    purged = retention.erase(transaction, id)
+    if before and before.confirmed_at and before.email:
+        needed: tuple[Meaning, ...] = ("email", "name")
+        mail_rows.queue_about_erased(transaction, kinds.DELETED, _reduced(before, needed), at)
+    if before and is_told_when_erased(before) and was_told:
+        needed = ("programme", "place")
+        mail_rows.queue_about_erased(
+            transaction, kinds.DELETED_NOTICE, _reduced(before, needed), at
+        )
+    return purged
+
+
+def _reduced(sign_up: SignUp, meanings: Sequence[Meaning]) -> SignUp:
+    """As much of a sign-up as a mail needs that is sent when the rest is gone."""
+    answers = {meaning: sign_up.answer(meaning) for meaning in meanings}
+    return replace(sign_up, answers={name: text for name, text in answers.items() if text})
 
 
 def renew_link(transaction: Transaction, id: str, key: str, at: datetime) -> None:
@@ -376,6 +457,11 @@ def _is_untold(transaction: Transaction, before: SignUp) -> bool:
     return all(one.kind != kinds.NOTICE.name for one in mail_rows.mails_of(transaction, before.id))
 
 
+def _may_tell_change(transaction: Transaction, id: str, at: datetime) -> bool:
+    counted = asked_rows.counted_as("changed", id)
+    return asked_rows.ask(transaction, counted, danish_day(at), MOST_CHANGES_TOLD_A_DAY)
+
+
 def _may_move(transaction: Transaction, id: str, at: datetime) -> bool:
     return asked_rows.ask(
         transaction, asked_rows.counted_as("moved", id), danish_day(at), MOST_MOVED_A_DAY
@@ -398,9 +484,11 @@ def fresh_code() -> str:
 
 def _ask(transaction: Transaction, id: str, submission: Submission) -> bool:
     """Asks the address to confirm, at once or with others that wait there; whether at once."""
-    addressee, at = submission.addressee, submission.at
-    if addressee is None:
-        return False
+    addressee = submission.addressee
+    return addressee is not None and _ask_address(transaction, id, addressee, submission.at)
+
+
+def _ask_address(transaction: Transaction, id: str, addressee: str, at: datetime) -> bool:
     is_asked = _may_ask(transaction, addressee, at)
     sign_up_rows.mark_silenced(transaction, id, not is_asked)
     if is_asked:

@@ -53,14 +53,15 @@ async def follow_link(visit: Visit, purpose: Purpose) -> LinkedSignUp:
         raise Refusal(404, "link", PRIVATE) from None
     id, _, mark = id.partition(".")
     sign_up = await services.database.read(sign_up_by_id, id)
-    visit.speak(sign_up.language if sign_up else "")
+    address = f"{visit.root}{purpose}/{token}"
+    visit.speak_as_asked(sign_up.language if sign_up else "", address)
     if is_ended:
         raise _ended(visit, purpose, id, sign_up)
     sign_up = present(sign_up)
     if sign_up.withdrawn_at and purpose != "mine":
         raise Refusal(410, "withdrawn", PRIVATE)
     if purpose == "confirm" and mark != sign_up.asked_stamp:
-        raise Refusal(410, "expired", PRIVATE)
+        raise Refusal(410, "replaced", PRIVATE)
     return LinkedSignUp(sign_up, services.tokens.ends(purpose, token), mark == AGAIN)
 
 

@@ -3,10 +3,10 @@
 from starlette.responses import Response
 
 from mentorkorps.backend.bookings import allocation
-from mentorkorps.backend.bookings.seat_view import seat_view
 from mentorkorps.backend.db.sign_up_rows import sign_up_by_id
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import links
+from mentorkorps.backend.signups.facts import linked_facts
 from mentorkorps.backend.signups.links import LinkedSignUp
 from mentorkorps.backend.web.responses import PRIVATE, Refusal
 from mentorkorps.backend.web.routing import RouteSpec
@@ -34,7 +34,8 @@ async def _shown(visit: Visit, linked: LinkedSignUp) -> Response:
     return visit.page(
         "offer.html",
         headers=PRIVATE,
-        seat=await seat_view(visit, linked.sign_up, linked.ends),
+        facts=await linked_facts(visit, linked),
+        offer=None,
         action=f"{visit.root}offer/{visit.parameter('token')}",
         mine=linked.onward(visit, "mine"),
     )

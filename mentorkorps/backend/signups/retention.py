@@ -37,12 +37,11 @@ from mentorkorps.backend.jobs.clock_guard import (
 )
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.mail import digest
+from mentorkorps.backend.mail.sign_up_facts import WITHDRAWN_KEPT
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Retention
 
-WITHDRAWN_KEPT = timedelta(days=7)
-"""So that the coordinator, who may have noted the person elsewhere, still sees who it was after a holiday."""
 DIGESTS_KEPT = timedelta(days=30)
 """Longer than the link in one lasts."""
 BATCH = 100

@@ -1,7 +1,7 @@
 """The visitor's way: the form, the receipt, the confirmation.
 
 Who knows every answer of somebody and sends them again gets a receipt without an own page. It
-shows that they had come, but neither whether they are confirmed, nor place, number or time. To
+shows that they had come, but neither whether they are confirmed, nor address, place, number or time. To
 hide the rest too would take the own page from every receipt, with which people mend a mistyped
 address.
 """
@@ -13,20 +13,26 @@ from starlette.responses import Response
 
 from mentorkorps import forms
 from mentorkorps.backend.bookings import allocation
-from mentorkorps.backend.bookings.seat_view import fill_level_notice, seat_view
+from mentorkorps.backend.bookings.fill_level import fill_level_notice
 from mentorkorps.backend.clock import danish_day, spoken
 from mentorkorps.backend.db.mail_rows import UNSENT, mails_of
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.sign_up_rows import sign_up_by_id
 from mentorkorps.backend.db.writer import Busy, Unavailable
-from mentorkorps.backend.mail.compose import answer_by
 from mentorkorps.backend.security import proof_of_work, spam
 from mentorkorps.backend.services import Visit
-from mentorkorps.backend.signups import collected_confirmation, confirm_all, lifecycle, links
+from mentorkorps.backend.signups import (
+    changes,
+    collected_confirmation,
+    confirm_all,
+    lifecycle,
+    links,
+)
+from mentorkorps.backend.signups.facts import linked_facts, offer_link
 from mentorkorps.backend.signups.links import LinkedSignUp
 from mentorkorps.backend.signups.returned_form import filled_form, form_again, refuse_unread
 from mentorkorps.backend.web.rate_limits import PROVED, UNPROVED, VisitorLimits
-from mentorkorps.backend.web.request_body import Body, Posted
+from mentorkorps.backend.web.request_body import Body, Posted, first_text, text_body
 from mentorkorps.backend.web.responses import (
     COME_BACK,
     NOT_KEPT,
@@ -39,14 +45,16 @@ from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.forms import LINKED, Form
 from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms.answers import ONCE, Answers, Hint, Invalid
+from mentorkorps.forms.domain_names import readable_address
 from mentorkorps.forms.validation import read_answers
 from mentorkorps.interface.addresses import address
 from mentorkorps.interface.i18n import words
-from mentorkorps.interface.languages import LANGUAGES
+from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
 
 LONGEST_LINKED = 100
 DOUBLE_CLICK = timedelta(minutes=10)
+ADDRESS = text_body("email")
 
 
 async def sign_up(visit: Visit) -> Response:
@@ -137,38 +145,80 @@ async def form_page(visit: Visit) -> Response:
 
 
 async def receipt(visit: Visit) -> Response:
-    """GET /receipt/<token>: thanks, and what happens next. Nothing personal stands on it."""
-    services = visit.services
+    """GET /receipt/<token>: thanks, what it is about and what happens next.
+
+    Of the person nothing stands on it but the address, until that is confirmed.
+    """
     linked = await links.follow_link(visit, "receipt")
+    return await _receipt(visit, linked)
+
+
+async def _receipt(
+    visit: Visit, linked: LinkedSignUp, mended: str = "", notice: str = "", status: int = 200
+) -> Response:
+    """`mended`: what was typed for the address, `notice`: what is wrong with it."""
     language, sign_up = visit.language, linked.sign_up
-    form = services.catalogue.forms.get(sign_up.form)
-    programme = services.catalogue.programmes.get(sign_up.answer("programme") or "")
-    promised = programme if programme and programme.answers else None
-    organisation = (
-        services.catalogue.organisations[promised.organisation]
-        if promised
-        else services.catalogue.portal()
-    )
-    answers = services.catalogue.who_answers(programme)
+    form = visit.services.catalogue.forms.get(sign_up.form)
     has_own_page = not (sign_up.is_anonymous or linked.is_again)
+    facts = await linked_facts(visit, linked)
     return visit.page(
         "receipt.html",
-        headers=PRIVATE,
+        status,
+        PRIVATE,
         form=form,
         is_anonymous=sign_up.is_anonymous,
-        awaited=sign_up.awaited,
-        ribbon=render("ribbon.html", language, step=0) if form and form.journey else "",
+        ribbon=_ribbon(form, sign_up, language),
         code=None if linked.is_again else sign_up.code,
-        seat=None if linked.is_again else await seat_view(visit, sign_up, linked.ends),
+        facts=facts,
+        offer=offer_link(visit, linked, facts),
         is_confirmed=sign_up.confirmed_at is not None and not linked.is_again,
-        function=answers.function.of(language),
-        organisation=organisation.name.of(language),
-        working_days=answers.working_days,
-        answer_by=answer_by(services.catalogue, sign_up),
+        is_answered=sign_up.answered_at is not None and not linked.is_again,
         mine=linked.onward(visit, "mine") if has_own_page else None,
         asked=await _asked(visit, linked),
+        email=readable_address(str(sign_up.email)) if _may_be_mended(linked, form) else None,
+        mend=f"{visit.root}receipt/{visit.parameter('token')}/address",
+        mended=mended,
+        notice=notice,
         form_address=visit.root + address("form", language, form.id) if form else None,
     )
+
+
+def _ribbon(form: Form | None, sign_up: SignUp, language: Language) -> str:
+    is_first_step = form is not None and form.journey and sign_up.awaited
+    return render("ribbon.html", language, step=0) if is_first_step else ""
+
+
+def _may_be_mended(linked: LinkedSignUp, form: Form | None) -> bool:
+    """Whether the address is shown and can be mended: while nobody has confirmed it, by whoever
+    typed it just now.
+    """
+    sign_up = linked.sign_up
+    is_open = sign_up.confirmed_at is None and sign_up.email is not None
+    return is_open and form is not None and not linked.is_again
+
+
+async def mend_address(visit: Visit) -> Response:
+    """POST /receipt/<token>/address: the right address in place of a mistyped one, which gets a
+    link of its own.
+    """
+    services = visit.services
+    posted = await visit.read_body()
+    linked = await links.follow_link(visit, "receipt")
+    form = services.catalogue.forms.get(linked.sign_up.form)
+    field = form.meaning("email") if form else None
+    if form is None or field is None or not _may_be_mended(linked, form):
+        raise Refusal(410, "address_settled", PRIVATE)
+    typed = first_text(posted, "email").strip()
+    try:
+        await changes.put_address(visit, linked.sign_up, form, typed)
+    except Invalid as invalid:
+        wrong = next(
+            (error for error in invalid.wrong if error.field == field.id), invalid.wrong[0]
+        )
+        return await _receipt(visit, linked, typed, wrong.message.of(visit.language), 422)
+    services.outbox.wake()
+    path = f"{visit.root}receipt/{visit.parameter('token')}{visit.tongue}"
+    return visit.redirect(path, PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +258,10 @@ async def confirmation(visit: Visit) -> Response:
         return await _confirmed(visit, linked, already=True)
     action = f"{visit.root}confirm/{visit.parameter('token')}"
     others = await confirm_all.others(visit, linked.sign_up)
-    return visit.page("confirm.html", headers=PRIVATE, action=action, others=others)
+    facts = await linked_facts(visit, linked)
+    return visit.page(
+        "confirm.html", headers=PRIVATE, action=action, others=others, facts=facts, offer=None
+    )
 
 
 async def confirm(visit: Visit) -> Response:
@@ -227,12 +280,14 @@ async def confirm(visit: Visit) -> Response:
 
 
 async def _confirmed(visit: Visit, linked: LinkedSignUp, already: bool) -> Response:
+    facts = await linked_facts(visit, linked)
     return visit.page(
         "confirmed.html",
         headers=PRIVATE,
         already=already,
-        awaited=linked.sign_up.awaited,
-        answer_by=answer_by(visit.services.catalogue, linked.sign_up),
+        is_answered=linked.sign_up.answered_at is not None,
+        facts=facts,
+        offer=offer_link(visit, linked, facts),
         receipt=linked.onward(visit, "receipt"),
         mine=linked.onward(visit, "mine"),
         others=await confirm_all.others(visit, linked.sign_up),
@@ -247,6 +302,7 @@ ROUTES = (
         for language in LANGUAGES
     ),
     RouteSpec("GET", "/receipt/{token}", receipt),
+    RouteSpec("POST", "/receipt/{token}/address", mend_address, body=ADDRESS),
     RouteSpec("GET", "/confirm/{token}", confirmation),
     RouteSpec("POST", "/confirm/{token}", confirm),
 )

@@ -10,39 +10,36 @@ from starlette.responses import Response
 
 from mentorkorps import forms
 from mentorkorps.backend.bookings import allocation
-from mentorkorps.backend.bookings.seat_view import seat_view
-from mentorkorps.backend.clock import danish_day, spoken
+from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import mail_rows, place_rows, sign_up_rows
 from mentorkorps.backend.db.records import GivenConsent, Seat, SignUp
 from mentorkorps.backend.db.writer import Busy, Unavailable
-from mentorkorps.backend.mail.compose import answer_by
-from mentorkorps.backend.security.spam import Signs
+from mentorkorps.backend.mail.sign_up_facts import WITHDRAWN_KEPT
 from mentorkorps.backend.services import Services, Visit
-from mentorkorps.backend.signups import collected_confirmation, lifecycle, links, retention
+from mentorkorps.backend.signups import (
+    changes,
+    collected_confirmation,
+    lifecycle,
+    links,
+    retention,
+)
+from mentorkorps.backend.signups.facts import all_facts, offer_link
 from mentorkorps.backend.signups.returned_form import refuse_unread
-from mentorkorps.backend.web.rate_limits import PLAIN_CHANGE, UNPROVED
+from mentorkorps.backend.web.rate_limits import UNPROVED
 from mentorkorps.backend.web.request_body import JSON, Body, FieldShapes, Posted, first_text
 from mentorkorps.backend.web.responses import COME_BACK, PRIVATE, Refusal, to_wait
 from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.forms import MEANING_OF, Form
 from mentorkorps.catalogue.model.text import Title
-from mentorkorps.forms.answers import Invalid, Value, answer_to
+from mentorkorps.forms.answers import Invalid
 from mentorkorps.forms.choices import rows
 from mentorkorps.forms.html import form_html
-from mentorkorps.forms.validation import read_answers
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
 
 SIGNED_UP, TALK = 0, 1
 FILE = "mentorkorps.json"
-REFUSALS: dict[type[Exception], Refusal] = {
-    lifecycle.Doubled: Refusal(409, "doubled"),
-    lifecycle.TooManyAddresses: Refusal(409, "too_many_addresses"),
-    lifecycle.TooManyMoves: Refusal(429, "too_many_moves"),
-    Busy: Refusal(503, "busy", COME_BACK),
-    Unavailable: Refusal(503, "busy", COME_BACK),
-}
 SURE = Body(
     {
         JSON: {
@@ -69,37 +66,26 @@ async def form(visit: Visit) -> Response:
     """POST /mine/<token>/form: the form with the answers in it."""
     sign_up, definition = await _changeable(visit)
     consents = await visit.services.database.read(sign_up_rows.consents_of, sign_up.id)
-    return _form(visit, definition, _typed(visit.services, definition, sign_up, consents))
+    typed = changes.typed_answers(visit.services, definition, sign_up, consents)
+    return _form(visit, definition, typed)
 
 
 async def change(visit: Visit) -> Response:
     """POST /mine/<token>/change: the same verdict as on a sign-up."""
-    services = visit.services
     sign_up, definition = await _changeable_or_given_back(visit)
     posted = await visit.read_form(definition)
-    try:
-        answers = read_answers(definition, services.catalogue, posted, danish_day(visit.now))
-    except Invalid as invalid:
-        return _form(visit, definition, posted, invalid)
     if hints := forms.hints(definition, posted):
         return _form(visit, definition, posted, notice=visit.question(hints))
-    submission = lifecycle.submission(
-        definition,
-        answers,
-        language=sign_up.language,
-        keys=services.settings.secret_keys,
-        at=visit.now,
-        signs=Signs(sign_up.signs),
-        booking=allocation.booking(definition, answers, services.catalogue),
-    )
-    is_readdressed = lifecycle.is_another_address(sign_up, answers)
-    is_costly = is_readdressed or lifecycle.is_moved(sign_up, answers)
-    points = UNPROVED if is_costly else PLAIN_CHANGE
-    if refusal := await _refusal(visit, sign_up, submission, points):
+    try:
+        answers = await changes.put_answers(visit, sign_up, definition, posted)
+    except Invalid as invalid:
+        return _form(visit, definition, posted, invalid)
+    except Refusal as refusal:
         return visit.refuse_with_form(
             refusal, lambda notice: _form(visit, definition, posted, notice=notice)
         )
-    services.outbox.wake()
+    visit.services.outbox.wake()
+    is_readdressed = lifecycle.is_another_address(sign_up, answers)
     return await _shown(visit, "asked_again" if is_readdressed else "changed")
 
 
@@ -113,23 +99,6 @@ async def _changeable_or_given_back(visit: Visit) -> tuple[SignUp, Form]:
         await refuse_unread(visit, Refusal(503, "busy", COME_BACK))
     except Refusal as refusal:
         await refuse_unread(visit, refusal)
-
-
-async def _refusal(
-    visit: Visit, sign_up: SignUp, submission: lifecycle.Submission, points: int
-) -> Refusal | None:
-    """Keeps the change; else says why not. It counts as what it does: a mail to another address
-    as a sign-up does.
-    """
-    limits = visit.services.rate_limits.of(visit.request.scope, visit.now)
-    if wait := limits.take("submission", points):
-        return to_wait(wait)
-    try:
-        await visit.services.database.change(lifecycle.change, sign_up.id, submission)
-    except tuple(REFUSALS) as error:
-        limits.give_back("submission", points)
-        return REFUSALS[type(error)]
-    return None
 
 
 async def refuse(visit: Visit) -> Response:
@@ -149,6 +118,28 @@ async def withdraw(visit: Visit) -> Response:
     await services.database.change(lifecycle.withdraw, sign_up.id, visit.now)
     services.outbox.wake()
     return await _shown(visit, "withdrawn")
+
+
+async def resume(visit: Visit) -> Response:
+    """POST /mine/<token>/resume: takes a withdrawal back, as long as anything is kept."""
+    services = visit.services
+    sign_up = (await links.follow_link(visit, "mine")).sign_up
+    if sign_up.withdrawn_at:
+        form = services.catalogue.forms.get(sign_up.form)
+        if form is None:
+            raise Refusal(410, "form", PRIVATE)
+        if wait := services.rate_limits.of(visit.request.scope, visit.now).take(
+            "submission", UNPROVED
+        ):
+            raise to_wait(wait)
+        booking = allocation.booking_of(form, sign_up, services.catalogue)
+        key = services.settings.secret_keys[0]
+        try:
+            await services.database.change(lifecycle.resume, sign_up.id, key, booking, visit.now)
+        except lifecycle.Doubled as error:
+            raise changes.REFUSALS[type(error)] from error
+        services.outbox.wake()
+    return await _shown(visit, "resumed")
 
 
 async def download(visit: Visit) -> Response:
@@ -197,7 +188,8 @@ async def delete(visit: Visit) -> Response:
         return await _shown(visit, "not_sure")
     if wait := services.rate_limits.of(visit.request.scope, visit.now).take("erasure", 1):
         raise to_wait(wait, "too_many_erased")
-    purged = await services.database.change(retention.erase, sign_up.id)
+    purged = await services.database.change(lifecycle.erase, sign_up.id, visit.now)
+    services.outbox.wake()
     retention.forget_files(services.settings, purged.mails)
     return visit.page("mine-gone.html", headers=PRIVATE)
 
@@ -209,6 +201,7 @@ ROUTES = (
     RouteSpec("POST", "/mine/{token}/change", change, body=Body()),
     RouteSpec("POST", "/mine/{token}/no/{consent}", refuse),
     RouteSpec("POST", "/mine/{token}/withdraw", withdraw),
+    RouteSpec("POST", "/mine/{token}/resume", resume),
     RouteSpec("POST", "/mine/{token}/download", download, answer="json"),
     RouteSpec("POST", "/mine/{token}/delete", delete, body=SURE),
 )
@@ -250,33 +243,35 @@ async def _shown(visit: Visit, said: str = "") -> Response:
     consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
     definition = services.catalogue.forms.get(sign_up.form)
     leaves_at = collected_confirmation.leaves_at(sign_up.asked_at)
+    facts = await all_facts(visit, sign_up)
+    withdrawn = sign_up.withdrawn_at
     return visit.page(
         "mine.html",
         headers=PRIVATE,
         said=said,
-        title=services.catalogue.name("forms", sign_up.form, language),
-        ribbon=_ribbon(definition, language, sign_up.answered_at is not None),
-        awaited=sign_up.awaited,
-        code=sign_up.code,
-        seat=await seat_view(visit, sign_up, linked.ends),
+        facts=facts,
+        offer=offer_link(visit, linked, facts),
+        ribbon=_ribbon(definition, sign_up, language),
         received=spoken(sign_up.received_at, language),
         confirmed=sign_up.confirmed_at and spoken(sign_up.confirmed_at, language),
         answered=sign_up.answered_at and spoken(sign_up.answered_at, language),
-        withdrawn=sign_up.withdrawn_at and spoken(sign_up.withdrawn_at, language),
+        withdrawn=withdrawn and spoken(withdrawn, language),
+        undo_days=WITHDRAWN_KEPT.days,
+        undo_until=withdrawn and spoken(withdrawn + WITHDRAWN_KEPT, language),
         collected=sign_up.silenced and spoken(leaves_at, language),
-        answer_by=answer_by(services.catalogue, sign_up),
         answers=rows(definition, services.catalogue, sign_up.answers, language),
         consents=[_consent_row(definition, consent, language) for consent in consents],
-        may_change=definition is not None and not sign_up.withdrawn_at,
-        may_withdraw=not sign_up.withdrawn_at,
+        may_change=definition is not None and not withdrawn,
+        may_resume=definition is not None and withdrawn is not None,
+        is_told_when_erased=lifecycle.is_told_when_erased(sign_up),
         action=_address(visit),
     )
 
 
-def _ribbon(definition: Form | None, language: Language, is_answered: bool) -> str:
-    if definition is None or not definition.journey:
+def _ribbon(definition: Form | None, sign_up: SignUp, language: Language) -> str:
+    if definition is None or not definition.journey or not sign_up.awaited:
         return ""
-    return render("ribbon.html", language, step=TALK if is_answered else SIGNED_UP)
+    return render("ribbon.html", language, step=TALK if sign_up.answered_at else SIGNED_UP)
 
 
 def _consent_row(
@@ -308,44 +303,20 @@ def _form(
         replace(definition, submit=save),
         visit.services.catalogue,
         visit.language,
-        action=f"{_address(visit)}/change",
+        action=f"{_address(visit)}/change{visit.tongue}",
         find=f"{visit.root}find",
         posted=posted,
         wrong=invalid.wrong if invalid else (),
     )
     content = render(
-        "reply/mine-form.html", visit.language, inner=inner, action=_address(visit), notice=notice
+        "reply/mine-form.html",
+        visit.language,
+        inner=inner,
+        action=_address(visit),
+        notice=notice,
+        tongue=visit.tongue,
     )
     title = str(sentences["change"])
     if invalid:
         title = f"{words(visit.language)['form']['error']} {title}"
     return visit.framed(title, content, 422 if invalid else 200, PRIVATE)
-
-
-def _typed(
-    services: Services, definition: Form, sign_up: SignUp, consents: list[GivenConsent]
-) -> Posted:
-    """The answers as they would be typed into the form as it is today."""
-    kept = ((field, answer_to(field, sign_up.answers)) for field in definition.fields)
-    typed = {
-        field.id: _texts(services, field.type, value) for field, value in kept if value is not None
-    }
-    given = {
-        (consent.consent, consent.version) for consent in consents if consent.withdrawn_at is None
-    }
-    return typed | {
-        consent.id: (consent.version,)
-        for consent in definition.consents
-        if (consent.id, consent.version) in given
-    }
-
-
-def _texts(services: Services, type: str, value: Value) -> tuple[str, ...]:
-    match value:
-        case bool():
-            return ("yes",)
-        case tuple():
-            return value
-        case str() if type == "place" and value in services.catalogue.municipalities:
-            return (services.catalogue.municipalities[value].name,)
-    return (value,)

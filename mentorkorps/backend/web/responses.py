@@ -4,6 +4,7 @@
 page look like the site without a second set of templates.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
@@ -17,8 +18,14 @@ from mentorkorps.interface.languages import Language
 
 TITLE = "[[shell:title]]"
 CONTENT = "<!-- shell:content -->"
+LANGUAGE_LINK = re.compile(r'href="[^"]*"( lang="\w\w" hreflang="\w\w" rel="alternate")')
+"""The link to the other language in the frame that docs/theme/main.html makes."""
 NOT_KEPT = {"Cache-Control": "no-store"}
 PRIVATE = NOT_KEPT | {"Referrer-Policy": "no-referrer"}
+KEPT_BY_BROWSER = "no-cache, private"
+"""Of a page that answers a POST, for which the browser cannot ask again: it would show an error of
+its own when somebody goes back there, and what was typed would seem lost.
+"""
 COME_BACK = {"Retry-After": "5"}
 FOLDERS: dict[Language, str] = {"da": "", "en": "en/"}
 STATUS_WORDS = {
@@ -64,9 +71,14 @@ class Shell:
     frames: dict[Language, str] = field(repr=False)
     missing: dict[Language, str] = field(repr=False)
 
-    def page(self, language: Language, title: str, content: str) -> str:
-        """A whole page. `title` is plain text, `content` is HTML."""
-        before, _, after = self.frames[language].replace(TITLE, escape(title)).partition(CONTENT)
+    def page(self, language: Language, title: str, content: str, translated: str = "") -> str:
+        """A whole page. `title` is plain text, `content` is HTML. `translated`: the address of the
+        same page in the other language; without one the link to it leads to the front page.
+        """
+        frame = self.frames[language].replace(TITLE, escape(title))
+        if translated:
+            frame = LANGUAGE_LINK.sub(rf'href="{escape(translated)}"\1', frame, count=1)
+        before, _, after = frame.partition(CONTENT)
         return before + content + after
 
 

@@ -19,7 +19,14 @@ from mentorkorps.backend.web.request_body import (
     PostedForm,
     read_body,
 )
-from mentorkorps.backend.web.responses import NOT_KEPT, PRIVATE, Refusal, Shell, problem
+from mentorkorps.backend.web.responses import (
+    KEPT_BY_BROWSER,
+    NOT_KEPT,
+    PRIVATE,
+    Refusal,
+    Shell,
+    problem,
+)
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.answers import LANGUAGE, Hint
 from mentorkorps.forms.validation import todays_names
@@ -42,6 +49,7 @@ class WebServices(Protocol):
 
 
 S = TypeVar("S", bound=WebServices)
+R = TypeVar("R", bound=Response)
 
 
 @dataclass(slots=True)
@@ -50,7 +58,7 @@ class Visit(Generic[S]):
     anything.
 
     `language` and `posted` become known as the request is read; every refusal from then on uses
-    them.
+    them. `translatable`: the path at which the page stands in either language, if it does.
     """
 
     services: S
@@ -61,6 +69,21 @@ class Visit(Generic[S]):
     body: Body | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     posted: PostedForm | None = None
+    translatable: str = ""
+
+    @property
+    def tongue(self) -> str:
+        """The query that keeps the language which the visitor chose for a page; empty without."""
+        asked = self.request.query_params.get("lang")
+        return f"?lang={asked}" if asked in LANGUAGES else ""
+
+    def speak_as_asked(self, language: str, address: str) -> None:
+        """Answers in this language, unless the visitor asked for another one in the address. The
+        same page stands at `address` in either.
+        """
+        self.translatable = address
+        if not self.tongue:
+            self.speak(language)
 
     @property
     def root(self) -> str:
@@ -102,7 +125,9 @@ class Visit(Generic[S]):
         **values: object,
     ) -> HTMLResponse:
         """A template of templates/reply/ in the shell. Its first line gives the title, in <h1>."""
-        content = render(f"reply/{template}", self.language, root=self.root, **values)
+        content = render(
+            f"reply/{template}", self.language, root=self.root, tongue=self.tongue, **values
+        )
         title = Markup(content.partition("<h1>")[2].partition("</h1>")[0]).striptags()
         return self.framed(title, content, status, headers)
 
@@ -110,9 +135,15 @@ class Visit(Generic[S]):
         self, title: str, content: str, status: int = 200, headers: Mapping[str, str] = NOT_KEPT
     ) -> HTMLResponse:
         """A whole page of HTML that was made elsewhere."""
-        return HTMLResponse(
-            self.services.shell.page(self.language, title, content), status, headers
-        )
+        other = "da" if self.language == "en" else "en"
+        translated = f"{self.translatable}?lang={other}" if self.translatable else ""
+        page = self.services.shell.page(self.language, title, content, translated)
+        return self._kept_by_browser(HTMLResponse(page, status, headers))
+
+    def _kept_by_browser(self, response: R) -> R:
+        if self.request.method == "POST" and response.headers.get("Cache-Control") == "no-store":
+            response.headers["Cache-Control"] = KEPT_BY_BROWSER
+        return response
 
     def json(
         self, content: object, status: int = 200, headers: Mapping[str, str] = NOT_KEPT
@@ -148,7 +179,7 @@ class Visit(Generic[S]):
                 "refused.html", refusal.status, refused=sentences, action=refusal.action
             )
         response.headers.update(refusal.headers)
-        return response
+        return response if self.wants_json else self._kept_by_browser(response)
 
     def refuse_with_form(self, refusal: Refusal, form_page: Callable[[str], Response]) -> Response:
         """The form with everything that was typed, to be sent again; for programs the refusal.
@@ -161,7 +192,7 @@ class Visit(Generic[S]):
         response = form_page(f"{sentences['title']}. {sentences['text']}")
         response.status_code = refusal.status
         response.headers.update(refusal.headers)
-        return response
+        return self._kept_by_browser(response)
 
     def question(self, hints: Sequence[Hint]) -> str:
         """What a form asks before it is kept: whether an address was meant otherwise."""
