@@ -6,7 +6,7 @@ name; the coordinator's holds a link, and says what came and not from whom.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,6 +15,7 @@ from typing import TypeVar
 from mentorkorps.backend.clock import Clock, spoken
 from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.mail import mime
+from mentorkorps.backend.mail.contents import ContentOf, MailContent
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
 from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
 from mentorkorps.backend.mail.sign_up_facts import (
@@ -48,10 +49,13 @@ class SubjectGone(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class MailComposer:
+    """`contents`: what mails tell beside their sign-up, by the name of their kind."""
+
     catalogue: Catalogue
     settings: Settings
     tokens: Tokens
     clock: Clock
+    contents: Mapping[str, ContentOf] = field(default_factory=dict)
 
     def write(self, mail: Mail, sign_up: SignUp | None) -> EmailMessage:
         """The mail as it leaves; `sign_up` as lease_due_mails gives it.
@@ -67,17 +71,24 @@ class MailComposer:
             language = _known(sign_up).language
             if kind.about != "erased":
                 own_page = self._url("mine", _known(sign_up).id)
+        content = self._content(mail, sign_up, language)
+        if kind.is_news:
+            own_page = ""  # news is passed on to others
+        leave = self._url("leave", _known(sign_up).id) if kind.is_news else ""
+        url = content.page or url
         text = render(
             f"mail/{kind.name}.txt",
             language,
             url=url,
             mine=own_page,
+            leave=leave,
             waiting=mail.waiting,
             **(self._facts(mail, sign_up, language) if sign_up else {}),
+            **content.values,
         )
         subject = words(language).text("mail", kind.name, "subject")
         labels = {own_page: words(language).text("reply", "mine", "link")} if own_page else {}
-        if kind.link:
+        if kind.has_button:
             labels[url] = words(language).text("mail", kind.name, "button")
         return mime.mime_message(
             {
@@ -89,10 +100,16 @@ class MailComposer:
                 "To": _header_address(address),
                 "Date": format_datetime(self.clock()),
                 "Message-ID": f"<{mail.id}@{self.settings.mail_from.domain}>",
+                **(_one_click(leave) if leave else {}),
             },
             text,
             as_html(text, language, subject, labels),
+            content.attachments,
         )
+
+    def _content(self, mail: Mail, sign_up: SignUp | None, language: Language) -> MailContent:
+        content_of = self.contents.get(mail.kind)
+        return content_of(mail, sign_up, language) if content_of and sign_up else MailContent()
 
     def _facts(self, mail: Mail, sign_up: SignUp, language: Language) -> dict[str, object]:
         """What a mail may say about a sign-up."""
@@ -159,7 +176,7 @@ def find_missing_parts() -> Iterator[str]:
         if f"mail/{kind.name}.txt" not in templates:
             yield f"there is no templates/mail/{kind.name}.txt"
         for language in LANGUAGES:
-            for word in ("subject", "button") if kind.link else ("subject",):
+            for word in ("subject", "button") if kind.has_button else ("subject",):
                 try:
                     words(language).text("mail", kind.name, word)
                 except KeyError:
@@ -173,6 +190,14 @@ def as_html(text: str, language: Language, subject: str, labels: Mapping[str, st
     """
     paragraphs = [part.splitlines() for part in text.strip().split("\n\n")]
     return render("mail/page.html", language, subject=subject, paragraphs=paragraphs, links=labels)
+
+
+def _one_click(address: str) -> dict[str, str]:
+    """What mail programs show as a button to leave by (RFC 8058)."""
+    return {
+        "List-Unsubscribe": mime.OneLineHeader("List-Unsubscribe", f"<{address}>"),
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _header_address(address: str) -> Address:
