@@ -79,6 +79,16 @@ def keep_drafts(transaction: Transaction, batches: Collection[Batch]) -> list[Ba
     return [batch for batch in batches if batch_rows.insert_batch(transaction, batch)]
 
 
+def drafts_as_json(batches: Collection[Batch]) -> str:
+    """Drafts as a command hands them to the server that runs."""
+    return json.dumps([{"about": batch.about, "content": batch.content} for batch in batches])
+
+
+def drafts_from_json(text: str, now: datetime) -> list[Batch]:
+    """Raises ValueError, TypeError or KeyError for another text."""
+    return [_as_draft(str(told["about"]), str(told["content"]), now) for told in json.loads(text)]
+
+
 def is_reader(listener: Listener, batch: Batch) -> bool:
     return _reads(listener) and batch.about == f"{MUNICIPALITIES}/{listener.municipality}"
 
@@ -125,8 +135,13 @@ def _draft(code: str, period: Period, items: list[Item], now: datetime) -> Batch
     first, last = period.first.isoformat(), period.last.isoformat()
     told = [{"about": item.about, "why": item.why} for item in items]
     content = json.dumps({"first": first, "last": last, "items": told})
+    return _as_draft(about, content, now)
+
+
+def _as_draft(about: str, content: str, now: datetime) -> Batch:
+    told = json.loads(content)
     # One of a municipality and period, whatever else became new meanwhile.
-    id = batch_id(kinds.NEWSLETTER.name, about, f"{first} {last}")
+    id = batch_id(kinds.NEWSLETTER.name, about, f"{told['first']} {told['last']}")
     return Batch(id, kinds.NEWSLETTER.name, about, "draft", content, now, None)
 
 
