@@ -63,7 +63,9 @@ def open_smiths(data: Path) -> Catalogue:
     return edit(data, "programmes", 'status: interest\n  municipalities: ["0329", "0461"]', OPEN)
 
 
-def join(house: House, form: str, name: str, is_confirmed: bool = True, **answers: str) -> None:
+def join(
+    house: House, form: str, name: str, /, is_confirmed: bool = True, **answers: str
+) -> None:
     typed = {"email": f"{name}@example.org", "language": "da", "contact": SAYS}
     answer = house.client.post(f"/forms/{form}", data=typed | answers)
     assert 303 == answer.status_code, answer.text

@@ -29,7 +29,7 @@ class ListJob(PeriodicJob):
     """`afterwards`: called when mails were queued."""
 
     name = "lists"
-    seconds_between = 2
+    seconds_between = 1
 
     def __init__(
         self,
