@@ -111,7 +111,7 @@ def _services(
         SmtpTransport(settings.smtp) if settings.smtp else FolderTransport(settings.mail_folder)
     )
     contents = ListContents(catalogue, settings.public_url, site, curriculum).by_kind()
-    composer = MailComposer(catalogue, settings, tokens, clock, contents)
+    composer = MailComposer(catalogue, settings, tokens, clock, contents=contents)
     alarm = Alarm(settings.alarm_command, clock)
     outbox = Outbox(
         database,

@@ -11,7 +11,12 @@ from tests.conftest import HERE
 
 SAYS = "2026-11-22"
 CONTACT = '{id: contact, version: "2026-11-22", required: true, text: {da: Ja., en: "Yes."}'
-NEWS = '    - {id: news, version: "2026-11-22", required: false, text: {da: Ja., en: "Yes."}, allows: [programmes, courses]}\n'
+NEWS = """    - id: news
+      version: "2026-11-22"
+      required: false
+      text: {da: Ja., en: "Yes."}
+      allows: [programmes, courses]
+"""
 
 
 def write_data(folder: Path) -> Path:
@@ -23,12 +28,18 @@ def write_data(folder: Path) -> Path:
     at = text.index("- id: interesseliste")
     interest = text[at:].replace(f"{CONTACT}}}\n", f"{CONTACT}, allows: [programmes]}}\n{NEWS}")
     interest = interest.replace("  journey: true\n", "  answered: false\n")
-    join = text[:at].replace('en: "Yes, thanks."}}', 'en: "Yes, thanks."}, allows: [programmes, courses]}')
+    join = text[:at].replace(
+        'en: "Yes, thanks."}}', 'en: "Yes, thanks."}, allows: [programmes, courses]}'
+    )
     forms.write_text(join + interest, "utf-8")
-    others = next(path for path in (data / "forms").glob("*.yaml") if "nyhedsbrev" in path.read_text())
+    others = next(
+        path for path in (data / "forms").glob("*.yaml") if "nyhedsbrev" in path.read_text()
+    )
     text = others.read_text("utf-8")
     at, end = text.index("- id: nyhedsbrev"), text.index("- id: kursusevaluering")
-    newsletter = text[at:end].replace(f"{CONTACT}}}", f"{CONTACT}, allows: [programmes, courses, events]}}")
+    newsletter = text[at:end].replace(
+        f"{CONTACT}}}", f"{CONTACT}, allows: [programmes, courses, events]}}"
+    )
     newsletter = newsletter.replace("  retention:", "  answered: false\n  retention:")
     others.write_text(text[:at] + newsletter + text[end:], "utf-8")
     for table in ("courses", "events"):
@@ -63,9 +74,7 @@ def open_smiths(data: Path) -> Catalogue:
     return edit(data, "programmes", 'status: interest\n  municipalities: ["0329", "0461"]', OPEN)
 
 
-def join(
-    house: House, form: str, name: str, /, is_confirmed: bool = True, **answers: str
-) -> None:
+def join(house: House, form: str, name: str, /, is_confirmed: bool = True, **answers: str) -> None:
     typed = {"email": f"{name}@example.org", "language": "da", "contact": SAYS}
     answer = house.client.post(f"/forms/{form}", data=typed | answers)
     assert 303 == answer.status_code, answer.text

@@ -274,6 +274,10 @@ AT = {
     "/mine/{token}/change": lambda house, about: f"{mine(house, about)}/change",
     "/mine/{token}/no/{consent}": lambda house, about: f"{mine(house, about)}/no/news",
     "/mine/{token}/withdraw": lambda house, about: f"{mine(house, about)}/withdraw",
+    "/mine/{token}/resume": lambda house, about: f"{mine(house, about)}/resume",
+    "/receipt/{token}/address": lambda house, about: (
+        f"/receipt/{house.signed('receipt', about.id)}/address"
+    ),
     "/mine/{token}/download": lambda house, about: f"{mine(house, about)}/download",
     "/renew/{token}": lambda house, about: f"/renew/{house.signed('renew', about.id)}",
     "/mine/{token}/delete": lambda house, about: f"{mine(house, about)}/delete",

@@ -17,12 +17,14 @@ from tests.backend.mailing_lists import (
     write_data,
 )
 
+
 def test_an_opening_is_told_once_to_those_who_asked_for_it(tmp_path, hands):
     data = write_data(tmp_path)
     near = {"place": "5000"}
     with opened(tmp_path, load_catalogue(data), hands) as house:
         join(house, "interesseliste", "smeden", programme="smedenes-korps", place="4100")
         join(house, "interesseliste", "odense", **near)
+        hands.pass_by(seconds=1)
         join(house, "nyhedsbrev", "odense", **near)
         join(house, "nyhedsbrev", "laeser", language="en", **near)
         join(house, "nyhedsbrev", "roskilde", place="4100")
@@ -31,11 +33,15 @@ def test_an_opening_is_told_once_to_those_who_asked_for_it(tmp_path, hands):
         join(house, "nyhedsbrev", "ubekraeftet", is_confirmed=False, **near)
         join(house, "nyhedsbrev", "fortrudt", **near)
         house.client.post(f"{own_page(house, 'fortrudt')}/withdraw")
+        join(house, "nyhedsbrev", "nabo", place="6200")
+        join(house, "nyhedsbrev", "dengang", place="6200")
+        earlier = "UPDATE consents SET version = '2025-01-01' WHERE sign_up = ?"
+        house.change(earlier, id_of(house, "dengang"))
         assert [] == batches(house)
 
     hands.pass_by(hours=1)
     open_now = open_smiths(data)
-    asked = {"smeden", "odense", "laeser", "alt"}
+    asked = {"smeden", "odense", "laeser", "alt", "nabo"}
     with opened(tmp_path, open_now, hands) as house:
         eventually(lambda: [("opened", "programmes/smedenes-korps", "waiting")] == batches(house))
         hands.pass_by(hours=1, minutes=50)
@@ -83,6 +89,10 @@ def leaves_lists_by_one_click(house: House, letter) -> None:
     assert [True, True] == [one.withdrawn_at is not None for one in left]
     kinds = {mail.kind for mail in house.mails() if mail.subject.id in {one.id for one in left}}
     assert {"confirm", "receipt", "opened"} == kinds
+
+
+def id_of(house: House, name: str) -> str:
+    return next(one.id for one in house.sign_ups() if one.email == f"{name}@example.org")
 
 
 def facts_known(house: House, record: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mentorkorps.catalogue.load import Catalogue, load_catalogue
+from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.curriculum.loading import load_curriculum
 from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.publish.calendars import write_calendars
@@ -103,7 +103,12 @@ def test_what_is_moved_or_cancelled_is_told_once_with_a_calendar_file(tmp_path, 
         eventually(lambda: [("moved", "courses/odense-2027", "waiting")] == batches(house))
     edit(data, "courses", "Gaden 1", "Gaden 2")
     moved = edit(data, "courses", "2027-03-11", "2027-03-10")
-    moved = edit(data, "courses", 'confirmed: "2026-11-01"', 'confirmed: "2026-11-01"\n  changed: "2026-11-23T10:00"')
+    moved = edit(
+        data,
+        "courses",
+        'confirmed: "2026-11-01"',
+        'confirmed: "2026-11-01"\n  changed: "2026-11-23T10:00"',
+    )
     write_site(tmp_path, moved)
     with opened(tmp_path, moved, hands) as house:
         eventually(lambda: 2 == len(batches(house)))

@@ -79,7 +79,8 @@ def opening_of(
 
 def neighbours_of(catalogue: Catalogue, code: str) -> frozenset[str]:
     """The municipalities that people can go to without passing a third."""
-    return frozenset()
+    pairs = [(pair.a, pair.b) for pair in catalogue.neighbours]
+    return frozenset(there for a, b in pairs for here, there in ((a, b), (b, a)) if here == code)
 
 
 def list_forms(catalogue: Catalogue) -> Mapping[str, Form]:

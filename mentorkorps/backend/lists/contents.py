@@ -66,12 +66,13 @@ class ListContents:
     def opened(self, mail: Mail, sign_up: SignUp, language: Language) -> MailContent:
         table, record = self._record(_about(mail))
         rows = tuple(public_facts.record_rows(self.catalogue, record, language))
-        values = {"rows": rows, "why_you": self._why_you(sign_up, language)}
-        return MailContent(values, self._page(table, record, language))
+        values = {"why_you": self._why_you(sign_up, language)}
+        return MailContent(rows, values, self._page(table, record, language))
 
     def newsletter(self, mail: Mail, sign_up: SignUp, language: Language) -> MailContent:
         about, content = _about(mail), _content(mail)
         return MailContent(
+            (),
             {
                 "news": self.news(content, language),
                 "municipality": self._municipality(about).name,
@@ -96,11 +97,12 @@ class ListContents:
         if isinstance(record, Programme):
             raise SubjectGone
         if shows_membership(self.catalogue, record):
-            return MailContent({"rows": (), "was": ()})
+            return MailContent((), {"was": ()})
         was = facts_from_json(json.dumps(json.loads(_content(mail))["was"]))
         rows = tuple(public_facts.record_rows(self.catalogue, record, language))
         return MailContent(
-            {"rows": rows, "was": was.rows(language)},
+            rows,
+            {"was": was.rows(language)},
             attachments=self._calendar(record, language),
         )
 
@@ -121,12 +123,12 @@ class ListContents:
         if isinstance(record, Programme) or record.status == "cancelled":
             raise SubjectGone
         if shows_membership(self.catalogue, record):
-            return MailContent({"rows": (), "paragraphs": ()})
+            return MailContent((), {"paragraphs": ()})
         rows = tuple(public_facts.record_rows(self.catalogue, record, language))
         paragraphs: tuple[str, ...] = ()
         if mail.kind == kinds.PRACTICAL.name:
             paragraphs = self._paragraphs(record, language)
-        return MailContent({"rows": () if paragraphs else rows, "paragraphs": paragraphs})
+        return MailContent(() if paragraphs else rows, {"paragraphs": paragraphs})
 
     def _paragraphs(self, record: Course | Event, language: Language) -> tuple[str, ...]:
         if self.curriculum is None or not isinstance(record, Course):

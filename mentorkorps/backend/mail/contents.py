@@ -4,13 +4,17 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from mentorkorps.backend.db.records import Mail, SignUp
+from mentorkorps.backend.mail.frame import Fact
 from mentorkorps.backend.mail.mime import Attachment
 from mentorkorps.interface.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
-    """`values`: by the names that the kind's template uses. `page`: the public address that the button leads to."""
+    """`table`: rows of facts in the place of those of the sign-up. `values`: by the names that the
+    kind's template uses. `page`: the public address that the button leads to."""
+
+    table: tuple[Fact, ...] | None = None
 
     values: Mapping[str, Hashable] = field(default_factory=dict)
     page: str = ""

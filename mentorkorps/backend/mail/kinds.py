@@ -82,6 +82,6 @@ def _entries() -> Iterator[MailKind]:
 
 KINDS = {kind.name: kind for kind in _entries()}
 """Every entry above, by its name."""
-DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)
 BULK = tuple(kind.name for kind in KINDS.values() if kind.is_bulk)
+DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)
 NEWS = tuple(kind.name for kind in KINDS.values() if kind.is_news)

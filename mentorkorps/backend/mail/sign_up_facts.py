@@ -99,6 +99,11 @@ class SignUpFacts:
     greeting_name: str | None
 
     @property
+    def is_without_place(self) -> bool:
+        """Whether a place was asked for and is not there: not yet, or not any more."""
+        return self.seat is not None and self.seat.state not in ("held", "taken")
+
+    @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         return tuple((fact.label, fact.value) for fact in self.table)
 
@@ -199,7 +204,7 @@ class _Reading:
             language=self.language,
             noun=self._of_kind("noun"),
             what=self._of_kind("what"),
-            about=gathering.name.of(self.language) if gathering else None,
+            about=self._called(gathering) if gathering else None,
             table=tuple(self._table(seat)),
             seat=seat,
             answerer=self._answerer(),
@@ -240,12 +245,14 @@ class _Reading:
     def _of_gathering(self, gathering: Gathering) -> Iterator[Fact]:
         is_mailed = not self._shows_membership()
         kind = "course" if isinstance(gathering, Course) else "event"
-        name = self._marked(gathering.name.of(self.language), gathering.example)
-        yield Fact(self._text("labels", kind), name, is_mailed)
+        yield Fact(self._text("labels", kind), self._called(gathering), is_mailed)
         for label, value in when_and_where(gathering.days, gathering.venue, self.language):
             yield Fact(label, value, is_mailed)
         if gathering.status == "cancelled":
             yield Fact(self._text("labels", "state"), self._text("cancelled"), is_mailed)
+
+    def _called(self, gathering: Gathering) -> str:
+        return self._marked(gathering.name.of(self.language), gathering.example)
 
     def _marked(self, name: str, is_example: bool) -> str:
         return self._text("marked", name=name) if is_example else name

@@ -297,7 +297,7 @@ def resume(
     """Takes a withdrawal back. A place is asked for anew, as by somebody who comes now.
 
     Who has not confirmed the address is asked to once more. Raises Doubled where the same answers
-    were sent again meanwhile.
+    were sent again meanwhile, TooManyMoves where it was undone as often as may be on one day.
     """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before is None or before.withdrawn_at is None:
@@ -305,6 +305,8 @@ def resume(
     known_by = sign_up_rows.fingerprint_of(transaction, before, key)
     if sign_up_rows.sign_up_by_fingerprint(transaction, [known_by]):
         raise Doubled
+    if not _may_move(transaction, id, at):
+        raise TooManyMoves
     sign_up_rows.mark_resumed(transaction, id, known_by)
     mail_rows.drop_waiting_mails(transaction, id, (kinds.WITHDRAWAL.name, kinds.WITHDRAWN.name))
     is_confirmed = before.confirmed_at is not None

@@ -124,21 +124,22 @@ async def resume(visit: Visit) -> Response:
     """POST /mine/<token>/resume: takes a withdrawal back, as long as anything is kept."""
     services = visit.services
     sign_up = (await links.follow_link(visit, "mine")).sign_up
-    if sign_up.withdrawn_at:
-        form = services.catalogue.forms.get(sign_up.form)
-        if form is None:
-            raise Refusal(410, "form", PRIVATE)
-        if wait := services.rate_limits.of(visit.request.scope, visit.now).take(
-            "submission", UNPROVED
-        ):
-            raise to_wait(wait)
-        booking = allocation.booking_of(form, sign_up, services.catalogue)
-        key = services.settings.secret_keys[0]
-        try:
-            await services.database.change(lifecycle.resume, sign_up.id, key, booking, visit.now)
-        except lifecycle.Doubled as error:
-            raise changes.REFUSALS[type(error)] from error
-        services.outbox.wake()
+    if sign_up.withdrawn_at is None:
+        return await _shown(visit)
+    form = services.catalogue.forms.get(sign_up.form)
+    if form is None:
+        raise Refusal(410, "form", PRIVATE)
+    limits = services.rate_limits.of(visit.request.scope, visit.now)
+    if wait := limits.take("submission", UNPROVED):
+        raise to_wait(wait)
+    booking = allocation.booking_of(form, sign_up, services.catalogue)
+    key = services.settings.secret_keys[0]
+    try:
+        await services.database.change(lifecycle.resume, sign_up.id, key, booking, visit.now)
+    except tuple(changes.REFUSALS) as error:
+        limits.give_back("submission", UNPROVED)
+        raise changes.REFUSALS[type(error)] from error
+    services.outbox.wake()
     return await _shown(visit, "resumed")
 
 
