@@ -7,8 +7,8 @@ deleted, but for its encryption and with its case.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_cases"
-down_revision = "0015_mail_details"
+revision = "0017_cases"
+down_revision = "0016_batches"
 
 OPEN = sa.text("closed_at IS NULL")
 OWNED = sa.text("owner IS NOT NULL")
