@@ -91,7 +91,7 @@ def rotate_some(transaction: Transaction, ids: Sequence[str], key: str) -> None:
         )
     if changes:
         transaction.execute(RESEAL, changes)
-    for row, _ in kept:
+    for row, _ in unrotated:
         _rotate_case(transaction, row.id, key)
 
 
