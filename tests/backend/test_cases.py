@@ -1,7 +1,11 @@
 """A case follows its sign-up, and what people of the desk do with it stays in its history."""
 
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 from sqlalchemy import text
@@ -11,11 +15,12 @@ from mentorkorps.backend.db import backup, case_rows, connect, rotation
 from mentorkorps.backend.db.records import Scope
 from mentorkorps.backend.desk import cases, lists
 from mentorkorps.backend.desk.assignments import expire_some, is_working_hour
+from mentorkorps.backend.desk.case_job import CaseJob
 from mentorkorps.backend.desk.case_state import MoveRefused
-from mentorkorps.backend.desk.cases import Closed, Conflict, NoCase, NotResponsible
-from mentorkorps.backend.desk.scopes import scope_hash
+from mentorkorps.backend.desk.cases import Closed, Conflict, Edit, NoCase, NotResponsible
+from mentorkorps.backend.desk.scopes import scope_hash, scope_named
 from mentorkorps.backend.signups import lifecycle, retention
-from tests.backend.conftest import KEY, MONDAY, both
+from tests.backend.conftest import KEY, MONDAY, Hands, awaited, both
 from tests.backend.desk import ANNA, BO, DORA, EVERYBODY, ODENSE, PORTAL, desk_over
 from tests.backend.test_store import read_settings
 
@@ -321,3 +326,93 @@ def test_an_owner_is_known_by_a_newer_key_when_the_desk_starts_with_it(desk):
     desk.bring_along()
     assert desk.case(id).owner is None
     assert ["taken", "unassigned"] == kinds(desk, id)
+
+
+@pytest.mark.parametrize("database", ["server"], indirect=True)
+def test_of_two_who_take_a_case_at_once_one_has_it(desk, database):
+    id = desk.come("kim")
+    edits = [desk.edit(id, actor) for actor in ("anna", "carl")]
+
+    with ThreadPoolExecutor(1) as pool, connect.opened_to_write(desk.settings) as other:
+        with desk.runner.transaction() as transaction:
+            cases.take(transaction, edits[0], desk.roster)
+            late = pool.submit(other.run_job, cases.take, edits[1], desk.roster)
+            time.sleep(0.05)
+        with pytest.raises(Conflict) as conflict:
+            late.result()
+
+    assert ["anna"] == [event.actor for event in conflict.value.theirs]
+    assert ("anna", 1) == (desk.case(id).owner, desk.case(id).version)
+
+
+def test_a_record_that_got_another_id_is_still_the_same_teams(desk, sound):
+    id = desk.come("kim")
+    desk.do(cases.take, id, desk.roster)
+    record = replace(sound.organisations["portal"], id="portalen", was=("portal",))
+    programme = replace(sound.programmes["aaben"], organisation="portalen")
+    renamed = replace(
+        sound,
+        organisations=MappingProxyType(
+            {**sound.organisations, "portal": record, "portalen": record}
+        ),
+        programmes=MappingProxyType({**sound.programmes, "aaben": programme}),
+    )
+
+    desk.restart(renamed, EVERYBODY)
+    desk.bring_along()
+
+    assert ("anna", 1) == (desk.case(id).owner, desk.case(id).version)
+    assert PORTAL == scope_named(renamed, "organisation", "portalen")
+
+
+class Guard:
+    """A clock that is believed, or is not."""
+
+    is_believed = True
+
+    async def look(self):
+        return self
+
+
+def test_the_desk_looks_after_its_cases_by_itself(database, sound, caplog):
+    caplog.set_level(logging.INFO, "mentorkorps.backend.desk")
+    with desk_over(database, sound, is_there=False) as desk:
+        waiting = desk.come("kim")
+    hands, guard, told = Hands(), Guard(), []
+
+    async def look():
+        opened = connect.open_database(desk.settings, desk.follow)
+        try:
+            job = CaseJob(
+                opened, desk.keeper, hands, guard, lambda _, case, at: told.append(case.id)
+            )
+            await job.look()
+            edit = Edit("anna", waiting, 0, hands.now)
+            await opened.change(cases.take, edit, desk.roster)
+            for moment, is_believed in (
+                (datetime(2026, 11, 26, 14, tzinfo=UTC), True),
+                (datetime(2026, 11, 27, 5, tzinfo=UTC), True),
+                (datetime(2026, 11, 27, 9, tzinfo=UTC), False),
+                (datetime(2026, 11, 28, 9, tzinfo=UTC), True),
+            ):
+                hands.pass_until(moment)
+                guard.is_believed = is_believed
+                await job.look()
+                assert [] == told, moment
+            hands.pass_until(datetime(2026, 11, 30, 7, tzinfo=UTC))
+            await job.look()
+            await job.look()
+        finally:
+            opened.close()
+
+    awaited(look())
+
+    assert [waiting] == told
+    assert [
+        "cases: 1 opened for sign-ups that waited",
+        "cases: 1 not answered in time are their teams' again",
+    ] == [
+        one.getMessage()
+        for one in caplog.records
+        if one.name.startswith("mentorkorps.backend.desk")
+    ]

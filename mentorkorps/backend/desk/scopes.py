@@ -1,20 +1,46 @@
 """Whose a case is: the records that its sign-up is about, each by its first id."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from mentorkorps.backend.db.case_rows import scope_hash
-from mentorkorps.backend.db.records import Scope, SignUp
+from mentorkorps.backend.db.records import Scope, ScopeKind, SignUp
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.courses import Course, Event
+from mentorkorps.catalogue.model.forms import Meaning
 from mentorkorps.catalogue.model.lasting import lasting_id
+from mentorkorps.catalogue.model.organisations import Programme
 
-__all__ = ["Scope", "scope_hash", "scopes_of", "scopes_since"]
+__all__ = ["Scope", "scope_hash", "scope_named", "scopes_of", "scopes_since"]
+
+TABLES: Mapping[ScopeKind, str] = MappingProxyType(
+    {
+        "organisation": "organisations",
+        "programme": "programmes",
+        "municipality": "municipalities",
+        "course": "courses",
+        "event": "events",
+    }
+)
+ASKED_FOR: tuple[tuple[ScopeKind, Meaning], ...] = (
+    ("programme", "programme"),
+    ("municipality", "place"),
+    ("course", "course"),
+    ("event", "event"),
+)
+
+
+def scope_named(catalogue: Catalogue, kind: ScopeKind, id: str) -> Scope:
+    """The scope of a record that is known by one of its ids; of an unknown one by the id as it is."""
+    record = catalogue.table(TABLES[kind]).get(id)
+    return Scope(kind, lasting_id(record) if record else id)
 
 
 def scopes_of(catalogue: Catalogue, sign_up: SignUp) -> frozenset[Scope]:
     """Whose a sign-up is, by the data as they are.
 
-    The programme and its organisation, the municipality, the course or event and its organisation.
-    A record that the data have no more tells what it is called, and not whose it is.
+    The programme, the municipality, the course and the event, and the organisation of each. A
+    record that the data have no more tells what it is called, and not whose it is.
     """
     return frozenset(_scopes(catalogue, sign_up))
 
@@ -26,40 +52,15 @@ def scopes_since(
     the record that told whose it is has vanished from the data.
     """
     scopes = scopes_of(catalogue, sign_up)
-    if any(_is_vanished(catalogue, scope) for scope in scopes & before):
+    if any(scope.id not in catalogue.table(TABLES[scope.kind]) for scope in scopes & before):
         scopes |= {scope for scope in before if scope.kind == "organisation"}
     return scopes
 
 
-def _is_vanished(catalogue: Catalogue, scope: Scope) -> bool:
-    match scope.kind:
-        case "programme":
-            return scope.id not in catalogue.programmes
-        case "course":
-            return scope.id not in catalogue.courses
-        case "event":
-            return scope.id not in catalogue.events
-    return False
-
-
 def _scopes(catalogue: Catalogue, sign_up: SignUp) -> Iterator[Scope]:
-    if id := sign_up.answer("programme"):
-        programme = catalogue.programmes.get(id)
-        yield Scope("programme", lasting_id(programme) if programme else id)
-        yield from _organisation(catalogue, programme.organisation if programme else None)
-    if id := sign_up.answer("place"):
-        municipality = catalogue.municipalities.get(id)
-        yield Scope("municipality", municipality.code if municipality else id)
-    if id := sign_up.answer("course"):
-        course = catalogue.courses.get(id)
-        yield Scope("course", lasting_id(course) if course else id)
-        yield from _organisation(catalogue, course.organisation if course else None)
-    if id := sign_up.answer("event"):
-        event = catalogue.events.get(id)
-        yield Scope("event", lasting_id(event) if event else id)
-        yield from _organisation(catalogue, event.organisation if event else None)
-
-
-def _organisation(catalogue: Catalogue, id: str | None) -> Iterator[Scope]:
-    if id and (organisation := catalogue.organisations.get(id)):
-        yield Scope("organisation", lasting_id(organisation))
+    for kind, meaning in ASKED_FOR:
+        if id := sign_up.answer(meaning):
+            yield scope_named(catalogue, kind, id)
+            record = catalogue.table(TABLES[kind]).get(id)
+            if isinstance(record, Programme | Course | Event):
+                yield scope_named(catalogue, "organisation", record.organisation)

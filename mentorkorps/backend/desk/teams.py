@@ -16,7 +16,7 @@ class Member:
     """Somebody who may answer cases.
 
     `ids`: what the person is known by under each of the secret keys, the first key first.
-    `scopes`: whose cases they may answer; None: everybody's.
+    `scopes`: whose cases they may answer, by first ids (see `scope_named`); None: everybody's.
     """
 
     ids: tuple[str, ...]
