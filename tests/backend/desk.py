@@ -50,10 +50,17 @@ class TestDesk:
     def read(self, query, *values, **named):
         return self.runner.run_job(query, *values, **named)
 
+    def return_lost(self) -> None:
+        """As CaseJob does it before the first request."""
+        self.change(self.keeper.follow_each, self.read(self.keeper.lost), self.now)
+
     def bring_along(self) -> None:
+        """As it does it after that."""
+        self.return_lost()
         after = ""
         while after is not None:
-            after = self.change(self.keeper.bring_along_some, after, self.now)
+            ids, after = self.read(self.keeper.outdated, after)
+            self.change(self.keeper.follow_each, ids, self.now)
         while self.change(self.keeper.open_some, self.now):
             pass
 

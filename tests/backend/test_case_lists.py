@@ -77,7 +77,7 @@ class Chance:
 
     def step(self):
         self.desk.now += timedelta(hours=self.draw.randrange(20))
-        steps = [self.come] * 3 + [self.person] * 2 + [self.work] * 8 + [self.start] * 2 + [self.expire]
+        steps = [self.come] * 3 + [self.person] * 2 + [self.work] * 8 + [self.start] * 2 + [self.bring_along, self.expire]
         self.draw.choice(steps)()
 
     def programme(self):
@@ -146,13 +146,17 @@ class Chance:
             if self.draw.random() < 0.25:
                 catalogue = without(catalogue, table, id)
         self.desk.restart(catalogue, people)
+        self.desk.return_lost()
+
+    def bring_along(self):
+        """A moment later, or long after."""
         self.desk.bring_along()
 
     def expire(self):
         self.desk.change(expire_some, self.desk.now)
 
 
-@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_happens_each_open_case_is_in_exactly_one_list(desk, sound, seed):
     chance = Chance(desk, sound, seed)
     waits, kinds_of_list = 0, set()

@@ -8,7 +8,7 @@ makes them anew without the data.
 
 import hmac
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -30,12 +30,13 @@ from sqlalchemy import (
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Case, CaseDetail, CaseEvent, CaseState, Scope, SignUp
-from mentorkorps.backend.db.sign_up_rows import as_sign_up
+from mentorkorps.backend.db.sign_up_rows import SEVERAL_SIGN_UPS, as_sign_up
 from mentorkorps.backend.db.tables import (
     CASE_EVENTS,
     CASE_SCOPES,
     CASES,
     OPEN,
+    OWNED,
     SIGN_UPS,
     UNANSWERED,
 )
@@ -78,6 +79,7 @@ INSERT_EVENT = CASE_EVENTS.insert()
 
 IS_THERE = CompiledStatement(select(CASES.c.sign_up).where(CASES.c.sign_up == bindparam("id")))
 ONE_CASE = select(CASES).where(CASES.c.sign_up == bindparam("id"))
+SEVERAL = select(CASES).where(CASES.c.sign_up.in_(bindparam("ids", expanding=True)))
 CASE_TO_CHANGE = ONE_CASE.with_for_update(key_share=True)
 
 UPDATE_CASE = (
@@ -130,6 +132,8 @@ NEXT_OPEN = (
     .order_by(CASES.c.sign_up)
     .limit(bindparam("most"))
 )
+
+OPEN_OWNERS = select(CASES.c.owner).where(OWNED, OPEN).distinct()
 
 EXPIRED = (
     select(CASES)
@@ -234,9 +238,20 @@ def sign_ups_without_case(transaction: Transaction, most: int) -> list[SignUp]:
     return [as_sign_up(transaction, row) for row in rows]
 
 
-def next_open(snapshot: Snapshot, after: str, most: int) -> list[str]:
-    """The ids of the open cases behind an id, in their order."""
-    return list(snapshot.execute(NEXT_OPEN, {"after": after, "most": most}).scalars())
+def next_open(snapshot: Snapshot, after: str, most: int) -> list[ListedCase]:
+    """The open cases behind an id, in the order of their ids."""
+    ids = snapshot.execute(NEXT_OPEN, {"after": after, "most": most}).scalars()
+    return _listed(snapshot, list(ids))
+
+
+def open_owners(snapshot: Snapshot) -> list[str]:
+    """The ids of everybody who has an open case."""
+    return list(snapshot.execute(OPEN_OWNERS).scalars())
+
+
+def open_cases_where(snapshot: Snapshot, where: ColumnElement[bool]) -> list[str]:
+    """The ids of all open cases of that kind."""
+    return list(snapshot.execute(select(CASES.c.sign_up).where(OPEN, where)).scalars())
 
 
 def expired_cases(transaction: Transaction, today: date, most: int) -> list[Case]:
@@ -284,14 +299,7 @@ def open_page(
 ) -> list[ListedCase]:
     """Open cases with their sign-ups, oldest first: at most so many, behind a position if one is given."""
     ids = open_ids(where, after, most)
-    order: list[str] = list(snapshot.execute(ids).scalars())
-    cases = {
-        row.sign_up: as_case(snapshot, row) for row in _rows_of(snapshot, CASES.c.sign_up, order)
-    }
-    sign_ups = {
-        row.id: as_sign_up(snapshot, row) for row in _rows_of(snapshot, SIGN_UPS.c.id, order)
-    }
-    return [ListedCase(cases[id], sign_ups[id]) for id in order]
+    return _listed(snapshot, list(snapshot.execute(ids).scalars()))
 
 
 def open_ids(where: ColumnElement[bool], after: CasePosition | None, most: int) -> Select[Any]:
@@ -330,16 +338,20 @@ def as_case(snapshot: Snapshot, row: Row[Any]) -> Case:
     )
 
 
+def _listed(snapshot: Snapshot, ids: Sequence[str]) -> list[ListedCase]:
+    cases = {row.sign_up: as_case(snapshot, row) for row in snapshot.execute(SEVERAL, {"ids": ids})}
+    sign_ups = {
+        row.id: as_sign_up(snapshot, row)
+        for row in snapshot.execute(SEVERAL_SIGN_UPS, {"ids": ids})
+    }
+    return [ListedCase(cases[id], sign_ups[id]) for id in ids]
+
+
 def _is_behind(position: CasePosition) -> ColumnElement[bool]:
     return or_(
         CASES.c.opened_at > position.opened_at,
         and_(CASES.c.opened_at == position.opened_at, CASES.c.sign_up > position.id),
     )
-
-
-def _rows_of(snapshot: Snapshot, key: ColumnElement[str], ids: Sequence[str]) -> Iterable[Row[Any]]:
-    table = CASES if key.table is CASES else SIGN_UPS
-    return snapshot.execute(select(table).where(key.in_(ids)))
 
 
 def _insert_scopes(

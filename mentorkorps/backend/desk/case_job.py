@@ -6,7 +6,7 @@ from datetime import date, datetime
 from mentorkorps.backend.clock import Clock, danish_day
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.desk.assignments import Tell, expire_some, is_working_hour, tell_nobody
-from mentorkorps.backend.desk.case_opening import CaseKeeper
+from mentorkorps.backend.desk.case_opening import PORTION, CaseKeeper
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.services import JudgedClock
 
@@ -44,16 +44,29 @@ class CaseJob(PeriodicJob):
         if is_working_hour(now) and (await self._guard.look()).is_believed:
             await self._expire(now)
 
+    async def return_lost(self) -> None:
+        """Gives back what people have who are gone or may not answer it any more.
+
+        To be awaited before the first request: the file of people is read at the start.
+        """
+        lost = await self._database.read(self._keeper.lost)
+        for start in range(0, len(lost), PORTION):
+            ids = lost[start : start + PORTION]
+            await self._database.change(self._keeper.follow_each, ids, self._clock())
+
     async def bring_along(self, now: datetime) -> None:
         """Every open case becomes what sign-ups, data and people are now, and what waits without a
-        case gets one. Before the first request it is awaited: the people may be others than before.
+        case gets one.
         """
-        change, keeper = self._database.change, self._keeper
+        await self.return_lost()
+        database, keeper = self._database, self._keeper
         after: str | None = ""
         while after is not None:
-            after = await change(keeper.bring_along_some, after, now)
+            ids, after = await database.read(keeper.outdated, after)
+            if ids:
+                await database.change(keeper.follow_each, ids, now)
         opened = 0
-        while count := await change(keeper.open_some, now):
+        while count := await database.change(keeper.open_some, now):
             opened += count
         if opened:
             log.info("cases: %s opened for sign-ups that waited", opened)

@@ -8,14 +8,17 @@ To open a case always cost a confirmation more than a twentieth, so that a porta
 pays nothing (bench/confirmations.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sqlalchemy import and_, not_
 
 from mentorkorps.backend.clock import after_working_days, danish_day
 from mentorkorps.backend.db import case_rows, sign_up_rows
 from mentorkorps.backend.db.records import Case, CaseEvent, SignUp
 from mentorkorps.backend.db.sign_up_state import state
-from mentorkorps.backend.db.transaction import Transaction
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.desk.case_state import FIRST, is_answered, state_of
 from mentorkorps.backend.desk.cases import PERSON, SYSTEM, append, in_state, without_owner
 from mentorkorps.backend.desk.scopes import scopes_of, scopes_since
@@ -55,15 +58,41 @@ class CaseKeeper:
             self.follow(transaction, sign_up.id, at)
         return len(waiting)
 
-    def bring_along_some(self, transaction: Transaction, after: str, at: datetime) -> str | None:
-        """Brings open cases behind an id to what sign-ups, data and people are now.
+    def lost(self, snapshot: Snapshot) -> list[str]:
+        """The open cases whose owner is not there any more, or may not answer them. For a reader."""
+        ids: list[str] = []
+        for owner in case_rows.open_owners(snapshot):
+            own = case_rows.of_owner([owner])
+            member = self.roster.member(owner)
+            if member is None:
+                ids += case_rows.open_cases_where(snapshot, own)
+            elif member.scopes is not None:
+                near = case_rows.in_scopes(self.roster.hashes(member.scopes))
+                ids += case_rows.open_cases_where(snapshot, and_(own, not_(near)))
+        return ids
 
-        Returns where the next portion begins; None at the end. A job for the writer.
+    def outdated(self, snapshot: Snapshot, after: str) -> tuple[list[str], str | None]:
+        """Of the open cases behind an id those that sign-up, data or people have left behind.
+
+        And where the next portion begins; None at the end. For a reader.
         """
-        ids = case_rows.next_open(transaction, after, PORTION)
+        rows = case_rows.next_open(snapshot, after, PORTION)
+        ids = [row.case.id for row in rows if self._is_outdated(row.case, row.sign_up)]
+        return ids, rows[-1].case.id if len(rows) == PORTION else None
+
+    def follow_each(self, transaction: Transaction, ids: Sequence[str], at: datetime) -> None:
+        """A job for the writer."""
         for id in ids:
             self.follow(transaction, id, at)
-        return ids[-1] if len(ids) == PORTION else None
+
+    def _is_outdated(self, case: Case, sign_up: SignUp) -> bool:
+        owner = self.roster.owner(case.owner, case.scopes)
+        return (
+            case.owner != (owner and owner.id)
+            or case.scopes != scopes_since(self.catalogue, sign_up, case.scopes)
+            or sign_up.withdrawn_at is not None
+            or (sign_up.answered_at is not None and not is_answered(case.state))
+        )
 
     def _open(self, transaction: Transaction, sign_up: SignUp) -> None:
         case_rows.insert_case(
