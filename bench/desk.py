@@ -164,7 +164,7 @@ def _looks(runner: JobRunner, roster: Roster) -> Iterator[tuple[str, Callable[[]
         yield f"all counts, {name}", partial(runner.run_job, lists.counts, roster, member, now)
     rows = runner.run_job(lists.page, roster, far, "covered", now)
     id = rows[0].case.id
-    yield "one case", partial(runner.run_job, lists.opened_case, far, id)
+    yield "one case", partial(runner.run_job, lists.whole_case, far, id)
     versions = count(rows[0].case.version)
     yield "a note", lambda: runner.run_job(cases.note, Edit("a", id, next(versions), now), "ringet")
 

@@ -77,7 +77,13 @@ class Chance:
 
     def step(self):
         self.desk.now += timedelta(hours=self.draw.randrange(20))
-        steps = [self.come] * 3 + [self.person] * 2 + [self.work] * 8 + [self.start] * 2 + [self.bring_along, self.expire]
+        steps = (
+            [self.come] * 3
+            + [self.person] * 2
+            + [self.work] * 8
+            + [self.start] * 2
+            + [self.bring_along, self.expire]
+        )
         self.draw.choice(steps)()
 
     def programme(self):
@@ -219,12 +225,12 @@ def test_one_case_is_shown_with_its_history_and_to_nobody_else(desk):
     desk.do(cases.take, id, desk.roster)
     desk.do(cases.note, id, "ringer i morgen")
 
-    opened = desk.read(lists.opened_case, ANNA, id)
+    opened = desk.read(lists.whole_case, ANNA, id)
 
     assert ["taken", "note"] == [event.kind for event in opened.history]
     assert ("kim", "contact") == (opened.sign_up.answer("name"), opened.consents[0].consent)
-    assert desk.read(lists.opened_case, BO, id) is None
-    assert desk.read(lists.opened_case, ANNA, "0" * 32) is None
+    assert desk.read(lists.whole_case, BO, id) is None
+    assert desk.read(lists.whole_case, ANNA, "0" * 32) is None
 
 
 def test_what_looks_like_spam_is_one_teams_to_judge(desk):

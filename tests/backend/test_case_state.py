@@ -12,6 +12,7 @@ from mentorkorps.backend.desk.case_state import (
     STATES,
     MoveRefused,
     is_answered,
+    moved,
     state_of,
 )
 from tests.backend.conftest import MONDAY
@@ -48,7 +49,7 @@ def test_random_walks_come_to_where_the_table_leads_whatever_lies_between():
         assert is_answered(state) == (state != FIRST)
         for wrong in set(STATES) - MOVES[state]:
             with pytest.raises(MoveRefused) as refused:
-                state_of(history(*kinds, wrong))
+                moved(state, wrong)
             assert (state, wrong) == (refused.value.before, refused.value.after)
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    not_,
     or_,
     select,
     true,
@@ -249,9 +250,10 @@ def open_owners(snapshot: Snapshot) -> list[str]:
     return list(snapshot.execute(OPEN_OWNERS).scalars())
 
 
-def open_cases_where(snapshot: Snapshot, where: ColumnElement[bool]) -> list[str]:
-    """The ids of all open cases of that kind."""
-    return list(snapshot.execute(select(CASES.c.sign_up).where(OPEN, where)).scalars())
+def owned_outside(snapshot: Snapshot, owner: str, scopes: Collection[str]) -> list[str]:
+    """The ids of the open cases of an owner that none of these scopes covers."""
+    statement = select(CASES.c.sign_up).where(OPEN, of_owner([owner]), not_(in_scopes(scopes)))
+    return list(snapshot.execute(statement).scalars())
 
 
 def expired_cases(transaction: Transaction, today: date, most: int) -> list[Case]:

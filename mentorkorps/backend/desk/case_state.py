@@ -41,7 +41,7 @@ class MoveRefused(Exception):
 
 
 def state_of(events: Iterable[CaseEvent]) -> CaseState:
-    """The state that a history comes to. Raises MoveRefused for a step that MOVES does not have.
+    """The state that a history comes to, whether or not MOVES still has its steps.
 
     Who withdraws ends the case, whatever it was; who takes that back has it as it was before.
     """
@@ -54,7 +54,7 @@ def state_of(events: Iterable[CaseEvent]) -> CaseState:
         elif event.kind == "resumed":
             state, is_withdrawn = before if is_withdrawn else state, False
         elif to := next((name for name in STATES if name == event.kind), None):
-            state, is_withdrawn = moved(state, to), False
+            state, is_withdrawn = to, False
     return state
 
 

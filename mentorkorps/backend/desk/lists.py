@@ -30,7 +30,7 @@ MOST_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedCase:
+class WholeCase:
     """A case with all that belongs to it."""
 
     case: Case
@@ -68,14 +68,14 @@ def nobodys(
     return case_rows.open_page(snapshot, _uncovered(roster), after, most)
 
 
-def opened_case(snapshot: Snapshot, member: Member, id: str) -> OpenedCase | None:
+def whole_case(snapshot: Snapshot, member: Member, id: str) -> WholeCase | None:
     """One case, open or closed, with its history; None also where it is none of the person's."""
     case = case_rows.case_by_id(snapshot, id)
     sign_up = sign_up_rows.sign_up_by_id(snapshot, id)
     if case is None or sign_up is None or not member.covers(case.scopes):
         return None
     history = case_rows.history(snapshot, id)
-    return OpenedCase(case, sign_up, history, sign_up_rows.consents_of(snapshot, id))
+    return WholeCase(case, sign_up, history, sign_up_rows.consents_of(snapshot, id))
 
 
 def doubtful(
