@@ -149,6 +149,8 @@ def test_who_waits_is_said_as_counts_that_show_nobody(tmp_path, monkeypatch, cap
 
     assert 0 == run_cli(diff)
     assert "på interesselisten står 9 i Odense" in capsys.readouterr().out
+    assert 0 == run_cli(("check", str(data), "--on", "2026-11-23", "--since", str(base)))
+    assert "på interesselisten står 9 i Odense" in capsys.readouterr().out
     monkeypatch.delenv("MENTORKORPS_DATABASE_URL")
     assert 0 == run_cli((*diff, "--counts", str(counts)))
     assert "9 har bedt om netop det" in capsys.readouterr().out
@@ -204,7 +206,9 @@ def test_a_batch_delays_no_confirmation_and_survives_kill_9_without_a_second_mes
             typed = {"email": "ny@example.org", "place": "5000", "contact": SAYS, "language": "da"}
             assert 303 == httpx.post(f"{server.url}/forms/nyhedsbrev", data=typed).status_code
             eventually(lambda: "ny@example.org" in {str(mail["To"]) for mail in smtp.taken})
+            assert 0 == run_cli(("outbox", "hold", id))
             assert len(smtp.taken) < MANY
+            assert 0 == run_cli(("outbox", "send", id))
             server.process.kill()
             server.process.wait()
             connect.run_on_database(house.settings, end_leases)
