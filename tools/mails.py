@@ -24,7 +24,7 @@ from mentorkorps.backend import settings
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
 from mentorkorps.backend.mail.compose import MailComposer
 from mentorkorps.backend.mail.frame import MARK_FILE
-from mentorkorps.backend.mail.kinds import KINDS
+from mentorkorps.backend.mail.kinds import KINDS, MailKind
 from mentorkorps.backend.mail.recipients import recipient_id
 from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
@@ -81,21 +81,32 @@ def pages(catalogue: Catalogue, kind: str) -> Iterator[str]:
     about = KINDS[kind].about
     id = recipient_id(read.secret_keys[0], read.recipients.default)
     subject = Subject(about, id if about == "recipient" else "1" * 32)
-    mail = Mail("0" * 32, subject, kind, "sending", 0, NOW, NOW, None, None, waiting=3)
+    changed = catalogue.form_for("join").meaning("place")
+    mail = Mail(
+        "0" * 32, subject, kind, "sending", 0, NOW, NOW, None, None, waiting=3,
+        details=changed.id if changed else None,
+    )  # fmt: skip
     for language in LANGUAGES:
-        sign_up = sample(catalogue, language) if about in ("sign_up", "mailbox") else None
+        sign_up = sample(catalogue, KINDS[kind], language)
         message = message_from_bytes(composer.write(mail, sign_up).content, policy=policy.default)
         yield page_of(message)
 
 
-def sample(catalogue: Catalogue, language: Language) -> SignUp:
+def sample(catalogue: Catalogue, kind: MailKind, language: Language) -> SignUp | None:
+    """The sign-up that such a mail is about, if it is about one."""
+    if kind.about in ("recipient", "service"):
+        return None
     form = catalogue.form_for("join")
     name, email = form.meaning("name"), form.meaning("email")
     assert name and email
-    answers = {name.id: "Karen Testesen", email.id: "karen@example.org"}
+    answers: dict[str, str | bool | tuple[str, ...]] = {
+        name.id: "Karen Testesen",
+        email.id: "karen@example.org",
+    }
+    withdrawn_at = NOW if kind.is_for_withdrawn else None
     return SignUp(
         "1" * 32, form.id, language, answers, False, NOW, NOW, NOW - timedelta(hours=1),
-        None, None, False,
+        None, withdrawn_at, False, code="K7M2P",
     )  # fmt: skip
 
 

@@ -149,7 +149,7 @@ class House:
 
     def letter(self, kind: str) -> EmailMessage:
         """The newest mail of a kind, once it lies in the folder."""
-        mail = [one for one in self.mails() if one.kind == kind][-1]
+        mail = [mail for mail in self.mails() if mail.kind == kind][-1]
         path = self.settings.mail_folder / f"{mail.id}.eml"
         eventually(path.exists)
         return self.read(path)
@@ -186,12 +186,12 @@ def awaited(steps: Coroutine[None, None, T]) -> T:
 
 def errors_in(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the service itself told as errors."""
-    told = (
-        one
-        for one in caplog.records
-        if one.name.startswith("mentorkorps") and one.levelname == "ERROR"
+    errors = (
+        record
+        for record in caplog.records
+        if record.name.startswith("mentorkorps") and record.levelname == "ERROR"
     )
-    return [one.getMessage() for one in told]
+    return [error.getMessage() for error in errors]
 
 
 def eventually(holds: Callable[[], object], seconds: float = 8) -> None:
@@ -254,8 +254,11 @@ def opened(
     site = folder / "site"
     if not site.exists():
         built_site(site)
-    told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
-    named = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    variables = {
+        "DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
+        "SECRET_KEYS": KEY,
+    } | environ
+    named = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     read = settings.read_settings(named)
     with_tables(read)
     uptime = clock.uptime if isinstance(clock, Hands) else clock_guard.uptime

@@ -1,5 +1,6 @@
 """What is kept, as the rest of the backend sees it: one frozen record a row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -157,7 +158,7 @@ class Seat:
     """
 
     sign_up: str
-    hall: Bookable
+    bookable: Bookable
     state: PlaceState
     number: int
     until: datetime | None
@@ -177,6 +178,13 @@ class GivenConsent:
     version: str
     given_at: datetime
     withdrawn_at: datetime | None
+
+
+def standing_versions(consents: Iterable[GivenConsent]) -> dict[str, str]:
+    """What was agreed to and not taken back: the version of its text, by the consent's id."""
+    return {
+        consent.consent: consent.version for consent in consents if consent.withdrawn_at is None
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,8 @@ ANNOUNCED = Table(
     Column("facts", Text, nullable=False),
     Column("opened_at", Moment),
 )
-HALLS = Table(
+# In SQL it keeps its first name: an older instance may still run beside this one and use it.
+BOOKABLES = Table(
     "halls",
     METADATA,
     Column("kind", String(16), primary_key=True),

@@ -234,8 +234,8 @@ def _awaited(todo: Path, database: DatabaseUrl) -> str:
     answer, progress = todo.with_suffix(".done"), ""
     until = time.monotonic() + PATIENCE_SECONDS
     while not answer.exists():
-        if (told := _read(todo.with_suffix(".progress"))) != progress:
-            progress, until = told, time.monotonic() + PATIENCE_SECONDS
+        if (latest := _read(todo.with_suffix(".progress"))) != progress:
+            progress, until = latest, time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > until:
             todo.unlink(missing_ok=True)
             raise NoAnswer(database)

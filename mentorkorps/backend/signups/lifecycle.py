@@ -431,7 +431,7 @@ def _signs(transaction: Transaction, signs: Signs) -> tuple[Sign, ...]:
     is_fresh = signs.proof is None or spent_rows.spend(
         transaction, signs.proof.name, signs.proof.until
     )
-    return signs.found if is_fresh else (*signs.found, "spent")
+    return signs.against if is_fresh else (*signs.against, "spent")
 
 
 def _mails(transaction: Transaction, sign_up: SignUp, is_anonymous: bool) -> tuple[MailKind, ...]:
