@@ -5,6 +5,7 @@ python tools/mails.py --mark    the portal's mark that stands in mails, from the
 """
 
 import asyncio
+import json
 import shutil
 import sys
 from base64 import b64encode
@@ -22,6 +23,8 @@ from playwright.async_api import Browser, async_playwright
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
+from mentorkorps.backend.lists import public_facts
+from mentorkorps.backend.lists.contents import ListContents
 from mentorkorps.backend.mail.compose import MailComposer
 from mentorkorps.backend.mail.frame import MARK_FILE
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
@@ -77,19 +80,40 @@ def pages(catalogue: Catalogue, kind: str) -> Iterator[str]:
         read = settings.read_settings(
             ENVIRON | {"MENTORKORPS_DATABASE_URL": f"sqlite:///{place}/m.db"}
         )
-    composer = MailComposer(catalogue, read, Tokens(read.secret_keys, lambda: NOW), lambda: NOW)
+    contents = ListContents(catalogue, read.public_url, Path()).by_kind()
+    tokens = Tokens(read.secret_keys, lambda: NOW)
+    composer = MailComposer(catalogue, read, tokens, lambda: NOW, contents=contents)
     about = KINDS[kind].about
     id = recipient_id(read.secret_keys[0], read.recipients.default)
     subject = Subject(about, id if about == "recipient" else "1" * 32)
-    changed = catalogue.form_for("join").meaning("place")
     mail = Mail(
         "0" * 32, subject, kind, "sending", 0, NOW, NOW, None, None, waiting=3,
-        details=changed.id if changed else None,
+        details=details(catalogue, kind),
     )  # fmt: skip
     for language in LANGUAGES:
         sign_up = sample(catalogue, KINDS[kind], language)
         message = message_from_bytes(composer.write(mail, sign_up).content, policy=policy.default)
         yield page_of(message)
+
+
+def details(catalogue: Catalogue, kind: str) -> str | None:
+    """What such a mail is about in particular."""
+    course, code = next(iter(catalogue.courses.values())), next(iter(catalogue.municipalities))
+    name = public_facts.about("courses", course)
+    match kind:
+        case "opened":
+            return f"{name}\n"
+        case "newsletter":
+            return f"municipalities/{code}\n" + json.dumps(
+                {"items": [{"about": name, "why": "opened"}, {"about": name, "why": "changed"}]}
+            )
+        case "moved":
+            was = json.loads(public_facts.facts_of(catalogue, course).as_json())
+            return f"{name}\n" + json.dumps({"was": was})
+        case "practical" | "practical_day":
+            return name
+    changed = catalogue.form_for("join").meaning("place")
+    return changed.id if changed else None
 
 
 def sample(catalogue: Catalogue, kind: MailKind, language: Language) -> SignUp | None:
