@@ -10,6 +10,7 @@ from mentorkorps.catalogue.earlier_edition import NoEarlierEdition, earlier_fold
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.tables import ADDED_BY_NEW, TABLES
+from mentorkorps.commands import lists
 from mentorkorps.commands.arguments import AddCommand
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
 from mentorkorps.commands.job_summary import add_to_job_summary
@@ -42,6 +43,7 @@ def add_commands(add: AddCommand) -> None:
     )
     diff = add("diff", run_diff, "say in plain Danish what changes on the site since BASE")
     diff.add_argument("base", help="a Git revision such as origin/main, or another data folder")
+    lists.add_counts(diff)
 
 
 def run_schema(options: argparse.Namespace) -> int:
@@ -102,6 +104,24 @@ def _ask(path: str, field: "FieldDescription") -> str:
     return answer
 
 
+def _waiting_for(options: argparse.Namespace, base: Path) -> list[str]:
+    """How many wait for what the change opens, where that is known."""
+    from mentorkorps.editing.openings import opened_records
+
+    opened = opened_records(base, options.data)
+    if not opened or not lists.may_count(options.counts):
+        return []
+    records = load_catalogue(options.data)
+    counts = lists.known_counts(records, options.counts)
+    if counts is None:
+        return []
+    return [
+        sentence
+        for record in opened
+        for sentence in lists.opening_sentences(records, counts, record)
+    ]
+
+
 def run_diff(options: argparse.Namespace) -> int:
     from mentorkorps.editing import diff
     from mentorkorps.validation import report
@@ -109,6 +129,7 @@ def run_diff(options: argparse.Namespace) -> int:
     try:
         with earlier_folder(options.base, options.data) as base:
             changes = list(diff.differences(base, options.data, date.today()))
+            changes += _waiting_for(options, base)
     except NoEarlierEdition as error:
         raise CannotRun(str(error)) from error
     print("\n".join(map(report.visible, changes)) if changes else "Intet ændrer sig på siden.")

@@ -33,6 +33,7 @@ from mentorkorps.backend.web import server as web_server
 from mentorkorps.backend.web.connection_limits import ConnectionLimits
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.commands import cli
+from mentorkorps.curriculum.model import Curriculum
 from tests.postgres import Cluster, running
 
 T = TypeVar("T")
@@ -246,6 +247,7 @@ def opened(
     catalogue: Catalogue,
     clock: Clock = utc_now,
     limits: ConnectionLimits = web_server.LIMITS,
+    curriculum: Curriculum | None = None,
     **environ: str,
 ) -> Iterator[House]:
     """A house that stands in `folder`, with MENTORKORPS_<name> settings, until the block ends."""
@@ -260,7 +262,9 @@ def opened(
     read = settings.read_settings(named)
     with_tables(read)
     uptime = clock.uptime if isinstance(clock, Hands) else clock_guard.uptime
-    server = web_server.make_server(create_app(catalogue, site, read, clock, uptime), limits)
+    server = web_server.make_server(
+        create_app(catalogue, site, read, clock, uptime, curriculum), limits
+    )
     listening = web_server.bind_socket("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

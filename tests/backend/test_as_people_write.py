@@ -316,7 +316,6 @@ def test_a_form_that_comes_back_offers_the_other_municipalities_of_a_postcode(la
         ("4180", 200, ["Aabenraa", "Odense"]),
         ("Midtlandet", 200, ["Odense", "Aabenraa"]),
         ("Rimgsted", 404, ["Ringsted"]),
-        ("Atlantis", 404, []),
     ],
 )
 def test_the_search_for_a_place_understands_the_same(lasting, asked, status, names):
@@ -327,6 +326,17 @@ def test_the_search_for_a_place_understands_the_same(lasting, asked, status, nam
     answer = lasting.client.get("/find", params={"q": asked}, headers=JSON).json()
     assert status == 303 or names == answer["municipalities"]
     assert (asked in ("Rimgsted",)) == answer["is_guess"]
+
+
+def test_a_place_that_nobody_knows_gets_every_municipality_to_go_on_with(lasting, sound):
+    names = [municipality.name for municipality in sound.municipalities.values()]
+    page = lasting.client.get("/find", params={"q": "Atlantis"})
+    listed = re.findall(r'href="/kommuner/\w+/">(\w+)<', page.text)
+    answer = lasting.client.get("/find", params={"q": "Atlantis"}, headers=JSON).json()
+
+    assert 404 == page.status_code
+    assert sorted(names) == sorted(listed)
+    assert ([], False) == (answer["municipalities"], answer["is_guess"])
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Select, and_, select, true
 
+from mentorkorps.backend.db import batch_rows
 from mentorkorps.backend.db.connect import opened_to_read
 from mentorkorps.backend.db.mail_rows import ALL_MAILS, UNSENT, as_mail
 from mentorkorps.backend.db.place_rows import seats_in
 from mentorkorps.backend.db.records import (
+    Batch,
     Bookable,
     Count,
     Figures,
@@ -150,6 +152,18 @@ def each_mail(settings: Settings, is_unsent: bool = False) -> Iterator[Mail]:
     with opened_to_read(settings) as snapshot:
         for row in snapshot.execute(asked.execution_options(yield_per=AT_A_TIME)):
             yield as_mail(row)
+
+
+def batches(settings: Settings) -> list[Batch]:
+    """Every batch of mails, oldest first; reads only. Raises NoDatabase."""
+    with opened_to_read(settings) as snapshot:
+        return batch_rows.batches(snapshot)
+
+
+def mails_by_batch(settings: Settings) -> dict[str, dict[str, int]]:
+    """How many mails of each batch are in which state; reads only. Raises NoDatabase."""
+    with opened_to_read(settings) as snapshot:
+        return batch_rows.mails_by_state(snapshot)
 
 
 def figures_now(settings: Settings) -> Figures:

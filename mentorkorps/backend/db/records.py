@@ -12,6 +12,7 @@ from mentorkorps.interface.languages import Language
 SubjectKind = Literal["sign_up", "mailbox", "recipient", "service", "erased"]
 MailState = Literal["queued", "sending", "sent", "retry", "failed"]
 Stop = Literal["ahead", "behind", "large_purge"]
+BatchState = Literal["draft", "waiting", "held", "leaving", "done", "cancelled"]
 PlaceState = Literal[
     "held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"
 ]
@@ -197,6 +198,44 @@ class Subject:
 
     kind: SubjectKind
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Mails of one kind about one thing, to many. `about`: `<table>/<id>` of a public record, or of a municipality.
+
+    draft: leaves when somebody sends it. waiting: leaves by itself at `due_at`. held: does not. leaving: its mails are
+    being queued. done, cancelled: over. `content`: what its mails tell, public facts as JSON. `mails`: how many were
+    queued.
+    """
+
+    id: str
+    kind: str
+    about: str
+    state: BatchState
+    content: str
+    created_at: datetime
+    due_at: datetime | None
+    mails: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A public record as it was when it was last looked at: `facts` as JSON. `opened_at`: when it was seen to open."""
+
+    kind: str
+    record: str
+    facts: str
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMail:
+    """A mail of a batch on its way into the outbox: its lasting id, the sign-up that it goes to, and its details."""
+
+    id: str
+    sign_up: str
+    details: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from mentorkorps.backend.db.transaction import Transaction, sweep_afterwards
 from mentorkorps.backend.db.url import DatabaseUrl
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.lists import batches, newsletter
 from mentorkorps.backend.security.encryption import Cipher
 from mentorkorps.backend.settings import SECRET_KEYS, Settings
 from mentorkorps.backend.signups import lifecycle
@@ -37,7 +38,7 @@ PATIENCE_SECONDS = 15
 FORGOTTEN_SECONDS = 3600
 """After which nobody waits for an answer any more."""
 
-Kind = Literal["restore", "resend", "purge", "rotate"]
+Kind = Literal["restore", "resend", "purge", "rotate", "hold", "release", "send", "cancel", "draft"]
 OTHER_KEYS = "other keys"
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class CommandFile:
     """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up.
+
+    `hold`, `release`, `send` or `cancel` the batch `id`. `draft`: keep the batches that `id` holds as JSON.
 
     `rotate` all answers to the key whose mark is `id`. `purge` what has had its time; `sure`: although the clock is
     in doubt, or it is very much.
@@ -103,6 +106,11 @@ def run_command_file(transaction: Transaction, command_file: CommandFile, clock:
     """A job for the writer."""
     if command_file.kind == "restore":
         return int(lifecycle.restore(transaction, str(command_file.id), clock()))
+    if command_file.kind == "draft":
+        drafts = newsletter.drafts_from_json(str(command_file.id), clock())
+        return len(newsletter.keep_drafts(transaction, drafts))
+    if command_file.kind in ("hold", "release", "send", "cancel"):
+        return int(batches.act(transaction, command_file.kind, str(command_file.id), clock()))
     return mail_rows.send_again(transaction, command_file.id, clock())
 
 

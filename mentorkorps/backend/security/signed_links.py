@@ -18,7 +18,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mentorkorps.backend.clock import Clock
 
-Purpose = Literal["receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful", "renew"]
+Purpose = Literal[
+    "receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful", "renew", "leave"
+]
 
 SHOWN = timedelta(hours=6)
 """For a link that a page shows: it stays in the history of a browser, which others may use."""
@@ -34,6 +36,8 @@ LIFETIMES: dict[Purpose, timedelta] = {
     "offer": timedelta(days=30),
     "doubtful": timedelta(days=14),
     "renew": SHOWN,
+    # As long as anybody keeps a mail: it does no more than end mails, and must not be a dead end.
+    "leave": timedelta(days=3 * 365),
 }
 
 

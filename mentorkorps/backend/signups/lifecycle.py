@@ -249,9 +249,10 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
 
 
 def refuse(transaction: Transaction, id: str, consent: str, key: str, at: datetime) -> None:
-    """Takes one consent back."""
+    """Takes one consent back. News that was to leave by it does not."""
     kept = sign_up_rows.sign_up_to_change(transaction, id)
     sign_up_rows.withdraw_consent(transaction, id, consent, at)
+    mail_rows.drop_waiting_mails(transaction, id, kinds.NEWS)
     if kept and kept.withdrawn_at is None:
         sign_up_rows.renew_fingerprint(transaction, kept, key)
 
@@ -273,16 +274,18 @@ def is_told_when_erased(sign_up: SignUp) -> bool:
     return is_announced(sign_up) and not is_over
 
 
-def withdraw(transaction: Transaction, id: str, at: datetime) -> None:
-    """Takes the sign-up back: the person gets a mail that says so and how to undo it, and the
-    coordinator hears of it.
+def withdraw(
+    transaction: Transaction, id: str, at: datetime, is_answered_by_mail: bool = True
+) -> None:
+    """Takes the sign-up back: the person gets a mail that says so and how to undo it, unless no
+    mail is wanted, and the coordinator hears of it.
     """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.withdrawn_at is None:
         sign_up_rows.mark_withdrawn(transaction, id, at)
         allocation.give_up(transaction, id)
         mail_rows.drop_waiting_mails(transaction, id, kinds.DROPPED_ON_WITHDRAWAL)
-        if before.confirmed_at:
+        if before.confirmed_at and is_answered_by_mail:
             mail_rows.queue_mails(transaction, id, (kinds.WITHDRAWAL,), at)
         if is_announced(before):
             mail_rows.queue_mails(transaction, id, (kinds.WITHDRAWN,), at)
