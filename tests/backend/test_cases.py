@@ -19,8 +19,9 @@ from mentorkorps.backend.desk.case_job import CaseJob
 from mentorkorps.backend.desk.case_state import MoveRefused
 from mentorkorps.backend.desk.cases import Closed, Conflict, Edit, NoCase, NotResponsible
 from mentorkorps.backend.desk.scopes import scope_hash, scope_named
+from mentorkorps.backend.desk.teams import Member
 from mentorkorps.backend.signups import lifecycle, retention
-from tests.backend.conftest import KEY, MONDAY, Hands, awaited, both
+from tests.backend.conftest import KEY, MONDAY, Hands, awaited, both, opened
 from tests.backend.desk import ANNA, BO, DORA, EVERYBODY, ODENSE, PORTAL, desk_over
 from tests.backend.test_store import read_settings
 
@@ -381,14 +382,14 @@ def test_the_desk_looks_after_its_cases_by_itself(database, sound, caplog):
     hands, guard, told = Hands(), Guard(), []
 
     async def look():
-        opened = connect.open_database(desk.settings, desk.follow)
+        running = connect.open_database(desk.settings, desk.follow)
         try:
             job = CaseJob(
-                opened, desk.keeper, hands, guard, lambda _, case, at: told.append(case.id)
+                running, desk.keeper, hands, guard, lambda _, case, at: told.append(case.id)
             )
             await job.look()
             edit = Edit("anna", waiting, 0, hands.now)
-            await opened.change(cases.take, edit, desk.roster)
+            await running.change(cases.take, edit, desk.roster)
             for moment, is_believed in (
                 (datetime(2026, 11, 26, 14, tzinfo=UTC), True),
                 (datetime(2026, 11, 27, 5, tzinfo=UTC), True),
@@ -403,7 +404,7 @@ def test_the_desk_looks_after_its_cases_by_itself(database, sound, caplog):
             await job.look()
             await job.look()
         finally:
-            opened.close()
+            running.close()
 
     awaited(look())
 
@@ -415,4 +416,21 @@ def test_the_desk_looks_after_its_cases_by_itself(database, sound, caplog):
         one.getMessage()
         for one in caplog.records
         if one.name.startswith("mentorkorps.backend.desk")
+    ]
+
+
+def test_the_person_takes_along_what_was_noted_and_not_who_noted_it(tmp_path, real):
+    url = f"sqlite:///{tmp_path}/var/mentorkorps.db"
+    people = (Member(("annas-id",), None),)
+    with desk_over(url, real, people) as desk:
+        id = desk.come("kim", programme="mentorkorps-aabent-hold")
+        desk.do(cases.contact, id, "Mødes torsdag", actor="annas-id")
+    with opened(tmp_path, real, Hands(), DATABASE_URL=url) as house:
+        file = house.client.post(f"/mine/{house.signed('mine', id)}/download")
+
+    assert "annas-id" not in file.text
+    case = file.json()["case"]
+    assert ("contacted", "2026-11-30") == (case["state"], case["answer_due"])
+    assert [("contacted", "Mødes torsdag")] == [
+        (event["kind"], event["text"]) for event in case["events"]
     ]

@@ -4,6 +4,7 @@ Every step is a POST: what stands here is personal, and mail scanners open every
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -11,8 +12,8 @@ from starlette.responses import Response
 from mentorkorps import forms
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import spoken
-from mentorkorps.backend.db import mail_rows, place_rows, sign_up_rows
-from mentorkorps.backend.db.records import GivenConsent, Seat, SignUp
+from mentorkorps.backend.db import case_rows, mail_rows, place_rows, sign_up_rows
+from mentorkorps.backend.db.records import Case, CaseEvent, GivenConsent, Seat, SignUp
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.mail.sign_up_facts import WITHDRAWN_KEPT
 from mentorkorps.backend.services import Services, Visit
@@ -150,6 +151,8 @@ async def download(visit: Visit) -> Response:
     consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
     mails = await services.database.read(mail_rows.mails_of, sign_up.id)
     seat = await services.database.read(place_rows.seat_of, sign_up.id)
+    case = await services.database.read(case_rows.case_by_id, sign_up.id)
+    history = await services.database.read(case_rows.history, sign_up.id)
     record = {
         "form": services.catalogue.todays("forms", sign_up.form),
         "language": sign_up.language,
@@ -172,6 +175,7 @@ async def download(visit: Visit) -> Response:
         "address_changes": sign_up.readdressed,
         "code": sign_up.code,
         "place": _place(services, seat) if seat else None,
+        "case": _case(case, history) if case else None,
         "mails": [{"kind": mail.kind, "state": mail.state, "sent": mail.sent_at} for mail in mails],
     }
     text = json.dumps(
@@ -179,6 +183,25 @@ async def download(visit: Visit) -> Response:
     )
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{FILE}"'}
     return Response(text, headers=headers, media_type="application/json")
+
+
+def _case(case: Case, history: Sequence[CaseEvent]) -> dict[str, object]:
+    """What coordinators noted, and when; not which of them (Datatilsynet, 6 June 2024)."""
+    return {
+        "state": case.state,
+        "opened": case.opened_at,
+        "answer_due": case.due_on,
+        "events": [
+            {
+                "at": event.at,
+                "kind": event.kind,
+                "text": event.detail.text,
+                "reason": event.detail.reason,
+                "until": event.detail.until,
+            }
+            for event in history
+        ],
+    }
 
 
 async def delete(visit: Visit) -> Response:
