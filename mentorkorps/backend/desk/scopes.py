@@ -1,4 +1,6 @@
-"""Whose a case is: the records that its sign-up is about, each by its first id."""
+"""Whose a case is: the records that its sign-up is about, each by its first id, a municipality by its
+code of today.
+"""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -10,6 +12,7 @@ from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Meaning
 from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.catalogue.model.places import Municipality
 
 __all__ = ["Scope", "scope_hash", "scope_named", "scopes_of", "scopes_since"]
 
@@ -33,7 +36,9 @@ ASKED_FOR: tuple[tuple[ScopeKind, Meaning], ...] = (
 def scope_named(catalogue: Catalogue, kind: ScopeKind, id: str) -> Scope:
     """The scope of a record that is known by one of its ids; of an unknown one by the id as it is."""
     record = catalogue.table(TABLES[kind]).get(id)
-    return Scope(kind, lasting_id(record) if record else id)
+    if record is None:
+        return Scope(kind, id)
+    return Scope(kind, record.code if isinstance(record, Municipality) else lasting_id(record))
 
 
 def scopes_of(catalogue: Catalogue, sign_up: SignUp) -> frozenset[Scope]:
