@@ -104,24 +104,6 @@ def _ask(path: str, field: "FieldDescription") -> str:
     return answer
 
 
-def _waiting_for(options: argparse.Namespace, base: Path) -> list[str]:
-    """How many wait for what the change opens, where that is known."""
-    from mentorkorps.editing.openings import opened_records
-
-    opened = opened_records(base, options.data)
-    if not opened or not lists.may_count(options.counts):
-        return []
-    records = load_catalogue(options.data)
-    counts = lists.known_counts(records, options.counts)
-    if counts is None:
-        return []
-    return [
-        sentence
-        for record in opened
-        for sentence in lists.opening_sentences(records, counts, record)
-    ]
-
-
 def run_diff(options: argparse.Namespace) -> int:
     from mentorkorps.editing import diff
     from mentorkorps.validation import report
@@ -129,7 +111,7 @@ def run_diff(options: argparse.Namespace) -> int:
     try:
         with earlier_folder(options.base, options.data) as base:
             changes = list(diff.differences(base, options.data, date.today()))
-            changes += _waiting_for(options, base)
+            changes += lists.waiting_for_openings(base, options.data, options.counts)
     except NoEarlierEdition as error:
         raise CannotRun(str(error)) from error
     print("\n".join(map(report.visible, changes)) if changes else "Intet ændrer sig på siden.")

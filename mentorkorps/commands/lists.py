@@ -61,6 +61,20 @@ def may_count(path: Path | None) -> bool:
     return path is not None or bool(os.environ.get(DATABASE_URL, "").strip())
 
 
+def waiting_for_openings(base: Path, data: Path, path: Path | None = None) -> list[str]:
+    """How many wait for what a change opens, where that is known: from a file of counts or from
+    the database of the settings."""
+    from mentorkorps.editing.openings import opened_records
+
+    if not may_count(path) or not (opened := opened_records(base, data)):
+        return []
+    records = load_catalogue(data)
+    counts = known_counts(records, path)
+    if counts is None:
+        return []
+    return [line for record in opened for line in opening_sentences(records, counts, record)]
+
+
 def known_counts(records: Catalogue, path: Path | None) -> "WaitingCounts | None":
     """From a file, else from the database of the settings; None where that cannot be read."""
     from mentorkorps.backend.lists.waiting import counts_from_json

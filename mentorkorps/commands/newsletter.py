@@ -68,8 +68,10 @@ def _draft(options: argparse.Namespace) -> int:
         with connect.opened_to_read(settings) as snapshot:
             key = settings.secret_keys[0]
             drafts = newsletter.drafts(snapshot, records, key, period, now, codes)
-        command = command_files.CommandFile("draft", newsletter.drafts_as_json(drafts))
-        count = command_files.run_beside_server(settings, command, utc_now)
+        count = 0
+        if drafts:
+            command = command_files.CommandFile("draft", newsletter.drafts_as_json(drafts))
+            count = command_files.run_beside_server(settings, command, utc_now)
     print(f"{counted(count, 'newsletter', 'newsletters')} drafted. Nothing has left.")
     return SOUND
 

@@ -24,7 +24,9 @@ GREETING, CLOSING = 1, 2
 """How many paragraphs at the paper's beginning greet, and at its end sign it."""
 
 LinkTo = Callable[[str, str], tuple[str, str | None]]
-"""The title of what a text refers to by its kind and id, and the address of its page, if it has one."""
+"""The title of what a text refers to by its kind and id, and the address of its page, if it has
+one.
+"""
 
 
 @dataclass(frozen=True, slots=True)

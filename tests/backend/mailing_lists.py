@@ -20,7 +20,7 @@ NEWS = """    - id: news
 
 
 def write_data(folder: Path) -> Path:
-    """The sound records with lists whose consents allow news; its course and its event are not open yet."""
+    """The sound records with lists whose consents allow news; neither course nor event is open."""
     data = folder / "data"
     shutil.copytree(HERE / "sound", data)
     forms = data / "forms.yaml"

@@ -286,6 +286,7 @@ AT = {
     "/desk/{token}/answered": lambda house, about: f"{desk(house, about)}/answered",
     "/desk/{token}/restore": lambda house, about: f"{desk(house, about)}/restore",
     "/offer/{token}/{answer}": offer,
+    "/leave/{token}": lambda house, about: f"/leave/{house.signed('leave', about.id)}",
     "/certificates": lambda house, about: "/certificates",
     "/kursusbevis/{code}": lambda house, about: "/kursusbevis/0000-0000-0000-0000",
     "/en/certificate/{code}": lambda house, about: "/en/certificate/0000-0000-0000-0000",

@@ -1,4 +1,6 @@
-"""Before a course: the practical mail to those who have a place, and what was moved or cancelled, told once."""
+"""Before a course: the practical mail to those who have a place, and what was moved or cancelled,
+told once.
+"""
 
 from datetime import datetime
 from pathlib import Path

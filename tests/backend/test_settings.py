@@ -271,7 +271,7 @@ def test_a_kept_key_that_is_none_is_named_with_its_file(tmp_path, content):
 
 NAMES = (
     "DATABASE_URL", "SMTP_URL", "SMTP_CA_FILE", "ALARM_COMMAND", "PUBLIC_URL", "SECRET_KEYS", "RECIPIENTS", "MAIL_FROM",
-    "ALLOWED_ORIGINS", "TRUSTED_PROXY", "METRICS_FROM", "LOG",
+    "ALLOWED_ORIGINS", "TRUSTED_PROXY", "METRICS_FROM", "LOG", "NEWS_WAIT_MINUTES",
 )  # fmt: skip
 SIGNS = strategies.sampled_from(
     [

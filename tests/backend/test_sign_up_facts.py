@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 import pytest
 
-from mentorkorps.backend.mail import sign_up_facts
-from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.publish.calendars import Calendars
 from tests.backend.conftest import JSON, Hands, House, eventually, opened, text_of
@@ -393,14 +391,11 @@ def test_the_link_to_the_other_language_keeps_the_page(portal):
     assert "It is withdrawn" in person.post(withdraw)
 
 
-def test_the_practical_mail_is_promised_only_where_there_is_one(portal, monkeypatch):
+def test_the_practical_mail_is_promised_once_there_is_a_place(portal):
     person = Person(portal, "praktisk")
-    person.send("arrangement", event="netvaerk-april-2027", name="Karen")
+    unconfirmed = person.send("arrangement", event="netvaerk-april-2027", name="Karen")
+    assert "Omkring en uge før" not in unconfirmed
     person.confirm()
-    assert "Omkring en uge før" not in person.post(person.mine)
-
-    kinds = {**sign_up_facts.KINDS, "practical": MailKind("practical", to="person")}
-    monkeypatch.setattr(sign_up_facts, "KINDS", kinds)
     assert "Omkring en uge før" in person.get(person.receipt_path)
 
 

@@ -33,12 +33,14 @@ COUNT_QUEUED = (
 # What was queued before under the same id was the same mail, whatever became of it.
 INSERT_BATCH = text(
     "INSERT INTO batches (id, kind, about, state, content, created_at, due_at, mails)"
-    " VALUES (:id, :kind, :about, :state, :content, :created_at, :due_at, :mails) ON CONFLICT DO NOTHING"
+    " VALUES (:id, :kind, :about, :state, :content, :created_at, :due_at, :mails)"
+    " ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("created_at", type_=Moment), bindparam("due_at", type_=Moment))
 INSERT_MAIL_ONCE = text(
-    "INSERT INTO mails (id, subject_kind, subject_id, kind, state, attempts, details, batch, created_at, due_at)"
-    " SELECT :id, 'sign_up', :sign_up, :kind, 'queued', 0, :details, :batch, :at, :at"
-    " WHERE EXISTS (SELECT 1 FROM sign_ups WHERE id = :sign_up) ON CONFLICT DO NOTHING"
+    "INSERT INTO mails (id, subject_kind, subject_id, kind, state, attempts, details, batch,"
+    " created_at, due_at)"
+    " SELECT :id, 'sign_up', id, :kind, 'queued', 0, :details, :batch, :at, :at"
+    " FROM sign_ups WHERE id = :sign_up ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("at", type_=Moment))
 DROP_UNSENT = MAILS.delete().where(
     MAILS.c.batch == bindparam("of_batch"), MAILS.c.state.in_(("queued", "retry"))
@@ -50,7 +52,8 @@ MAILS_BY_STATE = (
 )
 KNOWN_MAILS = select(MAILS.c.id).where(MAILS.c.id.in_(bindparam("ids", expanding=True)))
 WRITE_ANNOUNCED = text(
-    "INSERT INTO announced (kind, record, facts, opened_at) VALUES (:kind, :record, :facts, :opened_at)"
+    "INSERT INTO announced (kind, record, facts, opened_at)"
+    " VALUES (:kind, :record, :facts, :opened_at)"
     " ON CONFLICT (kind, record) DO UPDATE SET facts = excluded.facts,"
     " opened_at = COALESCE(excluded.opened_at, announced.opened_at)"
 ).bindparams(bindparam("opened_at", type_=Moment))

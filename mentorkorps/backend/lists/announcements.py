@@ -1,8 +1,8 @@
 """What an editor has opened or moved, found by comparing the data with what was announced of them.
 
-It is looked for once, when a server starts, since its data stay as they are for as long as it runs. All that a new
-database meets is known already. Each batch has an id made of what it is about, so that a second instance, or a start
-after kill -9, makes none twice.
+It is looked for once, when a server starts, since its data stay as they are for as long as it
+runs. All that a new database meets is known already. Each batch has an id made of what it is
+about, so that a second instance, or a start after kill -9, makes none twice.
 """
 
 import hashlib
@@ -34,7 +34,9 @@ Known = Mapping[tuple[str, str], Announced]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record as it is, and as it was when it was last looked at; None for one that was not there."""
+    """A record as it is, and as it was when it was last looked at; None for one that was not
+    there.
+    """
 
     table: News
     record: NewsRecord
@@ -82,15 +84,16 @@ def announce(
 
 
 def cancel_outdated(transaction: Transaction, catalogue: Catalogue, day: date) -> None:
-    """Cancels openings that have not left and are none any more: what was closed again meanwhile."""
-    for batch in batch_rows.batches(transaction, batch_rows.TO_COME):
+    """Cancels openings that have not left and are none any more, since it was closed again."""
+    for batch in batch_rows.batches(transaction, (*batch_rows.TO_COME, "done")):
         if batch.kind != kinds.OPENED.name:
             continue
         known = public_facts.record_about(catalogue, batch.about)
         is_open = known and public_facts.facts_of(catalogue, known[1]).is_open
         if not (known and is_open and known[1].state(day) == "open"):
-            batch_rows.drop_unsent(transaction, batch.id)
-            batch_rows.set_state(transaction, batch.id, "cancelled", None)
+            dropped = batch_rows.drop_unsent(transaction, batch.id)
+            if dropped or batch.state != "done":
+                batch_rows.set_state(transaction, batch.id, "cancelled", None)
 
 
 def told_before(batch: Batch) -> str:

@@ -1,7 +1,8 @@
 """Who agreed to hear of what opens: by the consents that stand, what was asked for, and where.
 
-A consent that a form demands is about what was asked for there: a programme, where one was chosen. One that is free to
-give is about the others too. Who agreed to earlier words than a form has today hears of the own municipality alone.
+A consent that a form demands is about what was asked for there: a programme, where one was chosen.
+One that is free to give is about the others too. Who agreed to earlier words than a form has today
+hears of the own municipality alone.
 """
 
 import json
@@ -20,8 +21,8 @@ from mentorkorps.catalogue.model.organisations import Programme
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Somebody on a list. `mailbox`: a keyed hash. `asked`: what the form itself is about, `also`: what else may be
-    written about. `is_near`: the neighbouring municipalities count too.
+    """Somebody on a list. `mailbox`: a keyed hash. `asked`: what the form itself is about, `also`:
+    what else may be written about. `is_near`: the neighbouring municipalities count too.
     """
 
     sign_up: str
@@ -89,7 +90,8 @@ def list_forms(catalogue: Catalogue) -> Mapping[str, Form]:
 
 
 def listeners(snapshot: Snapshot, catalogue: Catalogue, key: str) -> Iterator[Listener]:
-    """Everybody on a list who confirmed the address, oldest first. `key`: the first of the secret keys.
+    """Everybody on a list who confirmed the address, oldest first. `key`: the first of the secret
+    keys.
 
     Who took the consent back, withdrew or looks like spam is not among them.
     """

@@ -1,8 +1,9 @@
-"""Batches: held, released, sent and cancelled by operators, and queued into the outbox when their time has come.
+"""Batches: held, released, sent and cancelled by operators, and queued into the outbox when their
+time has come.
 
-The id of a mail is made of what it is about and of the mailbox, so that whatever is killed or started twice, nobody
-gets it again under another Message-ID. What is held after some have left leaves the outbox and comes back under the
-same ids.
+The id of a mail is made of what it is about and of the mailbox, so that whatever is killed or
+started twice, nobody gets it again under another Message-ID. What is held after some have left
+leaves the outbox and comes back under the same ids.
 """
 
 import hashlib
@@ -23,25 +24,31 @@ from mentorkorps.catalogue.load import Catalogue
 
 Action = Literal["hold", "release", "send", "cancel"]
 PORTION = 100
-"""Mails that are queued in one transaction: some milliseconds, for which a visitor may have to wait."""
+"""Mails that are queued in one transaction: some milliseconds, for which a visitor may have to
+wait.
+"""
 COMING = tuple(state for state in ALIVE if state not in UNCONFIRMED)
 
 MAY: dict[Action, tuple[BatchState, ...]] = {
-    "hold": ("waiting", "leaving"),
+    "hold": ("waiting", "leaving", "done"),
     "release": ("held",),
     "send": ("draft", "waiting", "held"),
-    "cancel": batch_rows.TO_COME,
+    "cancel": (*batch_rows.TO_COME, "done"),
 }
-"""In which states of a batch an operator may do what."""
+"""In which states of a batch an operator may do what. Of one that is done some mails may not have left."""
 
 
 def act(transaction: Transaction, action: Action, id: str, now: datetime) -> bool:
-    """Does to a batch what an operator asked for; whether its state allowed it. A job for the writer."""
+    """Does to a batch what an operator asked for; whether its state allowed it. A job for the
+    writer.
+    """
     batch = batch_rows.batch_to_change(transaction, id)
     if batch is None or batch.state not in MAY[action]:
         return False
     if action in ("hold", "cancel"):
-        batch_rows.drop_unsent(transaction, id)
+        dropped = batch_rows.drop_unsent(transaction, id)
+        if batch.state == "done" and not dropped:
+            return False
         batch_rows.count_queued(transaction, id)
     after: dict[Action, tuple[BatchState, datetime | None]] = {
         "hold": ("held", batch.due_at),
@@ -85,7 +92,9 @@ async def queue_all(
 def queue_portion(
     transaction: Transaction, batch: Batch, mails: Sequence[QueuedMail], now: datetime
 ) -> bool:
-    """Queues some of the mails, unless the batch was held or cancelled meanwhile; whether it goes on."""
+    """Queues some of the mails, unless the batch was held or cancelled meanwhile; whether it goes
+    on.
+    """
     current = batch_rows.batch_to_change(transaction, batch.id)
     if current is None or current.state != "leaving":
         return False

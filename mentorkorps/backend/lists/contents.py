@@ -1,7 +1,8 @@
 """What the mails of lists tell: rows of facts, a link to a public page, and a calendar file.
 
-Of a course that shows who is a member no mail tells anything (see mail/sign_up_facts): such a mail leads to the own
-page, where it stands. What opened is told to all who asked for news of a place, so it shows nothing of anybody.
+Of a course that shows who is a member no mail tells anything (see mail/sign_up_facts): such a mail
+leads to the own page, where it stands. What opened is told to all who asked for news of a place,
+so it shows nothing of anybody.
 """
 
 import json
@@ -44,8 +45,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class ListContents:
-    """`site`: the folder of the built site, in which the calendar files lie. Without a `curriculum` the practical
-    mail of a course tells its facts alone.
+    """`site`: the folder of the built site, in which the calendar files lie. Without a
+    `curriculum` the practical mail of a course tells its facts alone.
     """
 
     catalogue: Catalogue
@@ -107,7 +108,9 @@ class ListContents:
         )
 
     def cancelled(self, mail: Mail, sign_up: SignUp, language: Language) -> MailContent:
-        """The calendar file alone, which says that it is cancelled; the rest is facts of the sign-up."""
+        """The calendar file alone, which says that it is cancelled; the rest is facts of the
+        sign-up.
+        """
         for table in ("courses", "events"):
             id = sign_up.answer(MEANING_OF[table])
             known = public_facts.record_about(self.catalogue, f"{table}/{id}")

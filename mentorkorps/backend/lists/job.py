@@ -1,5 +1,5 @@
-"""What comes round by itself for lists: news that is found at the start, batches whose time has come, practical mails,
-and a draft of each newsletter after the end of a month.
+"""What comes round by itself for lists: news that is found at the start, batches whose time has
+come, practical mails, and a draft of each newsletter after the end of a month.
 
 None of it can be taken back, so it waits while the clock is not believed.
 """
@@ -20,7 +20,9 @@ from mentorkorps.catalogue.load import Catalogue
 
 DRAFTED_FROM_HOUR = 7
 DRAFTED_UNTIL_DAY = 7
-"""Of a month: a server that was off on the first of it drafts later, and one that is new drafts nothing old."""
+"""Of a month: a server that was off on the first of it drafts later, and one that is new drafts
+nothing old.
+"""
 
 log = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """Leaving the lists by one click: from the mail program (RFC 8058), or by a button on a page.
 
-Opening the link changes nothing, since mail scanners open links too. Leaving ends all mails of lists to that mailbox,
-and is not followed by another mail. News is passed on to friends, so these pages tell nothing of the person, and lead
-to no page that does.
+Opening the link changes nothing, since mail scanners open links too. Leaving ends all mails of
+lists to that mailbox, and is not followed by another mail. News is passed on to friends, so these
+pages tell nothing of the person, and lead to no page that does.
 """
 
 from datetime import datetime
@@ -27,7 +27,8 @@ def leave_lists(
 ) -> None:
     """Ends news to the mailbox of a sign-up. A job for the writer.
 
-    A sign-up that is there for the news is withdrawn; of any other the consents to news are taken back.
+    A sign-up that is there for the news is withdrawn; of any other the consents to news are taken
+    back.
     """
     known = sign_up_rows.sign_up_by_id(transaction, id)
     if known is None:
@@ -67,7 +68,9 @@ async def leave(visit: Visit) -> Response:
 
 
 async def _linked(visit: Visit) -> str:
-    """The id of the sign-up by which the mail came, in whose language the page speaks. Raises Refusal."""
+    """The id of the sign-up by which the mail came, in whose language the page speaks. Raises
+    Refusal.
+    """
     token = visit.parameter("token")
     try:
         id = visit.services.tokens.read("leave", token)

@@ -59,7 +59,8 @@ def drafts(
     now: datetime,
     codes: Collection[str] = (),
 ) -> list[Batch]:
-    """A draft for each municipality, or each of these, with something new and somebody who reads it.
+    """A draft for each municipality, or each of these, with something new and somebody who reads
+    it.
 
     For a reader.
     """
@@ -105,7 +106,9 @@ def whats_new(
     period: Period,
     today: date,
 ) -> Iterator[Item]:
-    """Records of a municipality that opened, were confirmed or changed in the period, and are not over."""
+    """Records of a municipality that opened, were confirmed or changed in the period, and are not
+    over.
+    """
     for table, records in public_facts.news_tables(catalogue).items():
         for record in records.values():
             facts = public_facts.facts_of(catalogue, record)

@@ -1,4 +1,6 @@
-"""What of a public record is compared from one start of the server to the next, and what mails tell of it."""
+"""What of a public record is compared from one start of the server to the next, and what mails
+tell of it.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -30,7 +32,9 @@ MOST_MUNICIPALITIES = 6
 
 @dataclass(frozen=True, slots=True)
 class PublicFacts:
-    """`is_open`: an editor has opened it, and it is not made up. `municipalities`: of a programme, or of a venue."""
+    """`is_open`: an editor has opened it, and it is not made up. `municipalities`: of a programme,
+    or of a venue.
+    """
 
     is_open: bool
     municipalities: tuple[str, ...]

@@ -1,6 +1,8 @@
-"""The practical mail a week before a course or an event, and a short one the day before, to those who have a place.
+"""The practical mail a week before a course or an event, and a short one the day before, to those
+who have a place.
 
-Who gets a place later has the first at once. Each is queued once for a date: what is moved is told anew.
+Who gets a place later has the first at once. Each is queued once for a date: what is moved is told
+anew.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """How many wait on the interest list, as counts that show nobody.
 
-A count below five is not said, nor what would follow from the others by subtraction: where they leave one to four, the
-smallest of them is left out too (the practice of statistical offices, e.g. Eurostat's handbook on disclosure control).
+A count below five is not said, nor what would follow from the others by subtraction: where they
+leave one to four, the smallest of them is left out too (the practice of statistical offices, e.g.
+Eurostat's handbook on disclosure control).
 """
 
 import json
@@ -18,8 +19,8 @@ AT_LEAST = 5
 
 @dataclass(frozen=True, slots=True)
 class WaitingCounts:
-    """People on the interest list who confirmed: in all, by municipality, by municipality and industry, and by the
-    programme that they asked for. What may not be said is not among them.
+    """People on the interest list who confirmed: in all, by municipality, by municipality and
+    industry, and by the programme that they asked for. What may not be said is not among them.
     """
 
     total: int | None = None

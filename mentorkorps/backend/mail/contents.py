@@ -1,4 +1,6 @@
-"""What a mail tells beside the facts of the sign-up that it goes to: records, and what belongs to them."""
+"""What a mail tells beside the facts of the sign-up that it goes to: records, and what belongs to
+them.
+"""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field

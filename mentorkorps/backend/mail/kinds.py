@@ -85,3 +85,5 @@ KINDS = {kind.name: kind for kind in _entries()}
 BULK = tuple(kind.name for kind in KINDS.values() if kind.is_bulk)
 DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)
 NEWS = tuple(kind.name for kind in KINDS.values() if kind.is_news)
+OF_GATHERING = tuple(kind.name for kind in (PRACTICAL, PRACTICAL_DAY, MOVED))
+"""They tell of the course or event in which somebody has a place."""

@@ -14,7 +14,6 @@ from datetime import date, timedelta
 
 from mentorkorps.backend.clock import after_working_days, danish_day, spoken
 from mentorkorps.backend.db.records import PlaceState, SignUp, Turn
-from mentorkorps.backend.mail.kinds import KINDS
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.courses import Course, CourseDay, Event
 from mentorkorps.catalogue.model.forms import MEANING_OF, Form, Meaning
@@ -27,8 +26,6 @@ from mentorkorps.interface.languages import Language
 
 TELLS_OF_MEMBERSHIP = ("union", "leaders")
 """Kinds of organisations of whose courses no mail tells."""
-PRACTICAL_MAIL = "practical"
-"""The kind of mail that tells the practical things before a course; promised once there is one."""
 WITHOUT_PLACE: tuple[PlaceState, ...] = ("doubted", "pending", "waiting", "offered")
 """Somebody who may come to think of a place, and has none."""
 LONGEST_GREETED = 40
@@ -302,7 +299,7 @@ class _Reading:
             yield " ".join(self.form.next.of(self.language).split())
         elif self.form and self.form.journey and self.sign_up.awaited:
             yield self._text("talk")
-        if seat and seat.state == "taken" and PRACTICAL_MAIL in KINDS:
+        if seat and seat.state == "taken":
             yield self._text("practical")
 
     def _limits(self, seat: SeatFacts | None) -> Iterator[str]:

@@ -226,6 +226,10 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
     changed = changed_names(before, submission.answers)
     sign_up_rows.replace_answers(transaction, id, now, submission.fingerprints[0])
     sign_up_rows.renew_consents(transaction, id, submission.answers.consents, at)
+    # What they agree to hear of, and where, may be another thing now.
+    mail_rows.drop_waiting_mails(transaction, id, kinds.NEWS)
+    if is_moved(before, submission.answers):
+        mail_rows.drop_waiting_mails(transaction, id, kinds.OF_GATHERING)
     if submission.booking:
         is_confirmed = before.confirmed_at is not None
         is_doubtful = (before.flagged or before.silenced) and not is_confirmed
