@@ -62,7 +62,6 @@ SLOW_MODULES = {
     # Disks that break, servers that are killed or restarted, several instances, proxies.
     *(
         "test_backup",
-        "test_batches",
         "test_clock_guard",
         "test_faults",
         "test_instances",
@@ -99,14 +98,18 @@ SLOW_MODULES = {
         "test_setup",
         "test_vanished",
     ),
-    # Days and nights of mails and places.
+    # Days and nights of mails and places, and commands beside a server.
     *(
         "test_batches",
         "test_confirm_all",
         "test_confirmed_places",
         "test_digest",
         "test_lists",
+        "test_lists_postgres",
+        "test_ownership",
+        "test_places",
         "test_reminders",
+        "test_sheet",
     ),
     # Papers and whole exports.
     *("test_export", "test_kits"),
