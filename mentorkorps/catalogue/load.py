@@ -23,6 +23,7 @@ from mentorkorps.catalogue.integrity import integrity_problems
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form, Purpose
 from mentorkorps.catalogue.model.lasting import LastingRecord, Retired, known_as
+from mentorkorps.catalogue.model.operators import NOBODY, Operator
 from mentorkorps.catalogue.model.organisations import (
     AnswerPromise,
     Industry,
@@ -86,6 +87,7 @@ class Catalogue:
     outcomes: Mapping[str, Outcome]
     forms: Mapping[str, Form]
     rules: Mapping[str, RuleCard]
+    operators: Mapping[str, Operator]
     retired: tuple[Retired, ...]
     gazetteer: Gazetteer
     """Municipalities by what people write for a place."""
@@ -184,6 +186,11 @@ class Catalogue:
             for organisation in self.organisations.values()
             if organisation.type == "portal"
         )
+
+    @property
+    def operator(self) -> Operator:
+        """Who runs the portal, as far as the data say."""
+        return next(iter(self.operators.values()), NOBODY)
 
     def who_answers(self, programme: Programme | None = None) -> AnswerPromise:
         promised = programme.answers if programme else None

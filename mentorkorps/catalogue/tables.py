@@ -11,6 +11,7 @@ from types import MappingProxyType
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import Retired
+from mentorkorps.catalogue.model.operators import Operator
 from mentorkorps.catalogue.model.organisations import (
     Industry,
     Organisation,
@@ -139,6 +140,12 @@ _TABLES = (
     Table("outcomes", Outcome, Title("tallet", "outcome")),
     Table("forms", Form, Title("formularen", "form"), page="form"),
     Table("rules", RuleCard, Title("regelkortet", "rule card")),
+    Table(
+        "operators",
+        Operator,
+        Title("den, der driver portalen,", "operator of the portal"),
+        may_be_absent=True,
+    ),
     Table(
         "retired",
         Retired,
