@@ -1,5 +1,6 @@
 """The app: its routes, what stands before them, and what lives as long as it does."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -34,7 +35,7 @@ from mentorkorps.backend.mail.transport import FolderTransport, SmtpTransport
 from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.backend.services import Services
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.signups import confirm_all, link_renewal, offers, self_service
+from mentorkorps.backend.signups import confirm_all, link_renewal, lost_links, offers, self_service
 from mentorkorps.backend.signups import routes as sign_up_routes
 from mentorkorps.backend.signups.collected_confirmation import Collection
 from mentorkorps.backend.signups.retention import DailyPurge
@@ -54,6 +55,8 @@ from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.interface.templates import load_all
 from mentorkorps.site import redirects
 
+log = logging.getLogger(__name__)
+
 
 def create_app(
     catalogue: Catalogue,
@@ -71,6 +74,7 @@ def create_app(
     where nothing is built; and InUse where another process has the database.
     """
     settings.recipients.refuse_unknown(catalogue)
+    _warn_of_operator(catalogue)
     load_all()
     refuse_incomplete_kinds()
     services = _services(catalogue, site, settings, clock, uptime)
@@ -140,6 +144,24 @@ def _services(
     )
 
 
+def _warn_of_operator(catalogue: Catalogue) -> None:
+    operator = catalogue.operator
+    named = {
+        "controller": operator.controller,
+        "address": operator.address,
+        "mailbox": operator.mailbox,
+    }
+    if lacks := [name for name, value in named.items() if not value]:
+        log.warning(
+            "%s says nothing of %s, so nobody is told who is responsible and whom to write to: "
+            "write it there, then build the site and start again",
+            operator.at.file,
+            ", ".join(lacks),
+        )
+    if operator.trial:
+        log.warning("the portal runs on trial (trial: true in data/operators.yaml)")
+
+
 def route_specs() -> tuple[RouteSpec, ...]:
     """All routes, also that of the document in which they are described."""
     routes = (
@@ -148,6 +170,7 @@ def route_specs() -> tuple[RouteSpec, ...]:
         *self_service.ROUTES,
         *offers.ROUTES,
         *link_renewal.ROUTES,
+        *lost_links.ROUTES,
         *desk_routes.ROUTES,
         *booking_routes.ROUTES,
         *certificate_routes.ROUTES,

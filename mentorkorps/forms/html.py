@@ -70,6 +70,7 @@ def form_html(
     language: Language,
     *,
     action: str,
+    privacy: str,
     find: str = "",
     posted: Posted | None = None,
     wrong: Sequence[AnswerError] = (),
@@ -77,7 +78,8 @@ def form_html(
 ) -> str:
     """The whole <form>, with an error summary where something is wrong, and every answer kept.
 
-    `find` is where its script asks which municipalities a place may mean.
+    `find` is where its script asks which municipalities a place may mean, `privacy` where it says
+    what becomes of the answers.
     """
     questions = [
         _question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields
@@ -87,7 +89,9 @@ def form_html(
         "form.html",
         language,
         form=form,
+        operator=catalogue.operator,
         action=action,
+        privacy=privacy,
         find=find,
         steps=_steps([question for question in questions if not question.field.more]),
         more=folded,
@@ -114,6 +118,7 @@ def form_page_html(
     language: Language,
     *,
     action: str,
+    privacy: str,
     find: str = "",
     posted: Posted | None = None,
     wrong: Sequence[AnswerError] = (),
@@ -125,6 +130,7 @@ def form_page_html(
         catalogue,
         language,
         action=action,
+        privacy=privacy,
         find=find,
         posted=posted,
         wrong=wrong,

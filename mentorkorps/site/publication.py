@@ -11,6 +11,7 @@ from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.interface import addresses
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
+from mentorkorps.interface.templates import render
 from mentorkorps.site.fragments import fill
 from mentorkorps.site.page import Page
 from mentorkorps.site.record_pages import site_pages
@@ -67,7 +68,13 @@ class Publication:
             "language": self.language,
             "place": lambda kind: self.inside(addresses.address(kind, self.language)),
             "elsewhere": addresses.relative(self.front, elsewhere),
+            "trial": self.about_operator("trial.html"),
+            "contact": self.about_operator("contact.html"),
         }
+
+    def about_operator(self, template: str) -> str:
+        """A part of the frame that tells of who runs the portal, as HTML."""
+        return render(template, self.language, operator=self.catalogue.operator).strip()
 
     def translation_values(self, at: str) -> dict[str, object]:
         """What the frame asks for where a page has translations: the link to the other language,

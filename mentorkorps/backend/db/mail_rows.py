@@ -13,6 +13,7 @@ from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
 from mentorkorps.backend.db.sign_up_rows import (
     DOUBTFUL_SIGN_UPS,
+    KEPT_AT,
     SEVERAL_SIGN_UPS,
     as_sign_up,
 )
@@ -132,7 +133,7 @@ MAILS_OF_SIGN_UPS = select(MAILS.c.id).where(
 )
 
 MAILS_OF_NOBODY = select(MAILS.c.id).where(
-    MAILS.c.subject_kind == "mailbox",
+    MAILS.c.subject_kind.in_(("mailbox", "address")),
     ~exists().where(SIGN_UPS.c.addressee == MAILS.c.subject_id),
 )
 
@@ -312,7 +313,8 @@ def settle_mails(transaction: Transaction, mails: Sequence[Mail]) -> None:
 def read_subjects(
     snapshot: Snapshot, subjects: Collection[Subject]
 ) -> dict[Subject, SignUp | Damaged]:
-    """The sign-ups that subjects name, and of a mailbox the newest that waits to be asked for.
+    """The sign-ups that subjects name, of a mailbox the newest that waits to be asked for, and of
+    an address the newest of all.
 
     What is gone is not among them; what cannot be read stands there as its error.
     """
@@ -326,6 +328,10 @@ def read_subjects(
             known = {"of_addressee": subject.id}
             if newest := snapshot.execute(NEWEST_SILENCED_AT, known).one_or_none():
                 readings[subject] = _reading(snapshot, newest)
+        elif subject.kind == "address":
+            newest_alone = {"of_addressee": subject.id, "most": 1}
+            if latest := snapshot.execute(KEPT_AT, newest_alone).one_or_none():
+                readings[subject] = _reading(snapshot, latest)
     return readings
 
 

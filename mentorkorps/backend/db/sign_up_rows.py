@@ -123,6 +123,13 @@ UNCONFIRMED_AT = (
     .limit(bindparam("most"))
 )
 
+KEPT_AT = (
+    select(SIGN_UPS)
+    .where(SIGN_UPS.c.addressee == bindparam("of_addressee"))
+    .order_by(SIGN_UPS.c.received_at.desc())
+    .limit(bindparam("most"))
+)
+
 MARK_WITHDRAWN = (
     SIGN_UPS.update()
     .where(SIGN_UPS.c.id == bindparam("key"))
@@ -264,6 +271,12 @@ def unconfirmed_at(snapshot: Snapshot, addressee: str, most: int) -> list[SignUp
     """The sign-ups that one mailbox has yet to confirm, oldest first, those that look like spam behind the others."""
     known = {"of_addressee": addressee, "most": most}
     return [as_sign_up(snapshot, row) for row in snapshot.execute(UNCONFIRMED_AT, known)]
+
+
+def kept_at(snapshot: Snapshot, addressee: str, most: int) -> list[SignUp]:
+    """All sign-ups of one mailbox, confirmed or not, withdrawn or not, newest first."""
+    known = {"of_addressee": addressee, "most": most}
+    return [as_sign_up(snapshot, row) for row in snapshot.execute(KEPT_AT, known)]
 
 
 def mark_silenced(transaction: Transaction, sign_up: str, is_silenced: bool) -> None:

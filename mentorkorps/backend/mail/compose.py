@@ -73,15 +73,18 @@ class MailComposer:
             url=url,
             mine=own_page,
             waiting=mail.waiting,
+            operator=self.catalogue.operator,
             **(self._facts(mail, sign_up, language) if sign_up else {}),
         )
         subject = words(language).text("mail", kind.name, "subject")
         labels = {own_page: words(language).text("reply", "mine", "link")} if own_page else {}
         if kind.link:
             labels[url] = words(language).text("mail", kind.name, "button")
+        mailbox_for_replies = self.catalogue.operator.mailbox
         return mime.mime_message(
             {
                 "From": str(self.settings.mail_from),
+                **({"Reply-To": mailbox_for_replies} if mailbox_for_replies else {}),
                 "Subject": subject,
                 "Auto-Submitted": "auto-generated",
             },

@@ -44,6 +44,7 @@ OFFERED = MailKind("offered", to="person", link="offer", dropped_on_withdrawal=T
 LAPSED = MailKind("lapsed", to="person", link="mine", dropped_on_withdrawal=True)
 CANCELLED = MailKind("cancelled", to="person", link="mine", dropped_on_withdrawal=True)
 LINK = MailKind("link", to="person", link="mine", dropped_on_withdrawal=True)
+LINKS = MailKind("links", to="person", about="address", link="links")
 CHANGED = MailKind("changed", to="person", link="mine", dropped_on_withdrawal=True)
 WITHDRAWAL = MailKind("withdrawal", to="person", link="mine", is_for_withdrawn=True)
 DELETED = MailKind("deleted", to="person", about="erased")

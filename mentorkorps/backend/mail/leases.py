@@ -108,7 +108,7 @@ def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
     if reading is None:
         return "is dropped"
     kind = KINDS.get(mail.kind)
-    if kind is None or kind.to != "person":
+    if kind is None or kind.to != "person" or kind.about == "address":
         return "leaves"
     is_confirmed = reading.confirmed_at is not None
     is_withdrawn = reading.withdrawn_at is not None

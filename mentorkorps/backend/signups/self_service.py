@@ -34,6 +34,7 @@ from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms.answers import Invalid
 from mentorkorps.forms.choices import rows
 from mentorkorps.forms.html import form_html
+from mentorkorps.interface.addresses import address
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
@@ -306,6 +307,7 @@ def _form(
         visit.language,
         action=f"{_address(visit)}/change{visit.tongue}",
         find=f"{visit.root}find",
+        privacy=visit.root + address("privacy", visit.language),
         posted=posted,
         wrong=invalid.wrong if invalid else (),
     )

@@ -26,10 +26,16 @@ class Operator:
     trial: bool = False
 
     @property
+    def phone_link(self) -> str:
+        """`tel:+4566000001`; a number without a country is Danish."""
+        digits = "".join(sign for sign in self.phone or "" if sign.isdigit() or sign == "+")
+        return f"tel:{digits}" if digits.startswith("+") else f"tel:+45{digits}"
+
+    @property
     def is_reachable(self) -> bool:
         """Whether people are told who is responsible and where to write (GDPR, article 13(1)(a))."""
         return bool(self.controller and self.address and self.mailbox)
 
 
-NOBODY = Operator("nobody", Place("operators.yaml", 1, 1))
+NOBODY = Operator("nobody", Place("data/operators.yaml", 1, 1))
 """Where the data do not say who runs the portal."""
