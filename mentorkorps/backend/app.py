@@ -74,7 +74,6 @@ def create_app(
     where nothing is built; and InUse where another process has the database.
     """
     settings.recipients.refuse_unknown(catalogue)
-    _warn_of_operator(catalogue)
     load_all()
     refuse_incomplete_kinds()
     services = _services(catalogue, site, settings, clock, uptime)
@@ -198,6 +197,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     services: Services = app.state.services
+    _warn_of_operator(services.catalogue)
     with suppress(Busy, Unavailable):  # the rounds look again
         await services.guard.look()
     for job in services.jobs:
