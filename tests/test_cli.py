@@ -7,17 +7,21 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_here
 
 ON_A_FIXED_DAY = ("--on", "2026-11-22")
 
 
-def mentorkorps(*arguments, cwd=ROOT):
+mentorkorps = run_here
+
+
+def started(*arguments):
+    """A command as a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
         capture_output=True,
         text=True,
-        cwd=cwd,
+        cwd=ROOT,
     )
 
 
@@ -40,14 +44,14 @@ def test_the_portals_own_data_is_sound(real):
         for record in table.values()
     ]
 
-    checked = mentorkorps("check", "--on", max(day for day in days if day))
+    checked = started("check", "--on", max(day for day in days if day))
 
     assert (0, "") == (checked.returncode, checked.stderr)
     assert checked.stdout.endswith("Ingen fejl i data.\n")
 
 
 def test_problems_end_with_one_and_are_printed_with_file_line_and_column(broken):
-    checked = mentorkorps("check", broken, *ON_A_FIXED_DAY)
+    checked = started("check", broken, *ON_A_FIXED_DAY)
 
     assert 1 == checked.returncode
     assert f"{broken}/industries.yaml:2:8  “id” skal være" in checked.stdout
@@ -55,7 +59,7 @@ def test_problems_end_with_one_and_are_printed_with_file_line_and_column(broken)
 
 
 def test_a_folder_that_does_not_exist_ends_with_two_and_one_sentence(tmp_path):
-    checked = mentorkorps("check", tmp_path / "nope")
+    checked = started("check", tmp_path / "nope")
 
     assert (2, 1) == (checked.returncode, len(checked.stderr.splitlines()))
 
@@ -74,7 +78,7 @@ def test_a_build_never_takes_the_place_of_anything_but_a_site(tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").touch()
 
-    built = mentorkorps("build", "--site", tmp_path / "letters")
+    built = started("build", "--site", tmp_path / "letters")
 
     assert (2, 1) == (built.returncode, len(built.stderr.splitlines()))
     assert (tmp_path / "letters" / "dear.txt").exists()
@@ -149,7 +153,7 @@ def test_whoever_stops_in_the_middle_gets_one_sentence(data):
 
 
 def test_a_build_of_broken_data_says_what_is_wrong_and_builds_nothing(broken, tmp_path):
-    built = mentorkorps("build", "--data", broken, "--site", tmp_path / "site")
+    built = started("build", "--data", broken, "--site", tmp_path / "site")
 
     assert 1 == built.returncode
     assert "industries.yaml:2:8" in built.stderr

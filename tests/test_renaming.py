@@ -1,13 +1,13 @@
 """The ids of forms and questions are the editors' own: with others, all says and does the same.
 
 The same people answer every form twice: on the data as they are, and on a copy in which every form
-and every question has another id. What they, coordinators and operators then get to see is compared.
+and every question has another id. What they, coordinators and operators get to see is compared.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -42,7 +42,7 @@ class Portal:
         return list(self.catalogue.forms.values())
 
     def answer_all(self) -> list[str]:
-        """Answers every form: first by a link, then with nothing, then soundly. Returns the pages."""
+        """Answers every form: by a link, then with nothing, then soundly. Returns the pages."""
         client, pages, receipts = self.server.client, [], []
         for number, form in enumerate(self.forms):
             linked = client.get(f"/{address('form', 'da', form.id)}", params=LINK)
@@ -54,12 +54,13 @@ class Portal:
             receipts.append(accepted.headers["location"])
         self.wait_for_mails()
         pages += [client.get(receipt).text for receipt in receipts]
-        return [self.neutral(page) for page in pages]
+        return self.neutral(pages)
 
     def wait_for_mails(self) -> None:
         eventually(lambda: {"sent"} == {mail.state for mail in self.server.mails()})
 
-    def confirm_all(self) -> None:
+    def confirm_all(self) -> list[tuple[str, str, str]]:
+        """Confirms every address. Returns all mails: to whom, about what, and the text."""
         for mail in self.mails("confirm"):
             link = TOKEN.search(text_of(mail))
             assert link
@@ -67,9 +68,11 @@ class Portal:
         people = [sign_up for sign_up in self.server.sign_ups() if not sign_up.is_anonymous]
         eventually(lambda: len(people) == len(self.mails("receipt")))
         self.wait_for_mails()
+        return self.letters()
 
-    def mails(self, kind: str) -> list[EmailMessage]:
-        mails = [mail for mail in self.server.mails() if mail.kind == kind]
+    def mails(self, kind: str | None = None) -> list[EmailMessage]:
+        """Those of a kind, or all."""
+        mails = [mail for mail in self.server.mails() if kind in (mail.kind, None)]
         paths = [self.server.settings.mail_folder / f"{mail.id}.eml" for mail in mails]
         for path in paths:
             eventually(path.exists)
@@ -77,22 +80,22 @@ class Portal:
 
     def letters(self) -> list[tuple[str, str, str]]:
         """To whom each mail went, about what, and its text."""
+        mails = self.mails()
+        texts = self.neutral([text_of(mail) for mail in mails])
         return sorted(
-            (str(mail["To"]), str(mail["Subject"]), self.neutral(text_of(mail)))
-            for kind in {mail.kind for mail in self.server.mails()}
-            for mail in self.mails(kind)
+            (str(mail["To"]), str(mail["Subject"]), text)
+            for mail, text in zip(mails, texts, strict=True)
         )
 
     def own_pages(self) -> list[str]:
-        """What a coordinator sees of each sign-up, and its owner, who may change and download it."""
+        """What a coordinator and the owner of each sign-up see, its form and its download."""
         sign_ups = sorted(self.server.sign_ups(), key=lambda sign_up: str(sign_up.email))
-        return [
-            self.neutral(
-                self.server.client.post(f"/{kind}/{self.server.token(kind, sign_up)}{page}").text
-            )
+        pages = (
+            self.server.client.post(f"/{kind}/{self.server.token(kind, sign_up)}{page}").text
             for sign_up in sign_ups
             for kind, page in (("desk", ""), ("mine", ""), ("mine", "/form"), ("mine", "/download"))
-        ]
+        )
+        return self.neutral(pages)
 
     def table(self, form: Form, folder: Path) -> list[list[str]]:
         """What `desk export` writes of a form, without the numbers of the sign-ups."""
@@ -102,17 +105,30 @@ class Portal:
         file.unlink()
         return [row[1:] for row in csv.reader(io.StringIO(text, newline=""), delimiter=";")]
 
-    def neutral(self, text: str) -> str:
-        """A text as it would be under the first ids, without what differs from run to run."""
-        for sign_up in self.server.sign_ups():
-            for number in (sign_up.id, sign_up.code):
-                text = text.replace(number, "NUMBER") if number else text
-        text = text.replace(str(self.server.client.base_url.port), "PORT")
-        for form in self.forms:
-            for record in (form, *form.fields):
-                if record.was:
-                    text = re.sub(rf"(?<!\w){record.id}(?!\w)", record.was[0], text)
-        return TOKEN.sub(r"\1/TOKEN", text)
+    def neutral(self, texts: Iterable[str]) -> list[str]:
+        """Texts as they would be under the first ids, without what differs from run to run."""
+        texts = list(texts)
+        numbers = [
+            number
+            for sign_up in self.server.sign_ups()
+            for number in (sign_up.id, sign_up.code)
+            if number
+        ]
+        varying = re.compile("|".join([*numbers, str(self.server.client.base_url.port)]))
+        first_ids = {
+            record.id: record.was[0]
+            for form in self.forms
+            for record in (form, *form.fields)
+            if record.was
+        }
+        renamed = re.compile(rf"(?<!\w)({'|'.join(first_ids) or '(?!)'})(?!\w)")
+        return [
+            TOKEN.sub(
+                r"\1/TOKEN",
+                renamed.sub(lambda match: first_ids[match[0]], varying.sub("VARYING", text)),
+            )
+            for text in texts
+        ]
 
 
 def sent(form: Form, catalogue: Catalogue, number: int) -> dict[str, list[str]]:
@@ -152,34 +168,37 @@ def portal(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield Portal(server, data, catalogue)
 
 
-def participants(portal: Portal, capsys: pytest.CaptureFixture[str], record: str) -> list[str]:
-    capsys.readouterr()
-    assert 0 == run_cli(["desk", "participants", record, "--data", str(portal.data)])
-    return capsys.readouterr().out.splitlines()
+def all_participants(portal: Portal, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    """What `desk participants` writes of the course and of the event."""
+    lists = []
+    for record in (COURSE, EVENT):
+        capsys.readouterr()
+        assert 0 == run_cli(["desk", "participants", record, "--data", str(portal.data)])
+        lists.append(capsys.readouterr().out.splitlines())
+    return lists
 
 
 def test_with_other_ids_forms_mails_tables_and_lists_of_participants_are_the_same(
     data, tmp_path, monkeypatch, capsys
 ):
+    with portal(tmp_path / "before", HERE / "sound", monkeypatch) as running:
+        before = running.answer_all(), running.confirm_all()
+        kept = all_kept(running, tmp_path, capsys)
     renamed_everywhere(data)
-    runs = []
-    for name, records in (("before", HERE / "sound"), ("after", data)):
-        with portal(tmp_path / name, records, monkeypatch) as running:
-            pages = running.answer_all()
-            running.confirm_all()
-            runs.append((pages, running.letters(), *all_kept(running, tmp_path, capsys)))
-    before, after = runs
+    with portal(tmp_path / "after", data, monkeypatch) as running:
+        after = running.answer_all(), running.confirm_all()
+        own_pages, lists = running.own_pages(), all_participants(running, capsys)
 
     assert all(form.was and all(field.was for field in form.fields) for form in running.forms)
-    tables, lists = before[3:]
-    assert all(len(table) == 2 for table in tables)
-    assert [["name", "Navn 7"], ["name", "Navn 8"]] == lists
-    assert all("person0@example.org" in page for page in before[2][4:8])  # after the anonymous one
     assert_same(before, after)
+    assert_same((kept[0], kept[2]), (own_pages, lists))
+    assert all(len(table) == 2 for table in kept[1])
+    assert [["name", "Navn 7"], ["name", "Navn 8"]] == lists
+    assert all("person0@example.org" in page for page in own_pages[4:8])  # after the anonymous one
 
     # The same database under the new ids, and a page that was opened before.
     with portal(tmp_path / "before", data, monkeypatch) as running:
-        assert_same(before[2:], all_kept(running, tmp_path, capsys))
+        assert_same(kept, all_kept(running, tmp_path, capsys))
         booking = running.catalogue.form_for("book_course")
         first = load_catalogue(HERE / "sound").form_for("book_course")
         opened_before = sent(first, running.catalogue, 70)
@@ -197,7 +216,7 @@ def all_kept(portal: Portal, folder: Path, capsys: pytest.CaptureFixture[str]) -
     return (
         portal.own_pages(),
         tables,
-        [participants(portal, capsys, record) for record in (COURSE, EVENT)],
+        all_participants(portal, capsys),
     )
 
 

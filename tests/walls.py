@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "catalogue": (*READING_YAML, "interface"),
     "curriculum": (*READING_YAML, "interface", "catalogue"),
     "forms": ("interface", "catalogue"),
+    # Who may be suggested to whom: it knows neither the database nor the web, which ask it.
+    "matching": ("interface", "catalogue"),
     "validation": (*READING_YAML, "interface", "catalogue", "curriculum"),
     "editing": (*READING_YAML, "interface", "catalogue"),
     "site": (*READING_YAML, "interface", "catalogue", "curriculum", "forms", "editing"),
@@ -75,7 +77,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "backend.desk": (
         "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.web", "backend.security",
-        "backend.services", "backend.mail", "backend.bookings", "backend.signups",
+        "backend.services", "backend.mail", "backend.bookings", "backend.signups", "matching",
     ),
     # A key is turned by a job, and what people are in is held against the catalogue.
     "backend.jobs": (
@@ -114,6 +116,10 @@ ONLY_IN = {
     "cryptography": "backend",
     "altcha": "backend",
     "prometheus_client": "backend",
+    # Solvers against which tests hold the suggestions; the product has its own.
+    "munkres": "tests",
+    "scipy": "tests",
+    "numpy": "tests",
 }
 """A foreign library, and the wing that alone knows it."""
 

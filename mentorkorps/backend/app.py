@@ -38,6 +38,7 @@ from mentorkorps.backend.settings import Settings
 from mentorkorps.backend.signups import confirm_all, link_renewal, lost_links, offers, self_service
 from mentorkorps.backend.signups import routes as sign_up_routes
 from mentorkorps.backend.signups.collected_confirmation import Collection
+from mentorkorps.backend.signups.reminders import Reminders
 from mentorkorps.backend.signups.retention import DailyPurge
 from mentorkorps.backend.signups.returned_form import refuse_elsewhere
 from mentorkorps.backend.web.middleware import (
@@ -135,6 +136,7 @@ def _services(
         command_files=CommandFiles(database, settings, clock, outbox.wake, purge.ask),
         references=References(database, catalogue),
         collected_confirmations=Collection(database, clock, outbox.wake),
+        reminders=Reminders(database, catalogue, settings, guard, outbox.wake),
         tokens=tokens,
         clock=clock,
         guard=guard,

@@ -90,6 +90,7 @@ class Services:
     command_files: RunningJob
     references: MissingRecords
     collected_confirmations: RunningJob
+    reminders: RunningJob
     tokens: Tokens
     clock: Clock
     guard: JudgedClock
@@ -106,6 +107,7 @@ class Services:
             self.command_files,
             self.references,
             self.collected_confirmations,
+            self.reminders,
         )
 
     def link(self, purpose: Purpose, id: str, given: datetime) -> str:

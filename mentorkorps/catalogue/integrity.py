@@ -4,12 +4,15 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date, time
 from itertools import pairwise
+from typing import get_args
 
 from mentorkorps.catalogue import patterns
 from mentorkorps.catalogue.diagnostics import Problem
 from mentorkorps.catalogue.entries import Entries, Entry
+from mentorkorps.catalogue.members import members
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import kept_names
+from mentorkorps.catalogue.model.matching import MatchingRule, Should
 from mentorkorps.catalogue.purposes import purpose_problems, wrong_meaning
 from mentorkorps.catalogue.suggestions import nearest
 from mentorkorps.catalogue.tables import TABLES, WITH_FORMER_IDS
@@ -28,6 +31,12 @@ OPEN_NEEDS = (
 LONGEST_ID = 60
 """Characters, as data/datapackage.yaml says of an id: the database has room for as many."""
 PUBLISHED = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+
+WISHES = get_args(Should)
+WAITING = "waiting"
+MATCHING_RULES: tuple[str, ...] = get_args(members(MatchingRule)["id"].type)
+FULL_POINTS = 100
+"""What the points of all wishes sum to."""
 
 Moment = date | time
 
@@ -125,6 +134,76 @@ def _postcode_rules(tables: Entries) -> Iterator[Problem]:
         first = seen.setdefault(postcode, entry)
         if first is not entry:
             yield entry.repeats(first, "main", "true", key=f"postcode: {postcode}, main")
+
+
+def _neighbour_rules(tables: Entries) -> Iterator[Problem]:
+    """Municipalities that neighbour themselves, pairs that stand the other way round as well, and
+    what is said to be verified without saying by what."""
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in tables["neighbours"]:
+        pair = entry.value
+        if pair is None:
+            continue
+        if pair.a == pair.b:
+            yield entry.problem("b", "own-neighbour", value=pair.b)
+        if pair.verified and pair.source is None:
+            yield entry.problem("verified", "missing", key="source")
+        first = seen.get((pair.b, pair.a))
+        if first is not None and pair.a != pair.b:
+            yield entry.problem(
+                "a",
+                "duplicate-id",
+                key="a, b",
+                value=f"{pair.b}, {pair.a}",
+                file=first.file,
+                line=first.node.line,
+            )
+        seen[pair.a, pair.b] = entry
+
+
+def _matching_rules(tables: Entries) -> Iterator[Problem]:
+    """Points and weeks where they do not belong, rules that lack, and points that do not sum to
+    100."""
+    entries = [entry for entry in tables["matching"] if entry.value is not None]
+    misplaced = [problem for entry in entries for problem in _misplaced(entry)]
+    yield from misplaced
+    if misplaced or not entries or len(entries) < len(tables["matching"]):
+        return
+    ids = {entry.value.id for entry in entries}
+    if lacking := ", ".join(id for id in MATCHING_RULES if id not in ids):
+        yield _no_matching_rule(entries[-1], "id", f"{lacking} mangler", f"{lacking} is missing")
+        return
+    wishes = [entry for entry in entries if entry.value.id in WISHES]
+    total = sum(entry.value.points for entry in wishes)
+    if total != FULL_POINTS:
+        yield _no_matching_rule(
+            wishes[-1],
+            "points",
+            f"alle point skal give {FULL_POINTS}, men de giver {total}",
+            f"all points must sum to {FULL_POINTS}, but they sum to {total}",
+        )
+
+
+def _misplaced(entry: Entry) -> Iterator[Problem]:
+    rule: MatchingRule = entry.value
+    if (rule.id in WISHES) != (rule.points is not None):
+        yield _no_matching_rule(
+            entry,
+            "points",
+            "points hører til ønskerne og skal stå ved dem alle",
+            "points belong to the wishes and are needed at each",
+        )
+    if (rule.id == WAITING) != (rule.weeks is not None):
+        yield _no_matching_rule(
+            entry,
+            "weeks",
+            f"weeks hører til {WAITING} og skal stå dér",
+            f"weeks belongs to {WAITING} and is needed there",
+        )
+
+
+def _no_matching_rule(entry: Entry, field: str, why_da: str, why_en: str) -> Problem:
+    return entry.problem(field, "matching", why_da=why_da, why_en=why_en)
 
 
 def _programme_rules(tables: Entries) -> Iterator[Problem]:
@@ -348,6 +427,8 @@ RULES_OF_TABLES = (
     _retired_rules,
     _shared_addresses,
     _postcode_rules,
+    _neighbour_rules,
+    _matching_rules,
     _source_rules,
     _programme_rules,
     _course_rules,

@@ -23,6 +23,7 @@ from mentorkorps.catalogue.integrity import integrity_problems
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form, Purpose
 from mentorkorps.catalogue.model.lasting import LastingRecord, Retired, known_as
+from mentorkorps.catalogue.model.matching import MatchingRule
 from mentorkorps.catalogue.model.operators import NOBODY, Operator
 from mentorkorps.catalogue.model.organisations import (
     AnswerPromise,
@@ -32,7 +33,13 @@ from mentorkorps.catalogue.model.organisations import (
     SpokenLanguage,
 )
 from mentorkorps.catalogue.model.outcomes import Outcome, RuleCard, Source
-from mentorkorps.catalogue.model.places import Municipality, PlaceName, Postcode, Region
+from mentorkorps.catalogue.model.places import (
+    Municipality,
+    Neighbour,
+    PlaceName,
+    Postcode,
+    Region,
+)
 from mentorkorps.catalogue.references import unknown_references
 from mentorkorps.catalogue.suggestions import spelling_words
 from mentorkorps.catalogue.tables import TABLES, Table
@@ -78,6 +85,7 @@ class Catalogue:
     municipalities: Mapping[str, Municipality]
     postcodes: tuple[Postcode, ...]
     placenames: Mapping[str, PlaceName]
+    neighbours: tuple[Neighbour, ...]
     industries: Mapping[str, Industry]
     languages: Mapping[str, SpokenLanguage]
     organisations: Mapping[str, Organisation]
@@ -86,6 +94,7 @@ class Catalogue:
     events: Mapping[str, Event]
     outcomes: Mapping[str, Outcome]
     forms: Mapping[str, Form]
+    matching: Mapping[str, MatchingRule]
     rules: Mapping[str, RuleCard]
     operators: Mapping[str, Operator]
     retired: tuple[Retired, ...]

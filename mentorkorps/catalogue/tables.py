@@ -11,6 +11,7 @@ from types import MappingProxyType
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import Retired
+from mentorkorps.catalogue.model.matching import MatchingRule
 from mentorkorps.catalogue.model.operators import Operator
 from mentorkorps.catalogue.model.organisations import (
     Industry,
@@ -19,7 +20,13 @@ from mentorkorps.catalogue.model.organisations import (
     SpokenLanguage,
 )
 from mentorkorps.catalogue.model.outcomes import Outcome, RuleCard, Source
-from mentorkorps.catalogue.model.places import Municipality, PlaceName, Postcode, Region
+from mentorkorps.catalogue.model.places import (
+    Municipality,
+    Neighbour,
+    PlaceName,
+    Postcode,
+    Region,
+)
 from mentorkorps.catalogue.model.text import Title
 
 
@@ -89,6 +96,13 @@ _TABLES = (
         may_be_absent=True,
     ),
     Table(
+        "neighbours",
+        Neighbour,
+        Title("nabokommunerne", "pair of neighbours"),
+        key=("a", "b"),
+        may_be_absent=True,
+    ),
+    Table(
         "industries",
         Industry,
         Title("branchen", "industry"),
@@ -139,6 +153,12 @@ _TABLES = (
     ),
     Table("outcomes", Outcome, Title("tallet", "outcome")),
     Table("forms", Form, Title("formularen", "form"), page="form"),
+    Table(
+        "matching",
+        MatchingRule,
+        Title("matchreglen", "matching rule"),
+        may_be_absent=True,
+    ),
     Table("rules", RuleCard, Title("regelkortet", "rule card")),
     Table(
         "operators",

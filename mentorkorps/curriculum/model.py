@@ -233,7 +233,19 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupSize:
+    """How many participants a course takes at the least and at the most."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timetable:
+    """The plan of the training. `trainers` is how many teach at the same time."""
+
+    group: GroupSize
+    trainers: int
     editions: tuple[Edition, ...]
     days: tuple[Day, ...]
     variants: tuple[Variant, ...]

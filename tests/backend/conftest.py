@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +25,8 @@ from mentorkorps.backend import settings
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.clock import Clock, utc_now
 from mentorkorps.backend.db import connect, operator_reads, records
+from mentorkorps.backend.db.url import SqliteFile
+from mentorkorps.backend.files import ownership
 from mentorkorps.backend.jobs import clock_guard
 from mentorkorps.backend.security.signed_links import Purpose, Tokens
 from mentorkorps.backend.web import server as web_server
@@ -190,10 +194,13 @@ def errors_in(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def eventually(holds: Callable[[], object], seconds: float = 8) -> None:
+    """Looks again and again, at first often: a look costs the processor more than most waits."""
     until = time.monotonic() + seconds
+    pause = 0.005
     while not holds():
         assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.04)
 
 
 def built_site(folder: Path) -> Path:
@@ -208,6 +215,29 @@ def built_site(folder: Path) -> Path:
     (folder / "kalender.ics").write_text("BEGIN:VCALENDAR")
     (folder / "main.0a1b2c3d.min.js").write_text("1")
     return folder
+
+
+def with_tables(read: settings.Settings) -> None:
+    """Gives a new file the tables of today, from one that was made once: the way through every
+    migration, which tests of their own try, took longer than most tests. What a first start
+    makes beside it comes with it.
+    """
+    database = read.database
+    if not isinstance(database, SqliteFile) or database.path.parent.exists():
+        return
+    ownership.make_folder(database.path.parent)
+    ownership.make_file(database.path)
+    database.path.write_bytes(migrated())
+
+
+@cache
+def migrated() -> bytes:
+    """A file of SQLite with the tables of today and nothing in them."""
+    with tempfile.TemporaryDirectory(prefix="mentorkorps-") as folder:
+        named = {"DATABASE_URL": f"sqlite:///{folder}/new.db", "SECRET_KEYS": KEY}
+        read = settings.read_settings({f"MENTORKORPS_{name}": of for name, of in named.items()})
+        connect.open_database(read).close()
+        return read.database.path.read_bytes()
 
 
 @contextmanager
@@ -225,6 +255,7 @@ def opened(
     told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
     named = {f"MENTORKORPS_{name}": value for name, value in told.items()}
     read = settings.read_settings(named)
+    with_tables(read)
     uptime = clock.uptime if isinstance(clock, Hands) else clock_guard.uptime
     server = web_server.make_server(create_app(catalogue, site, read, clock, uptime), limits)
     listening = web_server.bind_socket("127.0.0.1", 0)

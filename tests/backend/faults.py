@@ -137,7 +137,7 @@ def faulty(folder: Path, library: Path) -> Iterator[Faulty]:
             PUBLIC_URL=f"http://127.0.0.1:{port}/",
             SMTP_URL=f"smtp://127.0.0.1:{mail}",
         ) as server,
-        httpx.Client(base_url=server.url, timeout=20) as client,
+        httpx.Client(base_url=server.url, timeout=20, verify=False) as client,
     ):
         eventually(lambda: client.get("/readyz").status_code == 200)
         yield Faulty(folder / "moods", server, services, client)

@@ -89,7 +89,7 @@ class Victim:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz").is_success
+            return httpx.get(f"{self.url}/healthz", verify=False).is_success
         except httpx.TransportError:
             return False
 

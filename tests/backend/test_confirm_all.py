@@ -168,9 +168,7 @@ def test_whose_address_a_stranger_used_up_is_neither_doubted_nor_left_without_a_
     listed = house.client.get(house.link("confirm_all")).text
     assert "Bekræft kun det, der er dit" in listed
     chosen = {"choose": "yes", "chosen": [real.id]}
-    assert (
-        "bekræftet én ting" in house.client.post(house.link("confirm_all"), data=chosen).text
-    )
+    assert "bekræftet én ting" in house.client.post(house.link("confirm_all"), data=chosen).text
     assert [real.id] == [one.id for one in house.sign_ups() if one.confirmed_at]
 
 

@@ -1,14 +1,12 @@
 """What coordinators and operators hear in the morning, and how they mend it."""
 
-import subprocess
-import sys
 from collections import Counter
 from email import message_from_bytes, policy
 
 import pytest
 
 from tests.backend.conftest import both, eventually, link_in, opened, post_office, text_of
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_here
 
 RECIPIENTS = """
 default: portal@example.org
@@ -20,18 +18,8 @@ TRAPPED = {"website": "https://spam.example"}
 
 def operate(house, *command):
     data = ["--data", str(ROOT / "data")]
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mentorkorps",
-            command[0],
-            *(data if command[0] != "desk" else []),
-            *command[1:],
-        ],
-        env=house.environ,
-        capture_output=True,
-        text=True,
+    return run_here(
+        command[0], *(data if command[0] != "desk" else []), *command[1:], **house.environ
     )
 
 

@@ -6,7 +6,6 @@
 import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mentorkorps.backend import settings
+from mentorkorps.backend.mail.mime import WrittenMail
 from mentorkorps.backend.mail.smtp_status import explain
 from mentorkorps.backend.mail.transport import SmtpTransport
 from tests.backend.conftest import any_free_port, awaited, errors_in, eventually, opened
@@ -100,11 +100,16 @@ def carried(
     carrier = SmtpTransport(
         settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp
     )
-    letter = EmailMessage()
-    letter["From"], letter["To"] = "mentor@example.dk", "karen@example.org"
-    letter.set_content("Hej")
+    letter = WrittenMail("mentor@example.dk", "karen@example.org", b"Subject: Hej\r\n\r\nHej\r\n")
+
+    async def deliver() -> None:
+        try:
+            await carrier.deliver("1", letter)
+        finally:
+            await carrier.close()
+
     try:
-        awaited(carrier.deliver("1", letter))
+        awaited(deliver())
     except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
         return guarded, error
     finally:

@@ -32,7 +32,7 @@ def test_a_database_that_cannot_be_written_is_told_to_visitors_and_to_those_who_
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor() as pool:
         posting = pool.submit(house.client.post, FORM, data=volunteer(), timeout=20)
-        ready = house.client.get("/readyz")
+        ready = house.client.get("/readyz", timeout=20)  # what a start does waits before it
         answer = posting.result()
     other.rollback()
     other.close()

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     sync_playwright,
@@ -30,11 +32,23 @@ from mentorkorps.backend.settings import DATABASE_URL, Settings, read_settings
 from tests.conftest import ROOT
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
+WITHOUT = (
+    # What Playwright leaves out by itself: of a flag that stands twice the last one counts.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect"),
+    *("TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    *("PreconnectToSearch", "msForceBrowserSignIn", "msEdgeUpdateLaunchServicesPreferredVersion"),
+    # The pop-ups of the address bar: two pages of Chromium's own, in a process of their own, for
+    # each page of a test. They took 0.8 s of processor time, which is more than most tests.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
+    f"--disable-features={','.join(WITHOUT)}",
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -142,25 +156,55 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tab_of(browser: Browser, portal: Running) -> Callable[..., Page]:
+    """The page of a visitor with such eyes who goes from page to page, and only looks.
+
+    It lasts as long as the browser, since a fresh page takes Chromium longer than most of what is
+    looked at. Who types, keeps something or changes the page takes `visit` or `context_of`.
+    """
+    tabs: dict[str, Page] = {}
+
+    def tab(**options: object) -> Page:
+        eyes = repr(sorted(options.items()))
+        if eyes not in tabs:
+            tabs[eyes] = browser.new_context(base_url=portal.url, **options).new_page()
+        return tabs[eyes]
+
+    return tab
+
+
+@pytest.fixture
+def look(
+    tab_of: Callable[..., Page], portal: Running, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """What `visit` is for those who only look, with its marks and what it fails for."""
+    page = tab_of(**options_of(request))
+    with watched(page, portal):
+        yield page
+
+
 @pytest.fixture
 def visit(browser: Browser, portal: Running, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of a fresh visitor; `@pytest.mark.visitor(...)` sets phone, scripts and colours.
 
     Fails if anything was asked of another host, went wrong in the console, or left a cookie.
     """
-    mark = request.node.get_closest_marker("visitor")
-    options = {"viewport": {"width": 1280, "height": 900}} | (mark.kwargs if mark else {})
-    context = browser.new_context(base_url=portal.url, **options)
+    context = browser.new_context(base_url=portal.url, **options_of(request))
     page = context.new_page()
-    foreign, errors = watch(page, portal)
-    yield page
-    assert [] == foreign
-    assert [] == errors
-    assert [] == context.cookies()
+    with watched(page, portal):
+        yield page
     context.close()
 
 
-def watch(page: Page, portal: Running) -> tuple[list[str], list[str]]:
+def options_of(request: pytest.FixtureRequest) -> dict[str, object]:
+    mark = request.node.get_closest_marker("visitor")
+    return {"viewport": {"width": 1280, "height": 900}} | (mark.kwargs if mark else {})
+
+
+@contextmanager
+def watched(page: Page, portal: Running) -> Iterator[None]:
+    """Fails after the block if a page in it asked another host, complained, or left a cookie."""
     foreign: list[str] = []
     errors: list[str] = []
 
@@ -172,10 +216,18 @@ def watch(page: Page, portal: Running) -> tuple[list[str], list[str]]:
         if message.type == "error" and not is_expected(message.text):
             errors.append(message.text)
 
-    page.on("request", asked)
-    page.on("console", said)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return foreign, errors
+    def broke(error: Error) -> None:
+        errors.append(str(error))
+
+    listeners = {"request": asked, "console": said, "pageerror": broke}
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield
+    assert [] == foreign
+    assert [] == errors
+    assert [] == page.context.cookies()
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
 
 
 def is_expected(text: str) -> bool:

@@ -33,16 +33,16 @@ LOOKED_AT = ("overview", "module", "trainer", "paper", "cards with key", "run sh
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", LOOKED_AT)
-def test_axe_finds_nothing(kind, scheme, context_of):
-    page = context_of(color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
+def test_axe_finds_nothing(kind, scheme, tab_of):
+    page = tab_of(color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True)
     page.goto(KINDS[kind])
 
     assert [] == axe(page)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_wider_than_a_phone(kind, context_of):
-    page = context_of(viewport={"width": 360, "height": 740})
+def test_nothing_is_wider_than_a_phone(kind, tab_of):
+    page = tab_of(viewport={"width": 360, "height": 740})
     page.goto(KINDS[kind])
 
     assert 360 >= page.evaluate("document.documentElement.scrollWidth")
@@ -55,8 +55,8 @@ ON_A_PHONE += [
 
 
 @pytest.mark.parametrize(("kind", "scheme"), ON_A_PHONE)
-def test_axe_finds_nothing_on_a_phone(kind, scheme, context_of):
-    page = context_of(color_scheme=scheme, viewport={"width": 360, "height": 740}, bypass_csp=True)
+def test_axe_finds_nothing_on_a_phone(kind, scheme, tab_of):
+    page = tab_of(color_scheme=scheme, viewport={"width": 360, "height": 740}, bypass_csp=True)
     page.goto(KINDS[kind])
 
     assert [] == axe(page)
@@ -86,11 +86,11 @@ def words_of(content: str) -> str:
 
 @pytest.mark.visitor(java_script_enabled=False)
 @pytest.mark.parametrize("kind", ["module", "run sheet", "rule cards"])
-def test_pages_speak_without_javascript(kind, visit):
-    visit.goto(KINDS[kind])
+def test_pages_speak_without_javascript(kind, look):
+    look.goto(KINDS[kind])
 
-    expect(visit.locator("h1")).to_be_visible()
-    expect(visit.locator("form.mk-late:visible")).to_have_count(0)
+    expect(look.locator("h1")).to_be_visible()
+    expect(look.locator("form.mk-late:visible")).to_have_count(0)
 
 
 def test_the_language_switch_leads_to_the_same_trainer_page(visit):

@@ -7,7 +7,17 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
@@ -68,17 +78,30 @@ DROP_WAITING_MAILS = MAILS.delete().where(
     MAILS.c.state.in_(UNSENT),
 )
 
-DUE_MAILS = (
+OF_LANE = MAILS.c.kind.in_(bindparam("bulk_kinds", expanding=True)) == bindparam("is_bulk")
+"""Bulk mails alone, or all others."""
+
+FRESH_MAILS = (
+    select(MAILS)
+    .where(MAILS.c.state == "queued", MAILS.c.due_at <= bindparam("now"), OF_LANE)
+    .order_by(MAILS.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+"""Nearly all that leave: in the order of ix_mails_state_due_at, which no other row delays."""
+
+OTHER_DUE_MAILS = (
     select(MAILS)
     .where(
+        OF_LANE,
         or_(
-            and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at <= bindparam("now")),
+            and_(MAILS.c.state == "retry", MAILS.c.due_at <= bindparam("now")),
             and_(
                 MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at > bindparam("never_so_late")
             ),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until <= bindparam("now")),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until > bindparam("never_so_late")),
-        )
+        ),
     )
     .order_by(MAILS.c.due_at)
     .limit(bindparam("most"))
@@ -89,21 +112,26 @@ DELETE_MAIL = MAILS.delete().where(MAILS.c.id == bindparam("key"))
 
 QUEUED_BEFORE = select(MAILS.c.id).where(ABOUT_SIGN_UP, MAILS.c.kind == bindparam("of_kind"))
 
-LEASE_MAIL = (
+LEASE_MAIL = CompiledStatement(
     MAILS.update()
     .where(MAILS.c.id == bindparam("key"))
-    .values(state="sending", attempts=MAILS.c.attempts + 1, leased_until=bindparam("until"))
+    .values(
+        state=literal_column("'sending'"),
+        attempts=MAILS.c.attempts + literal_column("1"),
+        leased_until=bindparam("until"),
+    )
 )
 
-SETTLE_MAIL = (
+SETTLE_MAIL = CompiledStatement(
     MAILS.update()
     .where(MAILS.c.id == bindparam("key"))
     .values(
         state=bindparam("new_state"),
+        attempts=bindparam("new_attempts"),
         due_at=bindparam("new_due_at"),
         sent_at=bindparam("new_sent_at"),
         error=bindparam("new_error"),
-        leased_until=None,
+        leased_until=null(),
     )
 )
 
@@ -169,12 +197,18 @@ def queue_mails(
 
 
 def queue_once(
-    transaction: Transaction, id: str, kind: Kind, subject: str, waiting: int, at: datetime
+    transaction: Transaction,
+    id: str,
+    kind: Kind,
+    subject: str,
+    waiting: int,
+    at: datetime,
+    details: str | None = None,
 ) -> bool:
     """Queues a mail that says how many wait, unless one of that id was queued; whether it did."""
     if transaction.execute(ONE_MAIL, {"id": id}).one_or_none():
         return False
-    INSERT_MAIL.run(transaction, _row(id, kind, subject, waiting, at))
+    INSERT_MAIL.run(transaction, _row(id, kind, subject, waiting, at, details))
     return True
 
 
@@ -278,33 +312,46 @@ def delete_mails(transaction: Transaction, ids: Sequence[str]) -> None:
 
 
 def due_mails(
-    transaction: Transaction, now: datetime, never_so_late: datetime, most: int
+    transaction: Transaction,
+    now: datetime,
+    never_so_late: datetime,
+    most: int,
+    bulk_kinds: Collection[str] = (),
+    is_bulk: bool = False,
 ) -> list[Mail]:
-    """The mails that are due, locked for this transaction; others have what others hold."""
-    known = {"now": now, "never_so_late": never_so_late, "most": most}
-    return [as_mail(row) for row in transaction.execute(DUE_MAILS, known)]
+    """The mails that are due, locked for this transaction; others have what others hold.
+
+    Of the bulk kinds, or of all others. Those that were tried before come behind fresh ones.
+    """
+    known = {"now": now, "most": most, "bulk_kinds": list(bulk_kinds), "is_bulk": is_bulk}
+    mails = [as_mail(row) for row in transaction.execute(FRESH_MAILS, known)]
+    if len(mails) < most:
+        known |= {"never_so_late": never_so_late, "most": most - len(mails)}
+        mails += [as_mail(row) for row in transaction.execute(OTHER_DUE_MAILS, known)]
+    return mails
 
 
 def lease_mails(transaction: Transaction, ids: Sequence[str], until: datetime) -> None:
-    if ids:
-        transaction.execute(LEASE_MAIL, [{"key": id, "until": until} for id in ids])
+    LEASE_MAIL.run_each(transaction, [{"key": id, "until": until} for id in ids])
 
 
 def settle_mails(transaction: Transaction, mails: Sequence[Mail]) -> None:
-    """Writes down what became of leased mails. Of an erased sign-up nothing stays once its mail
-    has left or is given up.
+    """Writes down what became of leased mails; one that is queued again was not tried.
+
+    Of an erased sign-up nothing stays once its mail has left or is given up.
     """
     rows = [
         {
             "key": mail.id,
             "new_state": mail.state,
+            "new_attempts": mail.attempts + (mail.state != "queued"),
             "new_due_at": mail.due_at,
             "new_sent_at": mail.sent_at,
             "new_error": mail.error,
         }
         for mail in mails
     ]
-    transaction.execute(SETTLE_MAIL, rows)
+    SETTLE_MAIL.run_each(transaction, rows)
     over = [mail for mail in mails if mail.state in ("sent", "failed")]
     if erased := [{"key": mail.id} for mail in over if mail.subject.kind == "erased"]:
         transaction.execute(FORGET_ERASED, erased)

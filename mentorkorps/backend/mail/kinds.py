@@ -11,7 +11,7 @@ from typing import Literal
 from mentorkorps.backend.db.records import SubjectKind
 from mentorkorps.backend.security.signed_links import Purpose
 
-Audience = Literal["person", "coordinator", "operator"]
+Audience = Literal["person", "coordinator", "second", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class MailKind:
     `about`: what the id of its subject names, see Subject. `link`: what its link is for, if it has
     one. `asks_to_confirm`: it leaves although nobody has confirmed the address.
     `dropped_on_withdrawal`: while it waits, it is deleted when the sign-up is withdrawn or gets
-    another address. `is_for_withdrawn`: it goes to who has withdrawn, and to nobody else.
+    another address. `dropped_when_answered`: it asks for an answer, and does not leave once there
+    is one. `is_for_withdrawn`: it goes to who has withdrawn, and to nobody else. `is_bulk`: it goes
+    to many at once and nobody waits for it, so it never delays the others.
     """
 
     name: str
@@ -31,6 +33,8 @@ class MailKind:
     asks_to_confirm: bool = False
     dropped_on_withdrawal: bool = False
     is_for_withdrawn: bool = False
+    dropped_when_answered: bool = False
+    is_bulk: bool = False
 
 
 CONFIRM = MailKind(
@@ -54,6 +58,10 @@ WITHDRAWN = MailKind("withdrawn", to="coordinator", link="desk")
 CHANGED_NOTICE = MailKind("changed_notice", to="coordinator", link="desk")
 RESUMED = MailKind("resumed", to="coordinator", link="desk")
 DELETED_NOTICE = MailKind("deleted_notice", to="coordinator", about="erased")
+NUDGE = MailKind("nudge", to="second", link="desk", dropped_when_answered=True)
+OVERDUE = MailKind("overdue", to="coordinator", link="desk", dropped_when_answered=True)
+WAITING = MailKind("waiting", to="coordinator", about="recipient", link="waiting")
+BOOKINGS = MailKind("bookings", to="coordinator", about="recipient", link="waiting")
 DIGEST = MailKind("digest", to="coordinator", about="recipient", link="doubtful")
 
 GIVEN_UP = MailKind("given_up", to="operator", about="service")
@@ -67,4 +75,5 @@ def _entries() -> Iterator[MailKind]:
 
 KINDS = {kind.name: kind for kind in _entries()}
 """Every entry above, by its name."""
+BULK = tuple(kind.name for kind in KINDS.values() if kind.is_bulk)
 DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)

@@ -1,7 +1,7 @@
 """Which mails leave now: those that are due and whose subject still wants them."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from mentorkorps.backend.db import mail_rows, place_rows
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
-from mentorkorps.backend.mail.kinds import KINDS
+from mentorkorps.backend.mail.kinds import DIGEST, KINDS
 from mentorkorps.backend.security.encryption import Damaged
 
 CountDoubtful = Callable[[Snapshot, Sequence[str]], Mapping[str, int]]
@@ -31,15 +31,20 @@ def lease_due_mails(
     never_so_late: datetime,
     most: int,
     count_doubtful: CountDoubtful = none_doubtful,
+    bulk_kinds: Collection[str] = (),
+    is_bulk: bool = False,
 ) -> list[tuple[Mail, SignUp | None]]:
     """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
+
+    `most` of them, of the bulk kinds alone or of all others: these are taken however many of those
+    wait.
 
     Each comes with the sign-up that it is about, or the newest that waits at the mailbox that it
     is about; None with others. What is due after `never_so_late` was put off or leased while the
     clock was wrong, and is due too. What another instance takes just now is left to it. What may
     not leave any more, or whose subject is gone, is deleted. A job for the writer.
     """
-    mails = mail_rows.due_mails(transaction, now, never_so_late, most)
+    mails = mail_rows.due_mails(transaction, now, never_so_late, most, bulk_kinds, is_bulk)
     if not mails:
         return []
     readings = _read_subjects(transaction, mails)
@@ -82,13 +87,17 @@ def _recounted(
     snapshot: Snapshot, mails: Sequence[Mail], count_doubtful: CountDoubtful
 ) -> Iterator[Mail]:
     """The digests with what they are about at this moment; the others as they are."""
-    recipients = [mail.subject.id for mail in mails if mail.subject.kind == "recipient"]
+    recipients = [mail.subject.id for mail in mails if _is_recounted(mail)]
     counts = count_doubtful(snapshot, recipients) if recipients else {}
     for mail in mails:
-        if mail.subject.kind == "recipient":
+        if _is_recounted(mail):
             yield replace(mail, waiting=counts.get(mail.subject.id, 0))
         else:
             yield mail
+
+
+def _is_recounted(mail: Mail) -> bool:
+    return mail.subject.kind == "recipient" and mail.kind == DIGEST.name
 
 
 def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
@@ -108,6 +117,8 @@ def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
     if reading is None:
         return "is dropped"
     kind = KINDS.get(mail.kind)
+    if kind and kind.dropped_when_answered and (reading.answered_at or reading.withdrawn_at):
+        return "is dropped"
     if kind is None or kind.to != "person" or kind.about == "address":
         return "leaves"
     is_confirmed = reading.confirmed_at is not None

@@ -177,7 +177,7 @@ class _Reading:
             language=self.language,
             noun=self._of_kind("noun"),
             what=self._of_kind("what"),
-            about=gathering.name.of(self.language) if gathering else None,
+            about=self._called(gathering) if gathering else None,
             table=tuple(self._table(seat)),
             seat=seat,
             answerer=self._answerer(),
@@ -218,8 +218,7 @@ class _Reading:
     def _of_gathering(self, gathering: Gathering) -> Iterator[Fact]:
         is_mailed = not self._shows_membership()
         kind = "course" if isinstance(gathering, Course) else "event"
-        name = self._marked(gathering.name.of(self.language), gathering.example)
-        yield Fact(self._text("labels", kind), name, is_mailed)
+        yield Fact(self._text("labels", kind), self._called(gathering), is_mailed)
         for number, day in enumerate(gathering.days, 1):
             is_one_of_many = len(gathering.days) > 1
             label = self._text("labels", "day" if is_one_of_many else "when")
@@ -235,6 +234,9 @@ class _Reading:
         yield Fact(self._text("labels", "where"), place, is_mailed)
         if gathering.status == "cancelled":
             yield Fact(self._text("labels", "state"), self._text("cancelled"), is_mailed)
+
+    def _called(self, gathering: Gathering) -> str:
+        return self._marked(gathering.name.of(self.language), gathering.example)
 
     def _marked(self, name: str, is_example: bool) -> str:
         return self._text("marked", name=name) if is_example else name
@@ -312,7 +314,8 @@ class _Reading:
 
     def _has_been_announced(self) -> bool:
         """Whether a coordinator gets a notice when it is withdrawn."""
-        return self.sign_up.awaited and not self.sign_up.flagged
+        sign_up = self.sign_up
+        return sign_up.awaited and not sign_up.flagged and sign_up.confirmed_at is not None
 
     def _calendar(self, gathering: Gathering) -> str:
         kind = "course" if isinstance(gathering, Course) else "event"

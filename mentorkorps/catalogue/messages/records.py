@@ -345,6 +345,33 @@ RULES = {
         "status: interest",
         "programmes",
     ),
+    "own-neighbour": Rule(
+        Message("En kommune, der er sin egen nabo", "A municipality that is its own neighbour"),
+        Message("“{value}” kan ikke være nabo til sig selv.", "“{value}” cannot neighbour itself."),
+        Message(
+            "Et par er to forskellige kommuner, mellem hvilke man kan komme uden om en tredje.",
+            "A pair is two different municipalities between which one can go without a third.",
+        ),
+        'a: "0461"\nb: "0461"',
+        'a: "0461"\nb: "0329"',
+        "neighbours",
+    ),
+    "matching": Rule(
+        Message("Matchreglerne hænger ikke sammen", "The matching rules do not hold together"),
+        Message(
+            "Der kan ikke laves forslag: {why_da}.",
+            "No suggestions can be made: {why_en}.",
+        ),
+        Message(
+            "Hver regel står én gang. Ønskerne har points, som i alt skal give 100; krav har "
+            "ingen. weeks står kun ved waiting.",
+            "Each rule stands once. The wishes have points, which sum to 100; musts have none. "
+            "weeks stands at waiting only.",
+        ),
+        "points: 31",
+        "points: 30",
+        "matching",
+    ),
     "form": Rule(
         Message("Formularen hænger ikke sammen", "The form does not hold together"),
         Message("Formularen kan ikke bruges: {why_da}.", "The form cannot be used: {why_en}."),

@@ -82,8 +82,11 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
+    """Who says yes to a match. `same_industry`: mentor and mentee must know the same one."""
+
     by: Literal["municipality", "organisation", "both"]
     text: Text
+    same_industry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

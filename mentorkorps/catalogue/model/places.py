@@ -59,6 +59,21 @@ class PlaceName:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Two municipalities between which people can go without passing a third; it holds both ways.
+
+    `verified`: `source` says so. What is not verified is used, and told to be uncertain.
+    """
+
+    a: Annotated[str, Refers("municipalities")]
+    b: Annotated[str, Refers("municipalities")]
+    how: Literal["border", "bridge", "ferry"]
+    verified: bool
+    at: Place
+    source: Annotated[str, Refers("sources")] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Venue:
     name: Title
     address: str
