@@ -389,6 +389,7 @@ def test_a_program_that_changes_too_much_gets_its_answers_back(house):
 
 def test_coordinators_are_not_told_of_every_move_to_and_fro(house):
     house.post()
+    house.client.post(house.link("confirm"))
     page = mine(house, house.sign_ups()[0])
     got = [
         house.client.post(f"{page}/change", data=volunteer(place=place)).status_code

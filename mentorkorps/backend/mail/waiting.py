@@ -38,8 +38,10 @@ def is_waiting(sign_up: SignUp) -> bool:
 
 def request_of(sign_up: SignUp) -> Request:
     """By whom, by which form and about which programme, or where: what is alike in it is one
-    request.
+    request. What has a number of its own is one by itself: a caseworker asks for many people.
     """
+    if sign_up.code:
+        return sign_up.id, sign_up.form, None
     about = sign_up.answer("programme") or sign_up.answer("place")
     return sign_up.addressee or sign_up.id, sign_up.form, about
 
