@@ -49,7 +49,7 @@ def queue_digests(
         id = _id_of_the_day(settings, now, address)
         subject = recipient_id(settings.secret_keys[0], address)
         queued += mail_rows.queue_once(transaction, id, kinds.DIGEST, subject, count, now)
-    queued += _queue_waiting(transaction, catalogue, settings, now)
+    queued += _queue_waiting(transaction, catalogue, settings, until, now)
     queued += _queue_bookings(transaction, catalogue, settings, until, now)
     count = mail_rows.count_given_up(transaction, until - ONE_DAY, until, kinds.GIVEN_UP)
     if count:
@@ -59,13 +59,18 @@ def queue_digests(
 
 
 def _queue_waiting(
-    transaction: Transaction, catalogue: Catalogue, settings: Settings, now: datetime
+    transaction: Transaction,
+    catalogue: Catalogue,
+    settings: Settings,
+    until: datetime,
+    now: datetime,
 ) -> int:
     """One mail to each mailbox that has chosen to hear once a morning, where anything waits."""
     if not settings.recipients.collected:
         return 0
     queued = 0
-    for box, waiting in waiting_by_mailbox(transaction, catalogue, settings).items():
+    by_mailbox = waiting_by_mailbox(transaction, catalogue, settings, until)
+    for box, waiting in by_mailbox.items():
         if box in settings.recipients.collected:
             id = _id_of_the_day(settings, now, f"waiting {box}")
             subject = recipient_id(settings.secret_keys[0], box)

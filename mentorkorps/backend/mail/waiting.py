@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
@@ -47,11 +47,19 @@ def request_of(sign_up: SignUp) -> Request:
 
 
 def waiting_by_mailbox(
-    snapshot: Snapshot, catalogue: Catalogue, settings: Settings
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    settings: Settings,
+    until: datetime | None = None,
 ) -> dict[str, list[WaitingRequest]]:
-    """What waits at each mailbox, what was promised first in front. Damaged sign-ups are left out."""
+    """What waits at each mailbox, what was promised first in front. Damaged sign-ups are left out.
+
+    `until`: only what was confirmed before.
+    """
     requests: defaultdict[tuple[str, Request], list[SignUp]] = defaultdict(list)
     for sign_up in sign_up_rows.readable_unanswered(snapshot):
+        if until and sign_up.confirmed_at and sign_up.confirmed_at >= until:
+            continue
         box = mailbox(catalogue, settings, sign_up)
         requests[box, request_of(sign_up)].append(sign_up)
     waiting: defaultdict[str, list[WaitingRequest]] = defaultdict(list)
