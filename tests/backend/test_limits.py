@@ -11,6 +11,7 @@ from starlette.routing import Route
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.web import rate_limits
 from tests.backend.conftest import (
+    COURSE,
     FORM,
     JSON,
     KEY,
@@ -277,6 +278,12 @@ AT = {
     "/mine/{token}/resume": lambda house, about: f"{mine(house, about)}/resume",
     "/receipt/{token}/address": lambda house, about: (
         f"/receipt/{house.signed('receipt', about.id)}/address"
+    ),
+    "/mine/{token}/nudge": lambda house, about: f"{mine(house, about)}/nudge",
+    "/links": lambda house, about: "/links",
+    "/desk/waiting/{token}": lambda house, about: f"/desk/waiting/{house.signed('waiting', 'x')}",
+    "/desk/gathering/{token}": lambda house, about: (
+        f"/desk/gathering/{house.signed('gathering', f'courses.{COURSE}')}"
     ),
     "/mine/{token}/download": lambda house, about: f"{mine(house, about)}/download",
     "/renew/{token}": lambda house, about: f"/renew/{house.signed('renew', about.id)}",

@@ -19,11 +19,23 @@ from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups.collected_confirmation import MOST_LISTED
 from mentorkorps.backend.web.rate_limits import UNPROVED
-from mentorkorps.backend.web.request_body import first_text, text_body
+from mentorkorps.backend.web.request_body import JSON, MOST_FIELDS, URLENCODED, Body, first_text
 from mentorkorps.backend.web.responses import PRIVATE, Refusal, to_wait
 from mentorkorps.backend.web.routing import RouteSpec
+from mentorkorps.forms.json_schema import Schema
 from mentorkorps.forms.validation import mail_address
 
+ASKED: Schema = {
+    "type": "object",
+    "required": ["email"],
+    "additionalProperties": {"type": "string"},
+    "maxProperties": MOST_FIELDS,
+    "properties": {
+        "email": {"type": "string", "pattern": r"^[a-z0-9]{1,40}@[a-z0-9]{1,40}\.[a-z]{2,10}$"},
+        "language": {"type": "string"},
+    },
+}
+"""What programs are told to send: simple addresses; people may write any that there is."""
 MOST_A_DAY = 3
 """Mails with links to one address: enough for somebody who lost one, too few to fill a mailbox."""
 LONGEST_TYPED = 254
@@ -74,7 +86,7 @@ async def listed(visit: Visit) -> Response:
 
 
 ROUTES = (
-    RouteSpec("POST", "/links", ask, body=text_body("email", "language")),
+    RouteSpec("POST", "/links", ask, body=Body({URLENCODED: ASKED, JSON: ASKED})),
     RouteSpec("GET", "/links/{token}", listed),
 )
 
