@@ -5,10 +5,12 @@ python tools/mails.py --mark    the portal's mark that stands in mails, from the
 """
 
 import asyncio
+import json
 import shutil
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -22,12 +24,16 @@ from playwright.async_api import Browser, async_playwright
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
+from mentorkorps.backend.lists import public_facts
+from mentorkorps.backend.lists.contents import ListContents
 from mentorkorps.backend.mail.compose import MailComposer
 from mentorkorps.backend.mail.frame import MARK_FILE
-from mentorkorps.backend.mail.kinds import KINDS
+from mentorkorps.backend.mail.kinds import KINDS, MailKind
 from mentorkorps.backend.mail.recipients import recipient_id
+from mentorkorps.backend.mail.sign_up_facts import shows_membership
 from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
+from mentorkorps.catalogue.model.courses import Event
 from mentorkorps.interface.languages import LANGUAGES, Language
 
 ROOT = Path(__file__).parent.parent
@@ -73,29 +79,67 @@ async def draw_mails(browser: Browser, folder: Path) -> None:
 
 
 def pages(catalogue: Catalogue, kind: str) -> Iterator[str]:
+    """The HTML of such a mail in each language."""
     with TemporaryDirectory() as place:
         read = settings.read_settings(
             ENVIRON | {"MENTORKORPS_DATABASE_URL": f"sqlite:///{place}/m.db"}
         )
-    composer = MailComposer(catalogue, read, Tokens(read.secret_keys, lambda: NOW), lambda: NOW)
+    contents = ListContents(catalogue, read.public_url, ROOT / "site").by_kind()
+    composer = MailComposer(
+        catalogue, read, Tokens(read.secret_keys, lambda: NOW), lambda: NOW, contents=contents
+    )
     about = KINDS[kind].about
     id = recipient_id(read.secret_keys[0], read.recipients.default)
     subject = Subject(about, id if about == "recipient" else "1" * 32)
-    mail = Mail("0" * 32, subject, kind, "sending", 0, NOW, NOW, None, None, waiting=3)
+    mail = Mail(
+        "0" * 32, subject, kind, "sending", 0, NOW, NOW, None, None, waiting=3,
+        details=details(catalogue, kind),
+    )  # fmt: skip
     for language in LANGUAGES:
-        sign_up = sample(catalogue, language) if about in ("sign_up", "mailbox") else None
+        sign_up = sample(catalogue, KINDS[kind], language)
         message = message_from_bytes(composer.write(mail, sign_up).content, policy=policy.default)
         yield page_of(message)
 
 
-def sample(catalogue: Catalogue, language: Language) -> SignUp:
+def details(catalogue: Catalogue, kind: str) -> str | None:
+    """What such a mail tells of beside its sign-up."""
+    event = public_event(catalogue)
+    about = public_facts.about("events", event)
+    if kind in ("changed", "changed_notice"):
+        place = catalogue.form_for("join").meaning("place")
+        return place.id if place else None
+    if kind in ("opened", "practical", "practical_day"):
+        return about
+    if kind == "moved":
+        was = asdict(public_facts.facts_of(catalogue, event))
+        return f"{about}\n{json.dumps({'was': was})}"
+    if kind == "newsletter":
+        items = [{"about": about, "why": "opened"}]
+        return f"municipalities/{event.venue.municipality}\n{json.dumps({'items': items})}"
+    return None
+
+
+def public_event(catalogue: Catalogue) -> Event:
+    """One that mails may tell of."""
+    events = catalogue.events.values()
+    return next(event for event in events if not shows_membership(catalogue, event))
+
+
+def sample(catalogue: Catalogue, kind: MailKind, language: Language) -> SignUp | None:
+    """The sign-up that such a mail is about, if it is about one."""
+    if kind.about in ("recipient", "service"):
+        return None
     form = catalogue.form_for("join")
     name, email = form.meaning("name"), form.meaning("email")
     assert name and email
-    answers = {name.id: "Karen Testesen", email.id: "karen@example.org"}
+    answers: dict[str, str | bool | tuple[str, ...]] = {
+        name.id: "Karen Testesen",
+        email.id: "karen@example.org",
+    }
+    withdrawn_at = NOW if kind.is_for_withdrawn else None
     return SignUp(
         "1" * 32, form.id, language, answers, False, NOW, NOW, NOW - timedelta(hours=1),
-        None, None, False,
+        None, withdrawn_at, False, code="K7M2P",
     )  # fmt: skip
 
 

@@ -21,13 +21,13 @@ async def find_place(visit: Visit) -> Response:
     match = visit.services.catalogue.gazetteer.match(asked)
     if visit.wants_json:
         return visit.json(_as_json(match))
-    found = _links(visit, match.municipalities)
-    if len(found) == 1 and match.main:
-        return visit.redirect(found[0][1], {})
-    status = 404 if match.is_guess or not found else 200
+    links = _links(visit, match.municipalities)
+    if len(links) == 1 and match.main:
+        return visit.redirect(links[0][1], {})
+    status = 404 if match.is_guess or not links else 200
     everywhere = _links(visit, visit.services.catalogue.municipalities_sorted())
     return visit.page(
-        "find.html", status, asked=asked, found=found, match=match, everywhere=everywhere
+        "find.html", status, asked=asked, found=links, match=match, everywhere=everywhere
     )
 
 

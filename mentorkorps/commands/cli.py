@@ -14,7 +14,9 @@ from mentorkorps.commands import (
     check,
     desk,
     edit,
+    lists,
     maintenance,
+    newsletter,
     outbox,
     papers,
     pictures,
@@ -33,6 +35,8 @@ FAMILIES = (
     serve,
     desk,
     outbox,
+    newsletter,
+    lists,
     certificates,
     maintenance,
 )

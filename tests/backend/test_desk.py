@@ -24,14 +24,14 @@ def test_the_coordinator_sees_answers_consents_and_state(house):
 
     page = house.client.post(house.link("notice"))
 
-    told = (
+    facts = (
         "Karen &lt;Test&gt;",
         "karen@example.org",
         "Odense",
         "+45 12 34 56 78",
         "23. november 2026 kl. 10.00",
     )
-    for words in (*told, "må få mine svar", "Dansk"):
+    for words in (*facts, "må få mine svar", "Dansk"):
         assert words in page.text
     assert "Vent med at svare" in unconfirmed
     assert 'href="mailto:karen@example.org"' in page.text
@@ -53,7 +53,7 @@ def test_marking_as_contacted_is_recorded_with_the_first_time(house, hands):
     house.client.post(f"{link}/answered")
 
     assert "23. november 2026 kl. 12.00" in page.text
-    assert [at] == [one.answered_at for one in house.sign_ups()]
+    assert [at] == [sign_up.answered_at for sign_up in house.sign_ups()]
 
 
 def test_a_doubtful_sign_up_says_why_and_one_press_takes_the_doubt_away(house):
@@ -94,14 +94,14 @@ def test_the_link_lasts_30_days(house, hands):
         house.client.post(f"{link}/answered").status_code,
     ]
     assert MONDAY == house.sign_ups()[0].received_at
-    assert [None] == [one.answered_at for one in house.sign_ups()]
+    assert [None] == [sign_up.answered_at for sign_up in house.sign_ups()]
 
 
 def test_answers_to_a_form_that_is_gone_can_still_be_read(tmp_path, real, hands):
     with opened(tmp_path, real, hands) as before:
         before.post()
         before.post(email="robot@example.org", website="x", name="www.example.org")
-        links = [f"/desk/{before.token('desk', one)}" for one in before.sign_ups()]
+        links = [f"/desk/{before.token('desk', sign_up)}" for sign_up in before.sign_ups()]
         listed = f"/desk/doubtful/{before.token('doubtful', before.sign_ups()[1])}"
     left = {id: form for id, form in real.forms.items() if id != "mentor"}
 

@@ -201,7 +201,8 @@ def test_on_one_connection_what_somebody_waits_for_comes_before_the_rest_of_a_ba
 
     order = [mail["Message-ID"] for mail in server.taken]
     assert 11 == len(order)
-    assert order.index("<99@example.org>") <= 1
+    # Two of the batch may be on their way when it comes.
+    assert order.index("<99@example.org>") <= 2
 
 
 KILLED = """

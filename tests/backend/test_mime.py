@@ -82,8 +82,10 @@ def test_a_mail_reads_as_one_that_the_standard_library_wrote(name):
                 assert value == message[header], header
         assert "a..b+c@example.org" == str(message["To"])
         for kind in ("plain", "html"):
-            wanted, got = (one.get_body((kind,)).get_content() for one in (expected, message))
-            assert lines(wanted) == lines(got)
+            expected_text, got = (
+                mail.get_body((kind,)).get_content() for mail in (expected, message)
+            )
+            assert lines(expected_text) == lines(got)
         (picture,) = (part for part in message.walk() if part.get_content_type() == "image/png")
         assert (PICTURE.png, f"<{PICTURE.id}>") == (picture.get_content(), picture["Content-ID"])
         assert mail.content.isascii()

@@ -46,7 +46,7 @@ def test_mails_reach_the_mail_server(tmp_path, real, free_port):
         eventually(lambda: ["sent"] * 3 == [one.state for one in house.mails()])
 
     assert {"karen@example.org", "svar-ikke@mentorkorps.invalid"} == {
-        one["To"] for one in services.taken
+        letter["To"] for letter in services.taken
     }
     for letter in services.taken:
         assert "auto-generated" == letter["Auto-Submitted"]
@@ -69,13 +69,13 @@ def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_la
         with post_office(free_port) as services:
             hands.pass_by(minutes=3)
             house.post(email="bo@example.org")
-            eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+            eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
 
-    expected = {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()}
-    assert expected == {one["Message-ID"] for one in services.taken}
+    expected = {f"<{mail.id}@mentorkorps.invalid>" for mail in house.mails()}
+    assert expected == {letter["Message-ID"] for letter in services.taken}
 
 
-def told(letter):
+def everything_in(letter):
     """Everything that a reader of the mail sees."""
     parts = [letter.get_body((kind,)).get_content() for kind in ("plain", "html")]
     return f"{letter.items()}\n" + "\n".join(parts)
@@ -84,7 +84,7 @@ def told(letter):
 def test_the_first_mail_holds_no_text_of_the_visitor_and_no_programme(house):
     house.post(name="Vind en iPhone på https://spam.example")
 
-    letter = told(house.letter("confirm"))
+    letter = everything_in(house.letter("confirm"))
 
     assert "Bekræft" in letter
     for text in ("iPhone", "spam.example", "bent hold", "Odense", "handel", "oordinator"):
@@ -95,7 +95,7 @@ def test_the_coordinators_mail_holds_nothing_personal(house):
     house.post()
     house.client.post(house.link("confirm"))
 
-    letter = told(house.letter("notice"))
+    letter = everything_in(house.letter("notice"))
 
     assert "/desk/" in letter
     for personal in ("Karen", "karen", "5000", "Odense", "bent hold"):
@@ -106,7 +106,7 @@ def test_the_receipt_greets_by_the_given_name_and_names_no_programme(house):
     house.post()
     house.client.post(house.link("confirm"))
 
-    letter = told(house.letter("receipt"))
+    letter = everything_in(house.letter("receipt"))
 
     assert 2 == letter.count("Hej Karen")
     for text in ("Testesen", "bent hold", "Odense", "Portalens koordinator"):
@@ -156,10 +156,10 @@ class Seen(HTMLParser):
         self._inside.pop() if tag in self._inside else None
 
     def handle_data(self, data):
-        inside = self._inside[-1] if self._inside else ""
-        if inside == "td" and data.strip():
+        tag = self._inside[-1] if self._inside else ""
+        if tag == "td" and data.strip():
             self.words[-1] += f": {data}"  # the label stands before it
-        elif inside in ("p", "br", "h1", "a", "th"):
+        elif tag in ("p", "br", "h1", "a", "th"):
             self.words.append(data.strip())
 
 
@@ -240,7 +240,7 @@ class Bench:
         self.outbox = Outbox(store, self.carrier, lambda mail, sign_up: None, hands, jitter)
 
     def confirm(self):
-        return next(one for one in mails(self._settings) if one.kind == "confirm")
+        return next(mail for mail in mails(self._settings) if mail.kind == "confirm")
 
 
 @pytest.fixture
@@ -383,6 +383,6 @@ def test_a_real_servers_refusal_is_kept_as_a_code(tmp_path, real, free_port):
     ):
         services.answer = "550 5.1.1 <karen@example.org> unknown"
         house.post(email="".join(random.choices(string.ascii_lowercase, k=8)) + "@example.org")
-        eventually(lambda: {"failed"} == {one.state for one in house.mails()})
+        eventually(lambda: {"failed"} == {mail.state for mail in house.mails()})
 
-    assert {"550 5.1.1 SMTPRecipientRefused"} == {one.error for one in house.mails()}
+    assert {"550 5.1.1 SMTPRecipientRefused"} == {mail.error for mail in house.mails()}

@@ -122,8 +122,8 @@ def test_an_unknown_place_is_told_with_the_field_again(lasting, asked):
 
 def test_the_service_tells_how_it_is(lasting):
     assert {"status": "ok"} == lasting.client.get("/healthz").json()
-    told = lasting.client.get("/readyz").json()
-    assert (True, True) == (told["database"], told["outbox"])
+    health = lasting.client.get("/readyz").json()
+    assert (True, True) == (health["database"], health["outbox"])
 
 
 def test_readiness_tells_how_long_the_oldest_mail_waits(tmp_path, real, hands, free_port):
@@ -144,8 +144,8 @@ def test_the_log_has_one_line_a_request_without_tokens_queries_and_names(lasting
 
     eventually(lambda: len(caplog.records) == 4)  # a line comes after its answer
     lines = {
-        " ".join(str(one.told[fact]) for fact in ("method", "route", "status"))
-        for one in caplog.records
+        " ".join(str(record.facts[fact]) for fact in ("method", "route", "status"))
+        for record in caplog.records
     }
     assert {
         "GET /receipt/{token} 404",

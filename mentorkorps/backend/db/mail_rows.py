@@ -217,14 +217,14 @@ def queue_about_erased(transaction: Transaction, kind: Kind, sign_up: SignUp, at
     encrypted, and no longer than until it has left or is given up.
     """
     subject = token_hex(16)
-    kept = {
+    details_of_sign_up = {
         "form": sign_up.form,
         "language": sign_up.language,
         "answers": sign_up.answers,
         "received": sign_up.received_at.isoformat(),
         "code": sign_up.code,
     }
-    text = json.dumps(kept, ensure_ascii=False).encode()
+    text = json.dumps(details_of_sign_up, ensure_ascii=False).encode()
     details = b64encode(transaction.cipher.close(subject, text)).decode()
     queue_mails(transaction, subject, (kind,), at, details)
 
@@ -253,8 +253,8 @@ def _row(
 
 def count_given_up(snapshot: Snapshot, after: datetime, until: datetime, but_for: Kind) -> int:
     """How many mails were given up in that time; those of the kind `but_for` do not count."""
-    known = {"after": after, "until": until, "but_for": but_for.name}
-    count: int = snapshot.execute(HOW_MANY_GIVEN_UP, known).scalar_one()
+    values = {"after": after, "until": until, "but_for": but_for.name}
+    count: int = snapshot.execute(HOW_MANY_GIVEN_UP, values).scalar_one()
     return count
 
 
@@ -271,8 +271,8 @@ def send_again(transaction: Transaction, id: str | None, at: datetime) -> int:
 
 def was_queued(snapshot: Snapshot, sign_up: str, kind: Kind) -> bool:
     """Whether there is such a mail about a sign-up, whatever became of it."""
-    known = {"of_sign_up": sign_up, "of_kind": kind.name}
-    return snapshot.execute(QUEUED_BEFORE, known).first() is not None
+    values = {"of_sign_up": sign_up, "of_kind": kind.name}
+    return snapshot.execute(QUEUED_BEFORE, values).first() is not None
 
 
 def drop_waiting_mails(transaction: Transaction, sign_up: str, kinds: Collection[str]) -> None:
@@ -323,11 +323,11 @@ def due_mails(
 
     Of the bulk kinds, or of all others. Those that were tried before come behind fresh ones.
     """
-    known = {"now": now, "most": most, "bulk_kinds": list(bulk_kinds), "is_bulk": is_bulk}
-    mails = [as_mail(row) for row in transaction.execute(FRESH_MAILS, known)]
+    values = {"now": now, "most": most, "bulk_kinds": list(bulk_kinds), "is_bulk": is_bulk}
+    mails = [as_mail(row) for row in transaction.execute(FRESH_MAILS, values)]
     if len(mails) < most:
-        known |= {"never_so_late": never_so_late, "most": most - len(mails)}
-        mails += [as_mail(row) for row in transaction.execute(OTHER_DUE_MAILS, known)]
+        values |= {"never_so_late": never_so_late, "most": most - len(mails)}
+        mails += [as_mail(row) for row in transaction.execute(OTHER_DUE_MAILS, values)]
     return mails
 
 
@@ -372,8 +372,8 @@ def read_subjects(
             readings[Subject("sign_up", row.id)] = _reading(snapshot, row)
     for subject in subjects:
         if subject.kind == "mailbox":
-            known = {"of_addressee": subject.id}
-            if newest := snapshot.execute(NEWEST_SILENCED_AT, known).one_or_none():
+            values = {"of_addressee": subject.id}
+            if newest := snapshot.execute(NEWEST_SILENCED_AT, values).one_or_none():
                 readings[subject] = _reading(snapshot, newest)
         elif subject.kind == "address":
             newest_alone = {"of_addressee": subject.id, "most": 1}
@@ -388,13 +388,13 @@ def read_erased(snapshot: Snapshot, mail: Mail) -> SignUp | None:
         text = snapshot.cipher.open(mail.subject.id, b64decode(mail.details or ""))
     except Damaged:
         return None
-    kept = json.loads(text)
-    moment = datetime.fromisoformat(kept["received"])
+    details = json.loads(text)
+    moment = datetime.fromisoformat(details["received"])
     return SignUp(
         id=mail.subject.id,
-        form=kept["form"],
-        language=kept["language"],
-        answers=kept["answers"],
+        form=details["form"],
+        language=details["language"],
+        answers=details["answers"],
         flagged=False,
         received_at=moment,
         asked_at=moment,
@@ -402,7 +402,7 @@ def read_erased(snapshot: Snapshot, mail: Mail) -> SignUp | None:
         answered_at=None,
         withdrawn_at=None,
         silenced=False,
-        code=kept["code"],
+        code=details["code"],
     )
 
 

@@ -85,7 +85,7 @@ def _gatherings(visit: Visit) -> Iterator[tuple[Bookable, Course | Event]]:
     ]
     for kind, gathering in sorted(gatherings, key=lambda pair: pair[1].days[0].date):
         if gathering.days[-1].date >= today:
-            yield allocation.hall_of(kind, gathering), gathering
+            yield allocation.bookable_of(kind, gathering), gathering
 
 
 def _seats(snapshot: Snapshot, halls: list[Bookable]) -> dict[Bookable, list[Seat]]:

@@ -5,8 +5,8 @@ address that nobody has confirmed repeats nothing that was typed, any other no m
 name; the coordinator's holds a link, and says what came and not from whom. Headers are neutral.
 """
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from email.headerregistry import Address
 from email.utils import format_datetime
@@ -15,6 +15,7 @@ from typing import TypeVar
 from mentorkorps.backend.clock import Clock, spoken
 from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.mail import frame, kinds, mime
+from mentorkorps.backend.mail.contents import ContentOf, MailContent
 from mentorkorps.backend.mail.frame import MailFacts
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
 from mentorkorps.backend.mail.mime import WrittenMail
@@ -57,10 +58,13 @@ class SubjectGone(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class MailComposer:
+    """`contents`: what mails tell beside their sign-up, by the name of their kind."""
+
     catalogue: Catalogue
     settings: Settings
     tokens: Tokens
     clock: Clock
+    contents: Mapping[str, ContentOf] = field(default_factory=dict)
 
     def write(self, mail: Mail, sign_up: SignUp | None) -> WrittenMail:
         """The mail as it leaves; `sign_up` as lease_due_mails gives it.
@@ -71,21 +75,26 @@ class MailComposer:
         kind = KINDS[mail.kind]
         address = self._mailbox(kind, mail, sign_up)
         language = _known(sign_up).language if kind.to == "person" else COORDINATORS_LANGUAGE
+        content = self._content(mail, sign_up, language)
         facts = self._facts(mail, sign_up, language) if sign_up else MailFacts()
-        values = {**facts.values, **self._values_of_all(mail, language)}
+        values = {**facts.values, **content.values, **self._values_of_all(mail, language)}
         prepared = frame.prepare_mail(
             kind.name,
             language,
             self.settings.mail_from.display_name,
-            kind.link is not None,
+            kind.has_button,
             facts.greeting_name is not None,
             mail.waiting,
-            tuple(facts.table),
+            tuple(facts.table if content.table is None else content.table),
             frame.used_values(kind.name, values),
         )
         own = {}
         if "link" in prepared.gaps and kind.link:
             own["link"] = self._url(kind.link, self._id_in_link(kind.link, mail, sign_up))
+        if content.page:
+            own["link"] = content.page
+        if kind.is_news:
+            own["leave"] = self._url("leave", _known(sign_up).id)
         if "own_page" in prepared.gaps:
             own["own_page"] = self._url("mine", _known(sign_up).id)
         if facts.greeting_name:
@@ -99,10 +108,12 @@ class MailComposer:
             (
                 ("Date", format_datetime(self.clock())),
                 ("Message-ID", f"<{mail.id}@{sender.domain}>"),
+                *(_one_click(own["leave"]) if kind.is_news else ()),
             ),
             text,
             html,
             frame.mark(),
+            content.attachments,
             is_bulk=kind.is_bulk,
         )
 
@@ -114,6 +125,10 @@ class MailComposer:
             "count": mail.waiting,
             "first_day": day_of_month(first, language) if first else "",
         }
+
+    def _content(self, mail: Mail, sign_up: SignUp | None, language: Language) -> MailContent:
+        content_of = self.contents.get(mail.kind)
+        return content_of(mail, sign_up, language) if content_of and sign_up else MailContent()
 
     def _facts(self, mail: Mail, sign_up: SignUp, language: Language) -> MailFacts:
         """What a mail may say about a sign-up."""
@@ -184,11 +199,19 @@ def find_missing_parts() -> Iterator[str]:
         if f"mail/{kind.name}.txt" not in templates:
             yield f"there is no templates/mail/{kind.name}.txt"
         for language in LANGUAGES:
-            for word in ("subject", "button") if kind.link else ("subject",):
+            for word in ("subject", "button") if kind.has_button else ("subject",):
                 try:
                     words(language).text("mail", kind.name, word)
                 except KeyError:
                     yield f"texts.{language}.yaml has no text at mail: {kind.name}: {word}"
+
+
+def _one_click(address: str) -> mime.Headers:
+    """What mail programs show as a button to leave by (RFC 8058)."""
+    return (
+        ("List-Unsubscribe", f"<{address}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )
 
 
 def _common_headers(sender: Address, reply_to: str | None, subject: str) -> mime.Headers:

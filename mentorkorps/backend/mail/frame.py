@@ -27,7 +27,7 @@ from mentorkorps.interface.templates import environment, render
 MARK_FILE = Path(__file__).parent / "mark.png"
 """The portal's mark; tools/mails.py draws it from the favicon of the site."""
 MARK_ID = "mark@mentorkorps"
-MARKS = {gap: f"gap{token_hex(16)}{gap}" for gap in ("link", "own_page", "name")}
+MARKS = {gap: f"gap{token_hex(16)}{gap}" for gap in ("link", "own_page", "leave", "name")}
 """What stands in a mail that is prepared, where each mail has its own; nobody can write it."""
 
 Fact = tuple[str, str]
@@ -97,11 +97,15 @@ def prepare_mail(
         facts=table,
         url=MARKS["link"] if has_button else "",
         mine=MARKS["own_page"],
+        leave=MARKS["leave"],
         greeting_name=MARKS["name"] if has_name else None,
         waiting=waiting,
     )
     interface = words(language)
-    labels = {MARKS["own_page"]: interface.text("reply", "mine", "link")}
+    labels = {
+        MARKS["own_page"]: interface.text("reply", "mine", "link"),
+        MARKS["leave"]: interface.text("lists", "leave", "button"),
+    }
     if has_button:
         labels[MARKS["link"]] = interface.text("mail", kind, "button")
     subject = interface.text("mail", kind, "subject").format(**dict(values))

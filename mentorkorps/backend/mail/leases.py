@@ -124,6 +124,8 @@ def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
     is_confirmed = reading.confirmed_at is not None
     is_withdrawn = reading.withdrawn_at is not None
     may_leave = is_withdrawn == kind.is_for_withdrawn and (kind.asks_to_confirm or is_confirmed)
+    if kind.is_news and reading.flagged:
+        return "is dropped"
     return "leaves" if may_leave else "is dropped"
 
 

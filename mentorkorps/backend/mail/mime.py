@@ -69,10 +69,10 @@ def prepare(text: str, marks: Mapping[str, str]) -> PreparedText:
     pieces = (
         re.split("|".join(f"({re.escape(mark)})" for mark in by_mark), text) if marks else [text]
     )
-    known = [piece for piece in pieces if piece is not None]
+    parts = [piece for piece in pieces if piece is not None]
     return PreparedText(
-        tuple(quoted_printable(part) for part in known[::2]),
-        tuple(by_mark[mark] for mark in known[1::2]),
+        tuple(quoted_printable(part) for part in parts[::2]),
+        tuple(by_mark[mark] for mark in parts[1::2]),
     )
 
 
