@@ -62,7 +62,6 @@ SLOW_MODULES = {
     # Disks that break, servers that are killed or restarted, several instances, proxies.
     *(
         "test_backup",
-        "test_batches",
         "test_clock_guard",
         "test_faults",
         "test_instances",
@@ -77,7 +76,7 @@ SLOW_MODULES = {
         "test_side_by_side",
         "test_survival",
     ),
-    *("test_trouble", "test_upgrade"),
+    *("test_mail_pace", "test_migrations", "test_trouble", "test_upgrade"),
     # Sweeps over many inputs or many visitors.
     *(
         "test_certificates",
@@ -88,10 +87,34 @@ SLOW_MODULES = {
         "test_mutants",
     ),
     *("test_naughty", "test_openapi", "test_roll", "test_schema"),
+    # Copies of the tree, installations and histories of git.
+    *(
+        "test_announced",
+        "test_ci",
+        "test_recipe_page",
+        "test_recipe_setting",
+        "test_recipes_data",
+        "test_recipes_db",
+        "test_setup",
+        "test_vanished",
+    ),
+    # Days and nights of mails and places, and commands beside a server.
+    *(
+        "test_batches",
+        "test_confirm_all",
+        "test_confirmed_places",
+        "test_digest",
+        "test_lists",
+        "test_lists_postgres",
+        "test_ownership",
+        "test_places",
+        "test_reminders",
+        "test_sheet",
+    ),
     # Papers and whole exports.
     *("test_export", "test_kits"),
 }
-"""Test modules of more than some ten seconds each; run the one that is about what you change."""
+"""Test modules of more than some three seconds each; run the one that is about what you change."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,7 +130,7 @@ def is_slow(item: pytest.Item) -> bool:
         item.path.parent.name == "browser"
         or item.path.stem in SLOW_MODULES
         or not SLOW_FIXTURES.isdisjoint(item.fixturenames)
-        or parameters.get("database") == "server"
+        or "server" in parameters.values()
     )
 
 

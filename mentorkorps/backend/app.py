@@ -1,5 +1,6 @@
 """The app: its routes, what stands before them, and what lives as long as it does."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -37,9 +38,10 @@ from mentorkorps.backend.mail.transport import FolderTransport, SmtpTransport
 from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.backend.services import Services
 from mentorkorps.backend.settings import Settings
-from mentorkorps.backend.signups import confirm_all, link_renewal, offers, self_service
+from mentorkorps.backend.signups import confirm_all, link_renewal, lost_links, offers, self_service
 from mentorkorps.backend.signups import routes as sign_up_routes
 from mentorkorps.backend.signups.collected_confirmation import Collection
+from mentorkorps.backend.signups.reminders import Reminders
 from mentorkorps.backend.signups.retention import DailyPurge
 from mentorkorps.backend.signups.returned_form import refuse_elsewhere
 from mentorkorps.backend.web.middleware import (
@@ -57,6 +59,8 @@ from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.interface.templates import load_all
 from mentorkorps.site import redirects
+
+log = logging.getLogger(__name__)
 
 
 def create_app(
@@ -140,6 +144,7 @@ def _services(
         command_files=CommandFiles(database, settings, clock, outbox.wake, purge.ask),
         references=References(database, catalogue),
         collected_confirmations=Collection(database, clock, outbox.wake),
+        reminders=Reminders(database, catalogue, settings, guard, outbox.wake),
         lists=ListJob(database, catalogue, settings, guard, outbox.wake),
         tokens=tokens,
         clock=clock,
@@ -147,6 +152,24 @@ def _services(
         rate_limits=RateLimits(settings.trusted_proxy),
         probe=WriteProbe(database, clock),
     )
+
+
+def _warn_of_operator(catalogue: Catalogue) -> None:
+    operator = catalogue.operator
+    named = {
+        "controller": operator.controller,
+        "address": operator.address,
+        "mailbox": operator.mailbox,
+    }
+    if lacks := [name for name, value in named.items() if not value]:
+        log.warning(
+            "%s says nothing of %s, so nobody is told who is responsible and whom to write to: "
+            "write it there, then build the site and start again",
+            operator.at.file,
+            ", ".join(lacks),
+        )
+    if operator.trial:
+        log.warning("the portal runs on trial (trial: true in data/operators.yaml)")
 
 
 def route_specs() -> tuple[RouteSpec, ...]:
@@ -157,6 +180,7 @@ def route_specs() -> tuple[RouteSpec, ...]:
         *self_service.ROUTES,
         *offers.ROUTES,
         *link_renewal.ROUTES,
+        *lost_links.ROUTES,
         *desk_routes.ROUTES,
         *booking_routes.ROUTES,
         *certificate_routes.ROUTES,
@@ -185,6 +209,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     services: Services = app.state.services
+    _warn_of_operator(services.catalogue)
     with suppress(Busy, Unavailable):  # the rounds look again
         await services.guard.look()
     for job in services.jobs:

@@ -90,6 +90,7 @@ class Services:
     command_files: RunningJob
     references: MissingRecords
     collected_confirmations: RunningJob
+    reminders: RunningJob
     lists: RunningJob
     tokens: Tokens
     clock: Clock
@@ -107,6 +108,7 @@ class Services:
             self.command_files,
             self.references,
             self.collected_confirmations,
+            self.reminders,
             self.lists,
         )
 

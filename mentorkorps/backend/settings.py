@@ -87,12 +87,22 @@ class SmtpServer:
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """Which mailbox hears of which sign-ups: the organisation's, else the municipality's, else the default."""
+    """Which mailbox hears of which sign-ups: the organisation's, else the municipality's, else the default.
+
+    `seconds`: by mailbox, who is told when somebody asks why nobody answers. `collected`: mailboxes that hear each
+    morning of all that waits, and not of each sign-up.
+    """
 
     default: str
     organisations: Mapping[str, str] = field(default_factory=dict)
     municipalities: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    seconds: Mapping[str, str] = field(default_factory=dict)
+    collected: frozenset[str] = frozenset()
+
+    def second(self, mailbox: str) -> str:
+        """Who is told when that mailbox does not answer: its own second, else the default's, else the default."""
+        return self.seconds.get(mailbox) or self.seconds.get(self.default) or self.default
 
     def mailbox(self, organisation: Iterable[str], municipality: Iterable[str]) -> str:
         """By every id that the organisation and the municipality have had: the file may name a former one."""
@@ -401,19 +411,59 @@ def _recipients(path: str) -> Recipients:
         raise SettingsError(RECIPIENTS, path, "write default:, organisations: and municipalities:")
     if "default" not in root.entries:
         raise SettingsError(RECIPIENTS, path, "default: is missing")
-    default = _one_mailbox(path, "default", *root.entries["default"])
-    by_id = {name: _mailboxes(path, name, root) for name in ("organisations", "municipalities")}
-    return Recipients(default, **by_id, file=path)
+    default = _recipient(path, "default", *root.entries["default"])
+    organisations, municipalities = (
+        _recipients_of(path, name, root) for name in ("organisations", "municipalities")
+    )
+    recipients = [default, *organisations.values(), *municipalities.values()]
+    return Recipients(
+        default.mailbox,
+        {id: recipient.mailbox for id, recipient in organisations.items()},
+        {id: recipient.mailbox for id, recipient in municipalities.items()},
+        path,
+        {entry.mailbox: entry.second for entry in reversed(recipients) if entry.second},
+        frozenset(entry.mailbox for entry in recipients if entry.is_collected),
+    )
 
 
-def _mailboxes(path: str, name: str, root: yaml_nodes.Mapping) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Recipient:
+    mailbox: str
+    second: str = ""
+    is_collected: bool = False
+
+
+def _recipients_of(path: str, name: str, root: yaml_nodes.Mapping) -> dict[str, _Recipient]:
     if name not in root.entries:
         return {}
     key, told = root.entries[name]
     if not isinstance(told, yaml_nodes.Mapping):
         reason = f"under {name}: write one line each, such as odense: mail@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason)
-    return {id: _one_mailbox(path, name, *entry) for id, entry in told.entries.items()}
+    return {id: _recipient(path, name, *entry) for id, entry in told.entries.items()}
+
+
+def _recipient(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> _Recipient:
+    """A mailbox alone, or with who steps in for it and whether it hears once a morning."""
+    if not isinstance(told, yaml_nodes.Mapping):
+        return _Recipient(_one_mailbox(path, name, key, told))
+    place = f"{path}:{key.line}"
+    if unknown := set(told.entries) - {"mailbox", "second", "digest"}:
+        reason = f"{name}: {key.text!r} has {unknown.pop()!r}. Write mailbox:, second: and digest:"
+        raise SettingsError(RECIPIENTS, place, reason)
+    if "mailbox" not in told.entries:
+        raise SettingsError(RECIPIENTS, place, f"{name}: {key.text!r} lacks mailbox:")
+    digest = (told.text("digest") or "false").strip()
+    if digest not in ("true", "false"):
+        raise SettingsError(
+            RECIPIENTS, place, f"{name}: digest of {key.text!r}: write true or false"
+        )
+    second = told.entries.get("second")
+    return _Recipient(
+        _one_mailbox(path, name, key, told.entries["mailbox"][1]),
+        _one_mailbox(path, name, key, second[1]) if second else "",
+        digest == "true",
+    )
 
 
 def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> str:

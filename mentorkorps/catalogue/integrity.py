@@ -416,6 +416,11 @@ def _portal_rules(tables: Entries) -> Iterator[Problem]:
         yield tables["organisations"][0].problem("type", "missing", key="type: portal")
 
 
+def _operator_rules(tables: Entries) -> Iterator[Problem]:
+    for entry in tables["operators"][1:]:
+        yield entry.repeats(tables["operators"][0], "id", entry.record)
+
+
 RULES_OF_TABLES = (
     _duplicates,
     _former_ids,
@@ -432,4 +437,5 @@ RULES_OF_TABLES = (
     purpose_problems,
     _pattern_rules,
     _portal_rules,
+    _operator_rules,
 )

@@ -24,6 +24,7 @@ from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form, Purpose
 from mentorkorps.catalogue.model.lasting import LastingRecord, Retired, known_as
 from mentorkorps.catalogue.model.matching import MatchingRule
+from mentorkorps.catalogue.model.operators import NOBODY, Operator
 from mentorkorps.catalogue.model.organisations import (
     AnswerPromise,
     Industry,
@@ -95,6 +96,7 @@ class Catalogue:
     forms: Mapping[str, Form]
     matching: Mapping[str, MatchingRule]
     rules: Mapping[str, RuleCard]
+    operators: Mapping[str, Operator]
     retired: tuple[Retired, ...]
     gazetteer: Gazetteer
     """Municipalities by what people write for a place."""
@@ -193,6 +195,11 @@ class Catalogue:
             for organisation in self.organisations.values()
             if organisation.type == "portal"
         )
+
+    @property
+    def operator(self) -> Operator:
+        """Who runs the portal, as far as the data say."""
+        return next(iter(self.operators.values()), NOBODY)
 
     def who_answers(self, programme: Programme | None = None) -> AnswerPromise:
         promised = programme.answers if programme else None

@@ -12,6 +12,7 @@ from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.catalogue.model.lasting import Retired
 from mentorkorps.catalogue.model.matching import MatchingRule
+from mentorkorps.catalogue.model.operators import Operator
 from mentorkorps.catalogue.model.organisations import (
     Industry,
     Organisation,
@@ -159,6 +160,12 @@ _TABLES = (
         may_be_absent=True,
     ),
     Table("rules", RuleCard, Title("regelkortet", "rule card")),
+    Table(
+        "operators",
+        Operator,
+        Title("den, der driver portalen,", "operator of the portal"),
+        may_be_absent=True,
+    ),
     Table(
         "retired",
         Retired,

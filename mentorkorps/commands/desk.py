@@ -120,7 +120,7 @@ def _restore(options: argparse.Namespace) -> int:
         command = command_files.CommandFile("restore", sign_up.id)
         is_restored = command_files.run_beside_server(settings, command, utc_now)
     if is_restored:
-        print(f"{sign_up.id} is no spam. Its coordinator gets a mail.")
+        print(f"{sign_up.id} is no spam. Its coordinator gets a mail once it is confirmed.")
     else:
         print(f"{sign_up.id} was no spam before.")
     return SOUND

@@ -5,13 +5,16 @@ from datetime import date
 from urllib.parse import quote
 
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.forms import Field, Form, Option
 from mentorkorps.catalogue.model.lasting import lasting_id
+from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms import phone_numbers
 from mentorkorps.forms.answers import Value, fields_by_kept_name
 from mentorkorps.forms.domain_names import readable_address
 from mentorkorps.interface.i18n import words
-from mentorkorps.interface.languages import Language
+from mentorkorps.interface.languages import LANGUAGES, Language
 
 SCALE = tuple(str(number) for number in range(11))
 
@@ -31,21 +34,34 @@ def options(form: Form, field: Field, catalogue: Catalogue) -> tuple[Option, ...
             courses = (
                 course for course in catalogue.courses.values() if course.status != "cancelled"
             )
-            return tuple(Option(course.id, course.name) for course in courses)
+            return tuple(_marked(course) for course in courses)
         case "events":
             events = (event for event in catalogue.events.values() if event.status != "cancelled")
-            return tuple(Option(event.id, event.name) for event in events)
+            return tuple(_marked(event) for event in events)
         case "programmes":
             published = catalogue.published_programmes()
             # Only open programmes take mentors; the other forms ask about any.
             only_open = form.purpose == "join"
             return tuple(
-                Option(programme.id, programme.name)
+                _marked(programme)
                 for programme in published
                 if programme.status == "open" or not only_open
             )
         case None:
             return field.options
+
+
+def _marked(record: Course | Event | Programme) -> Option:
+    """A record to choose; one that is made up says so."""
+    if not record.example:
+        return Option(record.id, record.name)
+    name = Title(
+        *(
+            words(language).text("facts", "marked", name=record.name.of(language))
+            for language in LANGUAGES
+        )
+    )
+    return Option(record.id, name)
 
 
 def is_too_late(form: Form, field: Field, choice: str, catalogue: Catalogue, today: date) -> bool:

@@ -74,13 +74,15 @@ def form_html(
     *,
     action: str,
     find: str = "",
+    privacy: str = "",
     posted: Posted | None = None,
     wrong: Sequence[AnswerError] = (),
     keeps_draft: bool = False,
 ) -> str:
     """The whole <form>, with an error summary where something is wrong, and every answer kept.
 
-    `find` is where its script asks which municipalities a place may mean.
+    `find` is where its script asks which municipalities a place may mean, `privacy` where it says
+    what becomes of the answers.
     """
     questions = [
         _question(form, field, catalogue, language, posted or {}, wrong) for field in form.fields
@@ -90,7 +92,9 @@ def form_html(
         "form.html",
         language,
         form=form,
+        operator=catalogue.operator,
         action=action,
+        privacy=privacy,
         find=find,
         steps=_steps([question for question in questions if not question.field.more]),
         more=folded,
@@ -118,6 +122,7 @@ def form_page_html(
     *,
     action: str,
     find: str = "",
+    privacy: str = "",
     posted: Posted | None = None,
     wrong: Sequence[AnswerError] = (),
     notice: str = "",
@@ -128,6 +133,7 @@ def form_page_html(
         catalogue,
         language,
         action=action,
+        privacy=privacy,
         find=find,
         posted=posted,
         wrong=wrong,

@@ -187,12 +187,18 @@ def _as_text(question: Question, texts: list[str]) -> str:
     return texts[0]
 
 
+def mail_address(text: str) -> str:
+    """An address as it is kept: its domain in ASCII. Raises ValueError for what is none."""
+    address = ascii_address(plain(CONTROL.sub("", text)).strip(AROUND))
+    if not EMAIL.fullmatch(address) or len(address) > LONGEST_ADDRESS:
+        raise ValueError(text)
+    return address
+
+
 def _as_email(question: Question, texts: list[str]) -> str:
     try:
-        address = ascii_address(texts[0])
+        address = mail_address(texts[0])
     except ValueError:
-        question.refuse(message_of("email"))
-    if not EMAIL.fullmatch(address) or len(address) > LONGEST_ADDRESS:
         question.refuse(message_of("email"))
     is_other = question.chosen and question.chosen == suggested_address(address)
     return question.chosen if is_other else address

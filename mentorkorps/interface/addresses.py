@@ -54,6 +54,7 @@ ADDRESSES: dict[str, dict[Language, str]] = {
     "glossary": {"da": "uddannelse/ordliste/", "en": "en/training/glossary/"},
     "trainers": {"da": "uddannelse/undervisere/", "en": "en/training/trainers/"},
     "certificate": {"da": "kursusbevis/", "en": "en/certificate/"},
+    "links": {"da": "mit-link/", "en": "en/my-link/"},
     "form": {"da": "tilmelding/{id}/", "en": "en/sign-up/{id}/"},
     "about": {"da": "om/", "en": "en/about/"},
     "hosts": {

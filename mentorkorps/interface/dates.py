@@ -46,6 +46,12 @@ def day(value: date, language: Language) -> str:
     return f"{value.day}{dot} {MONTHS[language][value.month - 1]} {value.year}"
 
 
+def day_of_month(value: date, language: Language) -> str:
+    """3. marts, 3 March: where the year is known."""
+    dot = "." if language == "da" else ""
+    return f"{value.day}{dot} {MONTHS[language][value.month - 1]}"
+
+
 def published(text: str, language: Language) -> str:
     """A date as exact as it is written, in words: 22. december 2016, december 2016, 2016."""
     year, *rest = map(int, text.split("-"))

@@ -91,7 +91,7 @@ class Calendars:
         event.add("summary", self._title(gathering, number))
         venue = gathering.venue
         event.add("location", f"{venue.name.of(self.language)}, {venue.address}")
-        event.add("description", f"{' '.join(gathering.about.of(self.language).split())}\n{url}")
+        event.add("description", self._description(gathering, url))
         event.add("url", url)
         return event
 
@@ -99,8 +99,21 @@ class Calendars:
         title, count = gathering.name.of(self.language), len(gathering.days)
         if gathering.example:
             title = words(self.language).text("facts", "marked", name=title)
+        if self.catalogue.operator.trial:
+            title = words(self.language).text("contact", "trial_mark", name=title)
         numbered = words(self.language)["calendar"]["day"]
         return numbered.format(title=title, number=number, count=count) if count > 1 else title
+
+    def _description(self, gathering: Gathering, url: str) -> str:
+        """What it is about; before that whether it is made up, and whether the portal is a trial."""
+        sentences = words(self.language)
+        lines = [
+            *([sentences.text("facts", "example")] if gathering.example else ()),
+            *([sentences.text("contact", "trial")] if self.catalogue.operator.trial else ()),
+            " ".join(gathering.about.of(self.language).split()),
+            url,
+        ]
+        return "\n".join(lines)
 
 
 def write_calendars(catalogue: Catalogue, sites: Mapping[Language, Path], public_url: str) -> int:

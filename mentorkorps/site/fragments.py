@@ -29,6 +29,8 @@ def fragments(catalogue: Catalogue, language: Language) -> dict[str, str]:
     """The generated parts of hand-written pages, by name, each one block of HTML."""
     return {
         "retention": render("retention.html", language, forms=catalogue.forms.values()).strip(),
+        "operator": render("operator.html", language, operator=catalogue.operator).strip(),
+        "contact": render("contact.html", language, operator=catalogue.operator).strip(),
         "fields": render("fields.html", language, tables=catalogue.dictionary.values()).strip(),
     }
 

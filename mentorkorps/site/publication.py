@@ -12,6 +12,7 @@ from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.interface import addresses
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
+from mentorkorps.interface.templates import render
 from mentorkorps.site.fragments import fill
 from mentorkorps.site.page import Page
 from mentorkorps.site.record_pages import site_pages
@@ -69,7 +70,13 @@ class Publication:
             "place": lambda kind: self.inside(addresses.address(kind, self.language)),
             "form_place": self._form_place,
             "elsewhere": addresses.relative(self.front, elsewhere),
+            "trial": self.about_operator("trial.html"),
+            "contact": self.about_operator("contact.html"),
         }
+
+    def about_operator(self, template: str) -> str:
+        """A part of the frame that tells of who runs the portal, as HTML."""
+        return render(template, self.language, operator=self.catalogue.operator).strip()
 
     def _form_place(self, purpose: Purpose) -> str:
         form = self.catalogue.form_for(purpose)

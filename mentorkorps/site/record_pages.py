@@ -63,6 +63,7 @@ def site_pages(
     yield from map(site.event, catalogue.events.values())
     yield from map(site.form, catalogue.forms.values())
     yield site.certificate()
+    yield site.links()
     yield site.rules()
     if curriculum:
         yield from training_pages.training_pages(catalogue, curriculum, language, forms_at)
@@ -220,7 +221,14 @@ class RecordPages:
             self.language,
             form.title.of(self.language),
             shorten(form.intro.of(self.language), DESCRIPTION, placeholder="…"),
-            form_page_html(form, self.catalogue, self.language, action=action, find=find).strip(),
+            form_page_html(
+                form,
+                self.catalogue,
+                self.language,
+                action=action,
+                find=find,
+                privacy=self.view(at).link("privacy"),
+            ).strip(),
             form.at,
             has_form=True,
             listed=form.purpose is not None,
@@ -229,6 +237,11 @@ class RecordPages:
     def certificate(self) -> Page:
         texts = words(self.language)["certificate"]
         return self.page("certificate", title=texts["title"], description=texts["lead"])
+
+    def links(self) -> Page:
+        """Where an address gets the links to what it has sent once more."""
+        texts = words(self.language)["links"]
+        return self.page("links", title=texts["title"], description=texts["lead"])
 
     def messages(self) -> Page:
         texts = self.texts["messages"]

@@ -25,6 +25,14 @@ from mentorkorps.interface.holidays import day_off
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 MOBILE = re.compile(r"(?:\+45[ ]?|\b)[2-9][0-9](?:[ ]?[0-9]{2}){3}(?![0-9])")
+OFFICE_FIELDS = ("cvr", "mailbox", "phone")
+"""Of who runs the portal: an office's, not a person's."""
+PERSONAL_MAIL = re.compile(
+    r"@(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|icloud|me|mac|proton|protonmail|gmx|mail"
+    r"|jubii|ofir|stofanet|mail\.tele|privat|webspeed|youmail)\.(?:com|dk|net|de|me)$",
+    re.IGNORECASE,
+)
+"""Where people have their own mailboxes."""
 MARKUP = re.compile(
     r"</[a-zA-Z][^<>]*>|<br|<[a-z]+ "
     r"[^<>]*=|\]\(\S+\)|&(?:[a-z]{2,8}|#[0-9]{2,5});|\*\*\S|https?://\S+"
@@ -67,6 +75,8 @@ def policy_problems(
         entries, (table.name for table in TABLES.values() if table.refuses_bare_percent)
     ):
         yield from _bare_percents(entry)
+    for entry in entries["operators"]:
+        yield from _unreachable_operator(entry)
     for entry in _of_tables(entries, DATED):
         yield from _when_few_can_come(entry, today)
     for table in TABLES.values():
@@ -102,8 +112,11 @@ def _new_and_begun(entries: Entries, earlier: EarlierRecords, today: date) -> It
 
 def _private(entry: Entry) -> Iterator[Problem]:
     for name, node in texts(entry.node):
+        is_public = entry.table == "operators" and name in OFFICE_FIELDS
         if CPR.search(node.text):
             yield entry.problem_at(name, node, "cpr-number")
+        elif is_public and not PERSONAL_MAIL.search(node.text):
+            continue
         elif EMAIL.search(node.text):
             yield entry.problem_at(
                 name,
@@ -120,6 +133,14 @@ def _private(entry: Entry) -> Iterator[Problem]:
                 what_da="et telefonnummer",
                 what_en="a phone number",
             )
+
+
+def _unreachable_operator(entry: Entry) -> Iterator[Problem]:
+    if entry.text("trial") == "true":
+        return
+    for key in ("controller", "address", "mailbox"):
+        if not entry.text(key):
+            yield entry.problem("id", "nobody-reachable", key=key)
 
 
 def _markup(entry: Entry) -> Iterator[Problem]:

@@ -80,9 +80,9 @@ def join(house: House, form: str, name: str, /, is_confirmed: bool = True, **ans
     assert 303 == answer.status_code, answer.text
     if is_confirmed:
         sign_up = next(
-            one
-            for one in house.sign_ups()
-            if one.email == typed["email"] and one.confirmed_at is None
+            sign_up
+            for sign_up in house.sign_ups()
+            if sign_up.email == typed["email"] and sign_up.confirmed_at is None
         )
         token = house.signed("confirm", f"{sign_up.id}.{sign_up.asked_stamp}")
         assert 200 == house.client.post(f"/confirm/{token}").status_code
@@ -106,7 +106,9 @@ def batches(house: House) -> list[tuple[str, str, str]]:
 
 
 def own_page(house: House, name: str) -> str:
-    sign_up = next(one for one in house.sign_ups() if one.email == f"{name}@example.org")
+    sign_up = next(
+        sign_up for sign_up in house.sign_ups() if sign_up.email == f"{name}@example.org"
+    )
     return f"/mine/{house.token('mine', sign_up)}"
 
 

@@ -43,7 +43,7 @@ def test_a_person_with_javascript_leaves_no_sign(house, hands):
 
     assert 303 == house.post(proof=sent).status_code
     assert ((), False) == (signs(house), house.sign_ups()[0].flagged)
-    assert {"confirm", "notice"} == {mail.kind for mail in house.mails()}
+    assert {"confirm"} == {one.kind for one in house.mails()}
 
 
 def test_a_person_without_javascript_is_not_doubted_for_that(house):

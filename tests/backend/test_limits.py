@@ -11,6 +11,7 @@ from starlette.routing import Route
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.web import rate_limits
 from tests.backend.conftest import (
+    COURSE,
     FORM,
     JSON,
     KEY,
@@ -278,6 +279,12 @@ AT = {
     "/receipt/{token}/address": lambda house, about: (
         f"/receipt/{house.signed('receipt', about.id)}/address"
     ),
+    "/mine/{token}/nudge": lambda house, about: f"{mine(house, about)}/nudge",
+    "/links": lambda house, about: "/links",
+    "/desk/waiting/{token}": lambda house, about: f"/desk/waiting/{house.signed('waiting', 'x')}",
+    "/desk/gathering/{token}": lambda house, about: (
+        f"/desk/gathering/{house.signed('gathering', f'courses.{COURSE}')}"
+    ),
     "/mine/{token}/download": lambda house, about: f"{mine(house, about)}/download",
     "/renew/{token}": lambda house, about: f"/renew/{house.signed('renew', about.id)}",
     "/mine/{token}/delete": lambda house, about: f"{mine(house, about)}/delete",
@@ -390,6 +397,7 @@ def test_a_program_that_changes_too_much_gets_its_answers_back(house):
 
 def test_coordinators_are_not_told_of_every_move_to_and_fro(house):
     house.post()
+    house.client.post(house.link("confirm"))
     page = mine(house, house.sign_ups()[0])
     got = [
         house.client.post(f"{page}/change", data=volunteer(place=place)).status_code

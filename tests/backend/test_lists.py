@@ -59,11 +59,11 @@ def test_an_opening_is_told_once_to_those_who_asked_for_it(tmp_path, hands):
         assert "Nyt på listen, som du står på" == letter["Subject"]
         headers = " ".join(f"{name}: {value}" for name, value in letter.items())
         assert not re.search("smede", headers, re.IGNORECASE)
-        told = text_of(letter)
-        assert "Smedenes korps" in told
-        assert "/programmer/smedenes-korps/" in told
-        assert "fordi du står på interesselisten" in told
-        assert "/mine/" not in told
+        text = text_of(letter)
+        assert "Smedenes korps" in text
+        assert "/programmer/smedenes-korps/" in text
+        assert "fordi du står på interesselisten" in text
+        assert "/mine/" not in text
         assert "Read more, and sign up" in text_of(mails(house, "opened")["laeser"])
         leaves_lists_by_one_click(house, letter)
         house.client.post(leave_in(mails(house, "opened")["alt"]))
@@ -85,19 +85,27 @@ def leaves_lists_by_one_click(house: House, letter) -> None:
     name = str(letter["To"])
     one_click = leave_in(letter)
     assert "Meld mig fra" in house.client.get(one_click).text
-    assert all(one.withdrawn_at is None for one in house.sign_ups() if one.email == name)
+    assert all(
+        sign_up.withdrawn_at is None for sign_up in house.sign_ups() if sign_up.email == name
+    )
     answer = house.client.post(one_click, data={"List-Unsubscribe": "One-Click"})
     assert 200 == answer.status_code
     assert "Du er meldt fra" in answer.text
     assert 200 == house.client.post(one_click).status_code
-    left = [one for one in house.sign_ups() if one.email == name]
-    assert [True, True] == [one.withdrawn_at is not None for one in left]
-    kinds = {mail.kind for mail in house.mails() if mail.subject.id in {one.id for one in left}}
+    sign_ups = [sign_up for sign_up in house.sign_ups() if sign_up.email == name]
+    assert [True, True] == [sign_up.withdrawn_at is not None for sign_up in sign_ups]
+    kinds = {
+        mail.kind
+        for mail in house.mails()
+        if mail.subject.id in {sign_up.id for sign_up in sign_ups}
+    }
     assert {"confirm", "receipt", "opened"} == kinds
 
 
 def id_of(house: House, name: str) -> str:
-    return next(one.id for one in house.sign_ups() if one.email == f"{name}@example.org")
+    return next(
+        sign_up.id for sign_up in house.sign_ups() if sign_up.email == f"{name}@example.org"
+    )
 
 
 def facts_known(house: House, record: str) -> str:

@@ -109,11 +109,14 @@ def visited(service: Unit, front: Proxy) -> set[str]:
         links = [house.post().headers["location"], house.link("confirm")]
         links += [
             re.search(r'"(/mine/[^"]+)"', client.get(links[0]).text)[1],
-            house.link("notice"),
             house.desk(),
         ]
         client.post(links[1])
-        links += [house.link("receipt"), f"/mine/{house.token('mine', house.sign_ups()[0])}"]
+        links += [
+            house.link("notice"),
+            house.link("receipt"),
+            f"/mine/{house.token('mine', house.sign_ups()[0])}",
+        ]
         links += [
             f"/{purpose}/{house.token(purpose, house.sign_ups()[0])}"
             for purpose in ("offer", "renew")

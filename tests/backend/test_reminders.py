@@ -54,13 +54,13 @@ def test_practical_mails_leave_by_day_once_to_those_who_have_a_place(tmp_path, h
         assert {} == mails(house, "practical")
         hands.pass_until(at("2027-02-23T08:01"))
         eventually(lambda: {"karen", "john"} == mails(house, "practical").keys())
-        told = text_of(mails(house, "practical")["karen"])
+        text = text_of(mails(house, "practical")["karen"])
         assert "Det praktiske, før vi ses" == mails(house, "practical")["karen"]["Subject"]
-        assert "Snart ses vi til Odense, marts 2027" in told
-        assert "Dag 1 kl. " in told
-        assert "/tilmelding/spoergsmaal/" in told
-        assert "/mine/" in told
-        assert "Svar på denne mail" not in told
+        assert "Snart ses vi til Odense, marts 2027" in text
+        assert "Dag 1 kl. " in text
+        assert "/tilmelding/spoergsmaal/" in text
+        assert "/mine/" in text
+        assert "Svar på denne mail" not in text
         assert "Soon we meet for Odense, March 2027" in text_of(mails(house, "practical")["john"])
 
         hands.pass_until(at("2027-02-27T22:00"))
@@ -128,8 +128,8 @@ def test_what_is_moved_or_cancelled_is_told_once_with_a_calendar_file(tmp_path, 
         assert "text/calendar" == file.get_content_type()
         assert "PUBLISH" == file["Content-Type"].params["method"]
         assert "DTSTART;TZID=Europe/Copenhagen:20270310T090000" in file.get_content()
-        told = {state for _, _, state in batches(house)}
-        assert {"cancelled", "done"} == told
+        states = {state for _, _, state in batches(house)}
+        assert {"cancelled", "done"} == states
 
     cancelled = edit(data, "courses", "status: open", "status: cancelled")
     write_site(tmp_path, cancelled)

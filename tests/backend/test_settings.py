@@ -147,7 +147,7 @@ RECIPIENTS_WRONG = {
     "null default": ("default: null", "recipients.yaml:1'.*'default' is empty"),
     "spaces": ("default: '  '", "'default' is empty"),
     "default as a list": ("default: [a@example.org]", "'default' is no address"),
-    "default as a table": ("default: {a: b}", "'default' is no address"),
+    "default as a table": ("default: {a: b}", "'default' has 'a'"),
     "angle brackets": ("default: <>", "'default' is no address"),
     "an empty mailbox": (
         "default: a@example.org\norganisations:\n  lederne:\n",

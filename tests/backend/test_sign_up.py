@@ -25,7 +25,7 @@ def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
         for consent in operator_reads.consents(house.settings, sign_up.id)
     ]
     assert [("contact", "2026-11-22", MONDAY), ("news", "2026-11-22", MONDAY)] == agreed
-    assert ["confirm", "notice"] == sorted(mail.kind for mail in house.mails())
+    assert ["confirm"] == [one.kind for one in house.mails()]
 
 
 def test_a_second_click_does_not_sign_up_twice(house):
@@ -33,7 +33,7 @@ def test_a_second_click_does_not_sign_up_twice(house):
 
     assert first.headers["location"] == second.headers["location"]
     assert 1 == len(house.sign_ups())
-    assert 2 == len(house.mails())
+    assert 1 == len(house.mails())
 
 
 def test_other_answers_are_another_sign_up(house):
@@ -158,4 +158,5 @@ def test_addresses_keep_the_path_under_which_the_site_is_published(tmp_path, rea
         assert house.post().headers["location"].startswith("/mentor/receipt/")
         assert "https://example.dk/mentor/confirm/" in text_of(house.letter("confirm"))
         assert 'action="/mentor/confirm/' in house.client.get(house.link("confirm")).text
+        house.client.post(house.link("confirm"))
         assert 'action="/mentor/desk/' in house.client.get(house.link("notice")).text

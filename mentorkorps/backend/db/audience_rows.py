@@ -54,10 +54,10 @@ def reachable(
     """Confirmed sign-ups by these forms that stand and do not look like spam, oldest first."""
     rows = snapshot.execute(REACHABLE, {"forms": list(forms)})
     for part in rows.partitions(AT_A_TIME):
-        given = consents_of_each(snapshot, [row.id for row in part])
+        consents = consents_of_each(snapshot, [row.id for row in part])
         for row in part:
             try:
-                yield as_sign_up(snapshot, row), given[row.id]
+                yield as_sign_up(snapshot, row), consents[row.id]
             except Damaged as error:  # the others are written to
                 log.error("lists: %s", error)
 

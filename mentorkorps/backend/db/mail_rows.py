@@ -23,6 +23,7 @@ from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
 from mentorkorps.backend.db.sign_up_rows import (
     DOUBTFUL_SIGN_UPS,
+    KEPT_AT,
     SEVERAL_SIGN_UPS,
     as_sign_up,
 )
@@ -160,7 +161,7 @@ MAILS_OF_SIGN_UPS = select(MAILS.c.id).where(
 )
 
 MAILS_OF_NOBODY = select(MAILS.c.id).where(
-    MAILS.c.subject_kind == "mailbox",
+    MAILS.c.subject_kind.in_(("mailbox", "address")),
     ~exists().where(SIGN_UPS.c.addressee == MAILS.c.subject_id),
 )
 
@@ -196,12 +197,18 @@ def queue_mails(
 
 
 def queue_once(
-    transaction: Transaction, id: str, kind: Kind, subject: str, waiting: int, at: datetime
+    transaction: Transaction,
+    id: str,
+    kind: Kind,
+    subject: str,
+    waiting: int,
+    at: datetime,
+    details: str | None = None,
 ) -> bool:
     """Queues a mail that says how many wait, unless one of that id was queued; whether it did."""
     if transaction.execute(ONE_MAIL, {"id": id}).one_or_none():
         return False
-    INSERT_MAIL.run(transaction, _row(id, kind, subject, waiting, at))
+    INSERT_MAIL.run(transaction, _row(id, kind, subject, waiting, at, details))
     return True
 
 
@@ -353,7 +360,8 @@ def settle_mails(transaction: Transaction, mails: Sequence[Mail]) -> None:
 def read_subjects(
     snapshot: Snapshot, subjects: Collection[Subject]
 ) -> dict[Subject, SignUp | Damaged]:
-    """The sign-ups that subjects name, and of a mailbox the newest that waits to be asked for.
+    """The sign-ups that subjects name, of a mailbox the newest that waits to be asked for, and of
+    an address the newest of all.
 
     What is gone is not among them; what cannot be read stands there as its error.
     """
@@ -367,6 +375,10 @@ def read_subjects(
             values = {"of_addressee": subject.id}
             if newest := snapshot.execute(NEWEST_SILENCED_AT, values).one_or_none():
                 readings[subject] = _reading(snapshot, newest)
+        elif subject.kind == "address":
+            newest_alone = {"of_addressee": subject.id, "most": 1}
+            if latest := snapshot.execute(KEPT_AT, newest_alone).one_or_none():
+                readings[subject] = _reading(snapshot, latest)
     return readings
 
 

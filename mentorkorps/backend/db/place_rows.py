@@ -103,6 +103,24 @@ DELETE_BOOKABLE = BOOKABLES.delete().where(
 DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
 
+CONFIRMED_BETWEEN = (
+    select(PLACES.c.kind, PLACES.c.record, func.count().label("people"))
+    .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
+    .where(
+        PLACES.c.state.in_(("taken", "waiting", "offered")),
+        SIGN_UPS.c.confirmed_at >= bindparam("since"),
+        SIGN_UPS.c.confirmed_at < bindparam("until"),
+    )
+    .group_by(PLACES.c.kind, PLACES.c.record)
+)
+
+
+def confirmed_between(snapshot: Snapshot, since: datetime, until: datetime) -> dict[Bookable, int]:
+    """How many of those who have a place or wait for one confirmed their address in that time."""
+    rows = snapshot.execute(CONFIRMED_BETWEEN, {"since": since, "until": until})
+    return {Bookable(row.kind, row.record): row.people for row in rows}
+
+
 def lock_bookable(transaction: Transaction, bookable: Bookable, more: int = 0) -> int:
     """Locks a bookable until the transaction ends; returns its last number, raised by `more`."""
     key = _of(bookable)

@@ -9,7 +9,7 @@ from mentorkorps.catalogue.model.forms import Meaning
 from mentorkorps.forms.answers import Value, answer_by_meaning
 from mentorkorps.interface.languages import Language
 
-SubjectKind = Literal["sign_up", "mailbox", "recipient", "service", "erased"]
+SubjectKind = Literal["sign_up", "mailbox", "address", "recipient", "service", "erased"]
 MailState = Literal["queued", "sending", "sent", "retry", "failed"]
 Stop = Literal["ahead", "behind", "large_purge"]
 BatchState = Literal["draft", "waiting", "held", "leaving", "done", "cancelled"]
@@ -229,7 +229,8 @@ class Subject:
 
     sign_up: the sign-up of that id. mailbox: all that waits at the mailbox that is known by that keyed hash, as
     `SignUp.addressee`. recipient: the mailbox of the settings that is known by that keyed hash. service: the service
-    itself. erased: a sign-up that is there no more; what the mail needs of it lies in its `details`.
+    itself. address: all that is kept of a mailbox, known as before.
+    erased: a sign-up that is there no more; what the mail needs of it lies in its `details`.
     """
 
     kind: SubjectKind

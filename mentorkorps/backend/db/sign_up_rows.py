@@ -3,7 +3,7 @@ cipher of the transaction or snapshot."""
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,9 +11,9 @@ from sqlalchemy import LargeBinary, Row, and_, bindparam, func, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import GivenConsent, SignUp, standing_versions
-from mentorkorps.backend.db.tables import CONSENTS, DOUBTFUL, SIGN_UPS
+from mentorkorps.backend.db.tables import CONSENTS, DOUBTFUL, SIGN_UPS, UNANSWERED
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
-from mentorkorps.backend.security.encryption import MARK_BYTES
+from mentorkorps.backend.security.encryption import MARK_BYTES, Damaged
 from mentorkorps.forms.answers import Answers, Value
 
 
@@ -66,6 +66,8 @@ MARK = func.substr(SIGN_UPS.c.sealed, 1, MARK_BYTES, type_=LargeBinary)
 MARKS = select(MARK).distinct()
 
 DOUBTFUL_SIGN_UPS = ALL_SIGN_UPS.where(DOUBTFUL)
+
+UNANSWERED_SIGN_UPS = ALL_SIGN_UPS.where(UNANSWERED)
 
 NEWEST_DOUBTFUL = (
     select(SIGN_UPS)
@@ -120,6 +122,13 @@ UNCONFIRMED_AT = (
         SIGN_UPS.c.withdrawn_at.is_(None),
     )
     .order_by(SIGN_UPS.c.flagged, SIGN_UPS.c.received_at)
+    .limit(bindparam("most"))
+)
+
+KEPT_AT = (
+    select(SIGN_UPS)
+    .where(SIGN_UPS.c.addressee == bindparam("of_addressee"))
+    .order_by(SIGN_UPS.c.received_at.desc())
     .limit(bindparam("most"))
 )
 
@@ -268,6 +277,23 @@ def unconfirmed_at(snapshot: Snapshot, addressee: str, most: int) -> list[SignUp
     """The sign-ups that one mailbox has yet to confirm, oldest first, those that look like spam behind the others."""
     values = {"of_addressee": addressee, "most": most}
     return [as_sign_up(snapshot, row) for row in snapshot.execute(UNCONFIRMED_AT, values)]
+
+
+def readable_unanswered(snapshot: Snapshot) -> Iterator[SignUp]:
+    """The confirmed sign-ups that somebody is to answer and nobody has, oldest first; none that
+    cannot be decrypted.
+    """
+    for row in snapshot.execute(UNANSWERED_SIGN_UPS):
+        try:
+            yield as_sign_up(snapshot, row)
+        except Damaged:
+            continue
+
+
+def kept_at(snapshot: Snapshot, addressee: str, most: int) -> list[SignUp]:
+    """All sign-ups of one mailbox, confirmed or not, withdrawn or not, newest first."""
+    known = {"of_addressee": addressee, "most": most}
+    return [as_sign_up(snapshot, row) for row in snapshot.execute(KEPT_AT, known)]
 
 
 def mark_silenced(transaction: Transaction, sign_up: str, is_silenced: bool) -> None:

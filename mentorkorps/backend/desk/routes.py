@@ -13,7 +13,7 @@ from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db.place_rows import turn_of
 from mentorkorps.backend.db.records import GivenConsent
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
-from mentorkorps.backend.desk import doubtful
+from mentorkorps.backend.desk import doubtful, waiting
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.security import spam
@@ -54,6 +54,10 @@ async def restore(visit: Visit) -> Response:
 ROUTES = (
     RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
     RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False),
+    RouteSpec("GET", "/desk/waiting/{token}", waiting.ask_to_open, is_public=False),
+    RouteSpec("POST", "/desk/waiting/{token}", waiting.show, is_public=False),
+    RouteSpec("GET", "/desk/gathering/{token}", waiting.ask_to_open_list, is_public=False),
+    RouteSpec("POST", "/desk/gathering/{token}", waiting.show_list, is_public=False),
     RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
     RouteSpec("POST", "/desk/{token}", show, is_public=False),
     RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),

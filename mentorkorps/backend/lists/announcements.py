@@ -64,20 +64,20 @@ def announce(
 
     A batch leaves when it has waited so long, in the hours of news.
     """
-    known = batch_rows.announced(transaction)
-    changes = list(_changes(catalogue, known))
+    announced = batch_rows.announced(transaction)
+    changes = list(_changes(catalogue, announced))
     day = danish_day(now)
     batches: list[Batch] = []
-    if known:
+    if announced:
         cancel_outdated(transaction, catalogue, day)
-        batches += _openings(changes, known, day, next_within(now + wait, NEWS_HOURS), now)
+        batches += _openings(changes, announced, day, next_within(now + wait, NEWS_HOURS), now)
         batches += _moves(transaction, changes, day, now + wait, now)
     fresh = [batch for batch in batches if batch_rows.insert_batch(transaction, batch)]
     batch_rows.write_announced(
         transaction,
         [
             Announced(*NOTHING, "{}", None),
-            *(_row(change, day, now, bool(known)) for change in changes),
+            *(_row(change, day, now, bool(announced)) for change in changes),
         ],
     )
     return fresh
@@ -88,9 +88,9 @@ def cancel_outdated(transaction: Transaction, catalogue: Catalogue, day: date) -
     for batch in batch_rows.batches(transaction, (*batch_rows.TO_COME, "done")):
         if batch.kind != kinds.OPENED.name:
             continue
-        known = public_facts.record_about(catalogue, batch.about)
-        is_open = known and public_facts.facts_of(catalogue, known[1]).is_open
-        if not (known and is_open and known[1].state(day) == "open"):
+        table_and_record = public_facts.record_about(catalogue, batch.about)
+        is_open = table_and_record and public_facts.facts_of(catalogue, table_and_record[1]).is_open
+        if not (table_and_record and is_open and table_and_record[1].state(day) == "open"):
             dropped = batch_rows.drop_unsent(transaction, batch.id)
             if dropped or batch.state != "done":
                 batch_rows.set_state(transaction, batch.id, "cancelled", None)
@@ -106,20 +106,20 @@ def batch_id(kind: str, about: str, content: str) -> str:
     return hashlib.sha256(f"{kind} {about} {content}".encode()).hexdigest()[:32]
 
 
-def _changes(catalogue: Catalogue, known: Known) -> Iterator[Change]:
+def _changes(catalogue: Catalogue, announced: Known) -> Iterator[Change]:
     for table, records in public_facts.news_tables(catalogue).items():
         for record in records.values():
-            row = known.get((table, lasting_id(record)))
+            row = announced.get((table, lasting_id(record)))
             before = facts_from_json(row.facts) if row else None
             yield Change(table, record, public_facts.facts_of(catalogue, record), before)
 
 
 def _openings(
-    changes: Iterable[Change], known: Known, day: date, due_at: datetime, now: datetime
+    changes: Iterable[Change], announced: Known, day: date, due_at: datetime, now: datetime
 ) -> Iterator[Batch]:
     programmes = {
         id: facts_from_json(row.facts)
-        for (table, id), row in known.items()
+        for (table, id), row in announced.items()
         if table == "programmes"
     }
     for change in changes:

@@ -120,8 +120,8 @@ def _listener(
     standing = {
         consent.consent: consent.version for consent in consents if consent.withdrawn_at is None
     }
-    given = [consent for consent in form.consents if consent.id in standing]
-    allowing = [consent for consent in given if consent.allows]
+    standing_consents = [consent for consent in form.consents if consent.id in standing]
+    allowing = [consent for consent in standing_consents if consent.allows]
     programme = sign_up.answer("programme")
     industry = sign_up.answer("industry")
     return Listener(
@@ -131,15 +131,19 @@ def _listener(
         municipality=sign_up.answer("place"),
         industry=catalogue.todays("industries", industry) if industry else None,
         programme=catalogue.todays("programmes", programme) if programme else None,
-        asked=frozenset(news for one in allowing if one.required for news in one.allows),
-        also=frozenset(news for one in allowing if not one.required for news in one.allows),
+        asked=frozenset(
+            news for consent in allowing if consent.required for news in consent.allows
+        ),
+        also=frozenset(
+            news for consent in allowing if not consent.required for news in consent.allows
+        ),
         is_near=all(standing[consent.id] == consent.version for consent in allowing),
     )
 
 
 def openings_of(catalogue: Catalogue, batch: Batch) -> list[Opening]:
     """What a batch tells of, where the data have it still."""
-    known = record_about(catalogue, batch.about)
-    if known is None:
+    table_and_record = record_about(catalogue, batch.about)
+    if table_and_record is None:
         return []
-    return [opening_of(catalogue, *known, json.loads(batch.content)["municipalities"])]
+    return [opening_of(catalogue, *table_and_record, json.loads(batch.content)["municipalities"])]

@@ -115,24 +115,28 @@ def mails_of_batch(
 ) -> list[QueuedMail]:
     """The mails of a batch, as the lists are at this moment. For a reader."""
     if batch.kind == kinds.MOVED.name:
-        hall = public_facts.hall_about(batch.about)
-        coming = audience_rows.seated(snapshot, hall.kind, hall.record, COMING)
+        bookable = public_facts.bookable_about(batch.about)
+        coming = audience_rows.seated(snapshot, bookable.kind, bookable.record, COMING)
         return [
             QueuedMail(mail_id(batch.kind, batch.id, seat.id), seat.id, _details(batch))
             for seat in coming
         ]
     everybody = audience.listeners(snapshot, catalogue, key)
     if batch.kind == kinds.NEWSLETTER.name:
-        readers = [one for one in everybody if newsletter.is_reader(one, batch)]
+        readers = [listener for listener in everybody if newsletter.is_reader(listener, batch)]
         subject = batch.id
     else:
         openings = audience.openings_of(catalogue, batch)
-        readers = [one for one in everybody if any(it.concerns(one) for it in openings)]
+        readers = [
+            listener for listener in everybody if any(it.concerns(listener) for it in openings)
+        ]
         # Once a person and record, also when it opens again.
         subject = batch.about
     return [
-        QueuedMail(mail_id(batch.kind, subject, one.mailbox), one.sign_up, _details(batch))
-        for one in audience.one_each(readers)
+        QueuedMail(
+            mail_id(batch.kind, subject, listener.mailbox), listener.sign_up, _details(batch)
+        )
+        for listener in audience.one_each(readers)
     ]
 
 

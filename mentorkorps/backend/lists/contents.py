@@ -84,14 +84,14 @@ class ListContents:
 
     def news(self, content: str, language: Language) -> tuple[Told, ...]:
         """What a newsletter of that content tells, of what there is still."""
-        told = []
+        pieces = []
         for item in newsletter.items_of(content):
-            if known := public_facts.record_about(self.catalogue, item.about):
-                table, record = known
+            if table_and_record := public_facts.record_about(self.catalogue, item.about):
+                table, record = table_and_record
                 why = words(language).text("lists", "why", item.why)
                 rows = tuple(public_facts.record_rows(self.catalogue, record, language))
-                told.append(Told(why, rows, self._page(table, record, language)))
-        return tuple(told)
+                pieces.append(Told(why, rows, self._page(table, record, language)))
+        return tuple(pieces)
 
     def moved(self, mail: Mail, sign_up: SignUp, language: Language) -> MailContent:
         _, record = self._record(_about(mail))
@@ -113,11 +113,11 @@ class ListContents:
         """
         for table in ("courses", "events"):
             id = sign_up.answer(MEANING_OF[table])
-            known = public_facts.record_about(self.catalogue, f"{table}/{id}")
-            if known and not isinstance(known[1], Programme):
-                is_told = not shows_membership(self.catalogue, known[1])
+            table_and_record = public_facts.record_about(self.catalogue, f"{table}/{id}")
+            if table_and_record and not isinstance(table_and_record[1], Programme):
+                is_told = not shows_membership(self.catalogue, table_and_record[1])
                 return MailContent(
-                    attachments=self._calendar(known[1], language) if is_told else ()
+                    attachments=self._calendar(table_and_record[1], language) if is_told else ()
                 )
         return MailContent()
 
@@ -188,10 +188,10 @@ class ListContents:
         return self.public_url + address("municipality", language, slug)
 
     def _record(self, about: str) -> tuple[News, NewsRecord]:
-        known = public_facts.record_about(self.catalogue, about)
-        if known is None:
+        table_and_record = public_facts.record_about(self.catalogue, about)
+        if table_and_record is None:
             raise SubjectGone
-        return known
+        return table_and_record
 
     def _page(self, table: News, record: NewsRecord, language: Language) -> str:
         return self.public_url + public_facts.page_of(table, record, language)

@@ -62,11 +62,11 @@ class ListJob(PeriodicJob):
     async def _announce(self, now: datetime) -> None:
         if self._is_announced:
             return
-        found = await self._database.change(
+        announced = await self._database.change(
             announcements.announce, self._catalogue, self._settings.news_wait, now
         )
         self._is_announced = True
-        for batch in found:
+        for batch in announced:
             log.info("lists: a batch waits", extra=log_data(batch=batch.id, kind=batch.kind))
 
     async def _draft(self, now: datetime) -> None:
@@ -80,8 +80,8 @@ class ListJob(PeriodicJob):
             newsletter.drafts, self._catalogue, self._settings.secret_keys[0], period, now
         )
         if drafted:
-            kept = await self._database.change(newsletter.keep_drafts, drafted)
-            log.info("lists: newsletters drafted", extra=log_data(count=len(kept)))
+            drafts_kept = await self._database.change(newsletter.keep_drafts, drafted)
+            log.info("lists: newsletters drafted", extra=log_data(count=len(drafts_kept)))
         self._drafted = month
 
     async def _remind(self, now: datetime) -> None:

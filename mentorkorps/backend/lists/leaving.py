@@ -30,13 +30,13 @@ def leave_lists(
     A sign-up that is there for the news is withdrawn; of any other the consents to news are taken
     back.
     """
-    known = sign_up_rows.sign_up_by_id(transaction, id)
-    if known is None:
+    linked = sign_up_rows.sign_up_by_id(transaction, id)
+    if linked is None:
         return
-    ids = audience_rows.standing_at(transaction, known.addressee) if known.addressee else [id]
+    ids = audience_rows.standing_at(transaction, linked.addressee) if linked.addressee else [id]
     forms = list_forms(catalogue)
-    for one in ids:
-        sign_up = sign_up_rows.sign_up_by_id(transaction, one)
+    for id_on_list in ids:
+        sign_up = sign_up_rows.sign_up_by_id(transaction, id_on_list)
         if sign_up and sign_up.form in forms:
             _leave(transaction, sign_up, forms[sign_up.form], key, at)
 

@@ -64,14 +64,18 @@ def drafts(
 
     For a reader.
     """
-    known = batch_rows.announced(snapshot)
-    read = {one.municipality for one in listeners(snapshot, catalogue, key) if _reads(one)}
+    announced = batch_rows.announced(snapshot)
+    read = {
+        listener.municipality
+        for listener in listeners(snapshot, catalogue, key)
+        if _reads(listener)
+    }
     return [
         _draft(code, period, items, now)
         for code in catalogue.municipalities
         if code in read
         and (not codes or code in codes)
-        and (items := list(whats_new(catalogue, known, code, period, danish_day(now))))
+        and (items := list(whats_new(catalogue, announced, code, period, danish_day(now))))
     ]
 
 
@@ -87,7 +91,9 @@ def drafts_as_json(batches: Collection[Batch]) -> str:
 
 def drafts_from_json(text: str, now: datetime) -> list[Batch]:
     """Raises ValueError, TypeError or KeyError for another text."""
-    return [_as_draft(str(told["about"]), str(told["content"]), now) for told in json.loads(text)]
+    return [
+        _as_draft(str(batch["about"]), str(batch["content"]), now) for batch in json.loads(text)
+    ]
 
 
 def is_reader(listener: Listener, batch: Batch) -> bool:
@@ -101,7 +107,7 @@ def items_of(content: str) -> list[Item]:
 
 def whats_new(
     catalogue: Catalogue,
-    known: Mapping[tuple[str, str], Announced],
+    announced_before: Mapping[tuple[str, str], Announced],
     code: str,
     period: Period,
     today: date,
@@ -114,7 +120,7 @@ def whats_new(
             facts = public_facts.facts_of(catalogue, record)
             if code not in facts.municipalities or record.example:
                 continue
-            announced = known.get((table, lasting_id(record)))
+            announced = announced_before.get((table, lasting_id(record)))
             opened = announced.opened_at if announced else None
             why = _why(record, opened, period, today)
             if why and (not facts.is_dated or facts.last_day >= today):
@@ -136,15 +142,15 @@ def _why(record: NewsRecord, opened: datetime | None, period: Period, today: dat
 def _draft(code: str, period: Period, items: list[Item], now: datetime) -> Batch:
     about = f"{MUNICIPALITIES}/{code}"
     first, last = period.first.isoformat(), period.last.isoformat()
-    told = [{"about": item.about, "why": item.why} for item in items]
-    content = json.dumps({"first": first, "last": last, "items": told})
+    items_told = [{"about": item.about, "why": item.why} for item in items]
+    content = json.dumps({"first": first, "last": last, "items": items_told})
     return _as_draft(about, content, now)
 
 
 def _as_draft(about: str, content: str, now: datetime) -> Batch:
-    told = json.loads(content)
+    values = json.loads(content)
     # One of a municipality and period, whatever else became new meanwhile.
-    id = batch_id(kinds.NEWSLETTER.name, about, f"{told['first']} {told['last']}")
+    id = batch_id(kinds.NEWSLETTER.name, about, f"{values['first']} {values['last']}")
     return Batch(id, kinds.NEWSLETTER.name, about, "draft", content, now, None)
 
 

@@ -70,13 +70,13 @@ class PublicFacts:
 
 
 def facts_from_json(text: str) -> PublicFacts:
-    told = json.loads(text)
-    venue = told["venue"]
+    values = json.loads(text)
+    venue = values["venue"]
     return PublicFacts(
-        is_open=told["is_open"],
-        municipalities=tuple(told["municipalities"]),
-        is_cancelled=told["is_cancelled"],
-        days=tuple((day, start, end) for day, start, end in told["days"]),
+        is_open=values["is_open"],
+        municipalities=tuple(values["municipalities"]),
+        is_cancelled=values["is_cancelled"],
+        days=tuple((day, start, end) for day, start, end in values["days"]),
         venue=(venue[0], venue[1], venue[2], venue[3]) if venue else None,
     )
 
@@ -123,7 +123,7 @@ def record_about(catalogue: Catalogue, name: str) -> tuple[News, NewsRecord] | N
     return None
 
 
-def hall_about(name: str) -> Bookable:
+def bookable_about(name: str) -> Bookable:
     """Where the seats of the course or event are that `about` named."""
     table, _, id = name.partition("/")
     return Bookable(table, id)

@@ -34,17 +34,23 @@ def gatherings_soon(catalogue: Catalogue, now: datetime) -> list[Course | Event]
     )
     day = danish_day(now)
     return [
-        one
-        for one in gatherings
-        if one.status != "cancelled" and one.days[0].date - A_WEEK <= day and now < begins(one)
+        gathering
+        for gathering in gatherings
+        if gathering.status != "cancelled"
+        and gathering.days[0].date - A_WEEK <= day
+        and now < begins(gathering)
     ]
 
 
 def due_mails(snapshot: Snapshot, catalogue: Catalogue, now: datetime) -> list[Due]:
     """The practical mails that are due and were never queued. For a reader."""
-    due = [mail for one in gatherings_soon(catalogue, now) for mail in _due(snapshot, one, now)]
-    known = batch_rows.known_mails(snapshot, [mail.id for _, mail in due])
-    fresh = [(kind, mail) for kind, mail in due if mail.id not in known]
+    due = [
+        mail
+        for gathering in gatherings_soon(catalogue, now)
+        for mail in _due(snapshot, gathering, now)
+    ]
+    known_mails = batch_rows.known_mails(snapshot, [mail.id for _, mail in due])
+    fresh = [(kind, mail) for kind, mail in due if mail.id not in known_mails]
     told_today = {mail.sign_up for kind, mail in fresh if kind is kinds.PRACTICAL}
     return [
         (kind, mail)
@@ -61,11 +67,11 @@ def queue_due(transaction: Transaction, due: list[Due], now: datetime) -> None:
 
 def _due(snapshot: Snapshot, gathering: Course | Event, now: datetime) -> Iterator[Due]:
     about = _about(gathering)
-    hall = public_facts.hall_about(about)
+    bookable = public_facts.bookable_about(about)
     first, today = gathering.days[0].date, danish_day(now)
     week_mark = at_hour(first - A_WEEK, PRACTICAL_HOURS[0])
     is_hour = is_within(now, PRACTICAL_HOURS)
-    for seat in audience_rows.seated(snapshot, hall.kind, hall.record, ("taken",)):
+    for seat in audience_rows.seated(snapshot, bookable.kind, bookable.record, ("taken",)):
         is_late = seat.confirmed_at > week_mark
         if is_hour or is_late:
             yield kinds.PRACTICAL, _mail(kinds.PRACTICAL, about, first, seat.id)

@@ -34,22 +34,26 @@ class WaitingCounts:
 
 def counts_from_json(text: str) -> WaitingCounts:
     """Raises ValueError or TypeError for another text."""
-    told = json.loads(text)
-    if not isinstance(told, dict):
+    values = json.loads(text)
+    if not isinstance(values, dict):
         raise TypeError("counts are an object")
-    return WaitingCounts(**told)
+    return WaitingCounts(**values)
 
 
 def waiting(snapshot: Snapshot, catalogue: Catalogue, key: str) -> WaitingCounts:
     """What may be said of those who wait at this moment. `key`: the first of the secret keys."""
-    people = one_each(one for one in listeners(snapshot, catalogue, key) if _waits(one))
+    people = one_each(
+        listener for listener in listeners(snapshot, catalogue, key) if _waits(listener)
+    )
     by_place = _grouped(people)
     places = sayable({code: len(here) for code, here in by_place.items()}, len(people))
     industries = {
-        code: sayable(Counter(one.industry for one in by_place[code] if one.industry), count)
+        code: sayable(
+            Counter(listener.industry for listener in by_place[code] if listener.industry), count
+        )
         for code, count in places.items()
     }
-    programmes = Counter(one.programme for one in people if one.programme)
+    programmes = Counter(listener.programme for listener in people if listener.programme)
     return WaitingCounts(
         total=len(people) if len(people) >= AT_LEAST else None,
         municipalities=places,
@@ -61,10 +65,10 @@ def waiting(snapshot: Snapshot, catalogue: Catalogue, key: str) -> WaitingCounts
 def sayable(cells: Mapping[str, int], total: int) -> dict[str, int]:
     """The cells of a total that may be said beside it, the largest first."""
     ordered = sorted(cells.items(), key=lambda cell: (-cell[1], cell[0]))
-    said = [(name, count) for name, count in ordered if count >= AT_LEAST]
-    while said and 0 < total - sum(count for _, count in said) < AT_LEAST:
-        said.pop()
-    return dict(said)
+    sayable_counts = [(name, count) for name, count in ordered if count >= AT_LEAST]
+    while sayable_counts and 0 < total - sum(count for _, count in sayable_counts) < AT_LEAST:
+        sayable_counts.pop()
+    return dict(sayable_counts)
 
 
 def _waits(listener: Listener) -> bool:
@@ -73,7 +77,7 @@ def _waits(listener: Listener) -> bool:
 
 def _grouped(people: Iterable[Listener]) -> dict[str, list[Listener]]:
     groups: dict[str, list[Listener]] = {}
-    for one in people:
-        if one.municipality:
-            groups.setdefault(one.municipality, []).append(one)
+    for listener in people:
+        if listener.municipality:
+            groups.setdefault(listener.municipality, []).append(listener)
     return groups

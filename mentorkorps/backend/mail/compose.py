@@ -5,15 +5,16 @@ address that nobody has confirmed repeats nothing that was typed, any other no m
 name; the coordinator's holds a link, and says what came and not from whom. Headers are neutral.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from email.headerregistry import Address
 from email.utils import format_datetime
 from typing import TypeVar
 
 from mentorkorps.backend.clock import Clock, spoken
 from mentorkorps.backend.db.records import Mail, SignUp
-from mentorkorps.backend.mail import frame, mime
+from mentorkorps.backend.mail import frame, kinds, mime
 from mentorkorps.backend.mail.contents import ContentOf, MailContent
 from mentorkorps.backend.mail.frame import MailFacts
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
@@ -28,16 +29,23 @@ from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.forms.answers import fields_by_kept_name
-from mentorkorps.interface.dates import weekday
+from mentorkorps.forms.domain_names import ascii_address
+from mentorkorps.interface.dates import day_of_month, weekday
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import environment
 
 T = TypeVar("T")
 
-PATHS: dict[Purpose, str] = {"doubtful": "desk/doubtful", "confirm_all": "confirm/all"}
+PATHS: dict[Purpose, str] = {
+    "doubtful": "desk/doubtful",
+    "confirm_all": "confirm/all",
+    "waiting": "desk/waiting",
+}
 """Where a link of that purpose leads, if not to the path of its name."""
 COORDINATORS_LANGUAGE: Language = "da"
+COUNTED = (kinds.WAITING.name,)
+"""Kinds of mail whose details are the first day of those that they count."""
 
 
 class IncompleteKind(Exception):
@@ -50,14 +58,12 @@ class SubjectGone(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class MailComposer:
-    """`reply_to`: whom answers go to, where it is not the sender. `contents`: what mails tell beside
-    their sign-up, by the name of their kind."""
+    """`contents`: what mails tell beside their sign-up, by the name of their kind."""
 
     catalogue: Catalogue
     settings: Settings
     tokens: Tokens
     clock: Clock
-    reply_to: Address | None = None
     contents: Mapping[str, ContentOf] = field(default_factory=dict)
 
     def write(self, mail: Mail, sign_up: SignUp | None) -> WrittenMail:
@@ -71,7 +77,7 @@ class MailComposer:
         language = _known(sign_up).language if kind.to == "person" else COORDINATORS_LANGUAGE
         content = self._content(mail, sign_up, language)
         facts = self._facts(mail, sign_up, language) if sign_up else MailFacts()
-        values = {**facts.values, **content.values}
+        values = {**facts.values, **content.values, **self._values_of_all(mail, language)}
         prepared = frame.prepare_mail(
             kind.name,
             language,
@@ -98,7 +104,7 @@ class MailComposer:
         return mime.write_mail(
             sender.addr_spec,
             address,
-            _common_headers(sender, self.reply_to, prepared.subject),
+            _common_headers(sender, self.catalogue.operator.mailbox, prepared.subject),
             (
                 ("Date", format_datetime(self.clock())),
                 ("Message-ID", f"<{mail.id}@{sender.domain}>"),
@@ -110,6 +116,15 @@ class MailComposer:
             content.attachments,
             is_bulk=kind.is_bulk,
         )
+
+    def _values_of_all(self, mail: Mail, language: Language) -> dict[str, Hashable]:
+        """What every mail may say, whatever it is about."""
+        first = date.fromisoformat(mail.details) if mail.kind in COUNTED and mail.details else None
+        return {
+            "operator": self.catalogue.operator,
+            "count": mail.waiting,
+            "first_day": day_of_month(first, language) if first else "",
+        }
 
     def _content(self, mail: Mail, sign_up: SignUp | None, language: Language) -> MailContent:
         content_of = self.contents.get(mail.kind)
@@ -124,6 +139,7 @@ class MailComposer:
             # The name is filled in afterwards: it differs where all else is the same.
             "told": replace(facts, greeting_name=None),
             "answer_by": weekday(answer_by(self.catalogue, sign_up), language),
+            "answer_day": day_of_month(answer_by(self.catalogue, sign_up), language),
             "code": sign_up.code,
             "awaited": sign_up.awaited and sign_up.answered_at is None,
             "received": spoken(sign_up.received_at, language),
@@ -148,6 +164,9 @@ class MailComposer:
             return self.settings.recipients.default
         if mail.subject.kind == "recipient":
             return _known(mailbox_by_id(self.settings, mail.subject.id))
+        if kind.to == "second":
+            first = mailbox(self.catalogue, self.settings, _known(sign_up))
+            return self.settings.recipients.second(first)
         return mailbox(self.catalogue, self.settings, _known(sign_up))
 
     def _id_in_link(self, purpose: Purpose, mail: Mail, sign_up: SignUp | None) -> str:
@@ -195,14 +214,14 @@ def _one_click(address: str) -> mime.Headers:
     )
 
 
-def _common_headers(sender: Address, reply_to: Address | None, subject: str) -> mime.Headers:
+def _common_headers(sender: Address, reply_to: str | None, subject: str) -> mime.Headers:
     """Answered by no machine (RFC 3834; [MS-OXCMAIL] 2.1.3.2.21), and sorted by one rule of the reader.
 
     The list is the whole portal (RFC 2919): a list for each programme would tell who is in a union.
     """
     return (
         ("From", str(sender)),
-        *((("Reply-To", str(reply_to)),) if reply_to else ()),
+        *((("Reply-To", ascii_address(reply_to)),) if reply_to else ()),
         ("Subject", subject),
         ("List-Id", f"<portal.{sender.domain}>"),
         ("Auto-Submitted", "auto-generated"),

@@ -13,11 +13,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mentorkorps.backend.clock import DENMARK, danish_day
-from mentorkorps.backend.db import mail_rows
+from mentorkorps.backend.db import mail_rows, place_rows
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import MailKind
-from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
+from mentorkorps.backend.mail.recipients import (
+    gathering_of,
+    host_mailbox,
+    mailbox,
+    mailbox_by_id,
+    recipient_id,
+)
+from mentorkorps.backend.mail.waiting import waiting_by_mailbox
 from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
@@ -42,11 +49,64 @@ def queue_digests(
         id = _id_of_the_day(settings, now, address)
         subject = recipient_id(settings.secret_keys[0], address)
         queued += mail_rows.queue_once(transaction, id, kinds.DIGEST, subject, count, now)
+    queued += _queue_waiting(transaction, catalogue, settings, until, now)
+    queued += _queue_bookings(transaction, catalogue, settings, until, now)
     count = mail_rows.count_given_up(transaction, until - ONE_DAY, until, kinds.GIVEN_UP)
     if count:
         id = _id_of_the_day(settings, now, "given up")
         queued += mail_rows.queue_once(transaction, id, kinds.GIVEN_UP, SERVICE, count, now)
     return queued
+
+
+def _queue_waiting(
+    transaction: Transaction,
+    catalogue: Catalogue,
+    settings: Settings,
+    until: datetime,
+    now: datetime,
+) -> int:
+    """One mail to each mailbox that has chosen to hear once a morning, where anything waits."""
+    if not settings.recipients.collected:
+        return 0
+    queued = 0
+    by_mailbox = waiting_by_mailbox(transaction, catalogue, settings, until)
+    for box, waiting in by_mailbox.items():
+        if box in settings.recipients.collected:
+            id = _id_of_the_day(settings, now, f"waiting {box}")
+            subject = recipient_id(settings.secret_keys[0], box)
+            first = waiting[0].by.isoformat()
+            queued += mail_rows.queue_once(
+                transaction, id, kinds.WAITING, subject, len(waiting), now, first
+            )
+    return queued
+
+
+def _queue_bookings(
+    transaction: Transaction,
+    catalogue: Catalogue,
+    settings: Settings,
+    until: datetime,
+    now: datetime,
+) -> int:
+    """One mail to each mailbox for whose courses and events somebody confirmed a sign-up since the
+    morning before.
+    """
+    counts: Counter[str] = Counter()
+    for hall, count in place_rows.confirmed_between(transaction, until - ONE_DAY, until).items():
+        gathering = gathering_of(catalogue, hall)
+        if gathering:
+            counts[host_mailbox(catalogue, settings, gathering)] += count
+    return sum(
+        mail_rows.queue_once(
+            transaction,
+            _id_of_the_day(settings, now, f"bookings {box}"),
+            kinds.BOOKINGS,
+            recipient_id(settings.secret_keys[0], box),
+            count,
+            now,
+        )
+        for box, count in counts.items()
+    )
 
 
 def queue_alarm(

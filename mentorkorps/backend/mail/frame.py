@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from secrets import token_hex
+from string import Formatter
 from typing import Literal
 
 from jinja2 import meta
@@ -20,7 +21,7 @@ from markupsafe import escape
 
 from mentorkorps.backend.mail.mime import Picture, PreparedText, prepare, quoted_printable
 from mentorkorps.interface.i18n import words
-from mentorkorps.interface.languages import Language
+from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import environment, render
 
 MARK_FILE = Path(__file__).parent / "mark.png"
@@ -107,7 +108,7 @@ def prepare_mail(
     }
     if has_button:
         labels[MARKS["link"]] = interface.text("mail", kind, "button")
-    subject = interface.text("mail", kind, "subject")
+    subject = interface.text("mail", kind, "subject").format(**dict(values))
     blocks = tuple(_blocks(text, labels, table))
     html = render(
         "mail/page.html",
@@ -123,8 +124,10 @@ def prepare_mail(
 
 
 def used_values(kind: str, values: Mapping[str, Hashable]) -> tuple[tuple[str, Hashable], ...]:
-    """Those that the kind's template asks for: with others no two mails would be alike."""
-    used = _names_in(f"mail/{kind}.txt")
+    """Those that the kind's template or subject asks for: with others no two mails would be
+    alike.
+    """
+    used = _names_in(f"mail/{kind}.txt") | _names_in_subject(kind)
     return tuple((name, value) for name, value in values.items() if name in used)
 
 
@@ -136,6 +139,13 @@ def _names_in(template: str) -> frozenset[str]:
     written = environment().parse(loader.get_source(environment(), template)[0])
     included = filter(None, meta.find_referenced_templates(written))
     return frozenset(meta.find_undeclared_variables(written)).union(*map(_names_in, included))
+
+
+@cache
+def _names_in_subject(kind: str) -> frozenset[str]:
+    subjects = (words(language).text("mail", kind, "subject") for language in LANGUAGES)
+    fields = (field for subject in subjects for field in Formatter().parse(subject))
+    return frozenset(name for _, name, _, _ in fields if name)
 
 
 @cache

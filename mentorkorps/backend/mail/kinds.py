@@ -11,7 +11,7 @@ from typing import Literal
 from mentorkorps.backend.db.records import SubjectKind
 from mentorkorps.backend.security.signed_links import Purpose
 
-Audience = Literal["person", "coordinator", "operator"]
+Audience = Literal["person", "coordinator", "second", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,9 @@ class MailKind:
     `about`: what the id of its subject names, see Subject. `link`: what its link is for, if it has
     one. `asks_to_confirm`: it leaves although nobody has confirmed the address.
     `dropped_on_withdrawal`: while it waits, it is deleted when the sign-up is withdrawn or gets
-    another address. `is_for_withdrawn`: it goes to who has withdrawn, and to nobody else.
-    `is_bulk`: it goes to many at once and nobody waits for it, so it never delays the others.
+    another address. `dropped_when_answered`: it asks for an answer, and does not leave once there
+    is one. `is_for_withdrawn`: it goes to who has withdrawn, and to nobody else. `is_bulk`: it goes
+    to many at once and nobody waits for it, so it never delays the others.
     `is_news`: it is about something else than the sign-up, so it can be left by one click, leads to
     a public page, and goes to nobody who looks like spam or has taken that consent back.
     """
@@ -34,6 +35,7 @@ class MailKind:
     asks_to_confirm: bool = False
     dropped_on_withdrawal: bool = False
     is_for_withdrawn: bool = False
+    dropped_when_answered: bool = False
     is_bulk: bool = False
     is_news: bool = False
 
@@ -53,6 +55,7 @@ OFFERED = MailKind("offered", to="person", link="offer", dropped_on_withdrawal=T
 LAPSED = MailKind("lapsed", to="person", link="mine", dropped_on_withdrawal=True)
 CANCELLED = MailKind("cancelled", to="person", link="mine", dropped_on_withdrawal=True)
 LINK = MailKind("link", to="person", link="mine", dropped_on_withdrawal=True)
+LINKS = MailKind("links", to="person", about="address", link="links")
 CHANGED = MailKind("changed", to="person", link="mine", dropped_on_withdrawal=True)
 WITHDRAWAL = MailKind("withdrawal", to="person", link="mine", is_for_withdrawn=True)
 DELETED = MailKind("deleted", to="person", about="erased")
@@ -69,6 +72,10 @@ WITHDRAWN = MailKind("withdrawn", to="coordinator", link="desk")
 CHANGED_NOTICE = MailKind("changed_notice", to="coordinator", link="desk")
 RESUMED = MailKind("resumed", to="coordinator", link="desk")
 DELETED_NOTICE = MailKind("deleted_notice", to="coordinator", about="erased")
+NUDGE = MailKind("nudge", to="second", link="desk", dropped_when_answered=True)
+OVERDUE = MailKind("overdue", to="coordinator", link="desk", dropped_when_answered=True)
+WAITING = MailKind("waiting", to="coordinator", about="recipient", link="waiting")
+BOOKINGS = MailKind("bookings", to="coordinator", about="recipient", link="waiting")
 DIGEST = MailKind("digest", to="coordinator", about="recipient", link="doubtful")
 
 GIVEN_UP = MailKind("given_up", to="operator", about="service")

@@ -9,7 +9,7 @@ from typing import Literal
 from mentorkorps.backend.db import mail_rows, place_rows
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
-from mentorkorps.backend.mail.kinds import KINDS
+from mentorkorps.backend.mail.kinds import DIGEST, KINDS
 from mentorkorps.backend.security.encryption import Damaged
 
 CountDoubtful = Callable[[Snapshot, Sequence[str]], Mapping[str, int]]
@@ -87,13 +87,17 @@ def _recounted(
     snapshot: Snapshot, mails: Sequence[Mail], count_doubtful: CountDoubtful
 ) -> Iterator[Mail]:
     """The digests with what they are about at this moment; the others as they are."""
-    recipients = [mail.subject.id for mail in mails if mail.subject.kind == "recipient"]
+    recipients = [mail.subject.id for mail in mails if _is_recounted(mail)]
     counts = count_doubtful(snapshot, recipients) if recipients else {}
     for mail in mails:
-        if mail.subject.kind == "recipient":
+        if _is_recounted(mail):
             yield replace(mail, waiting=counts.get(mail.subject.id, 0))
         else:
             yield mail
+
+
+def _is_recounted(mail: Mail) -> bool:
+    return mail.subject.kind == "recipient" and mail.kind == DIGEST.name
 
 
 def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
@@ -113,7 +117,9 @@ def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
     if reading is None:
         return "is dropped"
     kind = KINDS.get(mail.kind)
-    if kind is None or kind.to != "person":
+    if kind and kind.dropped_when_answered and (reading.answered_at or reading.withdrawn_at):
+        return "is dropped"
+    if kind is None or kind.to != "person" or kind.about == "address":
         return "leaves"
     is_confirmed = reading.confirmed_at is not None
     is_withdrawn = reading.withdrawn_at is not None

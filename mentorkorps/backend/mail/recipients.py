@@ -3,10 +3,11 @@
 import hmac
 from collections.abc import Iterator
 
-from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.db.records import Bookable, SignUp
 from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.model.lasting import known_as
 
 
@@ -19,6 +20,25 @@ def mailbox(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> str:
         known_as(organisation) if organisation else (),
         known_as(municipality) if municipality else (),
     )
+
+
+def hears_at_once(catalogue: Catalogue, settings: Settings, sign_up: SignUp) -> bool:
+    """Whether who answers the sign-up gets a mail of it; else one each morning of all that waits."""
+    return mailbox(catalogue, settings, sign_up) not in settings.recipients.collected
+
+
+def gathering_of(catalogue: Catalogue, hall: Bookable) -> Course | Event | None:
+    """The course or event that has these places; None where the data lack it."""
+    if hall.kind == "courses":
+        return catalogue.courses.get(hall.record)
+    return catalogue.events.get(hall.record)
+
+
+def host_mailbox(catalogue: Catalogue, settings: Settings, gathering: Course | Event) -> str:
+    """Who looks after a course or an event: as with the sign-ups of who runs it."""
+    organisation = catalogue.organisations[gathering.organisation]
+    municipality = catalogue.municipalities[gathering.venue.municipality]
+    return settings.recipients.mailbox(known_as(organisation), known_as(municipality))
 
 
 def recipient_id(key: str, address: str) -> str:

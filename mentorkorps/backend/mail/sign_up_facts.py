@@ -320,7 +320,8 @@ class _Reading:
 
     def _has_been_announced(self) -> bool:
         """Whether a coordinator gets a notice when it is withdrawn."""
-        return self.sign_up.awaited and not self.sign_up.flagged
+        sign_up = self.sign_up
+        return sign_up.awaited and not sign_up.flagged and sign_up.confirmed_at is not None
 
     def _calendar(self, gathering: Gathering) -> str:
         kind = "course" if isinstance(gathering, Course) else "event"

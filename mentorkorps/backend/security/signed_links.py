@@ -19,7 +19,18 @@ from itsdangerous import BadData, URLSafeSerializer
 from mentorkorps.backend.clock import Clock
 
 Purpose = Literal[
-    "receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful", "renew", "leave"
+    "receipt",
+    "confirm",
+    "confirm_all",
+    "links",
+    "mine",
+    "desk",
+    "waiting",
+    "gathering",
+    "offer",
+    "doubtful",
+    "renew",
+    "leave",
 ]
 
 SHOWN = timedelta(hours=6)
@@ -31,8 +42,11 @@ LIFETIMES: dict[Purpose, timedelta] = {
     "receipt": SHOWN,
     "confirm": timedelta(hours=72),
     "confirm_all": timedelta(hours=72),
+    "links": timedelta(hours=72),
     "mine": MAILED,
     "desk": timedelta(days=30),
+    "waiting": timedelta(days=14),
+    "gathering": timedelta(days=14),
     "offer": timedelta(days=30),
     "doubtful": timedelta(days=14),
     "renew": SHOWN,

@@ -7,11 +7,14 @@ A confirmed address is not trusted for the next sign-up: whoever knows it could 
 and a receipt that says "already confirmed" would tell an employer who is here.
 """
 
+from functools import partial
+
 from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
 from mentorkorps.backend.db.records import SignUp
+from mentorkorps.backend.mail.recipients import hears_at_once
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.security.signed_links import BadToken, ExpiredToken
 from mentorkorps.backend.services import Visit
@@ -52,7 +55,12 @@ async def confirm_chosen(visit: Visit) -> Response:
     waiting = await _waiting(visit, addressee)
     visit.speak(waiting[0].language if waiting else "")
     count = await services.database.change(
-        lifecycle.confirm_all, addressee, chosen, services.catalogue, visit.now
+        lifecycle.confirm_all,
+        addressee,
+        chosen,
+        services.catalogue,
+        visit.now,
+        partial(hears_at_once, services.catalogue, services.settings),
     )
     services.outbox.wake()
     return await _shown(visit, addressee, count)

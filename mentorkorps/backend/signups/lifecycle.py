@@ -6,7 +6,7 @@ each sending counts.
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from mentorkorps.backend.db.records import Sign, SignUp
 from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import MailKind
+from mentorkorps.backend.mail.waiting import is_waiting, request_of
 from mentorkorps.backend.security.signed_links import LIFETIMES
 from mentorkorps.backend.security.spam import Signs, is_doubtful
 from mentorkorps.backend.signups import collected_confirmation, retention
@@ -33,10 +34,8 @@ MOST_ASKED_A_DAY = 5
 """Confirmations to one address: enough for somebody who errs, too few to fill a stranger's
 mailbox. What comes beyond that is asked for by one mail for all of it.
 """
-MOST_TOLD_A_DAY = 20
-"""Sign-ups of one address of which coordinators hear at once; of others they hear when they are
-confirmed.
-"""
+MOST_NUDGED_A_DAY = 1
+"""Of one sign-up: the second contact hears once a day that somebody waits."""
 MOST_READDRESSED = 3
 """Changes of the address of one sign-up: each sends a mail to whoever has it."""
 MOST_MOVED_A_DAY = 5
@@ -46,6 +45,9 @@ a place.
 MOST_CHANGES_TOLD_A_DAY = 5
 """Changes of one sign-up of which mails tell: what comes beyond that is seen on the pages."""
 MOVES: tuple[Meaning, ...] = ("programme", "place", "course", "event")
+
+HearsAtOnce = Callable[[SignUp], bool]
+"""Whether who is to answer a sign-up gets a mail of it; others get one each morning of all."""
 
 RENEWED_AFTER = timedelta(days=1)
 
@@ -154,18 +156,32 @@ def accept(transaction: Transaction, submission: Submission) -> SignUp:
     return kept
 
 
-def confirm(transaction: Transaction, id: str, catalogue: Catalogue, at: datetime) -> SignUp | None:
-    """Confirms a sign-up and queues the mail that says so. Returns it as it was before; None if
-    it is gone.
+def hears_at_once(sign_up: SignUp) -> bool:
+    """Whether a coordinator gets a mail of each sign-up: all do who have not chosen otherwise."""
+    return True
+
+
+def confirm(
+    transaction: Transaction,
+    id: str,
+    catalogue: Catalogue,
+    at: datetime,
+    hears_at_once: HearsAtOnce = hears_at_once,
+) -> SignUp | None:
+    """Confirms a sign-up and queues the mails that say so, to the person and to who is to answer.
+
+    A coordinator hears nothing before. Returns it as it was before; None if it is gone.
     """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.confirmed_at is None and before.withdrawn_at is None:
         sign_up_rows.mark_confirmed(transaction, id, at)
         allocation.confirmed(transaction, id, catalogue, at)
         mail_rows.queue_mails(transaction, id, (kinds.RECEIPT,), at)
-        if before.flagged or _is_untold(transaction, before):
+        if before.flagged:
             # Whoever reads the mailbox wants this: the best evidence against spam that there is.
-            _clear(transaction, before, at)
+            sign_up_rows.mark_cleared(transaction, id, at)
+        if hears_at_once(before) and _is_to_be_told(transaction, before):
+            mail_rows.queue_mails(transaction, id, (kinds.NOTICE,), at)
     return before
 
 
@@ -175,6 +191,7 @@ def confirm_all(
     chosen: Collection[str] | None,
     catalogue: Catalogue,
     at: datetime,
+    hears_at_once: HearsAtOnce = hears_at_once,
 ) -> int:
     """Confirms what waits at a mailbox: all, or those whose ids were chosen. Returns how many."""
     waiting = sign_up_rows.unconfirmed_at(
@@ -182,20 +199,22 @@ def confirm_all(
     )
     meant = [one for one in waiting if chosen is None or one.id in chosen]
     for one in meant:
-        confirm(transaction, one.id, catalogue, at)
+        confirm(transaction, one.id, catalogue, at, hears_at_once)
     return len(meant)
 
 
 def restore(transaction: Transaction, id: str, at: datetime) -> bool:
-    """Takes the doubt from a sign-up: its coordinator is told, and the person asked to confirm if
-    nobody did yet.
+    """Takes the doubt from a sign-up: the person is asked to confirm if nobody did yet, and the
+    coordinator is told once somebody has.
 
     Returns whether there was a doubt to take away.
     """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before is None or not before.flagged or before.withdrawn_at:
         return False
-    _clear(transaction, before, at)
+    sign_up_rows.mark_cleared(transaction, id, at)
+    if before.confirmed_at and _is_to_be_told(transaction, before):
+        mail_rows.queue_mails(transaction, id, (kinds.NOTICE,), at)
     if before.silenced and before.confirmed_at is None:
         sign_up_rows.mark_silenced(transaction, id, False)
         sign_up_rows.mark_asked(transaction, id, at, before.addressee)
@@ -269,14 +288,13 @@ def changed_names(before: SignUp, answers: Answers) -> list[str]:
 
 
 def is_announced(sign_up: SignUp) -> bool:
-    """Whether a coordinator is told of it and of what becomes of it."""
-    return sign_up.awaited and not sign_up.flagged
+    """Whether a coordinator was told of it, and is told of what becomes of it."""
+    return sign_up.awaited and not sign_up.flagged and sign_up.confirmed_at is not None
 
 
 def is_told_when_erased(sign_up: SignUp) -> bool:
     """Whether a coordinator, who may have written to the person, is told that it is erased."""
-    is_over = sign_up.confirmed_at is None or sign_up.withdrawn_at is not None
-    return is_announced(sign_up) and not is_over
+    return is_announced(sign_up) and sign_up.withdrawn_at is None
 
 
 def withdraw(
@@ -330,12 +348,11 @@ def resume(
 def erase(transaction: Transaction, id: str, at: datetime) -> Purged:
     """Deletes a sign-up at its person's wish. Whoever knows of it gets a mail that says so."""
     before = sign_up_rows.sign_up_to_change(transaction, id)
-    was_told = mail_rows.was_queued(transaction, id, kinds.NOTICE)
     purged = retention.erase(transaction, id)
     if before and before.confirmed_at and before.email:
         needed: tuple[Meaning, ...] = ("email", "name")
         mail_rows.queue_about_erased(transaction, kinds.DELETED, _reduced(before, needed), at)
-    if before and is_told_when_erased(before) and was_told:
+    if before and is_told_when_erased(before):
         needed = ("programme", "place")
         mail_rows.queue_about_erased(
             transaction, kinds.DELETED_NOTICE, _reduced(before, needed), at
@@ -366,10 +383,46 @@ def renew_link(transaction: Transaction, id: str, key: str, at: datetime) -> Non
 
 
 def answer(transaction: Transaction, id: str, at: datetime) -> None:
-    """Notes that a coordinator has answered; the first time counts."""
+    """Notes that a coordinator has answered; the first time counts. Whoever sent the same request
+    several times was answered all of them.
+    """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.answered_at is None:
         sign_up_rows.mark_answered(transaction, id, at)
+        for double in _doubles(transaction, before):
+            sign_up_rows.mark_answered(transaction, double.id, at)
+
+
+def nudge(transaction: Transaction, id: str, at: datetime) -> bool:
+    """Tells the second contact that somebody asks for the answer that was promised, once a day;
+    whether it did now. A job for the writer.
+    """
+    counted = asked_rows.counted_as("nudged", id)
+    is_first = asked_rows.ask(transaction, counted, danish_day(at), MOST_NUDGED_A_DAY)
+    if is_first:
+        mail_rows.queue_mails(transaction, id, (kinds.NUDGE,), at)
+    return is_first
+
+
+def _is_to_be_told(transaction: Transaction, sign_up: SignUp) -> bool:
+    """Whether a coordinator is to answer, and has heard neither of it nor of its double."""
+    if not sign_up.awaited or sign_up.answered_at:
+        return False
+    if mail_rows.was_queued(transaction, sign_up.id, kinds.NOTICE):
+        return False
+    return not _doubles(transaction, sign_up)
+
+
+def _doubles(transaction: Transaction, sign_up: SignUp) -> list[SignUp]:
+    """The confirmed sign-ups of the same mailbox to the same programme that wait for an answer."""
+    if sign_up.addressee is None:
+        return []
+    kept = sign_up_rows.kept_at(transaction, sign_up.addressee, collected_confirmation.MOST_LISTED)
+    return [
+        other
+        for other in kept
+        if other.id != sign_up.id and request_of(other) == request_of(sign_up) and is_waiting(other)
+    ]
 
 
 def _was_renewed(transaction: Transaction, kept: SignUp, at: datetime) -> bool:
@@ -422,7 +475,7 @@ def _keep(transaction: Transaction, submission: Submission) -> SignUp:
         allocation.allot(
             transaction, sign_up.id, submission.booking, at, sign_up.flagged or is_silenced
         )
-    mail_rows.queue_mails(transaction, sign_up.id, _mails(transaction, sign_up, is_anonymous), at)
+    mail_rows.queue_mails(transaction, sign_up.id, _mails(sign_up), at)
     if is_silenced and addressee:
         collected_confirmation.note(transaction, addressee, at)
     return sign_up
@@ -435,41 +488,13 @@ def _signs(transaction: Transaction, signs: Signs) -> tuple[Sign, ...]:
     return signs.against if is_fresh else (*signs.against, "spent")
 
 
-def _mails(transaction: Transaction, sign_up: SignUp, is_anonymous: bool) -> tuple[MailKind, ...]:
-    asks: tuple[MailKind, ...] = () if is_anonymous or sign_up.silenced else (kinds.CONFIRM,)
-    # Of a doubtful one the coordinator hears in the morning, with the others.
-    is_told = (
-        sign_up.awaited
-        and not sign_up.flagged
-        and (not sign_up.silenced or _may_tell(transaction, sign_up))
-    )
-    return (*asks, kinds.NOTICE) if is_told else asks
-
-
-def _may_tell(transaction: Transaction, sign_up: SignUp) -> bool:
-    """Counts a mail to a coordinator about what a mailbox sent that was written to often enough
-    that day.
+def _mails(sign_up: SignUp) -> tuple[MailKind, ...]:
+    """Of somebody's sign-up a coordinator hears once that person has confirmed it, of an anonymous
+    one at once, unless it is doubtful.
     """
-    if sign_up.addressee is None:
-        return True
-    counted = asked_rows.counted_as("told", sign_up.addressee)
-    return asked_rows.ask(
-        transaction, counted, danish_day(sign_up.received_at), MOST_TOLD_A_DAY - MOST_ASKED_A_DAY
-    )
-
-
-def _is_untold(transaction: Transaction, before: SignUp) -> bool:
-    """Whether a coordinator is to answer and has not heard of it, since the same mailbox sent so
-    much that day.
-    """
-    if not before.silenced or not before.awaited:
-        return False
-    return all(one.kind != kinds.NOTICE.name for one in mail_rows.mails_of(transaction, before.id))
-
-
-def _may_tell_change(transaction: Transaction, id: str, at: datetime) -> bool:
-    counted = asked_rows.counted_as("changed", id)
-    return asked_rows.ask(transaction, counted, danish_day(at), MOST_CHANGES_TOLD_A_DAY)
+    if sign_up.is_anonymous:
+        return (kinds.NOTICE,) if is_announced(sign_up) else ()
+    return () if sign_up.silenced else (kinds.CONFIRM,)
 
 
 def _may_move(transaction: Transaction, id: str, at: datetime) -> bool:
@@ -478,10 +503,9 @@ def _may_move(transaction: Transaction, id: str, at: datetime) -> bool:
     )
 
 
-def _clear(transaction: Transaction, before: SignUp, at: datetime) -> None:
-    sign_up_rows.mark_cleared(transaction, before.id, at)
-    if before.awaited:
-        mail_rows.queue_mails(transaction, before.id, (kinds.NOTICE,), at)
+def _may_tell_change(transaction: Transaction, id: str, at: datetime) -> bool:
+    counted = asked_rows.counted_as("changed", id)
+    return asked_rows.ask(transaction, counted, danish_day(at), MOST_CHANGES_TOLD_A_DAY)
 
 
 def fresh_code() -> str:

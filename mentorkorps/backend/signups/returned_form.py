@@ -14,6 +14,7 @@ from mentorkorps.backend.web.responses import NOT_KEPT, Refusal
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.answers import HIDDEN, Invalid
 from mentorkorps.forms.html import form_page_html
+from mentorkorps.interface.addresses import address
 from mentorkorps.interface.i18n import words
 
 
@@ -67,6 +68,7 @@ def filled_form(
         visit.language,
         action=f"{visit.root}forms/{form.id}",
         find=f"{visit.root}find",
+        privacy=visit.root + address("privacy", visit.language),
         posted=posted,
         wrong=invalid.wrong if invalid else (),
         notice=notice,

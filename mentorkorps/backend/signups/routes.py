@@ -8,6 +8,7 @@ address.
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ from mentorkorps.backend.db.mail_rows import UNSENT, mails_of
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.sign_up_rows import sign_up_by_id
 from mentorkorps.backend.db.writer import Busy, Unavailable
+from mentorkorps.backend.mail.recipients import hears_at_once
 from mentorkorps.backend.security import proof_of_work, spam
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import (
@@ -270,7 +272,13 @@ async def confirm(visit: Visit) -> Response:
     linked = await links.follow_link(visit, "confirm")
     id = linked.sign_up.id
     before = links.present(
-        await services.database.change(lifecycle.confirm, id, services.catalogue, visit.now)
+        await services.database.change(
+            lifecycle.confirm,
+            id,
+            services.catalogue,
+            visit.now,
+            partial(hears_at_once, services.catalogue, services.settings),
+        )
     )
     if before.confirmed_at:
         return await _confirmed(visit, linked, already=True)

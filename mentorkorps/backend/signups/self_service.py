@@ -6,16 +6,19 @@ Every step is a POST: what stands here is personal, and mail scanners open every
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from starlette.responses import Response
 
 from mentorkorps import forms
 from mentorkorps.backend.bookings import allocation
-from mentorkorps.backend.clock import spoken
+from mentorkorps.backend.clock import after_working_days, danish_day, spoken
 from mentorkorps.backend.db import case_rows, mail_rows, place_rows, sign_up_rows
 from mentorkorps.backend.db.records import Case, CaseEvent, GivenConsent, Seat, SignUp
 from mentorkorps.backend.db.writer import Busy, Unavailable
-from mentorkorps.backend.mail.sign_up_facts import WITHDRAWN_KEPT
+from mentorkorps.backend.mail.recipients import mailbox
+from mentorkorps.backend.mail.sign_up_facts import WITHDRAWN_KEPT, answer_by
+from mentorkorps.backend.mail.waiting import is_waiting
 from mentorkorps.backend.services import Services, Visit
 from mentorkorps.backend.signups import (
     changes,
@@ -35,6 +38,7 @@ from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms.answers import Invalid
 from mentorkorps.forms.choices import rows
 from mentorkorps.forms.html import form_html
+from mentorkorps.interface.addresses import address
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
@@ -144,6 +148,27 @@ async def resume(visit: Visit) -> Response:
     return await _shown(visit, "resumed")
 
 
+async def nudge(visit: Visit) -> Response:
+    """POST /mine/<token>/nudge: asks for the answer that was promised, once its day is over."""
+    services, sign_up = visit.services, await _active(visit)
+    if not _may_nudge(visit, sign_up):
+        return await _shown(visit)
+    if wait := services.rate_limits.of(visit.request.scope, visit.now).take("submission", UNPROVED):
+        raise to_wait(wait)
+    is_told = await services.database.change(lifecycle.nudge, sign_up.id, visit.now)
+    services.outbox.wake()
+    if not is_told:
+        return await _shown(visit, "nudged_today")
+    first = mailbox(services.catalogue, services.settings, sign_up)
+    has_second = services.settings.recipients.second(first) != first
+    return await _shown(visit, "nudged" if has_second else "nudged_same")
+
+
+def _may_nudge(visit: Visit, sign_up: SignUp) -> bool:
+    is_late = answer_by(visit.services.catalogue, sign_up) < danish_day(visit.now)
+    return is_waiting(sign_up) and is_late
+
+
 async def download(visit: Visit) -> Response:
     """POST /mine/<token>/download: everything that is kept, as JSON."""
     services = visit.services
@@ -226,6 +251,7 @@ ROUTES = (
     RouteSpec("POST", "/mine/{token}/no/{consent}", refuse),
     RouteSpec("POST", "/mine/{token}/withdraw", withdraw),
     RouteSpec("POST", "/mine/{token}/resume", resume),
+    RouteSpec("POST", "/mine/{token}/nudge", nudge),
     RouteSpec("POST", "/mine/{token}/download", download, answer="json"),
     RouteSpec("POST", "/mine/{token}/delete", delete, body=SURE),
 )
@@ -273,6 +299,8 @@ async def _shown(visit: Visit, said: str = "") -> Response:
         "mine.html",
         headers=PRIVATE,
         said=said,
+        may_nudge=_may_nudge(visit, sign_up) and not said.startswith("nudged"),
+        nudge_by=_answered_by_from(visit, sign_up),
         facts=facts,
         offer=offer_link(visit, linked, facts),
         ribbon=_ribbon(definition, sign_up, language),
@@ -290,6 +318,14 @@ async def _shown(visit: Visit, said: str = "") -> Response:
         is_told_when_erased=lifecycle.is_told_when_erased(sign_up),
         action=_address(visit),
     )
+
+
+def _answered_by_from(visit: Visit, sign_up: SignUp) -> date:
+    """By when an answer is due to somebody who asks for it today."""
+    catalogue = visit.services.catalogue
+    programme = catalogue.programmes.get(sign_up.answer("programme") or "")
+    working_days = catalogue.who_answers(programme).working_days
+    return after_working_days(danish_day(visit.now), working_days)
 
 
 def _ribbon(definition: Form | None, sign_up: SignUp, language: Language) -> str:
@@ -329,6 +365,7 @@ def _form(
         visit.language,
         action=f"{_address(visit)}/change{visit.tongue}",
         find=f"{visit.root}find",
+        privacy=visit.root + address("privacy", visit.language),
         posted=posted,
         wrong=invalid.wrong if invalid else (),
     )

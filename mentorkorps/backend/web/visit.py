@@ -27,6 +27,7 @@ from mentorkorps.backend.web.responses import (
     Shell,
     problem,
 )
+from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.answers import LANGUAGE, Hint
 from mentorkorps.forms.validation import todays_names
@@ -48,6 +49,14 @@ class WebServices(Protocol):
     @property
     def clock(self) -> Clock: ...
 
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+
+LOST_LINKS = (
+    "link", "expired", "expired_links", "ended", "ended_confirmed", "deleted", "withdrawn", "address_settled"
+)  # fmt: skip
+"""Refusals of links to somebody's own sign-up: their page offers to send the links once more."""
 
 S = TypeVar("S", bound=WebServices)
 R = TypeVar("R", bound=Response)
@@ -127,7 +136,12 @@ class Visit(Generic[S]):
     ) -> HTMLResponse:
         """A template of templates/reply/ in the shell. Its first line gives the title, in <h1>."""
         content = render(
-            f"reply/{template}", self.language, root=self.root, tongue=self.tongue, **values
+            f"reply/{template}",
+            self.language,
+            root=self.root,
+            tongue=self.tongue,
+            operator=self.services.catalogue.operator,
+            **values,
         )
         title = Markup(content.partition("<h1>")[2].partition("</h1>")[0]).striptags()
         return self.framed(title, content, status, headers)
@@ -136,7 +150,8 @@ class Visit(Generic[S]):
         self, title: str, content: str, status: int = 200, headers: Mapping[str, str] = NOT_KEPT
     ) -> HTMLResponse:
         """A whole page of HTML that was made elsewhere."""
-        page = self.services.shell.page(self.language, title, content, self._translated)
+        trial = render("trial.html", self.language, operator=self.services.catalogue.operator)
+        page = self.services.shell.page(self.language, title, trial + content, self._translated)
         return self._kept_by_browser(HTMLResponse(page, status, headers))
 
     @property
@@ -194,7 +209,11 @@ class Visit(Generic[S]):
             response = HTMLResponse(self.services.shell.missing[self.language], refusal.status)
         else:
             response = self.page(
-                "refused.html", refusal.status, refused=sentences, action=refusal.action
+                "refused.html",
+                refusal.status,
+                refused=sentences,
+                action=refusal.action,
+                is_lost_link=refusal.words in LOST_LINKS,
             )
         response.headers.update(refusal.headers)
         return response if self.wants_json else self._kept_by_browser(response)

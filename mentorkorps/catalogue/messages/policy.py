@@ -64,6 +64,24 @@ RULES = {
         "programmes",
         may_be_allowed=True,
     ),
+    "nobody-reachable": Rule(
+        Message("Ingen at skrive til", "Nobody to write to"),
+        Message(
+            "Portalen kører ikke på prøve, men “{key}” mangler, så folk kan ikke se, hvem der har "
+            "ansvaret, eller hvor de skal skrive.",
+            "The portal does not run on trial, but “{key}” lacks, so that people cannot see who is "
+            "responsible or where to write.",
+        ),
+        Message(
+            "Skriv controller, address og mailbox i operators.yaml, eller trial: true, så længe "
+            "portalen kun er en prøve.",
+            "Write controller, address and mailbox in operators.yaml, or trial: true while the "
+            "portal is a trial only.",
+        ),
+        "controller: Foreningen\naddress: Gade 1, 5000 Odense C",
+        "controller: Foreningen\naddress: Gade 1, 5000 Odense C\nmailbox: mentor@example.dk",
+        severity="warning",
+    ),
     "markup": Rule(
         Message("Koder, der vises som tegn", "Codes that are shown as characters"),
         Message(
