@@ -37,11 +37,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "backend.logging": (),
     "backend.clock": ("interface",),
     "backend.db.url": (),
+    "backend.settings_error": (),
+    "backend.recipients_file": (*READING_YAML, "catalogue", "forms", "backend.settings_error"),
     # Domains of mailboxes and of the site are read as forms read them.
     "backend.settings": (
         *READING_YAML, "interface", "catalogue", "forms", "backend.files", "backend.logging", "backend.db.url",
+        "backend.recipients_file", "backend.settings_error",
     ),
-    "backend.security.encryption": ("backend.settings",),
+    "backend.security.encryption": ("backend.settings", "backend.settings_error"),
     "backend.security.encrypted_stream": ("backend.security.encryption",),
     "backend.db": (
         "interface", "catalogue", "forms", "backend.clock", "backend.db.url", "backend.files", "backend.settings",

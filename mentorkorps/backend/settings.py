@@ -7,7 +7,7 @@ import secrets
 import shlex
 import shutil
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import getaddresses, parseaddr
@@ -18,10 +18,14 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from mentorkorps.backend.db.url import SECRET_WRITTEN, DatabaseUrl, parse_url
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.logging import FORMATS, Format
-from mentorkorps.catalogue import yaml_nodes, yaml_source
-from mentorkorps.catalogue.diagnostics import DataError
-from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.forms.domain_names import ascii_address, ascii_domain
+from mentorkorps.backend.recipients_file import (
+    RECIPIENTS,
+    Recipients,
+    plain_mailbox,
+    read_recipients,
+)
+from mentorkorps.backend.settings_error import SettingsError
+from mentorkorps.forms.domain_names import ascii_domain
 
 DATABASE_URL = "MENTORKORPS_DATABASE_URL"
 FOLDER = "MENTORKORPS_FOLDER"
@@ -30,7 +34,6 @@ SMTP_CA_FILE = "MENTORKORPS_SMTP_CA_FILE"
 ALARM_COMMAND = "MENTORKORPS_ALARM_COMMAND"
 PUBLIC_URL = "MENTORKORPS_PUBLIC_URL"
 SECRET_KEYS = "MENTORKORPS_SECRET_KEYS"
-RECIPIENTS = "MENTORKORPS_RECIPIENTS"
 MAIL_FROM = "MENTORKORPS_MAIL_FROM"
 ALLOWED_ORIGINS = "MENTORKORPS_ALLOWED_ORIGINS"
 TRUSTED_PROXY = "MENTORKORPS_TRUSTED_PROXY"
@@ -50,18 +53,8 @@ HARMLESS = re.compile(r"[a-z]+://[\w.-]+(:\d+)?/?")
 """An address that nobody can have meant to hold a password."""
 HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+(%\w+)?")
 CODED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
-MAILBOX = re.compile(r"(?!=)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
-"""One plain address: quoted names, comments and several addresses are for headers of mails."""
 
 log = logging.getLogger(__name__)
-
-
-class SettingsError(Exception):
-    """A setting cannot be used. Names its key, its value (never a secret's) and what would be right."""
-
-    def __init__(self, key: str, value: str, reason: str) -> None:
-        super().__init__(f"{key}={value!r}: {reason}")
-        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +72,6 @@ class SmtpServer:
     @property
     def is_local(self) -> bool:
         return self.host in LOOPBACK
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    """Which mailbox hears of which sign-ups: the organisation's, else the municipality's, else the default."""
-
-    default: str
-    organisations: Mapping[str, str] = field(default_factory=dict)
-    municipalities: Mapping[str, str] = field(default_factory=dict)
-    file: str = ""
-
-    def mailbox(self, organisation: Iterable[str], municipality: Iterable[str]) -> str:
-        """By every id that the organisation and the municipality have had: the file may name a former one."""
-        own = (box for id in organisation if (box := self.organisations.get(id)))
-        near = (box for id in municipality if (box := self.municipalities.get(id)))
-        return next(own, None) or next(near, None) or self.default
-
-    def refuse_unknown(self, catalogue: Catalogue) -> None:
-        """Raises SettingsError for an id that is in no table: its mail would go astray without a word."""
-        for ids, table, name in (
-            (self.organisations, catalogue.organisations, "organisations"),
-            (self.municipalities, catalogue.municipalities, "municipalities"),
-        ):
-            for id in ids:
-                if id not in table:
-                    raise SettingsError(
-                        RECIPIENTS, self.file, f"there is no {id!r} among the {name}"
-                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +131,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         alarm_command=_alarm_command(given.get(ALARM_COMMAND, "")),
         public_url=_public_url(given[PUBLIC_URL]),
         recipients=(
-            _recipients(given[RECIPIENTS])
+            read_recipients(given[RECIPIENTS])
             if RECIPIENTS in given
             else Recipients(mail_from.addr_spec)
         ),
@@ -325,20 +290,12 @@ def _mail_from(text: str) -> Address:
     name, address = parseaddr(text)
     try:
         # By its parts: the parser of headers meets many a text with an IndexError.
-        username, _, domain = _mailbox(address).rpartition("@")
+        username, _, domain = plain_mailbox(address).rpartition("@")
         if not name.isprintable() or len(getaddresses([text])) != 1:
             raise ValueError(text)
         return Address(name, username, domain)
     except ValueError:
         raise SettingsError(MAIL_FROM, text, "write Name <mailbox@example.dk>") from None
-
-
-def _mailbox(text: str) -> str:
-    """The address itself, its domain in ASCII. Raises ValueError for what is none."""
-    text = ascii_address(text)
-    if not MAILBOX.fullmatch(text):
-        raise ValueError(text)
-    return text
 
 
 def _keys(text: str, where: str = "") -> tuple[str, ...]:
@@ -370,42 +327,3 @@ def _key_in(path: Path) -> tuple[str, ...]:
     return _keys(
         path.read_bytes().decode("ascii", "replace").strip(), f", and {path} holds another text"
     )
-
-
-def _recipients(path: str) -> Recipients:
-    try:
-        root = yaml_source.read_yaml(Path(path), path, is_open=False)
-    except DataError as error:
-        raise SettingsError(RECIPIENTS, path, str(error)) from error
-    if not isinstance(root, yaml_nodes.Mapping) or not set(root.entries) <= {
-        "default",
-        "organisations",
-        "municipalities",
-    }:
-        raise SettingsError(RECIPIENTS, path, "write default:, organisations: and municipalities:")
-    if "default" not in root.entries:
-        raise SettingsError(RECIPIENTS, path, "default: is missing")
-    default = _one_mailbox(path, "default", *root.entries["default"])
-    by_id = {name: _mailboxes(path, name, root) for name in ("organisations", "municipalities")}
-    return Recipients(default, **by_id, file=path)
-
-
-def _mailboxes(path: str, name: str, root: yaml_nodes.Mapping) -> dict[str, str]:
-    if name not in root.entries:
-        return {}
-    key, told = root.entries[name]
-    if not isinstance(told, yaml_nodes.Mapping):
-        reason = f"under {name}: write one line each, such as odense: mail@example.dk"
-        raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason)
-    return {id: _one_mailbox(path, name, *entry) for id, entry in told.entries.items()}
-
-
-def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> str:
-    text = told.text.strip() if isinstance(told, yaml_nodes.Scalar) else ""
-    try:
-        return _mailbox(text)
-    except ValueError:
-        is_empty = isinstance(told, yaml_nodes.Scalar) and not text
-        what = "is empty" if is_empty else "is no address"
-        reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
-        raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.app import create_app
-from mentorkorps.backend.settings import SettingsError
+from mentorkorps.backend.settings_error import SettingsError
 from tests.backend.conftest import KEY, built_site
 from tests.conftest import ROOT
 

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from mentorkorps.backend.settings import SECRET_KEYS, SettingsError
+from mentorkorps.backend.settings import SECRET_KEYS
+from mentorkorps.backend.settings_error import SettingsError
 
 Purpose = Literal["answers", "backup"]
 MARK_BYTES = 4
