@@ -38,7 +38,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "backend.clock": ("interface",),
     "backend.db.url": (),
     "backend.settings_error": (),
-    "backend.recipients_file": (*READING_YAML, "catalogue", "forms", "backend.settings_error"),
+    "backend.recipients_file": (
+        *READING_YAML, "interface", "catalogue", "forms", "backend.settings_error",
+    ),
     # Domains of mailboxes and of the site are read as forms read them.
     "backend.settings": (
         *READING_YAML, "interface", "catalogue", "forms", "backend.files", "backend.logging", "backend.db.url",
@@ -79,6 +81,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "interface", "catalogue", "backend.clock", "backend.db", "backend.web", "backend.security", "backend.services",
     ),
     "backend.desk": (
+        "backend.recipients_file", "backend.settings", "backend.security.encryption",
         "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.web", "backend.security",
         "backend.services", "backend.mail", "backend.bookings", "backend.signups", "matching",
     ),

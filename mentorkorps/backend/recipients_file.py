@@ -1,19 +1,73 @@
-"""The private file of recipients: which mailbox hears of which sign-ups."""
+"""The private file of recipients: which mailbox hears of which sign-ups, and who may log in."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from mentorkorps.backend.settings_error import SettingsError
 from mentorkorps.catalogue import yaml_nodes, yaml_source
 from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.forms.domain_names import ascii_address
+from mentorkorps.interface.languages import LANGUAGES, Language
 
 RECIPIENTS = "MENTORKORPS_RECIPIENTS"
 MAILBOX = re.compile(r"(?!=)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
 """One plain address: quoted names, comments and several addresses are for headers of mails."""
+
+
+Role = Literal[
+    "coordinator",
+    "municipal_coordinator",
+    "chief_mentor",
+    "trainer",
+    "national_coordinator",
+    "auditor",
+]
+ScopeKind = Literal["organisation", "municipality", "course"]
+
+ROLE_SCOPES: dict[Role, ScopeKind | None] = {
+    "coordinator": "organisation",
+    "municipal_coordinator": "municipality",
+    "chief_mentor": "organisation",
+    "trainer": "course",
+    "national_coordinator": None,
+    "auditor": None,
+}
+"""What a role is held for; None: for everything."""
+SCOPE_TABLES: dict[ScopeKind, str] = {
+    "organisation": "organisations",
+    "municipality": "municipalities",
+    "course": "courses",
+}
+PARTS = ("default", "organisations", "municipalities", "people")
+PERSON_WRITTEN = "write name:, email: and roles:, and language: da or en where it is not Danish"
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role of a person, as the file writes it. `id`: of whose cases; empty: of everybody's."""
+
+    role: Role
+    id: str
+    line: int
+
+    @property
+    def scope_kind(self) -> ScopeKind | None:
+        return ROLE_SCOPES[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who may log in at the desk. `email`: lower case, its domain in ASCII."""
+
+    name: str
+    email: str
+    grants: tuple[Grant, ...]
+    language: Language = "da"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +77,7 @@ class Recipients:
     default: str
     organisations: Mapping[str, str] = field(default_factory=dict)
     municipalities: Mapping[str, str] = field(default_factory=dict)
+    people: tuple[Person, ...] = ()
     file: str = ""
 
     def mailbox(self, organisation: Iterable[str], municipality: Iterable[str]) -> str:
@@ -42,6 +97,11 @@ class Recipients:
                     raise SettingsError(
                         RECIPIENTS, self.file, f"there is no {id!r} among the {name}"
                     )
+        for grant in (grant for person in self.people for grant in person.grants):
+            if grant.scope_kind and grant.id not in catalogue.table(SCOPE_TABLES[grant.scope_kind]):
+                name = SCOPE_TABLES[grant.scope_kind]
+                reason = f"there is no {grant.id!r} among the {name}"
+                raise SettingsError(RECIPIENTS, f"{self.file}:{grant.line}", reason)
 
 
 def read_recipients(path: str) -> Recipients:
@@ -49,17 +109,14 @@ def read_recipients(path: str) -> Recipients:
         root = yaml_source.read_yaml(Path(path), path, is_open=False)
     except DataError as error:
         raise SettingsError(RECIPIENTS, path, str(error)) from error
-    if not isinstance(root, yaml_nodes.Mapping) or not set(root.entries) <= {
-        "default",
-        "organisations",
-        "municipalities",
-    }:
-        raise SettingsError(RECIPIENTS, path, "write default:, organisations: and municipalities:")
+    if not isinstance(root, yaml_nodes.Mapping) or not set(root.entries) <= set(PARTS):
+        reason = "write default:, organisations:, municipalities: and people:"
+        raise SettingsError(RECIPIENTS, path, reason)
     if "default" not in root.entries:
         raise SettingsError(RECIPIENTS, path, "default: is missing")
     default = _one_mailbox(path, "default", *root.entries["default"])
     by_id = {name: _mailboxes(path, name, root) for name in ("organisations", "municipalities")}
-    return Recipients(default, **by_id, file=path)
+    return Recipients(default, **by_id, people=_people(path, root), file=path)
 
 
 def _mailboxes(path: str, name: str, root: yaml_nodes.Mapping) -> dict[str, str]:
@@ -81,6 +138,63 @@ def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.
         what = "is empty" if is_empty else "is no address"
         reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None
+
+
+def _people(path: str, root: yaml_nodes.Mapping) -> tuple[Person, ...]:
+    if "people" not in root.entries:
+        return ()
+    key, told = root.entries["people"]
+    entries = yaml_nodes.mappings(told)
+    if not entries or len(entries) != len(yaml_nodes.items(told)):
+        raise _wrong(path, key.line, f"under people: one entry each. In it {PERSON_WRITTEN}")
+    people = tuple(_person(path, entry) for entry in entries)
+    lines: dict[str, int] = {}
+    for person, entry in zip(people, entries, strict=True):
+        if person.email in lines:
+            reason = f"people: the address stands in line {lines[person.email]} too. Keep one entry"
+            raise _wrong(path, entry.line, f"{reason} with all roles")
+        lines[person.email] = entry.line
+    return people
+
+
+def _person(path: str, entry: yaml_nodes.Mapping) -> Person:
+    unknown = set(entry.entries) - {"name", "email", "language", "roles"}
+    if unknown or not {"name", "email", "roles"} <= set(entry.entries):
+        raise _wrong(path, entry.line, f"people: {PERSON_WRITTEN}")
+    name = " ".join((entry.text("name") or "").split())
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+        reason = f"people: write a name of at most {LONGEST_NAME} characters"
+        raise _wrong(path, entry.entries["name"][0].line, reason)
+    language = entry.text("language") if "language" in entry.entries else "da"
+    if language not in LANGUAGES:
+        reason = f"people: write language: {' or '.join(LANGUAGES)}"
+        raise _wrong(path, entry.entries["language"][0].line, reason)
+    email = _one_mailbox(path, "people", *entry.entries["email"]).lower()
+    key, told = entry.entries["roles"]
+    roles = yaml_nodes.mappings(told)
+    if not roles or len(roles) != len(yaml_nodes.items(told)):
+        reason = "people: under roles: write lines such as - {role: coordinator, organisation: red}"
+        raise _wrong(path, key.line, reason)
+    grants = tuple(_grant(path, role) for role in roles)
+    return Person(name, email, grants, "en" if language == "en" else "da")
+
+
+def _grant(path: str, entry: yaml_nodes.Mapping) -> Grant:
+    role = next((role for role in get_args(Role) if role == entry.text("role")), None)
+    if role is None:
+        raise _wrong(path, entry.line, f"roles: write role: {', '.join(get_args(Role))}")
+    kind = ROLE_SCOPES[role]
+    if set(entry.entries) != ({"role", kind} if kind else {"role"}):
+        where = f"{kind}: and its id" if kind else "nothing else: it is held for everything"
+        raise _wrong(path, entry.line, f"roles: beside role: {role} write {where}")
+    id = (entry.text(kind) or "").strip() if kind else ""
+    if kind and not id:
+        raise _wrong(path, entry.line, f"roles: {kind}: is empty. Write its id")
+    return Grant(role, id, entry.line)
+
+
+def _wrong(path: str, line: int, reason: str) -> SettingsError:
+    return SettingsError(RECIPIENTS, f"{path}:{line}", reason)
 
 
 def plain_mailbox(text: str) -> str:
