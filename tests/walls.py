@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "backend.mail": (
         "interface", "catalogue", "forms", "backend.clock", "backend.files", "backend.logging", "backend.settings",
-        "backend.db", "backend.jobs.periodic", "backend.security", "backend.services",
+        "backend.recipients_file", "backend.db", "backend.jobs.periodic", "backend.security", "backend.services",
     ),
     # The clock is judged for whoever deletes or lets places lapse, so the guard lies beneath those.
     "backend.jobs.clock_guard": ("backend.clock", "backend.settings", "backend.db", "backend.security", "backend.mail"),

@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.utils import getaddresses, parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mentorkorps.backend.db.url import SECRET_WRITTEN, DatabaseUrl, parse_url
@@ -35,6 +36,7 @@ ALARM_COMMAND = "MENTORKORPS_ALARM_COMMAND"
 PUBLIC_URL = "MENTORKORPS_PUBLIC_URL"
 SECRET_KEYS = "MENTORKORPS_SECRET_KEYS"
 MAIL_FROM = "MENTORKORPS_MAIL_FROM"
+SECOND_FACTOR = "MENTORKORPS_SECOND_FACTOR"
 ALLOWED_ORIGINS = "MENTORKORPS_ALLOWED_ORIGINS"
 TRUSTED_PROXY = "MENTORKORPS_TRUSTED_PROXY"
 METRICS_FROM = "MENTORKORPS_METRICS_FROM"
@@ -45,6 +47,9 @@ DEFAULTS = {
     PUBLIC_URL: "http://127.0.0.1:8000/",
     MAIL_FROM: "Mentorkorps <svar-ikke@mentorkorps.invalid>",
 }
+SecondFactorRule = Literal["none", "several", "all"]
+SECOND_FACTOR_RULES: tuple[SecondFactorRule, ...] = get_args(SecondFactorRule)
+"""Who must give a second factor to log in: nobody, who sees more than one organisation, everybody."""
 SHORTEST_KEY = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SMTP_WRITTEN = f"write smtp://host:port or smtps://user:password@host. {SECRET_WRITTEN}"
@@ -84,6 +89,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     recipients: Recipients
     mail_from: Address
+    second_factor: SecondFactorRule
     allowed_origins: frozenset[str]
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
@@ -136,6 +142,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             else Recipients(mail_from.addr_spec)
         ),
         mail_from=mail_from,
+        second_factor=_second_factor(given.get(SECOND_FACTOR, "none")),
         allowed_origins=frozenset(
             map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())
         ),
@@ -145,6 +152,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         # Last, so that nothing is made where another setting is wrong.
         secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
     )
+
+
+def _second_factor(text: str) -> SecondFactorRule:
+    if text not in SECOND_FACTOR_RULES:
+        raise SettingsError(SECOND_FACTOR, text, "write several, all or none")
+    return text
 
 
 def _log_format(text: str) -> Format:

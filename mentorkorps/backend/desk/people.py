@@ -1,25 +1,12 @@
 """The people of the private file, as the desk knows them."""
 
-import hmac
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from mentorkorps.backend.mail import recipients
 from mentorkorps.backend.recipients_file import SCOPE_TABLES, Grant, Person
-from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.forms.domain_names import ascii_address
-
-
-def person_id(key: str, email: str) -> str:
-    """A keyed hash, by which the database knows a person of the file."""
-    secret = derived_key(key, "desk-person", KEY_BYTES)
-    return hmac.digest(secret, email.encode(), "sha256").hex()
-
-
-def person_ids(keys: Sequence[str], email: str) -> tuple[str, ...]:
-    """The same under every key, today's in front."""
-    return tuple(person_id(key, email) for key in keys)
 
 
 def typed_email(text: str) -> str:
@@ -31,22 +18,18 @@ def typed_email(text: str) -> str:
 
 
 def person_by_id(settings: Settings, catalogue: Catalogue, id: str) -> Person | None:
-    """The person whom the database knows by that id; None for one who is no longer in the file."""
-    known = (
-        person
-        for person in settings.recipients.people
-        if id in person_ids(settings.secret_keys, person.email)
-    )
-    return next(_todays(known, catalogue), None)
+    """The person whom the database knows by that id, with the ids that records have today.
+
+    None for one who is no longer in the file.
+    """
+    person = recipients.person_by_id(settings, id)
+    if person is None:
+        return None
+    return replace(person, grants=tuple(_todays(grant, catalogue) for grant in person.grants))
 
 
-def _todays(people: Iterable[Person], catalogue: Catalogue) -> Iterator[Person]:
-    """With the ids that the records have today: the file may name a former one."""
-    for person in people:
-        yield replace(person, grants=tuple(_todays_grant(one, catalogue) for one in person.grants))
-
-
-def _todays_grant(grant: Grant, catalogue: Catalogue) -> Grant:
+def _todays(grant: Grant, catalogue: Catalogue) -> Grant:
+    """The file may name a former id."""
     if grant.scope_kind is None:
         return grant
     return replace(grant, id=catalogue.todays(SCOPE_TABLES[grant.scope_kind], grant.id))

@@ -18,6 +18,7 @@ from mentorkorps.backend.db.records import GivenConsent
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
 from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.desk import doubtful
+from mentorkorps.backend.desk.refused_links import guarded
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.security import spam
@@ -76,15 +77,20 @@ def by_link(kind: AccessKind, sign_up: str = "") -> Access:
     return Access(kind, BY_LINK, BY_LINK, sign_up)
 
 
-ROUTES = (
-    RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
-    RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False),
-    RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
-    RouteSpec("POST", "/desk/{token}", show, is_public=False),
-    RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),
-    RouteSpec("POST", "/desk/{token}/restore", restore, is_public=False),
+LINK_ROUTES = tuple(
+    guarded(route)
+    for route in (
+        RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
+        RouteSpec(
+            "POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False
+        ),
+        RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
+        RouteSpec("POST", "/desk/{token}", show, is_public=False),
+        RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),
+        RouteSpec("POST", "/desk/{token}/restore", restore, is_public=False),
+    )
 )
-"""The coordinators' side is no interface for programs."""
+"""For who has a link of a coordinator's mail. The coordinators' side is no interface for programs."""
 
 
 def _address(visit: Visit) -> str:

@@ -14,14 +14,16 @@ import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, get_args
 from uuid import uuid4
 
 from mentorkorps.backend.clock import Clock
-from mentorkorps.backend.db import connect, mail_rows, rotation
+from mentorkorps.backend.db import connect, desk_session_rows, mail_rows, rotation
+from mentorkorps.backend.db.access_log_rows import Access, log_access
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen, InUse
 from mentorkorps.backend.db.transaction import Transaction, sweep_afterwards
@@ -37,7 +39,7 @@ PATIENCE_SECONDS = 15
 FORGOTTEN_SECONDS = 3600
 """After which nobody waits for an answer any more."""
 
-Kind = Literal["restore", "resend", "purge", "rotate"]
+Kind = Literal["restore", "resend", "purge", "rotate", "log_out", "forget_second_factor"]
 OTHER_KEYS = "other keys"
 
 log = logging.getLogger(__name__)
@@ -47,8 +49,9 @@ log = logging.getLogger(__name__)
 class CommandFile:
     """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up.
 
-    `rotate` all answers to the key whose mark is `id`. `purge` what has had its time; `sure`: although the clock is
-    in doubt, or it is very much.
+    `log_out` the person whom the database knows by one of the ids in `id`, apart by commas, and without an id
+    everybody; `forget_second_factor` of such a person. `rotate` all answers to the key whose mark is `id`.
+    `purge` what has had its time; `sure`: although the clock is in doubt, or it is very much.
     """
 
     kind: Kind
@@ -103,7 +106,17 @@ def run_command_file(transaction: Transaction, errand: CommandFile, clock: Clock
     """A job for the writer."""
     if errand.kind == "restore":
         return int(lifecycle.restore(transaction, str(errand.id), clock()))
+    if errand.kind == "log_out":
+        return log_out(transaction, errand.id.split(",") if errand.id else None, clock())
+    if errand.kind == "forget_second_factor":
+        return desk_session_rows.drop_second_factor(transaction, str(errand.id).split(","))
     return mail_rows.send_again(transaction, errand.id, clock())
+
+
+def log_out(transaction: Transaction, people: Sequence[str] | None, now: datetime) -> int:
+    """Ends sessions at the desk, as the operator asks; how many. Part of a job for the writer."""
+    log_access(transaction, Access("log_out", "operator", ""), now)
+    return desk_session_rows.end_sessions(transaction, people, now)
 
 
 class CommandFiles(PeriodicJob):

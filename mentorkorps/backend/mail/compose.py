@@ -16,12 +16,18 @@ from mentorkorps.backend.clock import Clock, spoken
 from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.mail import mime
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
-from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
+from mentorkorps.backend.mail.recipients import (
+    mailbox,
+    mailbox_by_id,
+    person_by_id,
+    recipient_id,
+)
 from mentorkorps.backend.mail.sign_up_facts import (
     WITHDRAWN_KEPT,
     answer_by,
     sign_up_facts,
 )
+from mentorkorps.backend.recipients_file import Person
 from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
@@ -33,7 +39,11 @@ from mentorkorps.interface.templates import environment, render
 
 T = TypeVar("T")
 
-PATHS: dict[Purpose, str] = {"doubtful": "desk/doubtful", "confirm_all": "confirm/all"}
+PATHS: dict[Purpose, str] = {
+    "doubtful": "desk/doubtful",
+    "confirm_all": "confirm/all",
+    "desk_login": "desk/login",
+}
 """Where a link of that purpose leads, if not to the path of its name."""
 COORDINATORS_LANGUAGE: Language = "da"
 
@@ -67,6 +77,8 @@ class MailComposer:
             language = _known(sign_up).language
             if kind.about != "erased":
                 own_page = self._url("mine", _known(sign_up).id)
+        elif kind.about == "login":
+            language = self._colleague(mail).language
         text = render(
             f"mail/{kind.name}.txt",
             language,
@@ -125,9 +137,15 @@ class MailComposer:
             return _known(_known(sign_up).email)
         if kind.to == "operator":
             return self.settings.recipients.default
+        if kind.about == "login":
+            return self._colleague(mail).email
         if mail.subject.kind == "recipient":
             return _known(mailbox_by_id(self.settings, mail.subject.id))
         return mailbox(self.catalogue, self.settings, _known(sign_up))
+
+    def _colleague(self, mail: Mail) -> Person:
+        """Who asks to log in. Raises SubjectGone for somebody who may no longer."""
+        return _known(person_by_id(self.settings, mail.details or ""))
 
     def _id_in_link(self, purpose: Purpose, mail: Mail, sign_up: SignUp | None) -> str:
         if purpose == "doubtful":

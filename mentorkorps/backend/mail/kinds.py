@@ -54,6 +54,7 @@ CHANGED_NOTICE = MailKind("changed_notice", to="coordinator", link="desk")
 RESUMED = MailKind("resumed", to="coordinator", link="desk")
 DELETED_NOTICE = MailKind("deleted_notice", to="coordinator", about="erased")
 DIGEST = MailKind("digest", to="coordinator", about="recipient", link="doubtful")
+DESK_LOGIN = MailKind("desk_login", to="coordinator", about="login", link="desk_login")
 
 GIVEN_UP = MailKind("given_up", to="operator", about="service")
 CLOCK = MailKind("clock", to="operator", about="service")

@@ -18,7 +18,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from mentorkorps.backend.clock import Clock
 
-Purpose = Literal["receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful", "renew"]
+Purpose = Literal[
+    "receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful", "renew", "desk_login"
+]
 
 SHOWN = timedelta(hours=6)
 """For a link that a page shows: it stays in the history of a browser, which others may use."""
@@ -34,6 +36,7 @@ LIFETIMES: dict[Purpose, timedelta] = {
     "offer": timedelta(days=30),
     "doubtful": timedelta(days=14),
     "renew": SHOWN,
+    "desk_login": timedelta(minutes=15),
 }
 
 
