@@ -58,6 +58,7 @@ async def show_start(visit: Visit) -> Response:
     logged_in = await read_session(visit)
     if logged_in is None:
         return arriving(visit) if is_from_elsewhere(visit) else _asking_page(visit)
+    visit.speak(logged_in.person.language)
     if await lacks_second_factor(visit, logged_in):
         return visit.redirect(f"{visit.root}desk/second-factor", PRIVATE)
     return await start.show(visit, logged_in)
