@@ -3,12 +3,13 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+PUBLIC_URL := $(or $(MENTORKORPS_PUBLIC_URL),http://127.0.0.1:$(PORT)/)
 BIN := .venv/bin
 MENTORKORPS := $(BIN)/mentorkorps
 SOURCES := $(shell find data docs hooks training mentorkorps mkdocs.yml mkdocs.en.yml \
 	-type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test quick lint check preview bench build install scan lock golden architecture screenshots clean
+.PHONY: run test quick lint check preview bench build install scan lock golden architecture screenshots clean FORCE
 
 run: site/index.html
 	@$(MENTORKORPS) serve --port $(PORT)
@@ -45,9 +46,15 @@ build: site/index.html
 
 install: .venv/installed
 
-site/index.html: .venv/installed $(SOURCES)
-	@$(MENTORKORPS) build
+site/index.html: .venv/installed .venv/public-url $(SOURCES)
+	@MENTORKORPS_PUBLIC_URL=$(PUBLIC_URL) $(MENTORKORPS) build
 	@touch site/index.html
+
+# Pages hold whole addresses: another address or port is another site.
+.venv/public-url: .venv/installed FORCE
+	@echo '$(PUBLIC_URL)' | cmp -s - $@ || echo '$(PUBLIC_URL)' > $@
+
+FORCE:
 
 .venv/installed: requirements.lock pyproject.toml
 	@tools/install $(PYTHON) requirements.lock

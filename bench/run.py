@@ -8,17 +8,32 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench import challenges, instances, kill, lists, pages, papers, reading, reads, sign_ups, size
+from bench import (
+    challenges,
+    instances,
+    kill,
+    lists,
+    mails,
+    matching,
+    pages,
+    papers,
+    reading,
+    reads,
+    sign_ups,
+    size,
+)
 
 BENCHES = {
     "reading": reading.run,
     "pages": pages.run,
     "papers": papers.run,
     "sign-ups": sign_ups.run,
+    "mails": mails.run,
     "instances": instances.run,
     "challenges": challenges.run,
     "kill": kill.run,
     "reads": reads.run,
+    "matching": matching.run,
     "size": size.run,
     "lists": lists.run,
 }

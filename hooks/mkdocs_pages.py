@@ -15,6 +15,7 @@ from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.publish.site_files import write_site_files
 from mentorkorps.site.fragments import UnknownFragment
 from mentorkorps.site.publication import Publication, read_publication
+from mentorkorps.site.wide_tables import scrolling_tables
 
 UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/")
 """Material's own scripts, styles and pictures: no page asks for them."""
@@ -63,8 +64,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """The body that was HTML from the beginning: Markdown would read it for nothing."""
-    body: str = config.extra["bodies"].get(page.file.src_uri, html)
-    return body
+    body: str | None = config.extra["bodies"].get(page.file.src_uri)
+    return scrolling_tables(html) if body is None else body
 
 
 def on_page_context(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,13 +44,14 @@ def test_what_ci_and_hooks_call_is_there():
         assert (ROOT / tool).exists(), tool
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Make as a person calls it, also where make itself runs the tests."""
-    of_outer_make = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
+    of_outer_make = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PORT"}
     return subprocess.run(
         ["make", *arguments],
         cwd=folder,
-        env={name: value for name, value in os.environ.items() if name not in of_outer_make},
+        env={name: value for name, value in os.environ.items() if name not in of_outer_make}
+        | environment,
         capture_output=True,
         text=True,
     )
@@ -123,3 +125,30 @@ def test_the_self_test_fails_when_the_check_finds_nothing(tmp_path):
 
     assert 1 == ran.returncode
     assert "did not find" in ran.stderr
+
+
+def test_a_site_is_built_for_the_address_at_which_it_is_going_to_run(tmp_path):
+    """The build writes down for which; a site that is built already is built anew for another."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.lock", "pyproject.toml", ".venv/bin/mentorkorps", ".venv/installed"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    command = tmp_path / ".venv/bin/mentorkorps"
+    command.write_text(
+        '#!/bin/sh\necho "$@ $MENTORKORPS_PUBLIC_URL" >> said; mkdir -p site; touch site/index.html\n'
+    )
+    command.chmod(0o755)
+    own = "https://mentorkorps.example/"
+
+    make(tmp_path, "run")
+    make(tmp_path, "run")
+    make(tmp_path, "run", PORT="21300")
+    make(tmp_path, "build", PORT="21300", MENTORKORPS_PUBLIC_URL=own)
+
+    said = (tmp_path / "said").read_text().splitlines()
+    assert [
+        "build http://127.0.0.1:8000/",
+        "build http://127.0.0.1:21300/",
+        f"build {own}",
+    ] == [line for line in said if line.startswith("build")]
+    assert "serve --port 21300" in said[-2]

@@ -1,6 +1,7 @@
 """What the papers say is there: commands, addresses of make, settings, files. They cannot lie unnoticed."""
 
 import re
+import shlex
 import subprocess
 import tomllib
 
@@ -43,6 +44,24 @@ def test_every_make_target_is_in_the_readme(target):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_setting_is_explained_to_operators(setting, page):
     assert setting in (ROOT / "docs" / page).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("page", "begins", "ends"),
+    [
+        ("da/drift.md", "## Lister, portioner", "## Kursusbeviser"),
+        ("en/operations.md", "## Lists, batches", "## Certificates"),
+    ],
+)
+def test_every_command_about_lists_that_the_guide_names_can_be_given(page, begins, ends):
+    guide = (ROOT / "docs" / page).read_text("utf-8")
+    section = guide[guide.index(begins) : guide.index(ends)]
+    commands = re.findall(r"`mentorkorps ([^`]+)`", section)
+
+    assert len(commands) > 8
+    for command in commands:
+        more = ["--all"] if command == "newsletter send" else []
+        parser().parse_args([*shlex.split(command), *more])
 
 
 def test_settings_are_found_at_all():

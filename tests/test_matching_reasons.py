@@ -21,7 +21,7 @@ from tests.matching_pools import (
     small_rules,
 )
 
-POOLS = [invented_pool(seed) for seed in range(60)]
+POOLS = [invented_pool(seed) for seed in range(1000, 1060)]
 RULES = small_rules()
 
 

@@ -52,6 +52,7 @@ def test_the_page_at_a_former_address_leads_on_without_a_server(language, old, n
         t=words(language),
         language=language,
         place=lambda kind: kind,
+        form_place=lambda purpose: purpose,
         elsewhere="",
         config=SimpleNamespace(
             site_name="M", site_url=URL + front, extra_css=[], extra_javascript=[]

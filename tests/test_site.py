@@ -2,6 +2,7 @@
 nothing inline.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -140,6 +141,35 @@ def test_a_title_from_the_data_is_words_and_never_html(title_fields):
 
     assert "A &lt;/title&gt;" in title
     assert "<" not in title
+
+
+def test_the_front_page_says_in_its_title_what_it_is_for(pages):
+    for name in ("index.html", "en/index.html"):
+        title = re.search(r"<title>(.*?)</title>", pages[name].text)[1]
+        assert re.fullmatch(r".*mentor.* · Mentorkorps", title)
+
+
+def test_robots_are_told_of_both_sitemaps_which_hold_what_is_to_be_found(site, real):
+    robots = (site / "robots.txt").read_text("utf-8")
+    named = re.findall(rf"(?m)^Sitemap: http://{HOST}/(\S+)$", robots)
+    found = "".join((site / name).read_text("utf-8") for name in named)
+
+    assert ["sitemap.xml", "en/sitemap.xml"] == named
+    for form in real.forms.values():
+        is_led_to = form.purpose is not None
+        assert is_led_to == (address("form", "da", form.id) in found), form.id
+
+
+def test_visitors_search_neither_the_operators_pages_nor_the_editors(site):
+    own = [address(kind, "da") for kind in ("operations", "editors", "messages")]
+    index = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
+    places = {doc["location"].partition("#")[0] for doc in index}
+
+    assert {"", address("privacy", "da"), "programmer/lift/"} <= places
+    assert places.isdisjoint(own)
+    for doc in index:
+        if doc["location"] == "programmer/lift/":
+            assert "Mentorprogrammer" not in doc["text"]
 
 
 def test_ids_are_unique_on_each_page(pages):

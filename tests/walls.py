@@ -77,6 +77,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "backend.jobs.clock_guard", "backend.web", "backend.security", "backend.services", "backend.mail",
         "backend.bookings",
     ),
+    # What opened is told to lists, and a course's people get the training's words.
+    "backend.lists": (
+        "interface", "catalogue", "curriculum", "forms", "backend.clock", "backend.logging", "backend.settings",
+        "backend.db", "backend.jobs.periodic", "backend.jobs.clock_guard", "backend.web", "backend.security",
+        "backend.services", "backend.mail", "backend.bookings", "backend.signups",
+    ),
     "backend.certificates": (
         "interface", "catalogue", "backend.clock", "backend.db", "backend.web", "backend.security", "backend.services",
     ),
@@ -90,12 +96,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "catalogue", "forms", "backend.clock", "backend.files", "backend.logging", "backend.settings", "backend.db",
         "backend.jobs.periodic", "backend.jobs.clock_guard",
         "backend.security", "backend.security.encryption", "backend.mail", "backend.bookings", "backend.signups",
+        "backend.lists",
     ),
     # The app answers former addresses as the site's redirects say.
     "backend": (
-        "site", "interface", "catalogue", "forms", "backend.clock", "backend.logging", "backend.settings", "backend.db",
+        "site", "interface", "catalogue", "curriculum", "forms", "backend.clock", "backend.logging", "backend.settings",
+        "backend.db",
         "backend.web", "backend.security", "backend.services", "backend.mail", "backend.bookings", "backend.signups",
-        "backend.certificates", "backend.desk", "backend.jobs",
+        "backend.certificates", "backend.desk", "backend.jobs", "backend.lists",
     ),
     "commands": (
         *READING_YAML, "interface", "catalogue", "curriculum", "forms", "validation", "editing", "site", "publish",

@@ -26,6 +26,9 @@ from mentorkorps.backend.jobs import clock_guard
 from mentorkorps.backend.jobs.clock_guard import ClockGuard
 from mentorkorps.backend.jobs.command_files import CommandFiles
 from mentorkorps.backend.jobs.missing_records import References
+from mentorkorps.backend.lists import leaving
+from mentorkorps.backend.lists.contents import ListContents
+from mentorkorps.backend.lists.job import ListJob
 from mentorkorps.backend.mail import digest
 from mentorkorps.backend.mail.alarm import Alarm
 from mentorkorps.backend.mail.compose import MailComposer, refuse_incomplete_kinds
@@ -51,6 +54,7 @@ from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.backend.web.static_site import StaticSite
 from mentorkorps.backend.web.visit import visit_of
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.interface.templates import load_all
 from mentorkorps.site import redirects
 
@@ -61,11 +65,13 @@ def create_app(
     settings: Settings,
     clock: Clock = utc_now,
     uptime: Callable[[], float] = clock_guard.uptime,
+    curriculum: Curriculum | None = None,
 ) -> Starlette:
     """The site in the folder `site` and the forms behind it. The app opens the database and is run
     once.
 
-    `uptime`: seconds on a clock that nobody can set.
+    `uptime`: seconds on a clock that nobody can set. `curriculum`: the training, from which the
+    practical mails of courses take their words.
 
     Raises SettingsError, also where the database cannot be read with the secret keys; SiteMissing
     where nothing is built; and InUse where another process has the database.
@@ -73,7 +79,7 @@ def create_app(
     settings.recipients.refuse_unknown(catalogue)
     load_all()
     refuse_incomplete_kinds()
-    services = _services(catalogue, site, settings, clock, uptime)
+    services = _services(catalogue, site, settings, clock, uptime, curriculum)
     app = Starlette(
         routes=[spec.route() for spec in route_specs(bool(settings.recipients.people))],
         middleware=_middleware(settings),
@@ -94,6 +100,7 @@ def _services(
     settings: Settings,
     wall: Clock,
     uptime: Callable[[], float],
+    curriculum: Curriculum | None,
 ) -> Services:
     shell = read_shell(site)
     database = open_database(settings)
@@ -103,7 +110,8 @@ def _services(
     transport = (
         SmtpTransport(settings.smtp) if settings.smtp else FolderTransport(settings.mail_folder)
     )
-    composer = MailComposer(catalogue, settings, tokens, clock)
+    contents = ListContents(catalogue, settings.public_url, site, curriculum).by_kind()
+    composer = MailComposer(catalogue, settings, tokens, clock, contents=contents)
     alarm = Alarm(settings.alarm_command, clock)
     outbox = Outbox(
         database,
@@ -132,6 +140,7 @@ def _services(
         command_files=CommandFiles(database, settings, clock, outbox.wake, purge.ask),
         references=References(database, catalogue),
         collected_confirmations=Collection(database, clock, outbox.wake),
+        lists=ListJob(database, catalogue, settings, guard, outbox.wake),
         tokens=tokens,
         clock=clock,
         guard=guard,
@@ -155,6 +164,7 @@ def route_specs(has_people: bool = False) -> tuple[RouteSpec, ...]:
         *desk_routes.LINK_ROUTES,
         *booking_routes.ROUTES,
         *certificate_routes.ROUTES,
+        *leaving.ROUTES,
         *place_search.ROUTES,
         *health.ROUTES,
     )

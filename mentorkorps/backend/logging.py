@@ -30,9 +30,9 @@ def configure_logging(format: Format) -> None:
     logging.getLogger("mentorkorps").setLevel(logging.INFO)
 
 
-def log_data(**told: object) -> dict[str, object]:
+def log_data(**facts: object) -> dict[str, object]:
     """Facts of an event, for a logger's `extra`: ids, patterns, counts and times, never what somebody typed."""
-    return {"told": told}
+    return {"facts": facts}
 
 
 class JsonLines(logging.Formatter):
@@ -54,7 +54,7 @@ def _facts(record: logging.LogRecord) -> dict[str, object]:
     is_discreet = record.name.partition(".")[0] in DISCREET
     event = " ".join(record.getMessage().split()) if is_discreet else record.name
     facts = {"time": at, "level": record.levelname.lower(), "event": event} | getattr(
-        record, "told", {}
+        record, "facts", {}
     )
     if record.exc_info and record.exc_info[1]:
         facts |= {
@@ -73,5 +73,5 @@ def _kinds(error: BaseException | None) -> Iterator[str]:
 def _places(error: BaseException) -> Iterator[str]:
     for frame in traceback.extract_tb(error.__traceback__):
         path = Path(frame.filename)
-        shown = path.relative_to(PACKAGES) if path.is_relative_to(PACKAGES) else path.name
-        yield f"{shown}:{frame.lineno} {frame.name}"
+        short_path = path.relative_to(PACKAGES) if path.is_relative_to(PACKAGES) else path.name
+        yield f"{short_path}:{frame.lineno} {frame.name}"

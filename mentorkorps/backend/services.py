@@ -90,6 +90,7 @@ class Services:
     command_files: RunningJob
     references: MissingRecords
     collected_confirmations: RunningJob
+    lists: RunningJob
     tokens: Tokens
     clock: Clock
     guard: JudgedClock
@@ -106,13 +107,14 @@ class Services:
             self.command_files,
             self.references,
             self.collected_confirmations,
+            self.lists,
         )
 
-    def link(self, purpose: Purpose, id: str, given: datetime) -> str:
+    def link(self, purpose: Purpose, id: str, issued_at: datetime) -> str:
         """The path of a link that lasts as long as its purpose says: it holds wherever the
         visitor sees the site.
         """
-        return f"{self.settings.root}{purpose}/{self.tokens.sign(purpose, id, given)}"
+        return f"{self.settings.root}{purpose}/{self.tokens.sign(purpose, id, issued_at)}"
 
     def onward_link(self, purpose: Purpose, id: str, now: datetime, ends: datetime | None) -> str:
         """The path of a link that a page shows: it lasts for some hours.

@@ -9,6 +9,7 @@ import shutil
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.headerregistry import Address
 from email.utils import getaddresses, parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -41,6 +42,7 @@ ALLOWED_ORIGINS = "MENTORKORPS_ALLOWED_ORIGINS"
 TRUSTED_PROXY = "MENTORKORPS_TRUSTED_PROXY"
 METRICS_FROM = "MENTORKORPS_METRICS_FROM"
 LOG = "MENTORKORPS_LOG"
+NEWS_WAIT_MINUTES = "MENTORKORPS_NEWS_WAIT_MINUTES"
 
 DEFAULTS = {
     DATABASE_URL: "sqlite:///var/mentorkorps.db",
@@ -50,6 +52,8 @@ DEFAULTS = {
 SecondFactorRule = Literal["none", "several", "all"]
 SECOND_FACTOR_RULES: tuple[SecondFactorRule, ...] = get_args(SecondFactorRule)
 """Who must give a second factor to log in: nobody, who sees more than one organisation, everybody."""
+NEWS_WAIT = timedelta(hours=2)
+LONGEST_NEWS_WAIT = timedelta(days=7)
 SHORTEST_KEY = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SMTP_WRITTEN = f"write smtp://host:port or smtps://user:password@host. {SECRET_WRITTEN}"
@@ -94,6 +98,8 @@ class Settings:
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
     log_format: Format
+    news_wait: timedelta = NEWS_WAIT
+    """How long mails about what opened or moved wait, so that somebody can hold them."""
 
     @property
     def mail_folder(self) -> Path:
@@ -149,6 +155,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxy=tuple(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
         metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
         log_format=_log_format(given.get(LOG, "json")),
+        news_wait=_minutes(given[NEWS_WAIT_MINUTES]) if NEWS_WAIT_MINUTES in given else NEWS_WAIT,
         # Last, so that nothing is made where another setting is wrong.
         secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
     )
@@ -164,6 +171,15 @@ def _log_format(text: str) -> Format:
     if text not in FORMATS:
         raise SettingsError(LOG, text, "write json or text")
     return text
+
+
+def _minutes(text: str) -> timedelta:
+    is_number = text.isascii() and text.isdecimal() and len(text) < 6
+    wait = timedelta(minutes=int(text)) if is_number else None
+    if wait is None or wait > LONGEST_NEWS_WAIT:
+        most = LONGEST_NEWS_WAIT // timedelta(minutes=1)
+        raise SettingsError(NEWS_WAIT_MINUTES, text, f"write a number of minutes, at most {most}")
+    return wait
 
 
 def _database(url: str) -> DatabaseUrl:

@@ -22,6 +22,8 @@ from mentorkorps.catalogue.suggestions import spelling_words
 from mentorkorps.interface.characters import without_invisible
 
 POSTCODE = re.compile(r"\b(?:dk ?)?([0-9]{4})(?![0-9])")
+IN_PARTS = re.compile(r"(?:dk )?([0-9]) ?([0-9]) ?([0-9]) ?([0-9])")
+"""A postcode alone, as people part it: "5 000", "50 00"."""
 OF_A_MUNICIPALITY = re.compile(
     r"^(?:city|municipality) of | (?:regions)?kommune$| (?:regional )?municipality$"
 )
@@ -114,6 +116,8 @@ def readings(text: str) -> Iterator[str]:
     """The names that a text may hold, the surest first: its postcode, all else, that without
     "Kommune" and its s."""
     key = place_key(text)
+    if parts := IN_PARTS.fullmatch(key):
+        key = "".join(parts.groups())
     if postcode := POSTCODE.search(key):
         yield postcode[1]
     name = " ".join(POSTCODE.sub(" ", key, count=1).split())

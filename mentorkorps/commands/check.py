@@ -15,6 +15,7 @@ from mentorkorps.catalogue.earlier_edition import (
     read_earlier_records,
 )
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.commands import lists
 from mentorkorps.commands.arguments import AddCommand
 from mentorkorps.commands.exit_codes import PROBLEMS, SOUND, CannotRun
 from mentorkorps.commands.folders import DOCS, TRAINING
@@ -73,6 +74,8 @@ def run_check(options: argparse.Namespace) -> int:
         add_to_job_summary(report.report_summary(problems, verdict.allowed))
     else:
         print("\n".join(report.report_text(problems, verdict.allowed, _wants_colour())))
+        for sentence in _waiting(folder, options.since) if not verdict.problems else ():
+            print(sentence)
     return PROBLEMS if verdict.problems else SOUND
 
 
@@ -90,6 +93,17 @@ def _earlier(data: Path, since: str | None) -> "tuple[EarlierRecords | None, Ann
         if since:
             raise CannotRun(str(error)) from error
         return None, None
+
+
+def _waiting(data: Path, since: str | None) -> list[str]:
+    """How many wait for what opens since the edition before, where a database says so."""
+    if not lists.may_count(None):
+        return []
+    try:
+        with earlier_folder(since or "HEAD", data) as base:
+            return lists.waiting_for_openings(base, data)
+    except NoEarlierEdition:
+        return []
 
 
 def _of_texts(data: Path, records: Catalogue | None) -> list[Problem]:

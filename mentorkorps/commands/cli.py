@@ -15,7 +15,9 @@ from mentorkorps.commands import (
     check,
     desk,
     edit,
+    lists,
     maintenance,
+    newsletter,
     outbox,
     papers,
     pictures,
@@ -35,6 +37,8 @@ FAMILIES = (
     desk,
     access_log,
     outbox,
+    newsletter,
+    lists,
     certificates,
     maintenance,
 )

@@ -196,7 +196,7 @@ def _participants(options: argparse.Namespace) -> int:
     records = load_catalogue(options.data)
     with database_command() as settings:
         participants = operator_reads.participants(
-            settings, allocation.halls_of(records, options.record)
+            settings, allocation.bookables_of(records, options.record)
         )
     if participants is None and all(options.record not in records.table(kind) for kind in BOOKABLE):
         raise CannotRun(

@@ -10,6 +10,7 @@ from mentorkorps.catalogue.earlier_edition import NoEarlierEdition, earlier_fold
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.catalogue.tables import ADDED_BY_NEW, TABLES
+from mentorkorps.commands import lists
 from mentorkorps.commands.arguments import AddCommand
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
 from mentorkorps.commands.job_summary import add_to_job_summary
@@ -42,6 +43,7 @@ def add_commands(add: AddCommand) -> None:
     )
     diff = add("diff", run_diff, "say in plain Danish what changes on the site since BASE")
     diff.add_argument("base", help="a Git revision such as origin/main, or another data folder")
+    lists.add_counts(diff)
 
 
 def run_schema(options: argparse.Namespace) -> int:
@@ -109,6 +111,7 @@ def run_diff(options: argparse.Namespace) -> int:
     try:
         with earlier_folder(options.base, options.data) as base:
             changes = list(diff.differences(base, options.data, date.today()))
+            changes += lists.waiting_for_openings(base, options.data, options.counts)
     except NoEarlierEdition as error:
         raise CannotRun(str(error)) from error
     print("\n".join(map(report.visible, changes)) if changes else "Intet ændrer sig på siden.")

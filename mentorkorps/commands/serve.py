@@ -8,10 +8,15 @@ import argparse
 import os
 from pathlib import Path
 from socket import socket
+from typing import TYPE_CHECKING
 
-from mentorkorps.catalogue.load import load_catalogue
+from mentorkorps.catalogue.load import Catalogue, load_catalogue
 from mentorkorps.commands.arguments import AddCommand
 from mentorkorps.commands.exit_codes import SOUND, CannotRun
+from mentorkorps.commands.folders import TRAINING
+
+if TYPE_CHECKING:
+    from mentorkorps.curriculum.model import Curriculum
 
 
 def add_commands(add: AddCommand) -> None:
@@ -47,7 +52,9 @@ def run_serve(options: argparse.Namespace) -> int:
         listening, address = _listening(options)
         with listening:
             settings = read_settings({PUBLIC_URL: address} | os.environ)
-            app = create_app(load_catalogue(options.data), options.site, settings)
+            records = load_catalogue(options.data)
+            training = _training(options.data, records)
+            app = create_app(records, options.site, settings, curriculum=training)
             print(f"Mentorkorps is at {address}  (stop with Ctrl-C)")
             print(
                 f"Data: {settings.database}   Mail: {settings.smtp or settings.mail_folder}",
@@ -64,6 +71,14 @@ def run_serve(options: argparse.Namespace) -> int:
     ) as error:
         raise CannotRun(str(error)) from error
     return SOUND
+
+
+def _training(data: Path, records: Catalogue) -> "Curriculum | None":
+    """The training beside the data, if it is there."""
+    from mentorkorps.curriculum.loading import load_curriculum
+
+    folder = data.resolve().parent / TRAINING
+    return load_curriculum(folder, records) if folder.is_dir() else None
 
 
 def _listening(options: argparse.Namespace) -> tuple[socket, str]:

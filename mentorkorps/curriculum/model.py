@@ -18,7 +18,7 @@ ActivityKind = Literal[
 PaperKind = Literal["handout", "tool", "sheet", "trainer", "mail"]
 Audience = Literal["participants", "trainers", "mentees", "coordinators"]
 
-MAIL_BLANKS = ("course", "days", "venue", "cost", "trauma")
+MAIL_BLANKS = ("course", "days", "venue", "cost", "trauma", "needs", "prevented")
 """What a letter may leave open, as `{course}`: each dated course fills it in."""
 NEVER_SHORTER = ("d1-m2", "d1-m3")
 """Trauma awareness and boundaries: neither a short variant nor a late start takes a minute from
@@ -233,7 +233,19 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupSize:
+    """How many participants a course takes at the least and at the most."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timetable:
+    """The plan of the training. `trainers` is how many teach at the same time."""
+
+    group: GroupSize
+    trainers: int
     editions: tuple[Edition, ...]
     days: tuple[Day, ...]
     variants: tuple[Variant, ...]

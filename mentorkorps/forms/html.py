@@ -18,6 +18,9 @@ from mentorkorps.forms.validation import PATTERNS, chosen, clean, hint_of, unkno
 from mentorkorps.interface.languages import Language
 from mentorkorps.interface.templates import render
 
+DRAFT_FROM = 6
+"""Questions from which on a form may be more than somebody answers in one go."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
@@ -128,7 +131,7 @@ def form_page_html(
         find=find,
         posted=posted,
         wrong=wrong,
-        keeps_draft=True,
+        keeps_draft=len(form.fields) >= DRAFT_FROM,
     )
     return render("form-page.html", language, form=form, inner=inner, notice=notice)
 

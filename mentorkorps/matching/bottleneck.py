@@ -5,7 +5,7 @@ fewer places than it has needs. The group that is found here is minimal: without
 needs, all the others could be served (a circuit of the transversal matroid).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +15,10 @@ from mentorkorps.matching.records import MentorProfile, Need
 from mentorkorps.matching.suggestions import Suggestion
 from mentorkorps.matching.table import Marks, PairTable
 
+NEAR = 500
+"""So many needs are looked through for a small group; more would keep the coordinator waiting."""
+Group = tuple[set[str], Marks]
+"""The ids of some needs, and the mentors that they may have."""
 LASTING: frozenset[Must | Should] = frozenset({"history"})
 """Musts that nobody should relax."""
 
@@ -45,23 +49,15 @@ class Opening:
 def bottleneck_of(table: PairTable, need: Need, suggestions: Sequence[Suggestion]) -> Bottleneck:
     """The needs with which a need without a mentor shares too few places.
 
-    Of two minimal groups the smaller one: that of the suggestions, and that of needs with few
-    mentors, served first.
+    A group close by, where one of at most NEAR needs is found; otherwise that of the suggestions.
     """
     allowed = {other.id: table.allowed(other) for other in table.needs}
-    by_id = {other.id: other for other in table.needs}
     number = {mentor.id: place for place, mentor in enumerate(table.mentors)}
     served = {pair.need.id: number[pair.mentor.id] for pair in suggestions}
-    reached, mentors = _reach(table, allowed, need, served)
-    inside = [
-        other
-        for other in table.needs
-        if other != need and allowed[other.id] and not allowed[other.id] & ~mentors
-    ]
-    narrow = _reach(table, allowed, need, _served_narrowly(table, allowed, inside))
-    reached, mentors = min((reached, mentors), narrow, key=lambda group: len(group[0]))
+    group = _near(table, allowed, need, served) or _reach(table, allowed, need, served)
+    reached, mentors = group
     return Bottleneck(
-        tuple(by_id[id] for id in sorted(reached)),
+        tuple(sorted((n for n in table.needs if n.id in reached), key=lambda need: need.id)),
         tuple(table.mentors[place] for place in table.numbers(mentors)),
     )
 
@@ -71,44 +67,49 @@ def openings(
 ) -> tuple[Opening, ...]:
     """Each must that would open a place for the needs of a bottleneck, if it alone were relaxed: a
     radius by one municipality."""
-    taken: dict[str, int] = defaultdict(int)
-    for pair in suggestions:
-        taken[pair.mentor.id] += 1
-    mentors: dict[Must | Should, dict[str, MentorProfile]] = defaultdict(dict)
+    free = _with_a_free_place(table, suggestions)
+    wider: dict[str, Marks] = {}
+    marked: dict[Must | Should, Marks] = defaultdict(int)
     needs: dict[Must | Should, list[Need]] = defaultdict(list)
     for need in bottleneck.needs:
         for criterion, marks in table.forbidden_once(need).items():
-            opened = [
-                mentor
-                for mentor in (table.mentors[place] for place in table.numbers(marks))
-                if _opens(table, criterion, need, mentor, taken[mentor.id])
-            ]
+            opened = marks if criterion == "free-place" else marks & free
+            if criterion == "reach" and opened:
+                if need.municipality not in wider:
+                    wider[need.municipality] = _within_one_more(table, need.municipality)
+                opened &= wider[need.municipality]
             if opened and criterion not in LASTING:
-                mentors[criterion] |= {mentor.id: mentor for mentor in opened}
+                marked[criterion] |= opened
                 needs[criterion].append(need)
     if bottleneck.mentors:
-        mentors["free-place"] |= {mentor.id: mentor for mentor in bottleneck.mentors}
+        full = {mentor.id for mentor in bottleneck.mentors}
+        marked["free-place"] |= table.marked(lambda mentor: mentor.id in full)
         needs["free-place"] = list(bottleneck.needs)
-    return tuple(
-        Opening(criterion, tuple(mentors[criterion].values()), tuple(needs[criterion]))
-        for criterion in sorted(mentors, key=lambda id: (-len(mentors[id]), id))
+    possible = (
+        Opening(
+            criterion,
+            tuple(table.mentors[place] for place in table.numbers(marks)),
+            tuple(needs[criterion]),
+        )
+        for criterion, marks in marked.items()
     )
+    return tuple(sorted(possible, key=lambda opening: (-len(opening.mentors), opening.criterion)))
 
 
-def _opens(
-    table: PairTable, criterion: Must | Should, need: Need, mentor: MentorProfile, taken: int
-) -> bool:
-    """Whether a mentor could have a need, were it not for this must, in a place that is free."""
-    if criterion == "reach":
-        geography = table.rules.geography
-        if not geography.within(mentor.municipality, mentor.radius + 1, need.municipality):
-            return False
-    return criterion == "free-place" or taken < mentor.capacity
+def _with_a_free_place(table: PairTable, suggestions: Iterable[Suggestion]) -> Marks:
+    taken = Counter(pair.mentor.id for pair in suggestions)
+    return table.marked(lambda mentor: taken[mentor.id] < mentor.capacity)
+
+
+def _within_one_more(table: PairTable, municipality: str) -> Marks:
+    """The mentors who could come to a municipality with a radius one larger."""
+    within = table.rules.geography.within
+    return table.marked(lambda mentor: within(mentor.municipality, mentor.radius + 1, municipality))
 
 
 def _reach(
     table: PairTable, allowed: Mapping[str, Marks], need: Need, served: Mapping[str, int]
-) -> tuple[set[str], Marks]:
+) -> Group:
     """The needs that could give a need their place by changing their mentor, and all mentors that
     they may have."""
     holders: dict[int, list[str]] = defaultdict(list)
@@ -122,6 +123,35 @@ def _reach(
             ahead += holders[place]
             reached.update(holders[place])
     return reached, mentors
+
+
+def _near(
+    table: PairTable, allowed: Mapping[str, Marks], need: Need, served: Mapping[str, int]
+) -> Group | None:
+    """A group around the mentors of a need, and around those that their needs may have, further
+    and further; None if none of at most NEAR needs is found."""
+    mentors, before = allowed[need.id], -1
+    while mentors != before:
+        inside = [
+            other
+            for other in table.needs
+            if other != need and allowed[other.id] and not allowed[other.id] & ~mentors
+        ]
+        if len(inside) > NEAR:
+            return None
+        if len(inside) >= _places(table, mentors):
+            group = _reach(table, allowed, need, _served_narrowly(table, allowed, inside))
+            if len(group[0]) > _places(table, group[1]):
+                return group
+        before, numbers = mentors, set(table.numbers(mentors))
+        for id, place in served.items():
+            if place in numbers:
+                mentors |= allowed[id]
+    return None
+
+
+def _places(table: PairTable, mentors: Marks) -> int:
+    return sum(table.mentors[place].capacity for place in table.numbers(mentors))
 
 
 def _served_narrowly(

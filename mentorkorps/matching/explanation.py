@@ -171,7 +171,7 @@ def _opened(rules: Rules, opening: Opening, need: Need) -> Title:
             "wish" if is_wish else opening.criterion,
             mentors=_counted("mentors", len(opening.mentors), language),
             where=_where(rules, opening.mentors, language),
-            rule=rules.titles[opening.criterion].of(language),
+            rule=rules.titles[opening.criterion].of(language) if is_wish else "",
         )
         if need in opening.needs:
             return text

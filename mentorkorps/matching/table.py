@@ -7,7 +7,7 @@ tenth of the time that 4,000,000 judgements would.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -91,6 +91,10 @@ class PairTable:
     def numbers(self, marks: Marks) -> tuple[int, ...]:
         """The numbers of the mentors that are marked, in order."""
         return tuple(compress(range(len(self.mentors)), self._bytes(marks)))
+
+    def marked(self, holds: Callable[[MentorProfile], bool]) -> Marks:
+        """The mentors of whom something holds."""
+        return self._marked(number for number, mentor in enumerate(self.mentors) if holds(mentor))
 
     def row(self, need: Need, allowed: Marks) -> Row:
         """The allowed mentors of a need, most points first: a point less costs one."""

@@ -1,6 +1,5 @@
 """A dated course -> its kit: signs, lists, tags, and the mail that is sent a week before."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,21 +8,16 @@ from urllib.parse import urljoin
 
 from mentorkorps.catalogue.model.courses import Course
 from mentorkorps.curriculum.course_plan import course_sessions
-from mentorkorps.curriculum.markdown import REFERENCE
-from mentorkorps.curriculum.timetable import Hour, Session
+from mentorkorps.curriculum.preparation_mail import preparation_mail
+from mentorkorps.curriculum.timetable import Session
 from mentorkorps.interface.addresses import address
-from mentorkorps.interface.dates import clock, weekday
 from mentorkorps.interface.i18n import words
 from mentorkorps.publish.calendars import Calendars
 from mentorkorps.publish.papers import Press
 from mentorkorps.publish.pdf import Print, write_papers
 
-MAIL = "prep-mail"
-TRAUMA = "d1-m2"
-"""The module that the mail announces: nobody is to be taken by surprise."""
 TAGS_ON_A_SHEET = 10
 LINES_ON_A_SHEET = 20
-STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 
 def write_kit(kit: "Kit", folder: Path) -> int:
@@ -84,43 +78,10 @@ class Kit:
         """The preparation mail with the facts of the course, as plain text: the subject on its
         first line.
         """
-        paper = self.press.curriculum.written_paper(MAIL, self.press.language).filled(self.facts)
-        text = "\n\n".join(block.text for block in paper.blocks if block.kind == "text")
-        text = STRONG.sub(r"\1", REFERENCE.sub(self._referred, text))
-        subject = f"{self.press.texts['subject']}: {paper.title}"
-        return f"{subject}\n\n{text}\n\n{urljoin(self.press.public_url, self.at)}\n"
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What the course fills in where the mail has a blank."""
-        language, course, texts = self.press.language, self.course, self.press.texts["mail"]
-        days = (
-            texts["day"].format(
-                date=weekday(day.date, language),
-                start=clock(day.start, language),
-                end=clock(day.end, language),
-            )
-            for day in course.days
-        )
-        number, hour = self._hour_of(TRAUMA)
-        return {
-            "course": course.name.of(language),
-            "days": "\n".join(days),
-            "venue": f"{course.venue.name.of(language)}, {course.venue.address}",
-            "cost": course.cost.of(language),
-            "trauma": texts["trauma"].format(number=number, start=clock(hour.start, language)),
-        }
-
-    def _hour_of(self, module: str) -> tuple[int, Hour]:
-        """The number of the day on which a module is held, and its hour."""
-        return next(
-            (number, hour)
-            for number, session in enumerate(self.sessions, 1)
-            for hour in session.hours
-            if hour.module == module
-        )
-
-    def _referred(self, reference: re.Match[str]) -> str:
-        view = self.press.view(self.at)
-        title, link = view.link_to(reference[1], reference[2])
-        return f"{title} ({link})" if link else title
+        press = self.press
+        written_by = press.texts["mail"]["by_coordinator"]
+        link_to = press.view(self.at).link_to
+        mail = preparation_mail(press.curriculum, self.course, press.language, link_to, written_by)
+        subject = f"{press.texts['subject']}: {mail.title}"
+        text = "\n\n".join(mail.paragraphs)
+        return f"{subject}\n\n{text}\n\n{urljoin(press.public_url, self.at)}\n"

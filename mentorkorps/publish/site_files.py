@@ -1,7 +1,9 @@
-"""What a site holds beside its pages: slides, calendar files, and the names of places."""
+"""What a site holds beside its pages: slides, calendars, names of places, and word to robots."""
 
 from pathlib import Path
 
+from mentorkorps.interface.addresses import address
+from mentorkorps.interface.languages import LANGUAGES
 from mentorkorps.publish.calendars import write_calendars
 from mentorkorps.publish.slides import write_slides
 from mentorkorps.site.place_index import write_place_index
@@ -14,3 +16,14 @@ def write_site_files(publication: Publication, folder: Path) -> None:
     write_slides(publication.catalogue, publication.curriculum, sites)
     write_calendars(publication.catalogue, sites, publication.public_url)
     write_place_index(publication.catalogue, folder)
+    if not publication.front:
+        robots = robots_txt(publication.public_url)
+        (folder / "robots.txt").write_text(robots, "utf-8")
+
+
+def robots_txt(public_url: str) -> str:
+    """Every page may be read; the sitemap of each language (RFC 9309, sitemaps.org)."""
+    sitemaps = [
+        f"Sitemap: {public_url}{address('front', language)}sitemap.xml" for language in LANGUAGES
+    ]
+    return "\n".join(["User-agent: *", "Allow: /", "", *sitemaps, ""])

@@ -164,7 +164,9 @@ def _wrapped(table: Element) -> Element:
         wrapper.set("class", "mk-table mk-table--rows")
         _label_cells(table, [_label(head) for head in heads])
     if len(heads) > 3:
-        wrapper.attrib |= {"tabindex": "0", "role": "group"}
+        name = ", ".join(filter(None, map(_words, heads)))
+        scrolls = {"class": f"{wrapper.get('class')} mk-scroll", "tabindex": "0", "role": "group"}
+        wrapper.attrib |= scrolls | ({"aria-label": name} if name else {})
     wrapper.append(table)
     wrapper.tail, table.tail = table.tail, None
     return wrapper

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
+from mentorkorps.catalogue.model.forms import Purpose
 from mentorkorps.curriculum.loading import load_curriculum
 from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.interface import addresses
@@ -66,8 +67,13 @@ class Publication:
             "t": words(self.language),
             "language": self.language,
             "place": lambda kind: self.inside(addresses.address(kind, self.language)),
+            "form_place": self._form_place,
             "elsewhere": addresses.relative(self.front, elsewhere),
         }
+
+    def _form_place(self, purpose: Purpose) -> str:
+        form = self.catalogue.form_for(purpose)
+        return self.inside(addresses.address("form", self.language, form.id))
 
     def translation_values(self, at: str) -> dict[str, object]:
         """What the frame asks for where a page has translations: the link to the other language,

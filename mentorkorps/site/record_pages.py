@@ -89,16 +89,14 @@ class RecordPages:
 
     def front(self) -> Page:
         texts = self.texts["front"]
-        typical = typical_programme(self.catalogue)
         return self.page(
             "front",
             title=texts["title"],
             description=texts["lead"],
-            commitment=typical.commitment if typical else None,
-            training=typical.training if typical else None,
+            typical=typical_programme(self.catalogue),
             proof=proof(self.catalogue),
-            courses=by_date(self.catalogue.courses.values()),
-            events=by_date(self.catalogue.events.values()),
+            courses=announced(self.catalogue.courses.values()),
+            events=announced(self.catalogue.events.values()),
         )
 
     def overview(self, kind: str) -> Page:
@@ -106,7 +104,7 @@ class RecordPages:
         return self.page(
             kind,
             title=texts["title"],
-            description=texts["lead"],
+            description=texts["lead"].format(count=len(self.catalogue.municipalities)),
             id="",
             source=None,
             at="",
@@ -145,7 +143,7 @@ class RecordPages:
             organisation=self.catalogue.organisations[programme.organisation],
             answers=self.catalogue.who_answers(programme),
             outcomes=self.catalogue.outcomes_of(programme.id),
-            events=by_date(self.catalogue.events_for(programme.id)),
+            events=announced(self.catalogue.events_for(programme.id)),
         )
 
     def organisation(self, organisation: Organisation) -> Page:
@@ -158,7 +156,7 @@ class RecordPages:
             organisation=organisation,
             programmes=self.catalogue.programmes_of(organisation.id),
             courses=self.catalogue.courses_of(organisation.id),
-            events=by_date(self.catalogue.events_of(organisation.id)),
+            events=announced(self.catalogue.events_of(organisation.id)),
         )
 
     def municipality(self, municipality: Municipality) -> Page:
@@ -173,7 +171,7 @@ class RecordPages:
             regions=self.catalogue.region_of(municipality),
             programmes=self.catalogue.programmes_in(municipality.code),
             courses=self.catalogue.courses_in(municipality.code),
-            events=by_date(self.catalogue.events_in(municipality.code)),
+            events=announced(self.catalogue.events_in(municipality.code)),
             near=near(self.catalogue, municipality),
         )
 
@@ -225,6 +223,7 @@ class RecordPages:
             form_page_html(form, self.catalogue, self.language, action=action, find=find).strip(),
             form.at,
             has_form=True,
+            listed=form.purpose is not None,
         )
 
     def certificate(self) -> Page:
@@ -233,7 +232,8 @@ class RecordPages:
 
     def messages(self) -> Page:
         texts = self.texts["messages"]
-        return self.page("messages", title=texts["title"], description=texts["lead"], rules=RULES)
+        page = self.page("messages", title=texts["title"], description=texts["lead"], rules=RULES)
+        return replace(page, searchable=False)
 
     def moved(self, old: redirects.Moved) -> Page:
         """At an address that a record had before: where it is now."""
@@ -318,6 +318,11 @@ def proof(catalogue: Catalogue) -> Outcome | None:
 
 def by_date(dated: Iterable[Dated]) -> list[Dated]:
     return sorted(dated, key=lambda record: record.days[0].date)
+
+
+def announced(dated: Iterable[Dated]) -> list[Dated]:
+    """Those that are going to be held, by date."""
+    return by_date(record for record in dated if record.status != "cancelled")
 
 
 def near(catalogue: Catalogue, municipality: Municipality) -> list[Programme]:

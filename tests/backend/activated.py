@@ -73,9 +73,9 @@ def start_with(
 @contextmanager
 def unit(folder: Path, **environ: str) -> Iterator[Unit]:
     """A started service until the block ends, with MENTORKORPS_<name> settings."""
-    made = Unit(folder, **environ)
+    unit_of_systemd = Unit(folder, **environ)
     try:
-        made.start()
-        yield made
+        unit_of_systemd.start()
+        yield unit_of_systemd
     finally:
-        made.close()
+        unit_of_systemd.close()

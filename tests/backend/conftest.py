@@ -33,6 +33,7 @@ from mentorkorps.backend.web import server as web_server
 from mentorkorps.backend.web.connection_limits import ConnectionLimits
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.commands import cli
+from mentorkorps.curriculum.model import Curriculum
 from tests.postgres import Cluster, running
 
 T = TypeVar("T")
@@ -148,7 +149,7 @@ class House:
 
     def letter(self, kind: str) -> EmailMessage:
         """The newest mail of a kind, once it lies in the folder."""
-        mail = [one for one in self.mails() if one.kind == kind][-1]
+        mail = [mail for mail in self.mails() if mail.kind == kind][-1]
         path = self.settings.mail_folder / f"{mail.id}.eml"
         eventually(path.exists)
         return self.read(path)
@@ -185,12 +186,12 @@ def awaited(steps: Coroutine[None, None, T]) -> T:
 
 def errors_in(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the service itself told as errors."""
-    told = (
-        one
-        for one in caplog.records
-        if one.name.startswith("mentorkorps") and one.levelname == "ERROR"
+    errors = (
+        record
+        for record in caplog.records
+        if record.name.startswith("mentorkorps") and record.levelname == "ERROR"
     )
-    return [one.getMessage() for one in told]
+    return [error.getMessage() for error in errors]
 
 
 def eventually(holds: Callable[[], object], seconds: float = 8) -> None:
@@ -246,18 +247,24 @@ def opened(
     catalogue: Catalogue,
     clock: Clock = utc_now,
     limits: ConnectionLimits = web_server.LIMITS,
+    curriculum: Curriculum | None = None,
     **environ: str,
 ) -> Iterator[House]:
     """A house that stands in `folder`, with MENTORKORPS_<name> settings, until the block ends."""
     site = folder / "site"
     if not site.exists():
         built_site(site)
-    told = {"DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db", "SECRET_KEYS": KEY} | environ
-    named = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    variables = {
+        "DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
+        "SECRET_KEYS": KEY,
+    } | environ
+    named = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     read = settings.read_settings(named)
     with_tables(read)
     uptime = clock.uptime if isinstance(clock, Hands) else clock_guard.uptime
-    server = web_server.make_server(create_app(catalogue, site, read, clock, uptime), limits)
+    server = web_server.make_server(
+        create_app(catalogue, site, read, clock, uptime, curriculum), limits
+    )
     listening = web_server.bind_socket("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -92,15 +92,15 @@ class Faulty:
                 yield
             finally:
                 is_over.set()
-        for one in posting:
-            one.result()
+        for sending in posting:
+            sending.result()
 
     def is_ready(self) -> bool:
         return self.client.get("/readyz").status_code == 200
 
     def mails_are_out(self) -> bool:
         """What is in the outbox has left; a lease of one that was not settled runs out some minutes later."""
-        return {"sent"} == {one.state for one in operator_reads.mails(self.settings)}
+        return {"sent"} == {mail.state for mail in operator_reads.mails(self.settings)}
 
     def numbers(self) -> dict[tuple[str, str], set[str]]:
         """The Message-IDs of what the mail server took, by recipient and subject."""

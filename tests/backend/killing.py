@@ -76,16 +76,19 @@ class Victim:
             thread.join()
 
     def toll(self) -> Toll:
-        kept = operator_reads.sign_ups(self.settings)
+        sign_ups = operator_reads.sign_ups(self.settings)
         tokens = Tokens(self.settings.secret_keys, utc_now)
-        found = {f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept}
-        mails = Counter({one.id: 0 for one in kept}) + Counter(
-            one.subject.id for one in operator_reads.mails(self.settings)
+        receipts = {
+            f"/receipt/{tokens.sign('receipt', sign_up.id, sign_up.received_at)}"
+            for sign_up in sign_ups
+        }
+        mails = Counter({sign_up.id: 0 for sign_up in sign_ups}) + Counter(
+            mail.subject.id for mail in operator_reads.mails(self.settings)
         )
-        return Toll(len(self.receipts), len(kept), frozenset(self.receipts) - found, mails)
+        return Toll(len(self.receipts), len(sign_ups), frozenset(self.receipts) - receipts, mails)
 
     def mails_are_out(self) -> bool:
-        return {"sent"} == {one.state for one in operator_reads.mails(self.settings)}
+        return {"sent"} == {mail.state for mail in operator_reads.mails(self.settings)}
 
     def _answers(self) -> bool:
         try:
@@ -109,16 +112,16 @@ class Victim:
 @contextmanager
 def victim(folder: Path, port: int, **environ: str) -> Iterator[Victim]:
     """Until the block ends, with MENTORKORPS_<name> settings."""
-    told = {"DATABASE_URL": f"sqlite:///{folder}/var/m.db", "SECRET_KEYS": KEY} | environ
-    told = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    variables = {"DATABASE_URL": f"sqlite:///{folder}/var/m.db", "SECRET_KEYS": KEY} | environ
+    variables = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.backend.victim", str(built_site(folder / "site")), str(port)],
-        env=os.environ | told, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env=os.environ | variables, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as nest:  # fmt: skip
-        made = Victim(nest, port, settings.read_settings(told))
+        running = Victim(nest, port, settings.read_settings(variables))
         try:
-            yield made
+            yield running
         finally:
-            made.kill()
+            running.kill()
             nest.stdin.close()

@@ -70,8 +70,8 @@ def process(
 
     `root`: the folder in which the package and the data lie.
     """
-    told = {f"MENTORKORPS_{name}": value for name, value in environ.items()}
-    running = Process(folder, port, told | around, root, most_files)
+    variables = {f"MENTORKORPS_{name}": value for name, value in environ.items()}
+    running = Process(folder, port, variables | around, root, most_files)
     try:
         eventually(running.is_up, seconds=30)
         yield running

@@ -84,8 +84,8 @@ class Proxy:
 
 def caddyfile(folder: Path, port: int, *instances: int, edited: Callable[[str], str] = str) -> Path:
     folder.mkdir(exist_ok=True)
-    one, two = caddyfiles()
-    text = edited(one if len(instances) == 1 else two)
+    configuration, two = caddyfiles()
+    text = edited(configuration if len(instances) == 1 else two)
     for named, real in zip(
         (8000,) if len(instances) == 1 else (8001, 8002), instances, strict=True
     ):
@@ -177,8 +177,8 @@ def is_up(port: int) -> bool:
 
 
 def program(name: str) -> str:
-    found = shutil.which(
+    path_to_program = shutil.which(
         name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"])
     )
-    assert found, f"{name} is not there: run tools/proxies"
-    return found
+    assert path_to_program, f"{name} is not there: run tools/proxies"
+    return path_to_program

@@ -13,7 +13,11 @@ SLOW_SECONDS = 1.3
 
 
 class Sullen(socketserver.ThreadingTCPServer):
-    """What it took, in `taken`. `mood` is the command at which it goes wrong and what it does then."""
+    """What it took, in `taken`. `mood` is the command at which it goes wrong and what it does then.
+
+    It takes no more than `most_connections` at once and `mails_each` on one; `opened` counts those it
+    took, `peak` how many there were at once.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -22,6 +26,10 @@ class Sullen(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", port), Talk)
         self.mood: tuple[str, str] | None = None
         self.taken: list[EmailMessage] = []
+        self.pipelines = False
+        self.most_connections = self.mails_each = 1000
+        self.opened = self.open = self.peak = 0
+        self.lock = threading.Lock()
         self.is_closing = threading.Event()
 
 
@@ -31,6 +39,21 @@ class Talk(socketserver.StreamRequestHandler):
     server: Sullen
 
     def handle(self) -> None:
+        with self.server.lock:
+            self.server.open += 1
+        try:
+            if self.server.open > self.server.most_connections:
+                self.wfile.write(b"421 4.7.0 too many connections\r\n")
+            else:
+                self.server.opened += 1
+                self.server.peak = max(self.server.peak, self.server.open)
+                self._talk()
+        finally:
+            with self.server.lock:
+                self.server.open -= 1
+
+    def _talk(self) -> None:
+        self.accepted = 0
         if not self._say("banner", "220 sullen"):
             return
         while line := self.rfile.readline():
@@ -43,7 +66,11 @@ class Talk(socketserver.StreamRequestHandler):
             case "ehlo":
                 more = ["250-AUTH PLAIN LOGIN"] if self._goes_wrong("auth") else []
                 more += ["250-STARTTLS"] if self._goes_wrong("starttls") else []
+                more += ["250-PIPELINING"] if self.server.pipelines else []
                 return self._say("ehlo", "\r\n".join(["250-sullen", *more, "250 8BITMIME"]))
+            case "mail" if self.accepted >= self.server.mails_each:
+                self.wfile.write(b"421 4.7.0 enough on this connection\r\n")
+                return False
             case "data":
                 return self._say("data", "354 go on") and (self._goes_wrong("data") or self._take())
             case "quit":
@@ -59,6 +86,7 @@ class Talk(socketserver.StreamRequestHandler):
             lines.append(line)
         if not self._goes_wrong("dot") or self.server.mood[1] in ("cut", "hang", "slow"):
             self.server.taken.append(message_from_bytes(b"".join(lines), policy=policy.default))
+            self.accepted += 1
         return self._say("dot", "250 taken")
 
     def _goes_wrong(self, at: str) -> bool:

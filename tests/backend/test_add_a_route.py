@@ -55,8 +55,8 @@ def test_a_handler_gets_what_its_route_declares_and_nothing_else():
             return await client.post(path, data={"word": "hi"})
 
     answer = awaited(post())
-    told = {"to": "karen", "word": "hi", "query": {"tone": "warm"}, "language": "en", "at": 12}
-    assert (200, told) == (answer.status_code, answer.json())
+    expected = {"to": "karen", "word": "hi", "query": {"tone": "warm"}, "language": "en", "at": 12}
+    assert (200, expected) == (answer.status_code, answer.json())
 
 
 def test_what_it_declares_is_described(real):

@@ -26,10 +26,13 @@ def mentorkorps(tmp_path):
     """Runs a command on the database of the test's house."""
 
     def run(*arguments, keys=KEY):
-        told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": keys}
+        variables = {
+            "DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db",
+            "SECRET_KEYS": keys,
+        }
         return subprocess.run(
             [sys.executable, "-m", "mentorkorps", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
-            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
+            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in variables.items()},
         )  # fmt: skip
 
     return run
@@ -41,7 +44,7 @@ def burnt(tmp_path, real, mentorkorps):
     with opened(tmp_path, real) as house:
         house.post()
         house.client.post(house.link("confirm"))
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
         taken = mentorkorps("backup", tmp_path / "one.backup")
     assert f"{tmp_path}/one.backup holds 1 sign-up, encrypted with the first key.\n" == taken.stdout
     for path in (tmp_path / "var").glob("mentorkorps.db*"):
@@ -78,8 +81,8 @@ def test_a_backup_taken_while_people_sign_up_is_whole(tmp_path, real, mentorkorp
     with opened(tmp_path, real) as house:
         assert len(before) <= len(house.sign_ups()) <= len(receipts)
         assert {200} == {house.client.get(receipt).status_code for receipt in before}
-        kept = {one.id for one in house.sign_ups()}
-        assert kept == {one.subject.id for one in house.mails()}
+        ids = {sign_up.id for sign_up in house.sign_ups()}
+        assert ids == {mail.subject.id for mail in house.mails()}
 
 
 def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, real, mentorkorps):
@@ -88,11 +91,11 @@ def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, re
     assert f"{tmp_path}/var/mentorkorps.db holds 1 sign-up now." == restored.stdout.splitlines()[0]
     assert "The last moment seen is " in restored.stdout
     with opened(tmp_path, real) as house:
-        (kept,) = house.sign_ups()
-        assert "karen@example.org" == kept.answers["email"]
-        assert kept.confirmed_at
-        assert 1 == len(operator_reads.consents(house.settings, kept.id))
-        assert {"sent"} == {one.state for one in house.mails()}
+        (sign_up,) = house.sign_ups()
+        assert "karen@example.org" == sign_up.answers["email"]
+        assert sign_up.confirmed_at
+        assert 1 == len(operator_reads.consents(house.settings, sign_up.id))
+        assert {"sent"} == {mail.state for mail in house.mails()}
         assert "karen@example.org" in house.client.post(house.link("notice")).text
         assert house.post().headers["location"].startswith("/receipt/")
         assert 1 == len(house.sign_ups())
@@ -113,7 +116,7 @@ def test_it_takes_the_place_of_what_is_there(burnt, tmp_path, real, mentorkorps)
     mentorkorps("restore", burnt)
 
     assert ["karen@example.org"] == [
-        one.answers["email"] for one in operator_reads.sign_ups(house.settings)
+        sign_up.answers["email"] for sign_up in operator_reads.sign_ups(house.settings)
     ]
 
 
@@ -124,7 +127,7 @@ def test_nothing_is_put_back_while_the_server_runs(burnt, tmp_path, real, mentor
 
         assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines()))
         assert "in use by another process" in refused.stderr
-        assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+        assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
 
 
 def test_a_newer_key_in_front_does_not_matter_and_a_missing_one_is_named(
@@ -183,7 +186,9 @@ def test_a_backup_outlives_a_rotation_as_long_as_its_key_is_there(burnt, tmp_pat
             "MENTORKORPS_SECRET_KEYS": KEY,
         }
     )
-    assert ["karen@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(read)]
+    assert ["karen@example.org"] == [
+        sign_up.answers["email"] for sign_up in operator_reads.sign_ups(read)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -298,14 +303,14 @@ def test_a_killed_backup_leaves_nothing_for_long(large, tmp_path, call, before, 
     left = list(folder.iterdir())
     assert (0 if is_clean else 1) == len(left)
     # What the guide deletes after 30 days, if no other backup is ever taken.
-    found = subprocess.run(
+    backups = subprocess.run(
         ["find", folder, "-name", "*.backup"], capture_output=True, text=True
     ).stdout
-    assert [str(one) for one in left] == found.splitlines()
-    assert all(0o600 == one.stat().st_mode & 0o777 for one in left)
+    assert [str(path) for path in left] == backups.splitlines()
+    assert all(0o600 == path.stat().st_mode & 0o777 for path in left)
 
     assert PLENTY == backup.write_backup(read, folder / "two.backup")
-    assert ["two.backup"] == [one.name for one in folder.iterdir()]
+    assert ["two.backup"] == [path.name for path in folder.iterdir()]
 
 
 def test_a_backup_takes_the_place_of_one_of_the_same_name_and_a_missing_folder_is_told(

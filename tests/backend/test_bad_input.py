@@ -55,8 +55,8 @@ def test_bad_input_gets_a_clear_answer_and_stores_nothing(lasting, status, addre
     assert status == answer.status_code
     assert "<h1>" in answer.text
     assert '<html lang="da">' in answer.text
-    for inside in ("Traceback", "starlette", "uvicorn", ".py"):
-        assert inside not in answer.text.lower() + str(answer.headers).lower()
+    for word in ("Traceback", "starlette", "uvicorn", ".py"):
+        assert word not in answer.text.lower() + str(answer.headers).lower()
     assert [] == lasting.sign_ups()
 
 
@@ -150,10 +150,10 @@ def test_a_request_that_is_no_http_gets_no_trace(lasting):
     host, port = lasting.client.base_url.host, lasting.client.base_url.port
     with socket.create_connection((host, port)) as line:
         line.sendall(b"GARBAGE\r\n\r\n")
-        told = line.recv(4096)
+        answer = line.recv(4096)
 
-    assert b" 400 " in told
-    assert b"uvicorn" not in told
+    assert b" 400 " in answer
+    assert b"uvicorn" not in answer
 
 
 def test_the_server_still_serves_after_all_that(lasting):

@@ -53,7 +53,7 @@ def test_no_code_with_a_wrong_letter_is_true():
     ]
 
     assert 16 * 31 == len(wrong)
-    assert [] == [one for one in wrong if read(one)]
+    assert [] == [code for code in wrong if read(code)]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_the_page_tells_the_course_and_no_person(path, part, hours, lasting):
     answer = lasting.client.get(f"/{path}/{CODE}")
 
     assert 200 == answer.status_code
-    for told in (part, hours, "Mentorkorps", "2027", CODE):
-        assert told in answer.text
+    for text in (part, hours, "Mentorkorps", "2027", CODE):
+        assert text in answer.text
     assert "Søren" not in answer.text
     assert "no-store" == answer.headers["cache-control"]
 
@@ -128,12 +128,12 @@ def test_a_name_is_compared_and_neither_shown_logged_nor_addressed(name, part, l
     answer = lasting.client.post(f"/kursusbevis/{CODE}", data={"name": name})
 
     assert part in answer.text
-    told = (
+    traces = (
         answer.text
         + str(answer.url)
         + "".join(str(record.__dict__) for record in caplog.records if "mentorkorps" in record.name)
     )
-    assert name not in told
+    assert name not in traces
     assert CODE not in "".join(
         record.getMessage() for record in caplog.records if "mentorkorps" in record.name
     )
@@ -157,7 +157,7 @@ def test_names_cannot_be_tried_without_end(tmp_path, real):
             for i in range(31)
         ]
 
-    assert [200] * 30 + [429] == [one.status_code for one in answers]
+    assert [200] * 30 + [429] == [answer.status_code for answer in answers]
 
 
 @pytest.mark.parametrize("page", ["kursusbevis", "en/certificate"])
@@ -179,7 +179,7 @@ def test_codes_cannot_be_guessed_without_end(tmp_path, real, hands, page):
         hands.pass_by(minutes=10)
         later = looked_up(house, CODE, "192.0.2.9")
 
-    assert {404} == {one.status_code for one in guesses}
+    assert {404} == {answer.status_code for answer in guesses}
     assert (429, "600") == (refused.status_code, refused.headers["retry-after"])
     assert ("Der er slået mange kursusbeviser op" in refused.text) == (page == "kursusbevis")
     assert (200, 303, 200) == (elsewhere.status_code, typed.status_code, later.status_code)
@@ -234,10 +234,10 @@ def test_the_command_prints_a_sheet_for_each_with_a_code_that_holds(
 
 
 @pytest.mark.parametrize(
-    ("course", "told"),
+    ("course", "message"),
     [("odense", "does not exist. There are: odense-marts-2027"), (ODENSE, "names.csv:2: the name")],
 )
-def test_the_command_says_what_is_wrong(course, told, names, tmp_path, monkeypatch, capsys):
+def test_the_command_says_what_is_wrong(course, message, names, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", KEY)
     names.write_text("Navn;By\n;Odense\n")
@@ -245,7 +245,7 @@ def test_the_command_says_what_is_wrong(course, told, names, tmp_path, monkeypat
     assert 2 == cli.main(
         ["certificates", course, "--names", str(names), "--to", str(tmp_path / "x.pdf")]
     )
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "x.pdf").exists()
 
 

@@ -89,9 +89,9 @@ CHAINS = {
 }
 
 
-@pytest.mark.parametrize(("client", "told", "address"), CHAINS.values(), ids=CHAINS)
-def test_the_first_from_the_right_that_is_no_proxy_of_ours_is_the_visitor(client, told, address):
-    assert address == visitor(client, x_forwarded_for=told)
+@pytest.mark.parametrize(("client", "chain", "address"), CHAINS.values(), ids=CHAINS)
+def test_the_first_from_the_right_that_is_no_proxy_of_ours_is_the_visitor(client, chain, address):
+    assert address == visitor(client, x_forwarded_for=chain)
 
 
 def post(house, number, forwarded):
@@ -125,7 +125,9 @@ def test_where_a_proxy_names_nobody_nobody_is_counted_and_one_warning_says_so(
         got = [post(house, number, forwarded) for number in range(33)]
 
     assert Counter({303: 33}) == Counter(got)
-    (warning,) = [one.message for one in caplog.records if one.name.endswith("rate_limits")]
+    (warning,) = [
+        record.message for record in caplog.records if record.name.endswith("rate_limits")
+    ]
     assert "MENTORKORPS_TRUSTED_PROXY" in warning
 
 

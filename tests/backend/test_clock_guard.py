@@ -31,9 +31,9 @@ def operate(monkeypatch, capsys):
     def run(house, *command):
         for name, value in house.environ.items():
             monkeypatch.setenv(name, value)
-        ended = run_cli([str(one) for one in command])
-        said = capsys.readouterr()
-        return said.err if ended else said.out
+        ended = run_cli([str(argument) for argument in command])
+        printed = capsys.readouterr()
+        return printed.err if ended else printed.out
 
     return run
 
@@ -54,7 +54,7 @@ def goes_on(house):
 
 
 def sent(house):
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
 
 
 def seats(house):
@@ -94,12 +94,12 @@ def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(
     with opened(tmp_path, real, hands, **environ) as house:
         assert {"clock"} == ready(house)
         assert 303 == house.post(email="carl@example.org").status_code
-        told = house.client.get("/metrics").text
+        metrics = house.client.get("/metrics").text
         assert (
             f'mentorkorps_stopped{{reason="{"ahead" if leap > timedelta() else "behind"}"}} 1.0'
-            in told
+            in metrics
         )
-        seconds = float(told.partition("\nmentorkorps_clock_leap_seconds ")[2].splitlines()[0])
+        seconds = float(metrics.partition("\nmentorkorps_clock_leap_seconds ")[2].splitlines()[0])
         assert (240 if leap > timedelta() else -240) * 86400 == seconds
         letter = house.letter("clock")
         assert "svar-ikke@mentorkorps.invalid" == letter["To"]
@@ -109,7 +109,7 @@ def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(
         stops(house, "clock")
         hands.pass_by(hours=1)
         eventually(lambda: "0.0 of 24" not in house.client.get("/readyz").json()["stopped"])
-        assert 1 == Counter(one.kind for one in house.mails())["clock"]
+        assert 1 == Counter(mail.kind for mail in house.mails())["clock"]
         assert 4 == len(house.sign_ups())
         assert [("held", MONDAY + timedelta(hours=72))] == seats(house)
         assert "nothing is deleted until `mentorkorps purge --yes` or a steady day" in caplog.text
@@ -117,7 +117,7 @@ def test_a_start_with_a_wrong_clock_ends_nothing_and_tells(
         hands.pass_by(hours=-1)
         hands.now -= leap
         goes_on(house)
-        assert {MONDAY} == {one.received_at for one in house.sign_ups()}
+        assert {MONDAY} == {sign_up.received_at for sign_up in house.sign_ups()}
         assert 4 == len(house.sign_ups())
 
 
@@ -126,16 +126,16 @@ def test_a_clock_that_leaps_while_the_server_runs_sends_no_digest_and_gives_no_m
 ):
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         house.post(website="https://spam.example")
-        eventually(lambda: {"retry"} == {one.state for one in house.mails()})
+        eventually(lambda: {"retry"} == {mail.state for mail in house.mails()})
         hands.now += AHEAD
         stops(house, "clock")
-        eventually(lambda: {2} <= {one.attempts for one in house.mails()})
-        assert {"confirm", "clock"} == {one.kind for one in house.mails()}
-        assert "failed" not in {one.state for one in house.mails()}
+        eventually(lambda: {2} <= {mail.attempts for mail in house.mails()})
+        assert {"confirm", "clock"} == {mail.kind for mail in house.mails()}
+        assert "failed" not in {mail.state for mail in house.mails()}
         hands.now -= AHEAD
         goes_on(house)
         hands.pass_by(days=1)
-        eventually(lambda: "digest" in {one.kind for one in house.mails()})
+        eventually(lambda: "digest" in {mail.kind for mail in house.mails()})
 
 
 def test_an_offer_waits_for_the_right_time(tmp_path, real, hands):
@@ -224,7 +224,7 @@ def test_what_came_in_under_a_clock_far_behind_is_not_too_old_when_it_is_right(
             )
         )
         assert {MONDAY, MONDAY + timedelta(minutes=2)} >= {
-            one.confirmed_at for one in house.sign_ups()[1:2]
+            sign_up.confirmed_at for sign_up in house.sign_ups()[1:2]
         }
 
 
@@ -318,8 +318,8 @@ def test_a_database_that_was_put_back_by_hand_waits_and_one_by_the_command_does_
         assert "20 days ahead" in house.client.get("/readyz").json()["stopped"]
         assert 3 == len(house.sign_ups())
 
-    told = operate(house, "restore", tmp_path / "one.backup")
-    assert f"now, after {hands.now:%Y-%m-%d %H:%M} UTC in the copy" in told
+    printed = operate(house, "restore", tmp_path / "one.backup")
+    assert f"now, after {hands.now:%Y-%m-%d %H:%M} UTC in the copy" in printed
     with opened(tmp_path, real) as house:
         goes_on(house)
         eventually(lambda: 1 == len(house.sign_ups()))
@@ -343,10 +343,10 @@ def test_of_two_instances_with_clocks_that_differ_none_is_believed_for_being_ste
     tmp_path, real, cluster
 ):
     right, wrong = Hands(), Hands(MONDAY + AHEAD)
-    told = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var"}
+    variables = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var"}
     with (
-        opened(tmp_path, real, right, **told) as first,
-        opened(tmp_path, real, wrong, **told) as second,
+        opened(tmp_path, real, right, **variables) as first,
+        opened(tmp_path, real, wrong, **variables) as second,
     ):
         of_karen(first)
         stops(second, "clock")

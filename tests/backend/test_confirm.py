@@ -15,7 +15,7 @@ def test_looking_at_the_link_changes_nothing(house):
 
     assert 200 == page.status_code
     assert '<button class="mk-button" type="submit">Bekræft</button>' in page.text
-    assert [None] == [one.confirmed_at for one in house.sign_ups()]
+    assert [None] == [sign_up.confirmed_at for sign_up in house.sign_ups()]
     assert "no-store" == page.headers["cache-control"]
     assert "no-referrer" == page.headers["referrer-policy"]
 
@@ -27,7 +27,7 @@ def test_pressing_the_button_confirms_and_sends_the_receipt(house, hands):
     page = house.client.post(house.link("confirm"))
 
     assert "Tak, du har bekræftet" in page.text
-    assert [hands.now] == [one.confirmed_at for one in house.sign_ups()]
+    assert [hands.now] == [sign_up.confirmed_at for sign_up in house.sign_ups()]
     assert "senest mandag den 30. november 2026" in text_of(house.letter("receipt"))
     assert "Du har bekræftet." in house.client.get(house.link("receipt")).text
 
@@ -40,7 +40,7 @@ def test_pressing_twice_says_already_and_sends_no_second_receipt(house):
 
     assert "allerede bekræftet" in house.client.post(link).text
     assert "allerede bekræftet" in house.client.get(link).text
-    assert 1 == [one.kind for one in house.mails()].count("receipt")
+    assert 1 == [mail.kind for mail in house.mails()].count("receipt")
 
 
 def test_a_link_lasts_72_hours_and_then_says_what_to_do(house, hands):
@@ -51,12 +51,12 @@ def test_a_link_lasts_72_hours_and_then_says_what_to_do(house, hands):
     for answer in (house.client.get(link), house.client.post(link)):
         assert 410 == answer.status_code
         assert "Send formularen igen" in answer.text
-    assert not any(one.confirmed_at for one in house.sign_ups())
+    assert not any(sign_up.confirmed_at for sign_up in house.sign_ups())
 
 
 def test_the_link_lasts_as_long_as_an_unconfirmed_sign_up_is_kept(real):
     assert {LIFETIMES["confirm"]} == {
-        timedelta(hours=one.retention.unconfirmed_hours) for one in real.forms.values()
+        timedelta(hours=form.retention.unconfirmed_hours) for form in real.forms.values()
     }
 
 
@@ -70,7 +70,7 @@ def test_signing_up_again_after_that_gives_a_fresh_link(house, hands):
     house.client.post(house.link("confirm"))
 
     assert first != house.link("confirm")
-    assert [hands.now] == [one.confirmed_at for one in house.sign_ups()]
+    assert [hands.now] == [sign_up.confirmed_at for sign_up in house.sign_ups()]
 
 
 def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
@@ -89,10 +89,10 @@ def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
 @pytest.mark.parametrize("purpose", ["receipt", "confirm", "mine", "desk"])
 def test_forged_links_open_nothing(house, purpose):
     house.post()
-    kept = house.sign_ups()[0]
-    forged = Tokens(["another-key-of-somebody"], lambda: MONDAY).sign(purpose, kept.id, MONDAY)
+    sign_up = house.sign_ups()[0]
+    forged = Tokens(["another-key-of-somebody"], lambda: MONDAY).sign(purpose, sign_up.id, MONDAY)
 
-    for token in (forged, "x", kept.id, forged + "x", "%00", "é"):
+    for token in (forged, "x", sign_up.id, forged + "x", "%00", "é"):
         assert 404 == house.client.get(f"/{purpose}/{token}").status_code
 
 

@@ -27,12 +27,12 @@ def refer(house, hands, count, start=0):
     for number in range(start, start + count):
         hands.pass_by(seconds=20)
         got.append(house.client.post(REFERRAL, data=referral(number)))
-    assert {303} == {one.status_code for one in got}
+    assert {303} == {answer.status_code for answer in got}
     return got
 
 
 def kinds(house):
-    return Counter(one.kind for one in house.mails())
+    return Counter(mail.kind for mail in house.mails())
 
 
 def at_fourteen(house, hands):
@@ -40,7 +40,11 @@ def at_fourteen(house, hands):
     eventually(
         lambda: (
             []
-            != [one for one in house.mails() if one.kind == "confirm_all" and one.state == "sent"]
+            != [
+                mail
+                for mail in house.mails()
+                if mail.kind == "confirm_all" and mail.state == "sent"
+            ]
         )
     )
 
@@ -52,16 +56,16 @@ def test_a_caseworkers_eighth_referral_of_a_day_reaches_the_coordinator_like_the
     refer(house, hands, 8)
 
     assert Counter(confirm=5, notice=8) == kinds(house)
-    assert not any(one.flagged for one in house.sign_ups())
+    assert not any(sign_up.flagged for sign_up in house.sign_ups())
     at_fourteen(house, hands)
-    for mail in [one for one in house.mails() if one.kind == "confirm"]:
-        about = next(one for one in house.sign_ups() if one.id == mail.subject.id)
+    for mail in [mail for mail in house.mails() if mail.kind == "confirm"]:
+        about = next(sign_up for sign_up in house.sign_ups() if sign_up.id == mail.subject.id)
         house.client.post(f"/confirm/{house.signed('confirm', f'{about.id}.{about.asked_stamp}')}")
-    assert 5 == sum(one.confirmed_at is not None for one in house.sign_ups())
+    assert 5 == sum(sign_up.confirmed_at is not None for sign_up in house.sign_ups())
     page = house.client.post(house.link("confirm_all"))
 
     assert "bekræftet 3 ting" in page.text
-    assert all(one.confirmed_at for one in house.sign_ups())
+    assert all(sign_up.confirmed_at for sign_up in house.sign_ups())
     assert Counter(confirm=5, notice=8, confirm_all=1, receipt=8) == kinds(house)
 
 
@@ -73,11 +77,11 @@ def test_any_mail_leads_to_all_that_waits(house, hands):
     address = re.search(r'href="(/confirm/all/[^"]+)"', first.text)[1]
     listed = house.client.get(address)
     assert 8 == listed.text.count('name="chosen"')
-    assert all(one.code in listed.text for one in house.sign_ups())
+    assert all(sign_up.code in listed.text for sign_up in house.sign_ups())
     assert "Behov 0" not in listed.text
-    assert not any(one.confirmed_at for one in house.sign_ups())
+    assert not any(sign_up.confirmed_at for sign_up in house.sign_ups())
     assert "bekræftet 8" in house.client.post(address).text
-    assert all(one.confirmed_at for one in house.sign_ups())
+    assert all(sign_up.confirmed_at for sign_up in house.sign_ups())
     hands.now = TEN
     eventually(lambda: [] == house.rows("SELECT * FROM collected"))
     assert 0 == kinds(house)["confirm_all"], "nobody is asked for what is confirmed"
@@ -86,7 +90,9 @@ def test_any_mail_leads_to_all_that_waits(house, hands):
 def test_the_receipt_says_that_no_mail_went_out_and_when_one_will(house, hands):
     *early, sixth = refer(house, hands, 6)
 
-    first, last = (house.client.get(one.headers["location"]).text for one in (early[0], sixth))
+    first, last = (
+        house.client.get(answer.headers["location"]).text for answer in (early[0], sixth)
+    )
     assert "med et link. Åbn linket" in first
     assert "Vi har sendt dig en mail" not in last
     assert "vi ikke har sendt en til" in last
@@ -103,7 +109,7 @@ def test_a_program_is_told_the_same(house, hands):
         ).json()
 
     got = [sent(number) for number in range(6)]
-    assert ["confirm"] * 5 + ["collected"] == [one["mail"] for one in got]
+    assert ["confirm"] * 5 + ["collected"] == [answer["mail"] for answer in got]
     assert "2026-11-23T14:00:00+01:00" == got[-1]["mail_at"]
     hands.pass_by(hours=1)
     assert "repeated" == sent(0)["mail"]
@@ -122,9 +128,9 @@ def test_a_program_is_told_the_same(house, hands):
 
 
 def test_the_receipt_tells_what_became_of_the_mail(house):
-    told = house.post().headers["location"]
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
-    assert "Vi har sendt dig en mail med et link" in house.client.get(told).text
+    receipt = house.post().headers["location"]
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    assert "Vi har sendt dig en mail med et link" in house.client.get(receipt).text
 
     for state, words in (
         ("queued", "Du får en mail med et link"),
@@ -133,14 +139,14 @@ def test_the_receipt_tells_what_became_of_the_mail(house):
         house.change(
             "UPDATE mails SET state = ?, due_at = '2027-01-01T00:00:00.000000+00:00'", state
         )
-        page = house.client.get(told).text
+        page = house.client.get(receipt).text
         assert words in page
         assert "Vi har sendt dig en mail" not in page
 
 
 def test_the_same_answers_again_are_told_of_without_their_state(house, hands):
-    told = house.post().headers["location"]
-    assert "samme svar" not in house.client.get(told).text
+    receipt = house.post().headers["location"]
+    assert "samme svar" not in house.client.get(receipt).text
     hands.pass_by(hours=1)
     pages = []
     for step in (lambda: None, lambda: house.client.post(house.link("confirm"))):
@@ -169,7 +175,7 @@ def test_whose_address_a_stranger_used_up_is_neither_doubted_nor_left_without_a_
     assert "Bekræft kun det, der er dit" in listed
     chosen = {"choose": "yes", "chosen": [real.id]}
     assert "bekræftet én ting" in house.client.post(house.link("confirm_all"), data=chosen).text
-    assert [real.id] == [one.id for one in house.sign_ups() if one.confirmed_at]
+    assert [real.id] == [sign_up.id for sign_up in house.sign_ups() if sign_up.confirmed_at]
 
 
 def test_to_choose_none_confirms_none(house, hands):
@@ -177,7 +183,7 @@ def test_to_choose_none_confirms_none(house, hands):
     at_fourteen(house, hands)
 
     house.client.post(house.link("confirm_all"), data={"choose": "yes"})
-    assert not any(one.confirmed_at for one in house.sign_ups())
+    assert not any(sign_up.confirmed_at for sign_up in house.sign_ups())
 
 
 def test_what_is_anothers_cannot_be_chosen(house, hands):
@@ -187,13 +193,13 @@ def test_what_is_anothers_cannot_be_chosen(house, hands):
     other = house.sign_ups()[-1]
 
     house.client.post(house.link("confirm_all"), data={"choose": "yes", "chosen": [other.id]})
-    assert not any(one.confirmed_at for one in house.sign_ups())
+    assert not any(sign_up.confirmed_at for sign_up in house.sign_ups())
 
 
 def test_a_mailbox_gets_one_such_mail_at_an_hour_however_much_is_posted_and_deleted(house, hands):
     def posted(number):
-        told = house.post(name=f"Robot {number}", email="offer@example.org").headers["location"]
-        return re.search(r'href="(/mine/[^"]+)"', house.client.get(told).text)[1]
+        receipt = house.post(name=f"Robot {number}", email="offer@example.org").headers["location"]
+        return re.search(r'href="(/mine/[^"]+)"', house.client.get(receipt).text)[1]
 
     for number in range(60):  # one every ten minutes
         own = posted(number)
@@ -206,10 +212,10 @@ def test_a_mailbox_gets_one_such_mail_at_an_hour_however_much_is_posted_and_dele
                 == house.rows(f"SELECT * FROM collected WHERE due_at <= '{hands.now.isoformat()}'")
             )
         )
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
 
     letters = [house.read(path) for path in house.settings.mail_folder.glob("*.eml")]
-    asked = [one["Subject"] for one in letters if one["To"] == "offer@example.org"]
+    asked = [letter["Subject"] for letter in letters if letter["To"] == "offer@example.org"]
     assert 5 == asked.count("Bekræft din mailadresse")
     assert 3 >= asked.count("Bekræft det, der venter")
 
@@ -221,7 +227,7 @@ def test_who_deletes_one_of_them_leaves_the_others_asked_for(house, hands):
 
     at_fourteen(house, hands)
     house.client.post(house.link("confirm_all"))
-    assert all(one.confirmed_at for one in house.sign_ups())
+    assert all(sign_up.confirmed_at for sign_up in house.sign_ups())
 
 
 def test_what_waits_for_such_a_mail_is_not_deleted_before_it_was_asked_for(tmp_path, real, hands):
@@ -232,7 +238,7 @@ def test_what_waits_for_such_a_mail_is_not_deleted_before_it_was_asked_for(tmp_p
     with opened(tmp_path, real, hands, SMTP_URL="smtp://127.0.0.1:9") as house:
         eventually(
             lambda: (
-                all(one.state == "retry" for one in house.mails()) and kinds(house)["confirm_all"]
+                all(mail.state == "retry" for mail in house.mails()) and kinds(house)["confirm_all"]
             )
         )
         assert 7 == len(house.sign_ups())
@@ -252,7 +258,7 @@ def test_a_mailbox_that_was_written_to_often_enough_holds_no_more_places(house, 
     at_fourteen(house, hands)
     house.client.post(house.link("confirm_all"))
     assert [("taken", 7)] == [
-        tuple(one) for one in house.rows("SELECT state, count(*) FROM places GROUP BY state")
+        tuple(row) for row in house.rows("SELECT state, count(*) FROM places GROUP BY state")
     ]
 
 

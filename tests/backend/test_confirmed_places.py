@@ -31,7 +31,7 @@ from tests.backend.test_side_by_side import submission
 from tests.backend.test_store import read_settings
 from tests.conftest import ROOT
 
-HALL = Bookable("courses", COURSE)
+BOOKABLE_COURSE = Bookable("courses", COURSE)
 UNCONFIRMED, CONFIRMED = ("held", "doubted", "pending"), ("taken", "waiting", "offered")
 TO_PERSON = [name for name, kind in KINDS.items() if kind.to == "person"]
 LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
@@ -39,8 +39,8 @@ LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
 
 def told_of(house, kind: str = "cancelled") -> Counter[str]:
     """How many mails of a kind there are to each address."""
-    addresses = {one.id: one.answers["email"] for one in house.sign_ups()}
-    return Counter(addresses[one.subject.id] for one in house.mails() if one.kind == kind)
+    addresses = {sign_up.id: sign_up.answers["email"] for sign_up in house.sign_ups()}
+    return Counter(addresses[mail.subject.id] for mail in house.mails() if mail.kind == kind)
 
 
 @both
@@ -72,8 +72,8 @@ def test_who_confirms_after_it_was_cancelled_is_told_then_and_once(tmp_path, rea
         assert {"bo@example.org": 1} == told_of(after.house)
 
 
-def moved_to(one, name: str, address: str) -> None:
-    one.house.client.post(one.mine(name) + "/change", data=booked(name) | {"email": address})
+def moved_to(people, name: str, address: str) -> None:
+    people.house.client.post(people.mine(name) + "/change", data=booked(name) | {"email": address})
 
 
 @both
@@ -100,40 +100,40 @@ def test_an_address_that_was_changed_hears_of_the_course_once_it_is_confirmed(
 def test_who_changes_the_address_of_an_offer_keeps_the_place_as_long_and_no_longer(
     tmp_path, real, hands
 ):
-    with desk(tmp_path, having(real, 1), hands) as one:
-        one.come("anna", "bo", "carl")
-        one.withdraw("anna")
-        one.becomes(bo="offered")
+    with desk(tmp_path, having(real, 1), hands) as people:
+        people.come("anna", "bo", "carl")
+        people.withdraw("anna")
+        people.becomes(bo="offered")
         hands.pass_by(seconds=1)
-        moved_to(one, "bo", "stranger@example.org")
-        assert {"stranger": "held", "carl": "waiting"}.items() <= one.states().items()
+        moved_to(people, "bo", "stranger@example.org")
+        assert {"stranger": "held", "carl": "waiting"}.items() <= people.states().items()
         hands.pass_by(hours=48)
 
-        one.becomes(stranger="expired", carl="offered")
-        assert {} == told_of(one.house, "lapsed")
+        people.becomes(stranger="expired", carl="offered")
+        assert {} == told_of(people.house, "lapsed")
 
 
 def test_who_is_passed_by_keeps_the_number(tmp_path, real, hands):
-    with desk(tmp_path, having(real, 1), hands) as one:
-        one.come("anna")
-        assert "Du er nummer 1 på ventelisten. Bekræft din mailadresse." in one.book("bo").text
-        assert "Du er nummer 2 på ventelisten. Bekræft" in one.book("carl").text
-        one.come("dina")
+    with desk(tmp_path, having(real, 1), hands) as people:
+        people.come("anna")
+        assert "Du er nummer 1 på ventelisten. Bekræft din mailadresse." in people.book("bo").text
+        assert "Du er nummer 2 på ventelisten. Bekræft" in people.book("carl").text
+        people.come("dina")
         assert (
             "Du er nummer 3 på ventelisten. Du får en mail"
-            in one.house.client.post(one.mine("dina")).text
+            in people.house.client.post(people.mine("dina")).text
         )
-        one.withdraw("anna")
-        one.becomes(dina="offered")
-        one.confirm("carl")
-        one.confirm("bo")
-        one.withdraw("dina")
+        people.withdraw("anna")
+        people.becomes(dina="offered")
+        people.confirm("carl")
+        people.confirm("bo")
+        people.withdraw("dina")
 
-        one.becomes(bo="offered", carl="waiting")
+        people.becomes(bo="offered", carl="waiting")
 
 
 @pytest.fixture
-def kept(database):
+def database_settings(database):
     """A database with its tables, whose jobs the test does itself."""
     read = read_settings(database)
     connect.open_database(read).close()
@@ -148,37 +148,50 @@ def leased(read, at):
 
 @both
 @pytest.mark.parametrize("what", ["changed", "withdrawn"])
-def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(kept, what, real):
-    id = connect.run_on_database(kept, accept, submission("anna")).id
-    connect.run_on_database(kept, lifecycle.confirm, id, real, MONDAY)
-    under_way = [mail for mail, _ in leased(kept, MONDAY) if mail.kind in ("confirm", "receipt")]
+def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(
+    database_settings, what, real
+):
+    id = connect.run_on_database(database_settings, accept, submission("anna")).id
+    connect.run_on_database(database_settings, lifecycle.confirm, id, real, MONDAY)
+    under_way = [
+        mail for mail, _ in leased(database_settings, MONDAY) if mail.kind in ("confirm", "receipt")
+    ]
     if what == "changed":
         connect.run_on_database(
-            kept, lifecycle.change, id, submission("stranger", MONDAY + timedelta(seconds=1))
+            database_settings,
+            lifecycle.change,
+            id,
+            submission("stranger", MONDAY + timedelta(seconds=1)),
         )
     else:
-        connect.run_on_database(kept, lifecycle.withdraw, id, MONDAY)
+        connect.run_on_database(database_settings, lifecycle.withdraw, id, MONDAY)
     connect.run_on_database(
-        kept,
+        database_settings,
         mail_rows.settle_mails,
-        [replace(one, state="retry", due_at=MONDAY) for one in under_way],
+        [replace(mail, state="retry", due_at=MONDAY) for mail in under_way],
     )
 
-    again = Counter(mail.kind for mail, _ in leased(kept, MONDAY + LEASE) if mail.kind in TO_PERSON)
+    again = Counter(
+        mail.kind for mail, _ in leased(database_settings, MONDAY + LEASE) if mail.kind in TO_PERSON
+    )
     assert ({"confirm"} if what == "changed" else {"withdrawal"}) == set(again)
-    assert "receipt" not in {one.kind for one in operator_reads.mails(kept)}
+    assert "receipt" not in {mail.kind for mail in operator_reads.mails(database_settings)}
 
 
-def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(kept, real):
+def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(
+    database_settings, real
+):
     """300 steps at random of eight people; the seed is told if one goes wrong."""
     seed = random.randrange(10**6)
-    with connect.opened_to_write(kept) as runner:
+    with connect.opened_to_write(database_settings) as runner:
         walk = Walk(runner, having(real, 2), random.Random(seed))
         for number in range(300):
             did = walk.step(number)
-            found = runner.run_job(walk.states)
+            states = runner.run_job(walk.states)
             wrong = {
-                (state, yes) for state, yes in found if state in (UNCONFIRMED if yes else CONFIRMED)
+                (state, yes)
+                for state, yes in states
+                if state in (UNCONFIRMED if yes else CONFIRMED)
             }
             assert set() == wrong, (seed, number, did)
             assert set() == runner.run_job(walk.written_unasked), (seed, number, did)
@@ -213,18 +226,18 @@ class Walk:
 
     def states(self, snapshot) -> list[tuple[str, bool]]:
         confirmed = self._confirmed(snapshot)
-        seats = place_rows.seats_in(snapshot, HALL)
-        self.seen |= {one.state for one in seats}
-        return [(one.state, one.sign_up in confirmed) for one in seats]
+        seats = place_rows.seats_in(snapshot, BOOKABLE_COURSE)
+        self.seen |= {seat.state for seat in seats}
+        return [(seat.state, seat.sign_up in confirmed) for seat in seats]
 
     def written_unasked(self, snapshot) -> set[str]:
         """The kinds of the newest mails, but for the question, to addresses that nobody has confirmed."""
         fresh = snapshot.execute(
             text("SELECT id, kind, subject_id FROM mails WHERE kind <> 'confirm'")
         ).all()
-        fresh = [one for one in fresh if one.id not in self._mails and one.kind in TO_PERSON]
-        self._mails |= {one.id for one in fresh}
-        return {one.kind for one in fresh if one.subject_id not in self._confirmed(snapshot)}
+        fresh = [mail for mail in fresh if mail.id not in self._mails and mail.kind in TO_PERSON]
+        self._mails |= {mail.id for mail in fresh}
+        return {mail.kind for mail in fresh if mail.subject_id not in self._confirmed(snapshot)}
 
     @staticmethod
     def _confirmed(snapshot) -> set[str]:
@@ -235,15 +248,15 @@ class Walk:
         )
 
     def _do(self, name: str, number: int) -> None:
-        wanted = Booking(HALL, 2)
+        booking = Booking(BOOKABLE_COURSE, 2)
         if name == "book":
-            asked = submission(f"person{number}", self._now, wanted)
+            asked = submission(f"person{number}", self._now, booking)
             self._ids.append(self._runner.run_job(accept, asked).id)
             return
         id = self._chance.choice(self._ids[-8:])
         jobs = {
             "confirm": (lifecycle.confirm, id, self._records, self._now),
-            "change": (lifecycle.change, id, submission(f"other{number}", self._now, wanted)),
+            "change": (lifecycle.change, id, submission(f"other{number}", self._now, booking)),
             "take": (allocation.take, id, self._now),
             "decline": (allocation.decline, id, self._now),
             "withdraw": (lifecycle.withdraw, id, self._now),
@@ -346,22 +359,26 @@ def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_hap
     connect.open_database(read).close()
 
     assert {id: after for id, (*_, after) in BEFORE.items()} == {
-        id: one[0] for id, one in all_states(read).items()
+        id: row[0] for id, row in all_states(read).items()
     }
     lasting = written(MONDAY + timedelta(hours=72)), written(MONDAY + LATER)
     assert lasting == (all_states(read)["b"][1], all_states(read)["e"][1])
 
 
 @both
-def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(kept, real):
+def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(
+    database_settings, real
+):
     """It calls everybody who waits `waiting`, and leaves a place taken when the address is changed."""
-    course, wanted = having(real, 1), Booking(HALL, 1)
+    course, booking = having(real, 1), Booking(BOOKABLE_COURSE, 1)
     ids = {
-        name: connect.run_on_database(kept, accept, submission(name, booking=wanted)).id
+        name: connect.run_on_database(
+            database_settings, accept, submission(name, booking=booking)
+        ).id
         for name in ("anna", "bo", "carl")
     }
-    connect.run_on_database(kept, lifecycle.confirm, ids["anna"], course, MONDAY)
-    with changing(kept) as connection:
+    connect.run_on_database(database_settings, lifecycle.confirm, ids["anna"], course, MONDAY)
+    with changing(database_settings) as connection:
         connection.execute(text("UPDATE places SET state = 'waiting' WHERE state = 'pending'"))
         connection.execute(
             text("UPDATE sign_ups SET confirmed_at = asked_at WHERE id = :id"), {"id": ids["carl"]}
@@ -369,16 +386,21 @@ def test_what_an_instance_of_the_version_before_writes_meanwhile_is_put_right(ke
         connection.execute(
             text("UPDATE places SET state = 'pending' WHERE sign_up = :id"), {"id": ids["carl"]}
         )
-    connect.run_on_database(kept, lifecycle.withdraw, ids["anna"], MONDAY)
-    connect.run_on_database(kept, allocation.advance_waiting_lists, course, MONDAY)
-    states = {name: all_states(kept)[id][0] for name, id in ids.items()}
+    connect.run_on_database(database_settings, lifecycle.withdraw, ids["anna"], MONDAY)
+    connect.run_on_database(database_settings, allocation.advance_waiting_lists, course, MONDAY)
+    states = {name: all_states(database_settings)[id][0] for name, id in ids.items()}
     assert {"anna": "given_up", "bo": "pending", "carl": "offered"} == states
 
     connect.run_on_database(
-        kept, allocation.advance_waiting_lists, having(real, 1, status="cancelled"), MONDAY
+        database_settings,
+        allocation.advance_waiting_lists,
+        having(real, 1, status="cancelled"),
+        MONDAY,
     )
     assert [ids["carl"]] == [
-        one.subject.id for one in operator_reads.mails(kept) if one.kind == "cancelled"
+        mail.subject.id
+        for mail in operator_reads.mails(database_settings)
+        if mail.kind == "cancelled"
     ]
 
 
@@ -392,17 +414,19 @@ def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(
         mine = before.mine("anna")
     with desk(tmp_path, having(real, 1, status="cancelled"), hands, **smtp) as after:
         eventually(
-            lambda: "retry" in {one.state for one in after.house.mails() if one.kind == "cancelled"}
+            lambda: (
+                "retry" in {mail.state for mail in after.house.mails() if mail.kind == "cancelled"}
+            )
         )
         hands.pass_by(seconds=1)
         after.house.client.post(
             mine + "/change", data=booked("anna", OTHER) | {"email": "stranger@example.org"}
         )
-        assert {"cancelled"} != {one.kind for one in after.house.mails() if one.state == "retry"}
+        assert {"cancelled"} != {mail.kind for mail in after.house.mails() if mail.state == "retry"}
         with post_office(free_port) as services:
             hands.pass_by(minutes=3)
-            eventually(lambda: {"sent"} == {one.state for one in after.house.mails()}, 20)
+            eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()}, 20)
 
     assert ["Bekræft din mailadresse"] == [
-        one["Subject"] for one in services.taken if "stranger" in one["To"]
+        letter["Subject"] for letter in services.taken if "stranger" in letter["To"]
     ]

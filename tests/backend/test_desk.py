@@ -21,14 +21,14 @@ def test_the_coordinator_sees_answers_consents_and_state(house):
 
     page = house.client.post(house.link("notice"))
 
-    told = (
+    facts = (
         "Karen &lt;Test&gt;",
         "karen@example.org",
         "Odense",
         "+45 12 34 56 78",
         "23. november 2026 kl. 10.00",
     )
-    for words in (*told, "Vent med at svare", "må få mine svar", "Dansk"):
+    for words in (*facts, "Vent med at svare", "må få mine svar", "Dansk"):
         assert words in page.text
     assert "skjult felt" not in page.text
     assert "no-cache, private" == page.headers["cache-control"]
@@ -46,7 +46,7 @@ def test_marking_as_contacted_is_recorded_with_the_first_time(house, hands):
     house.client.post(f"{link}/answered")
 
     assert "23. november 2026 kl. 12.00" in page.text
-    assert [at] == [one.answered_at for one in house.sign_ups()]
+    assert [at] == [sign_up.answered_at for sign_up in house.sign_ups()]
 
 
 def test_a_doubtful_sign_up_says_why_and_one_press_takes_the_doubt_away(house):
@@ -63,9 +63,9 @@ def test_a_doubtful_sign_up_says_why_and_one_press_takes_the_doubt_away(house):
         cleared = house.client.post(f"{house.desk()}/restore").text
     assert "gør det ikke mere" in cleared
     assert "Det er ikke spam" not in cleared
-    assert [False] == [one.flagged for one in house.sign_ups()]
+    assert [False] == [sign_up.flagged for sign_up in house.sign_ups()]
     assert "/desk/" in house.link("notice")
-    assert ["confirm", "notice"] == sorted(one.kind for one in house.mails())
+    assert ["confirm", "notice"] == sorted(mail.kind for mail in house.mails())
 
 
 def test_a_sign_up_without_weighty_signs_shows_none(house):
@@ -86,14 +86,14 @@ def test_the_link_lasts_30_days(house, hands):
         house.client.post(f"{link}/answered").status_code,
     ]
     assert MONDAY == house.sign_ups()[0].received_at
-    assert [None] == [one.answered_at for one in house.sign_ups()]
+    assert [None] == [sign_up.answered_at for sign_up in house.sign_ups()]
 
 
 def test_answers_to_a_form_that_is_gone_can_still_be_read(tmp_path, real, hands):
     with opened(tmp_path, real, hands) as before:
         before.post()
         before.post(email="robot@example.org", website="x", name="www.example.org")
-        links = [f"/desk/{before.token('desk', one)}" for one in before.sign_ups()]
+        links = [f"/desk/{before.token('desk', sign_up)}" for sign_up in before.sign_ups()]
         listed = f"/desk/doubtful/{before.token('doubtful', before.sign_ups()[1])}"
     left = {id: form for id, form in real.forms.items() if id != "mentor"}
 

@@ -24,8 +24,8 @@ def operate(house, *command):
 
 
 def digests(house, kind="digest"):
-    mails = [one for one in house.mails() if one.kind == kind]
-    paths = [house.settings.mail_folder / f"{one.id}.eml" for one in mails]
+    mails = [mail for mail in house.mails() if mail.kind == kind]
+    paths = [house.settings.mail_folder / f"{mail.id}.eml" for mail in mails]
     for path in paths:
         eventually(path.exists)
     return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
@@ -56,7 +56,7 @@ def test_each_mailbox_hears_once_a_day_how_many_wait_and_nothing_personal(doubte
     hands.pass_by(days=1)
     eventually(lambda: len(digests(doubted)) == 2)
 
-    letters = {one["To"]: text_of(one) for one in digests(doubted)}
+    letters = {letter["To"]: text_of(letter) for letter in digests(doubted)}
     assert {"odense@example.org", "portal@example.org"} == set(letters)
     assert "2 tilmeldinger ligner spam" in letters["odense@example.org"]
     assert "Én tilmelding ligner spam" in letters["portal@example.org"]
@@ -81,7 +81,7 @@ def test_a_restart_in_the_morning_tells_nobody_twice(tmp_path, real, hands):
 def test_the_link_shows_the_mailboxs_own_and_one_press_restores(doubted, hands):
     hands.pass_by(days=1)
     eventually(lambda: len(digests(doubted)) == 2)
-    letter = next(one for one in digests(doubted) if one["To"] == "odense@example.org")
+    letter = next(letter for letter in digests(doubted) if letter["To"] == "odense@example.org")
     link = next(line for line in text_of(letter).splitlines() if "/desk/doubtful/" in line)
     path = "/" + link.removeprefix(doubted.settings.public_url)
 
@@ -106,18 +106,18 @@ def test_one_command_restores_while_the_server_runs_and_when_it_does_not(
         for email in ("a@example.org", "b@example.org"):
             hands.pass_by(seconds=1)
             house.post(email=email, **TRAPPED)
-        first, second = (one.id for one in house.sign_ups())
+        first, second = (sign_up.id for sign_up in house.sign_ups())
         running = operate(house, "desk", "restore", first)
-        assert [False, True] == [one.flagged for one in house.sign_ups()]
+        assert [False, True] == [sign_up.flagged for sign_up in house.sign_ups()]
         eventually(
-            lambda: Counter(one.kind for one in house.mails()) == Counter(confirm=2, notice=1)
+            lambda: Counter(mail.kind for mail in house.mails()) == Counter(confirm=2, notice=1)
         )
         assert [] == list(house.settings.errands_folder.glob("*"))
     stopped = operate(house, "desk", "restore", second[:12])
 
     assert f"{first} is no spam. Its coordinator gets a mail.\n" == running.stdout, running.stderr
     assert f"{second} is no spam. Its coordinator gets a mail.\n" == stopped.stdout, stopped.stderr
-    assert [False, False] == [one.flagged for one in house.sign_ups()]
+    assert [False, False] == [sign_up.flagged for sign_up in house.sign_ups()]
 
 
 def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(
@@ -127,7 +127,7 @@ def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(
     with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
         services.answer = "550 5.1.1 unknown"
         house.post()
-        eventually(lambda: [one.state for one in house.mails()] == ["failed", "failed"])
+        eventually(lambda: [mail.state for mail in house.mails()] == ["failed", "failed"])
         services.answer = "250 OK"
         hands.pass_by(hours=23)
         ready = house.client.get("/readyz").json()
@@ -138,14 +138,14 @@ def test_mails_given_up_are_seen_told_and_sent_again_under_their_own_number(
         assert "2 mails opgivet" in text_of(services.taken[0])
         assert "svar-ikke@mentorkorps.invalid" == services.taken[0]["To"]
 
-        told = operate(house, "outbox", "resend", "--failed")
+        printed = operate(house, "outbox", "resend", "--failed")
         eventually(lambda: len(services.taken) == 3)
         again = operate(house, "outbox", "resend", house.mails()[0].id)
 
-    assert "2 mails are on the way again.\n" == told.stdout, told.stderr
+    assert "2 mails are on the way again.\n" == printed.stdout, printed.stderr
     assert "0 mails are on the way again.\n" == again.stdout, again.stderr
-    assert {f"<{one.id}@mentorkorps.invalid>" for one in house.mails()} == {
-        one["Message-ID"] for one in services.taken
+    assert {f"<{mail.id}@mentorkorps.invalid>" for mail in house.mails()} == {
+        letter["Message-ID"] for letter in services.taken
     }
 
 
@@ -162,7 +162,7 @@ def test_a_note_that_is_none_of_ours_is_put_away(house, caplog):
 
 
 def delete_own(house, name):
-    sign_up = next(one for one in house.sign_ups() if one.answers["name"] == name)
+    sign_up = next(sign_up for sign_up in house.sign_ups() if sign_up.answers["name"] == name)
     mine = f"/mine/{house.token('mine', sign_up)}"
     assert 200 == house.client.post(f"{mine}/delete", data={"sure": "yes"}).status_code
 
@@ -223,7 +223,7 @@ def test_a_mail_about_a_mailbox_leaves_though_the_newest_that_waits_there_is_del
             letter = taken(services, "Bekræft det, der venter")
             assert "karen@example.org" == letter["To"]
             house.client.post(link_in(letter, house.settings.public_url))
-            assert all(one.confirmed_at for one in house.sign_ups())
+            assert all(sign_up.confirmed_at for sign_up in house.sign_ups())
             eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
 
 
@@ -266,7 +266,7 @@ def test_a_digest_is_kept_for_a_month_and_no_longer(doubted, hands):
 
 
 def test_a_link_of_the_version_before_which_named_a_sign_up_still_opens(doubted):
-    karen = next(one for one in doubted.sign_ups() if one.answers["name"] == "Karen")
+    karen = next(sign_up for sign_up in doubted.sign_ups() if sign_up.answers["name"] == "Karen")
     path = f"/desk/doubtful/{doubted.signed('doubtful', karen.id)}"
 
     assert "Der er 2." in doubted.client.post(path).text

@@ -16,15 +16,15 @@ CHALLENGE = "/forms/mentor/challenge"
 
 def solved(asked: dict, **changed: object) -> str:
     """What a browser sends for a challenge."""
-    found = solve_challenge_v1(asked["challenge"], asked["salt"], max_number=asked["largest"])
-    told = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {
-        "number": found.number
+    solution = solve_challenge_v1(asked["challenge"], asked["salt"], max_number=asked["largest"])
+    proof = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {
+        "number": solution.number
     }
-    return packed(told | changed)
+    return packed(proof | changed)
 
 
-def packed(told: object) -> str:
-    return base64.b64encode(json.dumps(told).encode()).decode()
+def packed(values: object) -> str:
+    return base64.b64encode(json.dumps(values).encode()).decode()
 
 
 def ask(house, path=CHALLENGE):
@@ -43,7 +43,7 @@ def test_a_person_with_javascript_leaves_no_sign(house, hands):
 
     assert 303 == house.post(proof=sent).status_code
     assert ((), False) == (signs(house), house.sign_ups()[0].flagged)
-    assert {"confirm", "notice"} == {one.kind for one in house.mails()}
+    assert {"confirm", "notice"} == {mail.kind for mail in house.mails()}
 
 
 def test_a_person_without_javascript_is_not_doubted_for_that(house):
@@ -67,7 +67,7 @@ def test_a_screen_reader_that_sends_slowly_or_a_quick_hand_is_not_doubted_for_th
     hands.pass_by(hours=13)
     house.post(proof=sent)
     assert ("stale",) == signs(house)
-    assert [False, False] == [one.flagged for one in house.sign_ups()]
+    assert [False, False] == [sign_up.flagged for sign_up in house.sign_ups()]
 
 
 def test_a_program_that_sends_json_is_not_doubted_for_that(house):
@@ -80,7 +80,7 @@ def test_a_robot_that_fills_what_it_knows_is_kept_flagged_and_asked_to_confirm(h
     assert 303 == house.post(**{name: "https://spam.example"}).status_code
 
     assert (("trap", "unproved"), True) == (signs(house), house.sign_ups()[0].flagged)
-    assert ["confirm"] == [one.kind for one in house.mails()]
+    assert ["confirm"] == [mail.kind for mail in house.mails()]
     assert "spam.example" not in str(house.sign_ups()[0].answers)
 
 
@@ -99,7 +99,7 @@ def test_a_proof_counts_once(house, hands):
     house.post(proof=sent, email="bo@example.org")
 
     assert [((), False), (("spent",), True)] == [
-        (one.signs, one.flagged) for one in house.sign_ups()
+        (sign_up.signs, sign_up.flagged) for sign_up in house.sign_ups()
     ]
 
 
@@ -170,8 +170,8 @@ def test_who_confirms_is_not_spam_and_the_coordinator_hears_of_it(house):
     house.post(website="x")
     house.client.post(house.link("confirm"))
 
-    assert [False] == [one.flagged for one in house.sign_ups()]
-    assert {"confirm", "receipt", "notice"} == {one.kind for one in house.mails()}
+    assert [False] == [sign_up.flagged for sign_up in house.sign_ups()]
+    assert {"confirm", "receipt", "notice"} == {mail.kind for mail in house.mails()}
 
 
 def test_spent_proofs_are_forgotten_when_they_are_stale_anyway(tmp_path, real, hands):
@@ -232,5 +232,5 @@ def test_one_customer_with_a_whole_48_of_ipv6_makes_no_crowd(tmp_path, real, han
 def test_no_sign_of_a_person_weighs_enough_alone():
     habits = ("unproved", "trap", "hasty", "stale", "link", "crowd")
 
-    assert not any(spam.is_doubtful([one]) for one in habits)
-    assert all(spam.is_doubtful([one]) for one in spam.WEIGHTS.keys() - set(habits))
+    assert not any(spam.is_doubtful([sign]) for sign in habits)
+    assert all(spam.is_doubtful([sign]) for sign in spam.WEIGHTS.keys() - set(habits))

@@ -6,7 +6,6 @@
 import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from mentorkorps.backend import settings
+from mentorkorps.backend.mail.mime import WrittenMail
 from mentorkorps.backend.mail.smtp_status import explain
 from mentorkorps.backend.mail.transport import SmtpTransport
 from tests.backend.conftest import any_free_port, awaited, errors_in, eventually, opened
@@ -48,7 +48,7 @@ def certificate(folder: Path, address: str) -> ssl.SSLContext:
     """A server's context with a certificate that it signed itself, for an IP address; kept in <address>.pem."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name).issuer_name(name).public_key(key.public_key())
         .serial_number(x509.random_serial_number())
@@ -61,7 +61,7 @@ def certificate(folder: Path, address: str) -> ssl.SSLContext:
     plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     file.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, *plain)
-        + made.public_bytes(serialization.Encoding.PEM)
+        + signed.public_bytes(serialization.Encoding.PEM)
     )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(file)
@@ -96,15 +96,22 @@ def carried(
         guarded, hostname=ELSEWHERE, port=port, authenticator=guarded.authenticate, **server
     )
     controller.start()
-    told = {"SMTP_URL": f"{url}:{port}", "SECRET_KEYS": "k" * 16, "SMTP_CA_FILE": str(ca_file)}
+    variables = {"SMTP_URL": f"{url}:{port}", "SECRET_KEYS": "k" * 16, "SMTP_CA_FILE": str(ca_file)}
     carrier = SmtpTransport(
-        settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()}).smtp
+        settings.read_settings(
+            {f"MENTORKORPS_{name}": value for name, value in variables.items()}
+        ).smtp
     )
-    letter = EmailMessage()
-    letter["From"], letter["To"] = "mentor@example.dk", "karen@example.org"
-    letter.set_content("Hej")
+    letter = WrittenMail("mentor@example.dk", "karen@example.org", b"Subject: Hej\r\n\r\nHej\r\n")
+
+    async def deliver() -> None:
+        try:
+            await carrier.deliver("1", letter)
+        finally:
+            await carrier.close()
+
     try:
-        awaited(carrier.deliver("1", letter))
+        awaited(deliver())
     except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
         return guarded, error
     finally:
@@ -207,17 +214,17 @@ def test_the_start_says_what_is_wrong_with_a_certificate(
     certificates, tmp_path, real, caplog, kind, scheme, wrong
 ):
     folder, own, other = certificates
-    shown, trusted, english, danish = WRONG[wrong]
+    presented, trusted, english, danish = WRONG[wrong]
     port = any_free_port()
-    server = {kind: own if shown == ELSEWHERE else other}
+    server = {kind: own if presented == ELSEWHERE else other}
     controller = Controller(Guarded(), hostname=ELSEWHERE, port=port, **server)
     controller.start()
-    told = {
+    variables = {
         "SMTP_URL": f"{scheme}://portal:hemmeligt@{ELSEWHERE}:{port}",
         "SMTP_CA_FILE": str(folder / f"{trusted}.pem") if trusted else "",
     }
     try:
-        with opened(tmp_path, real, **told) as house:
+        with opened(tmp_path, real, **variables) as house:
             eventually(lambda: "mail server: " in caplog.text)
             ready = house.client.get("/readyz").json()["mail_server"]
             assert "mentorkorps_mail_server_ok 0" in house.client.get("/metrics").text

@@ -62,11 +62,13 @@ def see_all_kept_and_sent_once(house):
     eventually(house.mails_are_out, seconds=LONG)
     kill_and_see_it_whole(house)
 
-    kept = {one.answers["email"]: one.id for one in operator_reads.sign_ups(house.settings)}
+    ids = {
+        sign_up.answers["email"]: sign_up.id for sign_up in operator_reads.sign_ups(house.settings)
+    }
     mails = operator_reads.mails(house.settings)
-    assert house.acknowledged.keys() <= kept.keys()
-    assert 2 * len(kept) == len(mails)
-    assert {f"<{one.id}@mentorkorps.invalid>" for one in mails} == set().union(
+    assert house.acknowledged.keys() <= ids.keys()
+    assert 2 * len(ids) == len(mails)
+    assert {f"<{mail.id}@mentorkorps.invalid>" for mail in mails} == set().union(
         *house.numbers().values()
     )
     assert {1} == {
@@ -126,8 +128,8 @@ def test_a_database_that_is_not_synced_is_written_again_from_its_log(house):
     ).is_success
     assert 0 == house.settings.database.path.with_name("mentorkorps.db-wal").stat().st_size
     kill_and_see_it_whole(house)
-    kept = {one.answers["email"] for one in operator_reads.sign_ups(house.settings)}
-    assert {"person3@example.org", "person4@example.org"} == kept
+    addresses = {sign_up.answers["email"] for sign_up in operator_reads.sign_ups(house.settings)}
+    assert {"person3@example.org", "person4@example.org"} == addresses
 
 
 def mine(house, who):
@@ -149,7 +151,7 @@ def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(
 ):
     around = surroundings(tmp_path, library)
     (tmp_path / "moods" / "disk").write_text(mood)
-    told = {
+    variables = {
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db",
         "MENTORKORPS_SECRET_KEYS": KEY,
     }
@@ -166,12 +168,12 @@ def test_a_start_on_a_disk_that_fails_ends_with_one_sentence(
         str(free_port),
     ]
     ended = subprocess.run(
-        command, env=os.environ | told | around, cwd=ROOT, capture_output=True, text=True
+        command, env=os.environ | variables | around, cwd=ROOT, capture_output=True, text=True
     )
 
     where = f"{tmp_path}/var/m.db"
-    said = f"mentorkorps: {where} cannot be used: {reason}. Look at its disk and who may write to its folder.\n"
-    assert (2, said) == (ended.returncode, ended.stderr)
+    sentence = f"mentorkorps: {where} cannot be used: {reason}. Look at its disk and who may write to its folder.\n"
+    assert (2, sentence) == (ended.returncode, ended.stderr)
 
 
 def test_a_database_that_another_program_locks_loses_nothing_that_was_acknowledged(house):
@@ -238,7 +240,7 @@ def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(
     house.services.answer = "451 4.3.0 later"
     house.post()
     eventually(
-        lambda: [one for one in operator_reads.mails(house.settings) if one.state == "retry"],
+        lambda: [mail for mail in operator_reads.mails(house.settings) if mail.state == "retry"],
         seconds=LONG,
     )
     assert 200 == house.client.post(confirm_link(house, "person1@example.org")).status_code
@@ -252,15 +254,17 @@ def test_a_clock_one_day_off_loses_nothing_and_its_mails_leave_when_it_is_right(
     assert (200 if hours > 0 else 410) == receipt.status_code, (
         "one of the day before has ended, with a button"
     )
-    numbers = [one["Message-ID"] for one in house.services.taken]
+    numbers = [letter["Message-ID"] for letter in house.services.taken]
     assert len(numbers) == len(set(numbers))
-    assert all(one.confirmed_at for one in operator_reads.sign_ups(house.settings))
+    assert all(sign_up.confirmed_at for sign_up in operator_reads.sign_ups(house.settings))
 
 
 def confirm_link(house, who):
     """What stands in the mail that asks for confirmation; nothing as long as it has not come."""
     asked = [
-        one for one in house.services.taken if one["To"] == who and "/confirm/" in text_of(one)
+        letter
+        for letter in house.services.taken
+        if letter["To"] == who and "/confirm/" in text_of(letter)
     ]
     return asked and link_in(asked[0], house.settings.public_url)
 
@@ -289,4 +293,8 @@ def test_a_clock_eight_months_off_ends_nothing_while_the_server_runs_and_when_it
 
 
 def alarms(house):
-    return {one["Message-ID"] for one in house.services.taken if "Serverens ur" in one["Subject"]}
+    return {
+        letter["Message-ID"]
+        for letter in house.services.taken
+        if "Serverens ur" in letter["Subject"]
+    }

@@ -73,7 +73,7 @@ def test_what_cannot_be_read_from_elsewhere_is_refused_all_the_same(house, broke
 
 
 def test_a_database_that_is_held_gives_back_a_programs_answers_too(house):
-    eventually(lambda: all(one.state == "sent" for one in house.mails()))
+    eventually(lambda: all(mail.state == "sent" for mail in house.mails()))
     with closing(sqlite3.connect(house.settings.database.path, timeout=10)) as other:
         other.execute("BEGIN EXCLUSIVE")
         refused = house.client.post(FORM, json=volunteer(languages=["ar"]), headers=JSON)
@@ -100,10 +100,10 @@ def test_a_change_to_what_was_withdrawn_meanwhile_comes_back(house):
     refused = house.client.post(mine(house), data=volunteer(name="Karen Ny"))
     assert (410, True) == (refused.status_code, "Karen Ny" in refused.text)
     assert "no-cache, private" == refused.headers["cache-control"]
-    told = house.client.post(
+    answer = house.client.post(
         mine(house), json=volunteer(languages=["ar", "da"], adult=True), headers=JSON
     ).json()
-    assert (["ar", "da"], "yes") == (told["answers"]["languages"], told["answers"]["adult"])
+    assert (["ar", "da"], "yes") == (answer["answers"]["languages"], answer["answers"]["adult"])
 
 
 def test_a_form_that_is_gone_gives_back_a_programs_answers(house):
@@ -123,7 +123,7 @@ def test_what_broke_the_server_comes_back(tmp_path, real):
         opened(tmp_path, real, SECRET_KEYS=KEY) as house,
         httpx.Client(base_url=house.url("")) as client,
     ):
-        eventually(lambda: all(one.state == "sent" for one in house.mails()))
+        eventually(lambda: all(mail.state == "sent" for mail in house.mails()))
         house.change("DROP TABLE consents")
         refused = client.post(FORM, data=volunteer())
 

@@ -45,9 +45,9 @@ MANY = 12
 def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[House, House]]:
     """Two houses over one database, with one folder of mails."""
     with ExitStack() as stack:
-        told = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
+        variables = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
         yield tuple(
-            stack.enter_context(opened(folder / name, catalogue, clock, **told))
+            stack.enter_context(opened(folder / name, catalogue, clock, **variables))
             for name in ("one", "other")
         )
 
@@ -62,9 +62,9 @@ def at_once(*acts: Callable[[], httpx.Response]) -> list[httpx.Response]:
     """Begun at the same moment, each in a thread of its own."""
     ready = threading.Barrier(len(acts))
 
-    def act(one):
+    def act(instance):
         ready.wait()
-        return one()
+        return instance()
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(act, acts))
@@ -73,10 +73,10 @@ def at_once(*acts: Callable[[], httpx.Response]) -> list[httpx.Response]:
 def test_a_double_click_that_two_instances_get_is_one_sign_up(pair):
     for number in range(MANY):
         answers = at_once(*(partial(house.post, email=f"v{number}@example.org") for house in pair))
-        assert 1 == len({one.headers["location"] for one in answers}), number
+        assert 1 == len({answer.headers["location"] for answer in answers}), number
 
     assert MANY == len(pair[0].sign_ups())
-    assert {2} == set(Counter(one.subject.id for one in pair[0].mails()).values())
+    assert {2} == set(Counter(mail.subject.id for mail in pair[0].mails()).values())
 
 
 def test_pressing_confirm_at_two_instances_sends_one_receipt(pair, hands):
@@ -87,7 +87,7 @@ def test_pressing_confirm_at_two_instances_sends_one_receipt(pair, hands):
         at_once(*(partial(house.client.post, link) for house in pair))
 
     assert {"confirm": MANY, "notice": MANY, "receipt": MANY} == Counter(
-        one.kind for one in pair[0].mails()
+        mail.kind for mail in pair[0].mails()
     )
 
 
@@ -102,7 +102,7 @@ def test_an_address_gets_its_share_of_mails_from_all_instances_together(pair):
     for number in range(MOST_ASKED_A_DAY):
         pair[number % 2].post(name=f"Bo {number}", email="karen@example.org")
 
-    assert MOST_ASKED_A_DAY == sum(one.kind == "confirm" for one in pair[0].mails())
+    assert MOST_ASKED_A_DAY == sum(mail.kind == "confirm" for mail in pair[0].mails())
 
 
 def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(
@@ -117,10 +117,12 @@ def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(
             pool.map(lambda number: desks[number % 2].book(f"person{number}"), range(64))
         )
 
-        assert {200} == {one.status_code for one in answers}
+        assert {200} == {answer.status_code for answer in answers}
         assert {"held": 10, "pending": 54} == Counter(desks[0].states().values())
-        said = [one.text.partition("Du er nummer ")[2].partition(" ")[0] for one in answers]
-        assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
+        numbers = [
+            answer.text.partition("Du er nummer ")[2].partition(" ")[0] for answer in answers
+        ]
+        assert sorted(map(str, range(1, 55))) == sorted(filter(None, numbers))
 
 
 def test_a_free_place_is_offered_once_and_what_lapses_is_told_once(tmp_path, real, hands, cluster):
@@ -133,7 +135,7 @@ def test_a_free_place_is_offered_once_and_what_lapses_is_told_once(tmp_path, rea
         desk.becomes(bo="expired", carl="offered")
         time.sleep(2.5)  # both look each second
 
-        kinds = Counter((one.subject.id, one.kind) for one in pair[0].mails())
+        kinds = Counter((mail.subject.id, mail.kind) for mail in pair[0].mails())
         assert {1} == {count for (_, kind), count in kinds.items() if kind in ("offered", "lapsed")}
         assert 1 == kinds[desk.id("bo"), "lapsed"] == kinds[desk.id("carl"), "offered"]
 
@@ -150,11 +152,11 @@ def test_each_mail_leaves_once(tmp_path, real, cluster, free_port):
                     lambda number: pair[number % 2].post(email=f"v{number}@example.org"), range(60)
                 )
             )
-        eventually(lambda: {"sent"} == {one.state for one in pair[0].mails()}, 30)
+        eventually(lambda: {"sent"} == {mail.state for mail in pair[0].mails()}, 30)
 
         assert 120 == len(services.taken)
-        assert {1} == set(Counter(one["Message-ID"] for one in services.taken).values())
-        assert {1} == {one.attempts for one in pair[0].mails()}
+        assert {1} == set(Counter(letter["Message-ID"] for letter in services.taken).values())
+        assert {1} == {mail.attempts for mail in pair[0].mails()}
 
 
 def test_the_morning_is_told_once(tmp_path, real, cluster):
@@ -166,48 +168,48 @@ def test_the_morning_is_told_once(tmp_path, real, cluster):
                 website="https://spam.example",
                 name="www.spam.example",
             )
-        assert all(one.flagged for one in pair[0].sign_ups())
+        assert all(sign_up.flagged for sign_up in pair[0].sign_ups())
         hands.now = before + timedelta(hours=3)
-        eventually(lambda: any(one.kind == "digest" for one in pair[0].mails()))
+        eventually(lambda: any(mail.kind == "digest" for mail in pair[0].mails()))
         time.sleep(2.5)  # both look each second
 
-        assert 1 == sum(one.kind == "digest" for one in pair[1].mails())
+        assert 1 == sum(mail.kind == "digest" for mail in pair[1].mails())
 
 
 def test_what_both_delete_in_the_night_is_counted_once(tmp_path, real, hands, cluster):
     with two(tmp_path, real, cluster.fresh(), hands) as pair:
         for number in range(30):
             pair[number % 2].post(email=f"v{number}@example.org")
-        eventually(lambda: {"sent"} == {one.state for one in pair[0].mails()}, 20)
+        eventually(lambda: {"sent"} == {mail.state for mail in pair[0].mails()}, 20)
         hands.pass_by(hours=73)
         eventually(lambda: [] == pair[0].sign_ups())
         time.sleep(2.5)  # both look each second
 
-        assert [30] == [one.count for one in operator_reads.counts(pair[0].settings)]
+        assert [30] == [row.count for row in operator_reads.counts(pair[0].settings)]
 
 
 def test_jobs_that_lock_each_other_out_are_done_all_the_same(cluster):
     read = read_settings(cluster.fresh())
-    halls = [Bookable("courses", COURSE), Bookable("courses", OTHER)]
+    bookables = [Bookable("courses", COURSE), Bookable("courses", OTHER)]
     both_have_one = threading.Barrier(2)
     runs = Counter()
 
     def enter(transaction, name, first, second):
         runs[name] += 1
-        place_rows.enter(transaction, first, more=1)
+        place_rows.lock_bookable(transaction, first, more=1)
         if runs[name] == 1:
             both_have_one.wait()
-        return place_rows.enter(transaction, second, more=1)
+        return place_rows.lock_bookable(transaction, second, more=1)
 
     async def steps():
-        one, other = connect.open_database(read), connect.open_database(read)
+        first_database, second_database = connect.open_database(read), connect.open_database(read)
         done = await asyncio.gather(
-            one.change(enter, "one", *halls),
-            other.change(enter, "other", *reversed(halls)),
+            first_database.change(enter, "one", *bookables),
+            second_database.change(enter, "other", *reversed(bookables)),
             return_exceptions=True,
         )
-        one.close()
-        other.close()
+        first_database.close()
+        second_database.close()
         return done
 
     assert {1, 2} == set(awaited(steps()))
@@ -225,7 +227,7 @@ def test_bookings_of_two_courses_at_two_instances_do_not_lock_each_other_out(
         def book(number):
             return desks[number % 2].book(f"person{number}", (COURSE, OTHER)[number // 2 % 2])
 
-        assert {200} == {one.status_code for one in pool.map(book, range(120))}
+        assert {200} == {answer.status_code for answer in pool.map(book, range(120))}
 
     assert b"deadlock detected" not in log.read_bytes()[before:]
 
@@ -234,30 +236,33 @@ def test_an_instance_that_is_killed_leaves_its_mails_to_the_other(
     tmp_path, real, cluster, free_port
 ):
     url = cluster.fresh()
-    told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
+    variables = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
     with sullen(free_port) as hanging:
         hanging.mood = ("data", "hang")
         with process(
-            tmp_path / "dead", any_free_port(), SMTP_URL=f"smtp://127.0.0.1:{free_port}", **told
+            tmp_path / "dead",
+            any_free_port(),
+            SMTP_URL=f"smtp://127.0.0.1:{free_port}",
+            **variables,
         ) as dead:
             answer = httpx.post(f"{dead.url}/forms/mentor", data=volunteer(), headers=JSON)
             receipt = answer.json()["receipt"]
             read = read_settings(url)
-            eventually(lambda: {"sending"} == {one.state for one in operator_reads.mails(read)})
+            eventually(lambda: {"sending"} == {mail.state for mail in operator_reads.mails(read)})
             dead.process.send_signal(signal.SIGKILL)
             dead.process.wait()
     hands = Hands(datetime.now(UTC))
-    with opened(tmp_path / "other", real, hands, **told) as other:
+    with opened(tmp_path / "other", real, hands, **variables) as other:
         assert 200 == other.client.get(receipt).status_code
         time.sleep(1)
-        assert {"sending"} == {one.state for one in other.mails()}
+        assert {"sending"} == {mail.state for mail in other.mails()}
         hands.pass_by(minutes=3)
-        eventually(lambda: {"sent"} == {one.state for one in other.mails()}, 20)
+        eventually(lambda: {"sent"} == {mail.state for mail in other.mails()}, 20)
 
 
 def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, cluster):
     url = cluster.fresh()
-    told = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
+    variables = {"DATABASE_URL": url, "FOLDER": str(tmp_path / "var")}
     receipts, stop = [], threading.Event()
 
     def sign_up(name, address):
@@ -276,10 +281,12 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, 
                 if stop.is_set():
                     return
 
-    with opened(tmp_path / "other", real, **told) as other:
-        with process(tmp_path / "dead", any_free_port(), **told) as dead:
+    with opened(tmp_path / "other", real, **variables) as other:
+        with process(tmp_path / "dead", any_free_port(), **variables) as dead:
             addresses = {"a": dead.url, "b": dead.url, "c": other.url(""), "d": other.url("")}
-            posting = [threading.Thread(target=sign_up, args=one) for one in addresses.items()]
+            posting = [
+                threading.Thread(target=sign_up, args=address) for address in addresses.items()
+            ]
             for thread in posting:
                 thread.start()
             eventually(lambda: len(receipts) > 60, 30)
@@ -289,10 +296,12 @@ def test_nothing_acknowledged_is_lost_when_one_of_two_is_killed(tmp_path, real, 
             stop.set()
             for thread in posting:
                 thread.join()
-        kept = {
+        receipts_in_database = {
             "/receipt/"
-            + Tokens(other.settings.secret_keys, utc_now).sign("receipt", one.id, one.received_at)
-            for one in other.sign_ups()
+            + Tokens(other.settings.secret_keys, utc_now).sign(
+                "receipt", sign_up.id, sign_up.received_at
+            )
+            for sign_up in other.sign_ups()
         }
-        assert set(receipts) <= kept
-        assert {2} == set(Counter(one.subject.id for one in other.mails()).values())
+        assert set(receipts) <= receipts_in_database
+        assert {2} == set(Counter(mail.subject.id for mail in other.mails()).values())

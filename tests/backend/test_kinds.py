@@ -30,8 +30,8 @@ def sent(house, form: str, answers: dict[str, object]):
 def test_an_anonymous_form_is_kept_at_once_and_nobody_is_written_to(house):
     receipt = sent(house, "kursusevaluering", EVALUATION)
 
-    (kept,) = house.sign_ups()
-    assert kept.confirmed_at == kept.received_at
+    (sign_up,) = house.sign_ups()
+    assert sign_up.confirmed_at == sign_up.received_at
     assert [] == house.mails()
     assert "gemt uden navn" in receipt.text
     assert "/mine/" not in receipt.text
@@ -52,22 +52,22 @@ def test_a_newsletter_is_confirmed_by_its_reader_and_troubles_no_coordinator(hou
     sent(house, "nyhedsbrev", NEWS)
     done = house.client.post(house.link("confirm"))
 
-    assert ["confirm", "receipt"] == sorted(one.kind for one in house.mails())
+    assert ["confirm", "receipt"] == sorted(mail.kind for mail in house.mails())
     assert "Du skal ikke gøre mere" in done.text
     assert "koordinator" not in text_of(house.letter("receipt"))
-    told = house.client.get("/readyz").json()
-    assert told["oldest_unanswered_sign_up_seconds"] is None
+    health = house.client.get("/readyz").json()
+    assert health["oldest_unanswered_sign_up_seconds"] is None
 
 
 def test_a_need_gets_a_number_to_use_in_place_of_a_name(house):
     receipt = sent(house, "henvisning", NEED)
     house.client.post(house.link("confirm"))
 
-    (kept,) = house.sign_ups()
-    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", kept.code)
-    assert kept.code in receipt.text
-    assert kept.code in text_of(house.letter("receipt"))
-    assert kept.code in listed(house)
+    (sign_up,) = house.sign_ups()
+    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", sign_up.code)
+    assert sign_up.code in receipt.text
+    assert sign_up.code in text_of(house.letter("receipt"))
+    assert sign_up.code in listed(house)
 
 
 def listed(house) -> str:
@@ -80,8 +80,8 @@ def listed(house) -> str:
 def test_a_question_that_is_not_asked_needs_no_answer_and_keeps_none(house):
     sent(house, "virksomhed", OFFER | {"job": "Skjult svar"})
 
-    (kept,) = house.sign_ups()
-    assert "job" not in kept.answers
+    (sign_up,) = house.sign_ups()
+    assert "job" not in sign_up.answers
 
 
 def test_a_question_that_is_asked_needs_its_answer(house):
@@ -89,25 +89,25 @@ def test_a_question_that_is_asked_needs_its_answer(house):
         "/forms/virksomhed", data=OFFER | {"offer": ["job", "visit"]}, headers=JSON
     )
 
-    assert ["job"] == [one["field"] for one in refused.json()["errors"]]
+    assert ["job"] == [error["field"] for error in refused.json()["errors"]]
 
 
 def test_what_was_typed_into_a_form_that_is_gone_is_shown_to_be_copied(house):
-    told = sent(
+    answer = sent(
         house,
         "lukket",
         {"name": "Karen", "about": "Første linje\nAnden <b>linje</b>", "language": "da"},
     )
 
-    assert 404 == told.status_code
-    assert "Formularen findes ikke" in told.text
-    assert "Første linje\nAnden &lt;b&gt;linje&lt;/b&gt;" in told.text
+    assert 404 == answer.status_code
+    assert "Formularen findes ikke" in answer.text
+    assert "Første linje\nAnden &lt;b&gt;linje&lt;/b&gt;" in answer.text
     assert [] == house.sign_ups()
 
 
 def test_what_was_typed_into_a_field_that_is_gone_is_shown_beside_the_rest(house):
-    told = sent(house, "nyhedsbrev", NEWS | {"wish": "Kun om køkkener"})
+    answer = sent(house, "nyhedsbrev", NEWS | {"wish": "Kun om køkkener"})
 
-    assert 422 == told.status_code
-    assert "Kun om køkkener" in told.text
-    assert 'value="karen@example.org"' in told.text
+    assert 422 == answer.status_code
+    assert "Kun om køkkener" in answer.text
+    assert 'value="karen@example.org"' in answer.text

@@ -76,7 +76,7 @@ def test_a_wrong_form_does_not_count(fronted):
 
 
 def test_what_the_database_did_not_keep_does_not_count(fronted):
-    eventually(lambda: all(one.state == "sent" for one in fronted.mails()))
+    eventually(lambda: all(mail.state == "sent" for mail in fronted.mails()))
     fronted.client.timeout = 30  # other jobs wait for the locked file before this one
     with closing(sqlite3.connect(fronted.settings.database.path, timeout=10)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -136,7 +136,7 @@ def test_forty_people_in_one_room_all_get_through(fronted, hands):
         for number, proof in enumerate(sent)
     ]
     assert Counter({303: 40}) == Counter(got)
-    assert not any(one.flagged for one in fronted.sign_ups())
+    assert not any(sign_up.flagged for sign_up in fronted.sign_ups())
 
 
 def test_nor_is_an_evaluation_of_a_whole_room_refused(fronted, hands):
@@ -186,7 +186,7 @@ def test_a_clock_that_is_put_back_keeps_nobody_out(fronted, hands):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "status"),
+    ("first", "second", "status"),
     [
         ("192.0.2.7", "192.0.2.200", 429),
         ("192.0.2.7", "192.0.3.7", 303),
@@ -197,10 +197,10 @@ def test_a_clock_that_is_put_back_keeps_nobody_out(fronted, hands):
         ("192.0.2.7", "192.0.2.7, 198.51.100.1", 303),
     ],
 )
-def test_a_network_is_counted_as_one(fronted, one, other, status):
-    posts(fronted, MANY, one)
+def test_a_network_is_counted_as_one(fronted, first, second, status):
+    posts(fronted, MANY, first)
 
-    assert [status] == posts(fronted, 1, other, MANY)
+    assert [status] == posts(fronted, 1, second, MANY)
 
 
 @pytest.mark.parametrize(
@@ -286,6 +286,7 @@ AT = {
     "/desk/{token}/answered": lambda house, about: f"{desk(house, about)}/answered",
     "/desk/{token}/restore": lambda house, about: f"{desk(house, about)}/restore",
     "/offer/{token}/{answer}": offer,
+    "/leave/{token}": lambda house, about: f"/leave/{house.signed('leave', about.id)}",
     "/certificates": lambda house, about: "/certificates",
     "/kursusbevis/{code}": lambda house, about: "/kursusbevis/0000-0000-0000-0000",
     "/en/certificate/{code}": lambda house, about: "/en/certificate/0000-0000-0000-0000",
@@ -297,12 +298,12 @@ MOST_MAILS = MANY
 
 def test_every_address_that_takes_posts_is_walked(tmp_path, real):
     url = f"sqlite:///{tmp_path}/m.db"
-    told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
-    app = create_app(real, built_site(tmp_path / "site"), told)
+    read = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
+    app = create_app(real, built_site(tmp_path / "site"), read)
     app.state.services.database.close()
 
     assert {
-        one.path for one in app.routes if isinstance(one, Route) and "POST" in one.methods
+        route.path for route in app.routes if isinstance(route, Route) and "POST" in route.methods
     } == set(AT)
 
 
@@ -315,13 +316,13 @@ def test_no_address_lets_one_client_mail_to_more_than_thirty(fronted, path):
             FORM, data=volunteer(email=f"own{number}@example.org"), headers=elsewhere
         )
     own = fronted.sign_ups()
-    before = {one.id for one in fronted.mails()}
+    before = {mail.id for mail in fronted.mails()}
     for number in range(60):
         typed = volunteer(email=f"stranger{number}@example.org", place=("5000", "8000")[number % 2])
         sure = {"sure": "yes"} if path.endswith("/delete") else {}
         fronted.client.post(AT[path](fronted, own[number % 2]), data=sure or typed, headers=here)
 
-    kinds = Counter(one.kind for one in fronted.mails() if one.id not in before)
+    kinds = Counter(mail.kind for mail in fronted.mails() if mail.id not in before)
     assert MOST_MAILS >= kinds["confirm"] + kinds["confirm_all"]
     assert MOST_MAILS >= sum(kinds.values()) - kinds["confirm"] - kinds["confirm_all"]
 
@@ -345,7 +346,7 @@ def test_an_address_is_mended_three_times_and_no_more(house, hands):
     assert 409 == refused.status_code
     assert "rettet tre gange" in refused.text
     assert 'value="Karen Ny"' in refused.text
-    assert 4 == sum(one.kind == "confirm" for one in house.mails())
+    assert 4 == sum(mail.kind == "confirm" for mail in house.mails())
     assert "karen2@example.org" == house.sign_ups()[0].answers["email"]
 
 
@@ -396,7 +397,7 @@ def test_coordinators_are_not_told_of_every_move_to_and_fro(house):
     ]
 
     assert [200] * 5 + [429] * 3 == got
-    assert 6 == sum(one.kind == "notice" for one in house.mails())
+    assert 6 == sum(mail.kind == "notice" for mail in house.mails())
 
 
 def test_who_switches_courses_to_and_fro_takes_so_many_numbers_and_no_more(house):
@@ -420,11 +421,11 @@ def test_deleting_has_a_limit_of_its_own_and_says_that_nothing_was_deleted(front
     most = rate_limits.LIMITS["erasure"].most
     posts(fronted, MANY, "198.51.100.7")
     got = [
-        fronted.client.post(f"{mine(fronted, one)}/delete", data={"sure": "yes"}, headers=here)
-        for one in fronted.sign_ups()[: most + 1]
+        fronted.client.post(f"{mine(fronted, sign_up)}/delete", data={"sure": "yes"}, headers=here)
+        for sign_up in fronted.sign_ups()[: most + 1]
     ]
 
-    assert [200] * most + [429] == [one.status_code for one in got]
+    assert [200] * most + [429] == [answer.status_code for answer in got]
     assert "ikke slettet endnu" in got[-1].text
     assert MANY - most == len(fronted.sign_ups())
 
@@ -450,7 +451,7 @@ def test_a_visitor_who_asks_for_health_writes_nothing_each_time(fronted):
 
 def test_the_address_itself_is_nowhere_in_the_files(house):
     house.post()
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
 
     files = house.settings.folder.glob("mentorkorps.db*")
     assert not any(b"karen" in path.read_bytes().lower() for path in files)

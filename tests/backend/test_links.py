@@ -42,14 +42,14 @@ def press(house, page, follows: int = 200):
 
 
 def sent(house, kind: str) -> int:
-    return sum(one.kind == kind for one in house.mails())
+    return sum(mail.kind == kind for mail in house.mails())
 
 
 def test_a_receipt_and_what_it_leads_to_end_with_the_day(house, hands):
     there = house.post().headers["location"]
     mine = link_on(house.client.get(there))
     hands.now += SHOWN
-    assert {200} == {one.status_code for one in (house.client.get(there), house.client.get(mine))}
+    assert {200} == {page.status_code for page in (house.client.get(there), house.client.get(mine))}
     hands.now += A_MINUTE
 
     for ask in (house.client.get, house.client.post):
@@ -69,17 +69,17 @@ def test_following_links_leads_nobody_further_than_the_first_would_have(house, h
 
 
 def test_a_link_in_a_mail_lasts_for_months_from_the_day_it_left(house, hands):
-    mailed, shown = confirmed(house), link_in(house.letter("receipt"), "receipt")
+    mailed, on_page = confirmed(house), link_in(house.letter("receipt"), "receipt")
     hands.now += MAILED
-    assert {200} == {house.client.get(one).status_code for one in (mailed, shown)}
+    assert {200} == {house.client.get(link).status_code for link in (mailed, on_page)}
     hands.now += A_MINUTE
 
-    assert {410} == {house.client.get(one).status_code for one in (mailed, shown)}
+    assert {410} == {house.client.get(link).status_code for link in (mailed, on_page)}
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_the_pages_and_mails_say_how_long_links_last(language):
-    told = words(language)
+    texts = words(language)
     hours = {"da": "seks timer", "en": "six hours"}[language]
     days = {"da": "180 dage", "en": "180 days"}[language]
 
@@ -88,11 +88,11 @@ def test_the_pages_and_mails_say_how_long_links_last(language):
         MAILED,
         LIFETIMES["receipt"],
     )
-    for text in (told["reply"]["receipt"]["keep"], told["reply"]["refused"]["ended"]["text"]):
+    for text in (texts["reply"]["receipt"]["keep"], texts["reply"]["refused"]["ended"]["text"]):
         assert hours in text
         assert days in text
-    assert days in told["mail"]["receipt"]["mine"]
-    assert days in told["mail"]["link"]["within"]
+    assert days in texts["mail"]["receipt"]["mine"]
+    assert days in texts["mail"]["link"]["within"]
 
 
 @both
@@ -110,22 +110,22 @@ def test_an_ended_link_has_a_button_that_mails_a_fresh_one(house, hands):
 
 
 def test_one_mail_a_day_leaves_however_often_it_is_pressed(house, hands):
-    shown = link_on(receipt(house))
+    link = link_on(receipt(house))
     house.client.post(house.link("confirm"))
     hands.now += SHOWN + A_MINUTE
-    ended = house.client.get(shown)
+    ended = house.client.get(link)
 
     answers = {press(house, ended).text for _ in range(3)} | {
-        press(house, house.client.post(shown)).text
+        press(house, house.client.post(link)).text
     }
 
     assert 1 == len(answers)
     assert 1 == sent(house, "link")
     hands.pass_by(hours=23)
-    press(house, house.client.get(shown))
+    press(house, house.client.get(link))
     assert 1 == sent(house, "link")
     hands.pass_by(hours=1, minutes=1)
-    press(house, house.client.get(shown))
+    press(house, house.client.get(link))
     assert 2 == sent(house, "link")
 
 
@@ -155,16 +155,16 @@ def test_the_button_fills_nobodys_mailbox(house, hands):
 def test_the_answer_tells_nobody_whether_a_sign_up_is_still_kept(house, hands):
     mailed = confirmed(house)
     hands.now += MAILED + A_MINUTE
-    kept = house.client.get(mailed)
-    told = press(house, kept).text
+    ended = house.client.get(mailed)
+    answer = press(house, ended).text
     eventually(lambda: sent(house, "link") == 1)
     fresh = link_in(house.letter("link"))
     house.client.post(f"{fresh}/delete", data={"sure": "yes"})
     gone = house.client.get(mailed)
 
     assert [] == house.sign_ups()
-    assert BUTTON.sub("", kept.text) == BUTTON.sub("", gone.text)
-    assert told == press(house, gone).text
+    assert BUTTON.sub("", ended.text) == BUTTON.sub("", gone.text)
+    assert answer == press(house, gone).text
 
 
 def test_the_button_itself_does_not_last(house, hands):
@@ -210,14 +210,16 @@ def test_a_fresh_link_that_waits_never_reaches_an_address_that_came_later(
 ):
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         ended = link_on(receipt(house))
-        (kept,) = house.sign_ups()
-        confirm = Tokens([KEY], hands).sign("confirm", f"{kept.id}.{kept.asked_stamp}", hands())
+        (sign_up,) = house.sign_ups()
+        confirm = Tokens([KEY], hands).sign(
+            "confirm", f"{sign_up.id}.{sign_up.asked_stamp}", hands()
+        )
         house.client.post(f"/confirm/{confirm}")
         hands.now += SHOWN + A_MINUTE
         press(house, house.client.get(ended))
         assert 1 == sent(house, "link")
 
-        own = f"/mine/{house.token('mine', kept)}"
+        own = f"/mine/{house.token('mine', sign_up)}"
         assert house.client.post(
             f"{own}/change", data=volunteer(email="other@example.org")
         ).is_success
@@ -239,5 +241,5 @@ def test_the_ended_page_speaks_the_language_of_the_sign_up_and_json_says_the_sam
     hands.now += SHOWN + A_MINUTE
 
     assert "Send a fresh link" in house.client.get(mine).text
-    told = house.client.get(mine, headers={"Accept": "application/json"}).json()
-    assert (410, "The link no longer works") == (told["status"], told["title"])
+    problem = house.client.get(mine, headers={"Accept": "application/json"}).json()
+    assert (410, "The link no longer works") == (problem["status"], problem["title"])

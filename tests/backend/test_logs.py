@@ -21,9 +21,9 @@ TRACES = ("Zebed", "zebed", "quux", "Quux", "98 76", "9876", "98%2076", "Odense"
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def output(tmp_path_factory):
     """Everything that a server wrote to stderr while personal data took every way through it, and its mails."""
-    folder = tmp_path_factory.mktemp("told")
+    folder = tmp_path_factory.mktemp("output")
     with process(folder, any_free_port(), ALLOWED_ORIGINS="https://partner.example") as server:
         with httpx.Client(base_url=server.url, verify=False) as client:
             every_way(client, server, folder)
@@ -61,8 +61,8 @@ def every_way(client, server, folder) -> None:
     client.post(FORM, data=volunteer(**SECRET | {"name": "Zebedæus Quux den anden"}))
 
 
-def test_every_line_is_an_event_as_json(told):
-    events = [json.loads(line) for line in told[0].splitlines()]
+def test_every_line_is_an_event_as_json(output):
+    events = [json.loads(line) for line in output[0].splitlines()]
 
     assert all({"time", "level", "event"} <= set(event) for event in events)
     requests = [event for event in events if event["event"] == "request"]
@@ -71,23 +71,23 @@ def test_every_line_is_an_event_as_json(told):
         "GET /receipt/{token} 200",
         "GET static 404",
         "POST /forms/{form} 500",
-    } <= {f"{one['method']} {one['route']} {one['status']}" for one in requests}
-    assert all(one["ms"] >= 0 for one in requests)
+    } <= {f"{request['method']} {request['route']} {request['status']}" for request in requests}
+    assert all(request["ms"] >= 0 for request in requests)
 
 
-def test_an_error_is_told_by_its_kind_and_its_places(told):
-    (event,) = [json.loads(line) for line in told[0].splitlines() if "OperationalError" in line]
+def test_an_error_is_told_by_its_kind_and_its_places(output):
+    (event,) = [json.loads(line) for line in output[0].splitlines() if "OperationalError" in line]
 
     assert "error" == event["level"]
     assert any(place.startswith("mentorkorps/backend/") for place in event["at"])
 
 
-def test_nothing_that_a_visitor_typed_is_in_the_log(told):
-    assert [] == [trace for trace in TRACES if trace in told[0]]
+def test_nothing_that_a_visitor_typed_is_in_the_log(output):
+    assert [] == [trace for trace in TRACES if trace in output[0]]
 
 
-def test_nothing_that_a_visitor_typed_is_in_subjects_addresses_and_names_of_files(told):
-    for path in told[1]:
+def test_nothing_that_a_visitor_typed_is_in_subjects_addresses_and_names_of_files(output):
+    for path in output[1]:
         letter = message_from_bytes(path.read_bytes(), policy=policy.default)
         seen = [
             letter["Subject"],
@@ -95,15 +95,15 @@ def test_nothing_that_a_visitor_typed_is_in_subjects_addresses_and_names_of_file
             text_of(letter),
             path.name,
         ]
-        assert [] == [trace for trace in TRACES if any(trace in one for one in seen)]
+        assert [] == [trace for trace in TRACES if any(trace in text for text in seen)]
 
 
 def test_a_mail_that_cannot_leave_is_told_by_number_and_kind(tmp_path, free_port):
     with process(tmp_path, free_port, SMTP_URL="smtp://127.0.0.1:1", LOG="text") as server:
         httpx.post(f"{server.url}{FORM}", data=volunteer(**SECRET))
         eventually(lambda: server.errors.read_text("utf-8").count("mail not delivered") == 2)
-        said = server.errors.read_text("utf-8")
+        log = server.errors.read_text("utf-8")
 
-    assert " warning mail not delivered mail=" in said
-    assert "kind=confirm error=SMTPConnectError" in said
-    assert [] == [trace for trace in TRACES if trace in said]
+    assert " warning mail not delivered mail=" in log
+    assert "kind=confirm error=SMTPConnectError" in log
+    assert [] == [trace for trace in TRACES if trace in log]

@@ -21,14 +21,24 @@ from tests.backend.conftest import KEY, MONDAY, eventually, link_in, opened, tex
 from tests.backend.test_confirmed_places import KILLED, changing, written
 from tests.backend.test_store import read_settings
 from tests.conftest import ROOT
+from tools import mails
 
 BEFORE = ("receipt", "notice", "confirm_all", "digest", "given_up", "clock", "large_purge")
 """Mails that wait in a database of the version before; all hang on Karen's sign-up."""
 
 
 def test_each_kind_has_its_template_and_its_words():
-    assert 20 == len(KINDS)
+    assert 25 == len(KINDS)
     assert [] == list(find_missing_parts())
+
+
+def test_the_tool_that_draws_mails_has_a_sample_of_each_kind(sound):
+    for kind in KINDS:
+        danish, english = mails.pages(sound, kind)
+        assert '<html lang="da"' in danish
+        is_for_person = KINDS[kind].to == "person"
+        assert f'<html lang="{"en" if is_for_person else "da"}"' in english
+        assert "cid:" not in danish + english
 
 
 def old_rows(read) -> None:
@@ -169,12 +179,12 @@ def copy(tmp_path):
 
 
 def run(copy, tmp_path) -> subprocess.CompletedProcess[str]:
-    told = {
+    variables = {
         "DATABASE_URL": f"sqlite:///{tmp_path}/m.db",
         "SECRET_KEYS": KEY,
         "FOLDER": f"{tmp_path}/var",
     }
-    environ = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    environ = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     return subprocess.run(
         [sys.executable, "-c", TRY_ANOTHER_KIND],
         cwd=copy,

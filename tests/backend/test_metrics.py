@@ -37,24 +37,24 @@ def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
         house.post()
         house.client.post(house.link("confirm"))
         house.post(email="bo@example.org")
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
         hands.pass_by(hours=2)
 
         answer = house.client.get("/metrics")
         ready = house.client.get("/readyz").json()
 
-    told = figures(answer)
+    metrics = figures(answer)
     assert "text/plain; version=0.0.4; charset=utf-8" == answer.headers["content-type"]
     assert (1, 1, 0, 0) == tuple(
-        told[f'mentorkorps_sign_ups{{state="{state}"}}']
+        metrics[f'mentorkorps_sign_ups{{state="{state}"}}']
         for state in ("unanswered", "unconfirmed", "answered", "withdrawn")
     )
     assert (5, 0) == (
-        told['mentorkorps_mails{state="sent"}'],
-        told['mentorkorps_mails{state="failed"}'],
+        metrics['mentorkorps_mails{state="sent"}'],
+        metrics['mentorkorps_mails{state="failed"}'],
     )
     assert (7200, 0) == (
-        told["mentorkorps_oldest_unanswered_sign_up_seconds"], told["mentorkorps_oldest_unsent_mail_seconds"],
+        metrics["mentorkorps_oldest_unanswered_sign_up_seconds"], metrics["mentorkorps_oldest_unsent_mail_seconds"],
     )  # fmt: skip
     assert (7200, None) == (
         ready["oldest_unanswered_sign_up_seconds"],
@@ -64,7 +64,7 @@ def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
 
 def test_nothing_personal_is_told(house):
     house.post()
-    told = house.client.get("/metrics").text
+    metrics = house.client.get("/metrics").text
 
     for personal in (
         "aren",
@@ -74,7 +74,7 @@ def test_nothing_personal_is_told(house):
         house.sign_ups()[0].id,
         "aabent-hold",
     ):
-        assert personal not in told
+        assert personal not in metrics
 
 
 def test_an_answered_or_withdrawn_sign_up_waits_no_longer(house, hands):
@@ -90,10 +90,11 @@ def test_an_answered_or_withdrawn_sign_up_waits_no_longer(house, hands):
 
 def reckoned(house):
     """The same figures, by a look at everything."""
-    outcomes = Counter(outcome(one) for one in house.sign_ups())
-    states = Counter(one.state for one in house.mails())
+    outcomes = Counter(outcome(sign_up) for sign_up in house.sign_ups())
+    states = Counter(mail.state for mail in house.mails())
     doubtful = sum(
-        one.flagged and not one.withdrawn_at and not one.answered_at for one in house.sign_ups()
+        sign_up.flagged and not sign_up.withdrawn_at and not sign_up.answered_at
+        for sign_up in house.sign_ups()
     )
     return {
         **{f'mentorkorps_sign_ups{{state="{name}"}}': outcomes[name] for name in OUTCOMES},
@@ -120,17 +121,17 @@ def some_of_each(house):
     """Sign-ups: answered, withdrawn, deleted, confirmed, unconfirmed, two doubtful; and one evaluation."""
     for name in ("anna", "bo", "carl", "dina", "eva"):
         house.post(email=f"{name}@example.org")
-    named = {one.answers["email"].partition("@")[0]: one for one in house.sign_ups()}
+    named = {sign_up.answers["email"].partition("@")[0]: sign_up for sign_up in house.sign_ups()}
     anna, bo, carl, dina, _ = (named[name] for name in ("anna", "bo", "carl", "dina", "eva"))
-    for one in (anna, bo, carl, dina):
-        house.client.post(f"/confirm/{confirmation(house, one)}")
+    for sign_up in (anna, bo, carl, dina):
+        house.client.post(f"/confirm/{confirmation(house, sign_up)}")
     house.client.post(f"/desk/{house.token('desk', anna)}/answered")
     house.client.post(f"/mine/{house.token('mine', bo)}/withdraw", data={"sure": "yes"})
     house.client.post(f"/mine/{house.token('mine', carl)}/delete", data={"sure": "yes"})
     house.client.post("/forms/kursusevaluering", data=EVALUATION)
     for name in ("ida", "jan"):
         house.post(email=f"{name}@example.org", website="x", name="www.example.org")
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
 
 
 def confirmation(house, sign_up):
@@ -174,20 +175,22 @@ def test_whoever_asks_for_figures_waits_for_nobody_and_keeps_nobody_waiting(hous
         posting = pool.submit(
             httpx.post, house.url(FORM), data=volunteer(email="bo@example.org"), timeout=20
         )
-        told = figures(house.client.get("/metrics", timeout=1.5))
+        metrics = figures(house.client.get("/metrics", timeout=1.5))
         assert not posting.done()
         other.rollback()
         assert 303 == posting.result().status_code
     other.close()
 
-    assert 1 == told['mentorkorps_sign_ups{state="unconfirmed"}']
+    assert 1 == metrics['mentorkorps_sign_ups{state="unconfirmed"}']
 
 
 def test_no_figure_is_a_look_at_every_row(house):
     asked = []
     with connect.opened_to_read(house.settings) as snapshot:
         event.listen(
-            snapshot.connection, "before_cursor_execute", lambda *told: asked.append(told[2:4])
+            snapshot.connection,
+            "before_cursor_execute",
+            lambda *arguments: asked.append(arguments[2:4]),
         )
         retention_rows.figures(snapshot)
         plans = [
@@ -219,11 +222,11 @@ ASKED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("told", "headers", "status"), ASKED.values(), ids=ASKED.keys())
+@pytest.mark.parametrize(("variables", "headers", "status"), ASKED.values(), ids=ASKED.keys())
 def test_only_who_is_near_is_told_figures_and_others_whether_it_works(
-    tmp_path, real, told, headers, status
+    tmp_path, real, variables, headers, status
 ):
-    with opened(tmp_path, real, **told) as house:
+    with opened(tmp_path, real, **variables) as house:
         assert status == house.client.get("/metrics", headers=headers).status_code
         ready = house.client.get("/readyz", headers=headers)
 
@@ -267,7 +270,7 @@ SPOILT = {"outbox": ("mails", "due_at"), "places": ("places", "until")}
 def test_a_part_that_met_something_strange_is_seen_and_goes_on_afterwards(house, hands, part):
     table, column = SPOILT[part]
     house.client.post("/forms/kursus", data=booked("karen"))
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
 
     def rewrite(text: str) -> None:
         with closing(sqlite3.connect(house.settings.database.path)) as database, database:
@@ -278,4 +281,4 @@ def test_a_part_that_met_something_strange_is_seen_and_goes_on_afterwards(house,
     eventually(lambda: not house.client.get("/readyz").json()[part])
     rewrite("2026-11-23T08:00:00.000000+00:00")
     eventually(lambda: house.client.get("/readyz").json()[part])
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})

@@ -31,7 +31,7 @@ def link(house):
     return link_on(house.client.get(house.post(news="2026-11-22").headers["location"]))
 
 
-def kept(house):
+def only_sign_up(house):
     (only,) = house.sign_ups()
     return only
 
@@ -44,8 +44,8 @@ def test_receipt_confirmation_and_the_mail_lead_there(house, link):
     confirmed = house.client.post(house.link("confirm"))
     letter = house.letter("receipt")
 
-    for one in (link, link_on(confirmed), link_in_text(letter)):
-        assert "karen@example.org" in house.client.post(one).text
+    for own_page in (link, link_on(confirmed), link_in_text(letter)):
+        assert "karen@example.org" in house.client.post(own_page).text
 
 
 def link_in_text(letter):
@@ -66,14 +66,14 @@ def test_a_scanner_that_opens_the_link_sees_nothing(house, link):
 def test_it_shows_answers_consents_state_and_how_far_one_is(house, link):
     page = house.client.post(link)
 
-    for told in (
+    for text in (
         "karen@example.org",
         "Odense",
         "23. november 2026 kl. 10.00",
         "må få mine svar",
         "Du er her",
     ):
-        assert told in page.text
+        assert text in page.text
     assert "Åbn linket i den mail" in page.text
     assert ("no-cache, private", "no-referrer") == (
         page.headers["cache-control"],
@@ -114,9 +114,9 @@ def test_a_change_is_kept_and_known_by_its_new_answers(house, link):
     page = changed(house, link, name="Karen Ny", news="2026-11-22")
 
     assert "Dine rettelser er gemt" in page.text
-    assert "Karen Ny" == kept(house).answers["name"]
+    assert "Karen Ny" == only_sign_up(house).answers["name"]
     house.post(name="Karen Ny", news="2026-11-22")
-    assert "Karen Ny" == kept(house).answers["name"]
+    assert "Karen Ny" == only_sign_up(house).answers["name"]
 
 
 def test_a_change_is_judged_as_a_sign_up_is(house, link):
@@ -125,11 +125,11 @@ def test_a_change_is_judged_as_a_sign_up_is(house, link):
     assert 422 == page.status_code
     assert 'value="Karen Ny"' in page.text
     assert f'action="{link}/change"' in page.text
-    assert "Karen Testesen" == kept(house).answers["name"]
+    assert "Karen Testesen" == only_sign_up(house).answers["name"]
 
 
 def test_a_change_that_cannot_be_kept_just_now_is_given_back(house, link):
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
     with closing(sqlite3.connect(house.settings.database.path, timeout=10)) as other:
         other.execute("BEGIN EXCLUSIVE")
         page = changed(house, link, name="Karen Ny")
@@ -137,7 +137,7 @@ def test_a_change_that_cannot_be_kept_just_now_is_given_back(house, link):
     assert (503, "5") == (page.status_code, page.headers["retry-after"])
     assert "Karen Ny" in page.text
     assert "no-referrer" == page.headers["referrer-policy"]
-    assert "Karen Testesen" == kept(house).answers["name"]
+    assert "Karen Testesen" == only_sign_up(house).answers["name"]
 
 
 @both
@@ -150,32 +150,34 @@ def test_another_address_is_confirmed_again_and_the_old_link_no_longer_does_it(h
     assert "den nye adresse" in page.text
     assert 410 == house.client.get(old).status_code
     assert 410 == house.client.post(old).status_code
-    assert kept(house).confirmed_at is None
+    assert only_sign_up(house).confirmed_at is None
     eventually(lambda: "ny@example.org" == house.letter("confirm")["To"])
     house.client.post(house.link("confirm"))
-    assert hands.now == kept(house).confirmed_at
+    assert hands.now == only_sign_up(house).confirmed_at
 
 
 def test_a_confirmed_sign_up_with_another_address_is_not_confirmed(house, link):
     house.client.post(house.link("confirm"))
     changed(house, link, email="ny@example.org")
 
-    assert kept(house).confirmed_at is None
+    assert only_sign_up(house).confirmed_at is None
 
 
 def test_another_place_tells_the_coordinator(house, link):
     changed(house, link, name="Karen Ny")
-    assert 1 == [one.kind for one in house.mails()].count("notice")
+    assert 1 == [mail.kind for mail in house.mails()].count("notice")
 
     changed(house, link, place="8000")
-    assert 2 == [one.kind for one in house.mails()].count("notice")
+    assert 2 == [mail.kind for mail in house.mails()].count("notice")
 
 
 def test_the_very_answers_of_another_sign_up_are_refused(house, link):
     house.post(name="Karen To")
 
     assert 409 == changed(house, link, name="Karen To").status_code
-    assert {"Karen Testesen", "Karen To"} == {one.answers["name"] for one in house.sign_ups()}
+    assert {"Karen Testesen", "Karen To"} == {
+        sign_up.answers["name"] for sign_up in house.sign_ups()
+    }
 
 
 @both
@@ -185,8 +187,10 @@ def test_a_yes_to_news_is_taken_back_with_its_time(house, link, hands):
 
     assert "Det er noteret" in page.text
     assert "Trukket tilbage 23. november 2026 kl. 12.00" in page.text
-    agreed = operator_reads.consents(house.settings, kept(house).id)
-    assert {"contact": None, "news": hands.now} == {one.consent: one.withdrawn_at for one in agreed}
+    agreed = operator_reads.consents(house.settings, only_sign_up(house).id)
+    assert {"contact": None, "news": hands.now} == {
+        consent.consent: consent.withdrawn_at for consent in agreed
+    }
     assert "Trukket tilbage" in house.client.post(house.link("notice")).text
     assert f"{link}/no/news" not in page.text
 
@@ -197,12 +201,18 @@ def test_a_consent_that_the_sign_up_rests_on_cannot_be_taken_back_alone(house, l
 
 def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(house, link, hands):
     changed(house, link)
-    agreed = {one.consent: one for one in operator_reads.consents(house.settings, kept(house).id)}
+    agreed = {
+        consent.consent: consent
+        for consent in operator_reads.consents(house.settings, only_sign_up(house).id)
+    }
     assert (MONDAY, MONDAY) == (agreed["contact"].given_at, agreed["news"].withdrawn_at)
 
     hands.pass_by(hours=1)
     changed(house, link, news="2026-11-22")
-    agreed = {one.consent: one for one in operator_reads.consents(house.settings, kept(house).id)}
+    agreed = {
+        consent.consent: consent
+        for consent in operator_reads.consents(house.settings, only_sign_up(house).id)
+    }
     assert (hands.now, None) == (agreed["news"].given_at, agreed["news"].withdrawn_at)
 
 
@@ -213,7 +223,7 @@ def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(
     page = house.client.post(f"{link}/withdraw")
 
     assert "Det er trukket tilbage" in page.text
-    assert MONDAY == kept(house).withdrawn_at
+    assert MONDAY == only_sign_up(house).withdrawn_at
     letter = house.letter("withdrawn")
     assert "Noget er trukket tilbage" == letter["Subject"]
     for personal in ("Karen", "karen@", "Odense"):
@@ -226,14 +236,14 @@ def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(
         house.client.post(f"{link}/change", data=volunteer()).status_code,
     ]
     house.client.post(f"{link}/withdraw")
-    assert 1 == [one.kind for one in house.mails()].count("withdrawn")
+    assert 1 == [mail.kind for mail in house.mails()].count("withdrawn")
 
 
 def test_after_withdrawing_one_may_sign_up_again(house, link):
     house.client.post(f"{link}/withdraw")
     house.post(news="2026-11-22")
 
-    assert {None, MONDAY} == {one.withdrawn_at for one in house.sign_ups()}
+    assert {None, MONDAY} == {sign_up.withdrawn_at for sign_up in house.sign_ups()}
 
 
 def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
@@ -252,31 +262,31 @@ def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
 @both
 def test_everything_that_is_kept_can_be_taken_along(house, link):
     file = house.client.post(f"{link}/download")
-    told = file.json()
+    data = file.json()
 
     assert 'attachment; filename="mentorkorps.json"' == file.headers["content-disposition"]
     assert "no-store" == file.headers["cache-control"]
-    assert "karen@example.org" == told["answers"]["email"]
-    assert ["contact", "news"] == [one["consent"] for one in told["consents"]]
-    assert {"confirm", "notice"} == {one["kind"] for one in told["mails"]}
-    assert ["unproved"] == told["signs"]
-    assert told["place"] is None
+    assert "karen@example.org" == data["answers"]["email"]
+    assert ["contact", "news"] == [consent["consent"] for consent in data["consents"]]
+    assert {"confirm", "notice"} == {mail["kind"] for mail in data["mails"]}
+    assert ["unproved"] == data["signs"]
+    assert data["place"] is None
 
 
 def test_a_place_in_a_course_can_be_taken_along_too(house):
     house.client.post("/forms/kursus", data=booked("karen"))
 
-    told = house.client.post(f"/mine/{house.token('mine', kept(house))}/download").json()
+    data = house.client.post(f"/mine/{house.token('mine', only_sign_up(house))}/download").json()
 
     assert {"course": "odense-marts-2027", "state": "held", "number": 1} == {
-        name: told["place"][name] for name in ("course", "state", "number")
+        name: data["place"][name] for name in ("course", "state", "number")
     }
 
 
 def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
     house.letter("confirm")
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
-    traces = [kept(house).id.encode(), *(one.id.encode() for one in house.mails())]
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    traces = [only_sign_up(house).id.encode(), *(mail.id.encode() for mail in house.mails())]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
     assert "Intet er slettet" in house.client.post(f"{link}/delete", headers=form).text
@@ -288,7 +298,7 @@ def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
     files = [path for path in house.settings.folder.rglob("*") if path.is_file()]
     on_the_disk = b"".join(path.read_bytes() for path in files)
     assert [] == [trace for trace in traces if trace in on_the_disk]
-    assert [1] == [one.count for one in operator_reads.counts(house.settings)]
+    assert [1] == [row.count for row in operator_reads.counts(house.settings)]
     assert 410 == house.client.post(f"{link}/delete", data={"sure": "yes"}).status_code
 
 
@@ -301,7 +311,7 @@ def test_the_coordinators_link_says_that_a_sign_up_is_deleted(house, link):
 
 @pytest.mark.parametrize("have", ["receipt", "confirm", "desk"])
 def test_no_other_link_opens_it(house, link, have):
-    token = Tokens([KEY], lambda: MONDAY).sign(have, kept(house).id, MONDAY)
+    token = Tokens([KEY], lambda: MONDAY).sign(have, only_sign_up(house).id, MONDAY)
 
     for path in ("", "/form", "/change", "/withdraw", "/download", "/delete"):
         assert 404 == house.client.post(f"/mine/{token}{path}", data={"sure": "yes"}).status_code

@@ -116,7 +116,7 @@ def joined(people: People) -> dict[str, str]:
     for name in sent:
         people.confirm(name)
         eventually(lambda name=name: people.letters(name, "receipt"))
-    eventually(lambda: {"sent"} == {one.state for one in people.house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in people.house.mails()})
     return {name: answer.headers["location"] for name, answer in sent.items()}
 
 
@@ -235,7 +235,7 @@ def walked(
 
 
 def own(people: People, name: str, purpose: Purpose) -> str:
-    about = next(one for one in people.house.sign_ups() if one.id == people.id(name))
+    about = next(sign_up for sign_up in people.house.sign_ups() if sign_up.id == people.id(name))
     stamp = f".{about.asked_stamp}" if purpose == "confirm" else ""
     tokens = Tokens(people.house.settings.secret_keys, utc_now)
     path = "desk/doubtful" if purpose == "doubtful" else purpose
@@ -246,7 +246,7 @@ def own(people: People, name: str, purpose: Purpose) -> str:
 def test_every_command_works_on_what_people_are_in(change, tmp_path, data, hands, run):
     with people(tmp_path, data, hands) as before:
         joined(before)
-        ids = [one.id for one in before.house.sign_ups()]
+        ids = [sign_up.id for sign_up in before.house.sign_ups()]
         mails = len(before.house.mails())
     change(data)
     with people(tmp_path, data, hands) as after:
@@ -340,14 +340,14 @@ def test_two_instances_on_old_and_new_data_give_no_place_twice(tmp_path, data, h
     old = shutil.copytree(data, tmp_path / "old", symlinks=False)
     rename(data, COURSE, "odense-marts-2027", f"was: [{COURSE}]")
     with (
-        people(tmp_path, old, hands, **environ) as one,
+        people(tmp_path, old, hands, **environ) as on_old,
         people(tmp_path, data, hands, **environ) as other,
     ):
         for number in range(6):
-            here, course = ((one, COURSE), (other, "odense-marts-2027"))[number % 2]
+            here, course = ((on_old, COURSE), (other, "odense-marts-2027"))[number % 2]
             here.book(f"person{number}", course)
 
-        states = sorted(one.states().values())
+        states = sorted(on_old.states().values())
 
     assert ["held", "held", "pending", "pending", "pending", "pending"] == states
 
@@ -408,9 +408,9 @@ def test_a_page_opened_before_a_renaming_goes_on_working(tmp_path, data, hands):
         after.send(
             "mentor", "eva", place="5000", programme=PROGRAMME, adult="yes", languages=["ar", "da"]
         )
-        shown = client.post(own(after, "eva", "mine")).text
-        assert "Åben indsats" in shown
-        assert "Dansk, Arabisk" in shown
+        page = client.post(own(after, "eva", "mine")).text
+        assert "Åben indsats" in page
+        assert "Dansk, Arabisk" in page
 
 
 def test_answers_say_what_a_record_was_called_when_it_is_gone_for_good(tmp_path, data, hands):
@@ -426,14 +426,14 @@ def test_mails_that_wait_leave_after_their_records_are_gone(tmp_path, data, hand
         before.book("anna")
         before.send("arrangement", "dora", event=EVENT)
         before.send("spoergsmaal", "frida", programme=PROGRAMME)
-        eventually(lambda: {"retry"} == {one.state for one in before.house.mails()})
+        eventually(lambda: {"retry"} == {mail.state for mail in before.house.mails()})
     removed(data)
     hands.pass_by(hours=1)
     with people(tmp_path, data, hands) as after:
-        eventually(lambda: {"sent"} == {one.state for one in after.house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()})
         for name in ("anna", "dora", "frida"):
             assert 200 == after.house.client.post(after.link(name, "confirm")).status_code
-        eventually(lambda: {"sent"} == {one.state for one in after.house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()})
 
 
 def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, data, hands, caplog):
@@ -446,14 +446,14 @@ def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, dat
     with people(tmp_path, data, hands) as after:
         client = after.house.client
         eventually(lambda: (client.get("/readyz").json()["missing_records"] or {}).get("courses"))
-        ready, told = client.get("/readyz"), client.get("/metrics").text
+        ready, metrics = client.get("/readyz"), client.get("/metrics").text
         elsewhere = client.get("/readyz", headers={"X-Forwarded-For": "192.0.2.7"}).json()
 
     assert (200, "ok") == (ready.status_code, ready.json()["status"])
     assert {"courses": 1, "events": 1, "programmes": 1, "forms": 3} == {
         table: count for table, count in ready.json()["missing_records"].items() if count
     }
-    assert 'mentorkorps_missing_records{table="programmes"} 1.0\n' in told
+    assert 'mentorkorps_missing_records{table="programmes"} 1.0\n' in metrics
     for record, people_in in (
         ('record="odense-2027",table="courses"', 2),
         ('record="netvaerk-april-2027",table="events"', 1),
@@ -461,9 +461,9 @@ def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, dat
         ('record="kursus",table="forms"', 2),
         ('record="spoergsmaal",table="forms"', 1),
     ):
-        assert f"mentorkorps_people_in_missing_records{{{record}}} {people_in}.0\n" in told
+        assert f"mentorkorps_people_in_missing_records{{{record}}} {people_in}.0\n" in metrics
     assert {"status": "ok"} == elsewhere
-    warned = [one.told for one in caplog.records if "the data lack" in one.getMessage()]
+    warned = [record.facts for record in caplog.records if "the data lack" in record.getMessage()]
     assert {"table": "courses", "record": COURSE, "people": 2} in warned
     assert "example.org" not in caplog.text
 

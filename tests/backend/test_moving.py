@@ -23,12 +23,12 @@ KINDS = ("file", "server")
 def fresh(cluster, tmp_path):
     """The address of a database of a kind that nobody has used."""
 
-    def made(kind: str, name: str = "other") -> str:
+    def new_database(kind: str, name: str = "other") -> str:
         return (
             cluster.empty() if kind == "server" else f"sqlite:///{tmp_path}/{name}/mentorkorps.db"
         )
 
-    return made
+    return new_database
 
 
 def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
@@ -37,23 +37,27 @@ def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
         rows = {
             table.name: connection.execute(select(table)).all() for table in METADATA.sorted_tables
         }
-    return {name: sorted(map(tuple, found), key=repr) for name, found in rows.items()}
+    return {
+        name: sorted(map(tuple, rows_of_table), key=repr) for name, rows_of_table in rows.items()
+    }
 
 
 @pytest.mark.parametrize("after", KINDS)
 @pytest.mark.parametrize("before", KINDS)
 def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, hands):
     there, here = fresh(before, "one"), fresh(after)
-    told = {"FOLDER": f"{tmp_path}/var"}
-    with opened(tmp_path, having(real, 1), hands, DATABASE_URL=there, **told) as house:
+    variables = {"FOLDER": f"{tmp_path}/var"}
+    with opened(tmp_path, having(real, 1), hands, DATABASE_URL=there, **variables) as house:
         desk = Desk(house)
         desk.come("anna", "bo")
         desk.withdraw("anna")
         desk.becomes(bo="offered")
         house.post(website="https://spam.example", name="www.spam.example")
-        eventually(lambda: {"sent"} == {one.state for one in house.mails() if one.kind != "notice"})
+        eventually(
+            lambda: {"sent"} == {mail.state for mail in house.mails() if mail.kind != "notice"}
+        )
         link = desk.link("bo", "offered")
-    told |= {"DATABASE_URL": here}
+    variables |= {"DATABASE_URL": here}
 
     assert 3 == backup.write_backup(read_settings(there), tmp_path / "one.backup")
     assert 3 == backup.restore_backup(read_settings(here), tmp_path / "one.backup")
@@ -63,7 +67,7 @@ def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, 
         everything(here)[name]
         for name in ("sign_ups", "consents", "mails", "halls", "places", "asked")
     )
-    with opened(tmp_path, having(real, 1), hands, **told) as house:
+    with opened(tmp_path, having(real, 1), hands, **variables) as house:
         assert 200 == house.client.post(f"{link}/yes").status_code
         Desk(house).becomes(bo="taken")
         house.post(website="https://spam.example", name="www.spam.example")
@@ -87,9 +91,9 @@ def test_a_copy_of_a_server_taken_while_people_sign_up_is_whole(cluster, fresh, 
         posting.join()
 
     backup.restore_backup(read_settings(here), tmp_path / "one.backup")
-    kept = {one.id for one in operator_reads.sign_ups(read_settings(here))}
-    assert before <= taken == len(kept) <= len(receipts)
-    assert kept == {one.subject.id for one in operator_reads.mails(read_settings(here))}
+    ids = {sign_up.id for sign_up in operator_reads.sign_ups(read_settings(here))}
+    assert before <= taken == len(ids) <= len(receipts)
+    assert ids == {mail.subject.id for mail in operator_reads.mails(read_settings(here))}
 
 
 @pytest.fixture
@@ -109,9 +113,9 @@ def test_nothing_is_put_back_while_an_instance_runs(cluster, taken, tmp_path, re
         with pytest.raises(InUse, match="Stop that one first"):
             backup.restore_backup(house.settings, taken)
 
-        assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+        assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
     assert 1 == backup.restore_backup(house.settings, taken)
-    assert ["karen@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+    assert ["karen@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
 
 
 def test_no_instance_starts_while_a_backup_is_put_back(cluster):
@@ -134,17 +138,17 @@ def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
         with pytest.raises(CannotOpen, match="Nothing has been changed"):
             connect.dialect_for(house.settings.database).take(image)
 
-    assert ["later@example.org"] == [one.answers["email"] for one in house.sign_ups()]
+    assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
 
 
 def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(
     taken, fresh, tmp_path, monkeypatch
 ):
-    one = fresh("file", "one")
-    with closing(sqlite3.connect(one.removeprefix("sqlite:///"))) as database:
+    url = fresh("file", "one")
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.commit()
-    backup.write_backup(read_settings(one), tmp_path / "newer.backup")
+    backup.write_backup(read_settings(url), tmp_path / "newer.backup")
 
     for kind in KINDS:
         here = fresh(kind)

@@ -29,11 +29,15 @@ FIRST = [f"Karen {number}" for number in range(5)]
 """The address is asked to confirm for these; the others' pages say alike that it was asked too often."""
 
 
-def kept(text: str) -> str:
+def as_kept(text: str) -> str:
     """What the server takes a line of text for: without control characters, and without spaces around it."""
     line = " ".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return (
-        "".join(one for one in line if one == "\t" or unicodedata.category(one) != "Cc")
+        "".join(
+            character
+            for character in line
+            if character == "\t" or unicodedata.category(character) != "Cc"
+        )
         .strip()
         .strip("\ufeff")
         .strip()
@@ -41,10 +45,12 @@ def kept(text: str) -> str:
 
 
 def is_seen(text: str) -> bool:
-    return any(unicodedata.category(one) not in ("Cc", "Cf", "Zl", "Zp", "Zs") for one in text)
+    return any(
+        unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Zs") for character in text
+    )
 
 
-STRINGS = sorted({kept(text) for text in NAUGHTY if is_seen(text)})
+STRINGS = sorted({as_kept(text) for text in NAUGHTY if is_seen(text)})
 BLANK = [text for text in NAUGHTY if not is_seen(text)]
 
 
@@ -59,16 +65,16 @@ def full(tmp_path_factory, real):
 
 @pytest.fixture(scope="module")
 def ids(full):
-    return {one.answers["name"]: one for one in full.sign_ups()}
+    return {sign_up.answers["name"]: sign_up for sign_up in full.sign_ups()}
 
 
 def shape(page: Element) -> list[tuple[str, tuple[str, ...]]]:
     """Every element with its attributes: what markup would change, and text does not."""
-    return [(one.tag, tuple(sorted(one.keys()))) for one in page.iter()]
+    return [(element.tag, tuple(sorted(element.keys()))) for element in page.iter()]
 
 
 def texts(page: Element, tag: str) -> list[str]:
-    return ["".join(one.itertext()) for one in page.iter() if one.tag.endswith(tag)]
+    return ["".join(element.itertext()) for element in page.iter() if element.tag.endswith(tag)]
 
 
 def test_the_list_is_whole():
@@ -79,7 +85,7 @@ def test_the_list_is_whole():
 
 def test_the_database_keeps_every_string_unchanged(full):
     assert sorted([*FIRST, PLAIN, *STRINGS]) == sorted(
-        one.answers["name"] for one in full.sign_ups()
+        sign_up.answers["name"] for sign_up in full.sign_ups()
     )
 
 
@@ -105,9 +111,9 @@ def test_own_page_and_desk_show_every_string_and_no_markup_of_it(full, ids):
         plain = shape(seen(full, tokens, purpose, ids[PLAIN]))
         # A name with a link in it is doubted, and the desk says so in a line of its own.
         for text in [
-            one
-            for one in STRINGS
-            if one in MARKUP and not any(mark in one.lower() for mark in LINKS)
+            text
+            for text in STRINGS
+            if text in MARKUP and not any(mark in text.lower() for mark in LINKS)
         ][::2]:
             page = seen(full, tokens, purpose, ids[text])
             assert plain == shape(page), text
@@ -127,7 +133,7 @@ def test_a_form_that_must_be_mended_gives_every_string_back(full):
     for text in MARKUP[::4]:
         page = given_back(full, text)
         assert plain == shape(page), text
-        (field,) = [one for one in page.iter() if one.get("id") == "name"]
+        (field,) = [element for element in page.iter() if element.get("id") == "name"]
         assert text == field.get("value"), text
 
 
@@ -142,14 +148,14 @@ def test_a_search_that_finds_nothing_repeats_no_markup(full):
         for asked in ({"q": text}, {"q": text, "lang": "en"}):
             page = tinyhtml5.parse(full.client.get("/find", params=asked).text)
             assert not [
-                one
-                for one in page.iter()
-                if one.tag.endswith(("script", "iframe", "svg", "img", "style"))
+                element
+                for element in page.iter()
+                if element.tag.endswith(("script", "iframe", "svg", "img", "style"))
             ], text
 
 
 def test_mails_carry_none_of_them_and_keep_their_heads(full):
-    eventually(lambda: {"sent"} == {one.state for one in full.mails()}, seconds=20)
+    eventually(lambda: {"sent"} == {mail.state for mail in full.mails()}, seconds=20)
     heads = set()
     for path in full.settings.mail_folder.glob("*.eml"):
         letter = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -181,7 +187,7 @@ def test_none_of_them_passes_for_an_address_that_splits_a_head(full):
 def test_odd_addresses_that_browsers_take_get_their_mail(full, email):
     full.post(email=email)
 
-    eventually(lambda: any(email == one["To"] for one in letters(full)))
+    eventually(lambda: any(email == letter["To"] for letter in letters(full)))
 
 
 def letters(house):

@@ -37,7 +37,7 @@ OF_ANY_FORM = """
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "410", "422", "429", "5xx"]
 """
-"""No schema can say which form a link belongs to, so that answers to another one are refused."""
+"""No schema can say which form a link belongs to, nor which texts are e-mail addresses, so that some are refused."""
 BOUNDED = (
     *("--phases", "coverage,fuzzing,stateful", "--max-examples", "4"),
     *("--exclude-path-regex", "^/forms/(?!mentor$)"),
@@ -62,13 +62,13 @@ def body_of(document, form, media_type="application/json"):
 
 def test_every_address_that_programs_may_ask_for_is_described(document, tmp_path, real):
     url = f"sqlite:///{tmp_path}/m.db"
-    told = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
-    app = create_app(real, built_site(tmp_path / "site"), told)
+    read = settings.read_settings({"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY})
+    app = create_app(real, built_site(tmp_path / "site"), read)
     app.state.services.database.close()
     routes = {
-        one.path
-        for one in app.routes
-        if isinstance(one, Route) and not one.path.startswith("/desk")
+        route.path
+        for route in app.routes
+        if isinstance(route, Route) and not route.path.startswith("/desk")
     }
 
     assert routes - {"/forms/{form}"} | {f"/forms/{form}" for form in real.forms} == set(
@@ -117,9 +117,9 @@ def test_every_field_of_every_form_is_described_in_both_languages(document, real
                         properties[field.id]["x-length-unit"],
                     )
                     assert (field.max_length, "UTF-16") == limit
-            assert {one.id for one in (*form.fields, *form.consents) if one.required} >= set(
-                described["required"]
-            )
+            assert {
+                consent.id for consent in (*form.fields, *form.consents) if consent.required
+            } >= set(described["required"])
 
 
 def test_what_the_description_allows_is_taken(document, lasting):
@@ -186,31 +186,33 @@ def schemathesis(
 
 def link_of(path: str, token: str) -> str:
     """A link that stands for something, for schemathesis to use."""
-    told = f'[[operations]]\ninclude-path = "{path}"\nparameters = {{ "path.token" = "{token}" }}\n'
-    return told + OF_ANY_FORM if path.endswith("/change") else told
+    operation = (
+        f'[[operations]]\ninclude-path = "{path}"\nparameters = {{ "path.token" = "{token}" }}\n'
+    )
+    return operation + OF_ANY_FORM if path.endswith(("/change", "/address")) else operation
 
 
 def test_schemathesis_finds_nothing(tmp_path, real):
     with opened(tmp_path, real) as house:
         house.post()
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
         receipt, confirm = house.post().headers["location"], house.link("confirm")
         mine = house.client.get(receipt).text.partition('href="/mine/')[2].partition('"')[0]
-        known = {"/receipt/{token}": receipt[9:], "/confirm/{token}": confirm[9:]} | {
-            f"/mine/{{token}}{path}": mine for path in MINE
-        }
-        config = LATIN + USED_UP + "".join(link_of(path, token) for path, token in known.items())
-        found = schemathesis(tmp_path, house.url(""), *BOUNDED, config=config)
+        tokens = {f"/receipt/{{token}}{path}": receipt[9:] for path in ("", "/address")}
+        tokens |= {"/confirm/{token}": confirm[9:]}
+        tokens |= {f"/mine/{{token}}{path}": mine for path in MINE}
+        config = LATIN + USED_UP + "".join(link_of(path, token) for path, token in tokens.items())
+        findings = schemathesis(tmp_path, house.url(""), *BOUNDED, config=config)
 
-    assert "Tested: " in found.stdout, found.stdout + found.stderr
-    assert 0 == found.returncode, found.stdout
+    assert "Tested: " in findings.stdout, findings.stdout + findings.stderr
+    assert 0 == findings.returncode, findings.stdout
 
 
 def test_schemathesis_finds_nothing_where_programs_ask_for_json(tmp_path, real):
     with opened(tmp_path, real) as house:
         asked = ("--include-path-regex", "^/forms/", "--phases", "fuzzing", "--max-examples", "6")
-        found = schemathesis(
+        findings = schemathesis(
             tmp_path, house.url(""), *asked, "--header", "Accept: application/json", config=LATIN
         )
 
-    assert 0 == found.returncode, found.stdout + found.stderr
+    assert 0 == findings.returncode, findings.stdout + findings.stderr

@@ -23,13 +23,13 @@ IS_ROOT = os.geteuid() == 0
 @pytest.fixture
 def folder():
     """Where everybody may go through; the folder `var` in it is the service's."""
-    made = Path(tempfile.mkdtemp())
-    made.chmod(0o755)
-    (made / "var").mkdir()
+    root_folder = Path(tempfile.mkdtemp())
+    root_folder.chmod(0o755)
+    (root_folder / "var").mkdir()
     if IS_ROOT:
-        os.chown(made / "var", NOBODY, NOBODY)
-    yield made
-    shutil.rmtree(made)
+        os.chown(root_folder / "var", NOBODY, NOBODY)
+    yield root_folder
+    shutil.rmtree(root_folder)
 
 
 @pytest.fixture
@@ -54,17 +54,17 @@ def operate(folder, monkeypatch, capsys):
     """Runs a command as whoever runs the tests; what it says."""
 
     def run(*arguments, **environ):
-        told = {
+        variables = {
             "DATABASE_URL": f"sqlite:///{folder}/var/m.db",
             "FOLDER": f"{folder}/var",
             "SECRET_KEYS": KEY,
         }
-        for name, value in (told | environ).items():
+        for name, value in (variables | environ).items():
             monkeypatch.setenv(f"MENTORKORPS_{name}", value)
-        ended = run_cli([str(one) for one in arguments])
-        said = capsys.readouterr()
-        assert 0 == ended, said.err
-        return said.out
+        ended = run_cli([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert 0 == ended, printed.err
+        return printed.out
 
     return run
 
@@ -104,13 +104,13 @@ def test_a_folder_and_a_key_that_root_makes_are_the_owners_of_what_they_lie_in(
     server, _ = service
     server.kill()
     operate("backup", folder / "var" / "one.backup")
-    told = {
+    variables = {
         "DATABASE_URL": f"sqlite:///{folder}/var/new/deep/m.db",
         "FOLDER": f"{folder}/var/new/deep",
     }
-    operate("restore", folder / "var" / "one.backup", **told)
+    operate("restore", folder / "var" / "one.backup", **variables)
     with pytest.raises(AssertionError, match="was encrypted with another key"):
-        operate("desk", "list", **told | {"SECRET_KEYS": ""})
+        operate("desk", "list", **variables | {"SECRET_KEYS": ""})
 
     assert (folder / "var" / "new" / "deep" / "secret-key").exists()
     assert [] == foreign(folder / "var")

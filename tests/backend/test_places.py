@@ -46,14 +46,16 @@ class Desk:
 
     def id(self, name: str) -> str:
         return next(
-            one.id for one in self.house.sign_ups() if one.answers["email"] == f"{name}@example.org"
+            sign_up.id
+            for sign_up in self.house.sign_ups()
+            if sign_up.answers["email"] == f"{name}@example.org"
         )
 
     def letters(self, name: str, kind: str) -> list[str]:
         return [
-            one.id
-            for one in self.house.mails()
-            if (one.subject.id, one.kind) == (self.id(name), kind)
+            mail.id
+            for mail in self.house.mails()
+            if (mail.subject.id, mail.kind) == (self.id(name), kind)
         ]
 
     def link(self, name: str, kind: str) -> str:
@@ -75,10 +77,13 @@ class Desk:
         return "/" + line.removeprefix(self.house.settings.public_url)
 
     def states(self) -> dict[str, str]:
-        found = dict(self.house.rows("SELECT sign_up, state FROM places"))
-        names = {one.id: one.answers["email"].partition("@")[0] for one in self.house.sign_ups()}
+        states = dict(self.house.rows("SELECT sign_up, state FROM places"))
+        names = {
+            sign_up.id: sign_up.answers["email"].partition("@")[0]
+            for sign_up in self.house.sign_ups()
+        }
         return {
-            names[id]: state for id, state in found.items() if id in names
+            names[id]: state for id, state in states.items() if id in names
         }  # deleted in between, both are gone
 
     def becomes(self, **states: str) -> None:
@@ -103,10 +108,12 @@ def test_of_64_who_come_at_once_ten_get_the_ten_places_and_the_others_wait_in_or
     with desk(tmp_path, having(real, 10), hands) as full, ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(full.book, [f"person{number}" for number in range(64)]))
 
-        assert {200} == {one.status_code for one in answers}
+        assert {200} == {answer.status_code for answer in answers}
         assert {"held": 10, "pending": 54} == Counter(full.states().values())
-        said = [one.text.partition("Du er nummer ")[2].partition(" ")[0] for one in answers]
-        assert sorted(map(str, range(1, 55))) == sorted(filter(None, said))
+        numbers = [
+            answer.text.partition("Du er nummer ")[2].partition(" ")[0] for answer in answers
+        ]
+        assert sorted(map(str, range(1, 55))) == sorted(filter(None, numbers))
 
 
 @both
@@ -181,10 +188,10 @@ def test_a_place_that_nobody_confirms_is_free_again(two_seats, hands):
 
 
 def test_robots_fill_no_course_and_who_is_taken_for_one_keeps_the_turn(two_seats, hands):
-    said = two_seats.book("erna", website="https://erna.example").text
+    receipt = two_seats.book("erna", website="https://erna.example").text
     assert (
         "Bekræft senest 26. november 2026 kl. 10.00. Så får du en plads, hvis der stadig er en"
-        in said
+        in receipt
     )
     for number in range(5):
         two_seats.book(f"robot{number}", website="https://spam.example")
@@ -219,38 +226,40 @@ def test_who_deletes_everything_leaves_a_free_place_and_no_trace(two_seats):
 def test_fewer_seats_throw_nobody_out_and_more_are_offered(tmp_path, real, hands):
     with desk(tmp_path, having(real, 3), hands) as three:
         three.come("anna", "bo", "carl", "dina")
-    with desk(tmp_path, having(real, 1), hands) as one:
-        one.come("erik")
-        assert ["taken"] * 3 + ["waiting"] * 2 == list(one.states().values())
+    with desk(tmp_path, having(real, 1), hands) as people:
+        people.come("erik")
+        assert ["taken"] * 3 + ["waiting"] * 2 == list(people.states().values())
     with desk(tmp_path, having(real, 5), hands) as five:
         five.becomes(dina="offered", erik="offered")
 
 
 def test_a_cancelled_course_tells_everybody_once(tmp_path, real, hands):
-    with desk(tmp_path, having(real, 1), hands) as one:
-        one.come("anna", "bo")
-        one.book("carl")
+    with desk(tmp_path, having(real, 1), hands) as people:
+        people.come("anna", "bo")
+        people.book("carl")
     cancelled = having(real, 1, status="cancelled")
     for _ in range(2):
-        with desk(tmp_path, cancelled, hands) as told:
-            told.becomes(anna="cancelled", bo="cancelled", carl="cancelled")
-            eventually(lambda house=told.house: {"sent"} == {mail.state for mail in house.mails()})
+        with desk(tmp_path, cancelled, hands) as informed:
+            informed.becomes(anna="cancelled", bo="cancelled", carl="cancelled")
+            eventually(
+                lambda house=informed.house: {"sent"} == {mail.state for mail in house.mails()}
+            )
 
-    with desk(tmp_path, cancelled, hands) as told:
-        assert [1, 1] == [len(told.letters(name, "cancelled")) for name in ("anna", "bo")]
-        letter = told.house.letter("cancelled")
+    with desk(tmp_path, cancelled, hands) as informed:
+        assert [1, 1] == [len(informed.letters(name, "cancelled")) for name in ("anna", "bo")]
+        letter = informed.house.letter("cancelled")
         assert "Odense" not in letter["Subject"]
         assert "tirsdag den 2. marts 2027 kl. 9.00–16.00" in text_of(letter)
 
 
 def test_a_course_without_a_place_says_so_before_anything_is_sent(two_seats):
-    def told() -> str:
+    def level() -> str:
         return two_seats.house.client.get(f"/places/courses/{COURSE}").json()["places"]
 
-    assert "few" == told()
+    assert "few" == level()
     two_seats.come("anna", "bo")
 
-    assert "full" == told()
+    assert "full" == level()
     page = two_seats.house.client.get(f"/tilmelding/kursus/?course={COURSE}")
     assert "Du kommer på ventelisten" in page.text
     assert 404 == two_seats.house.client.get("/places/courses/nope").status_code
@@ -295,8 +304,8 @@ def test_the_operator_gets_the_names_of_those_who_come(two_seats):
         "--data",
         ROOT / "data",
     ]
-    told = subprocess.run(
+    printed = subprocess.run(
         command, env=two_seats.house.environ, capture_output=True, text=True, check=True
     )
 
-    assert "name\nAnna\nBo\n" == told.stdout
+    assert "name\nAnna\nBo\n" == printed.stdout

@@ -43,7 +43,7 @@ def operate(monkeypatch, capsys):
     def run(url, *arguments):
         monkeypatch.setenv("MENTORKORPS_DATABASE_URL", url)
         monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", KEY)
-        assert 2 == run_cli([str(one) for one in arguments])
+        assert 2 == run_cli([str(argument) for argument in arguments])
         return capsys.readouterr().err
 
     return run
@@ -73,13 +73,13 @@ REFUSED = {
 def test_a_server_that_cannot_be_used_is_told_in_one_sentence_without_the_password(
     cluster, tmp_path, operate, url, reason
 ):
-    told = operate(
+    printed = operate(
         url(cluster), "serve", "--site", built_site(tmp_path / "site"), "--port", any_free_port()
     )
 
-    assert 1 == len(told.splitlines()), told
-    assert reason in told
-    assert "kode" not in told
+    assert 1 == len(printed.splitlines()), printed
+    assert reason in printed
+    assert "kode" not in printed
 
 
 def test_a_database_without_tables_is_told_by_each_command(cluster, operate):
@@ -92,9 +92,9 @@ def test_a_database_without_tables_is_told_by_each_command(cluster, operate):
         ("rotate",),
         ("backup", "no.backup"),
     ):
-        told = operate(url, *command)
-        assert 1 == len(told.splitlines()), told
-        assert "there is no database at postgresql://127.0.0.1" in told
+        printed = operate(url, *command)
+        assert 1 == len(printed.splitlines()), printed
+        assert "there is no database at postgresql://127.0.0.1" in printed
 
 
 def test_tables_of_an_older_version_are_not_read(cluster):
@@ -134,8 +134,8 @@ def test_instances_that_start_at_once_make_the_tables_once(cluster):
         thread.start()
     for thread in starting:
         thread.join()
-    for one in opened:
-        one.close()
+    for database in opened:
+        database.close()
 
     assert [] == errors
     assert [] == operator_reads.sign_ups(read_settings(url))
@@ -172,8 +172,8 @@ def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_ba
         own_cluster.stop()
 
         away = [house.post(email=f"away{number}@example.org") for number in range(3)]
-        assert {503} == {one.status_code for one in away}
-        assert all(one.headers["Retry-After"] for one in away)
+        assert {503} == {answer.status_code for answer in away}
+        assert all(answer.headers["Retry-After"] for answer in away)
         assert 503 == house.client.get("/readyz").status_code
 
         own_cluster.start()
@@ -182,17 +182,17 @@ def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_ba
 
         assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
         assert ["before", "after"] == [
-            one.answers["email"].partition("@")[0] for one in house.sign_ups()
+            sign_up.answers["email"].partition("@")[0] for sign_up in house.sign_ups()
         ]
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_dies_again_and_again(tmp_path, real):
     with running(fsync="on", full_page_writes="on") as cluster:
-        url, receipts, told, stop = cluster.fresh(), [], set(), threading.Event()
+        url, receipts, statuses, stop = cluster.fresh(), [], set(), threading.Event()
 
         def sign_up(name):
             for answer in posted(house, name, stop):
-                told.add(answer.status_code)
+                statuses.add(answer.status_code)
                 if answer.status_code == 201:
                     receipts.append(answer.json()["receipt"])
 
@@ -209,7 +209,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_dies_again_and_again(tmp_p
             for thread in posting:
                 thread.join()
 
-            assert {201, 503} == told
+            assert {201, 503} == statuses
             assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
 
 
@@ -233,16 +233,18 @@ def test_a_table_that_somebody_keeps_locked_is_503_and_not_for_ever(cluster):
         return accept(transaction, submission(2))
 
     async def steps():
-        kept = connect.open_database(read)
+        database = connect.open_database(read)
         with connect.opened_to_write(read) as runner, runner.transaction() as other:
             other.execute(text("LOCK TABLE sign_ups"))
             with pytest.raises(Unavailable):
-                await kept.change(hold)
-        await kept.change(accept, submission(3))
-        kept.close()
+                await database.change(hold)
+        await database.change(accept, submission(3))
+        database.close()
 
     awaited(steps())
-    assert ["3@example.org"] == [one.answers["email"] for one in operator_reads.sign_ups(read)]
+    assert ["3@example.org"] == [
+        sign_up.answers["email"] for sign_up in operator_reads.sign_ups(read)
+    ]
 
 
 def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands, caplog):
@@ -252,7 +254,7 @@ def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands
     with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:
         for number in range(10):
             house.post(email=f"v{number}@example.org")
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
         (before,) = cluster.ask(sizes, url.rpartition("/")[2])
         hands.pass_by(hours=73)
 
@@ -266,30 +268,30 @@ def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands
 
 def test_every_command_works_beside_an_instance(cluster, tmp_path, real, monkeypatch, capsys):
     newer = f"a-newer-key-for-the-tests,{KEY}"
-    told = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var", "SECRET_KEYS": newer}
+    variables = {"DATABASE_URL": cluster.fresh(), "FOLDER": f"{tmp_path}/var", "SECRET_KEYS": newer}
 
     def operate(*arguments, keys=newer):
         monkeypatch.setenv("MENTORKORPS_SECRET_KEYS", keys)
-        ended = run_cli([str(one) for one in arguments])
-        said = capsys.readouterr()
-        assert 0 == ended, said.err
-        return said.out
+        ended = run_cli([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert 0 == ended, printed.err
+        return printed.out
 
-    with opened(tmp_path, real, **told | {"SECRET_KEYS": KEY}) as house:
+    with opened(tmp_path, real, **variables | {"SECRET_KEYS": KEY}) as house:
         house.post(name="www.spam.example", website="https://spam.example")
-    with opened(tmp_path, real, **told) as house:
+    with opened(tmp_path, real, **variables) as house:
         for name, value in house.environ.items():
             monkeypatch.setenv(name, value)
-        (kept,) = house.sign_ups()
+        (sign_up,) = house.sign_ups()
 
-        assert kept.id in operate("desk", "list")
-        assert "is no spam" in operate("desk", "restore", kept.id[:8])
+        assert sign_up.id in operate("desk", "list")
+        assert "is no spam" in operate("desk", "restore", sign_up.id[:8])
         assert not house.sign_ups()[0].flagged
         assert "1 sign-up" in operate("desk", "export", "mentor", tmp_path / "mentor.csv")
         assert "0 mails are on the way again" in operate("outbox", "resend", "--failed")
         assert "0 sign-ups and 0 mails deleted" in operate("purge")
         assert "1 sign-up is encrypted with the first key now" in operate("rotate")
-        assert kept.id in operate("desk", "list", keys=newer.partition(",")[0])
+        assert sign_up.id in operate("desk", "list", keys=newer.partition(",")[0])
         assert "holds 1 sign-up" in operate("backup", tmp_path / "one.backup")
         house.post(name="www.spam.example", website="https://spam.example")
         assert 1 == len(house.sign_ups())

@@ -54,11 +54,11 @@ def test_no_log_holds_a_link_a_query_or_a_visitors_address(tmp_path, proxy):
         secrets = visited(service, front)
         service.close()
         ask_in_vain(front, secrets)
-    said = logged(tmp_path)
+    log = logged(tmp_path)
 
     assert 10 <= len(secrets)
-    assert [] == [secret for secret in {*secrets, *others()} if secret.encode() in said]
-    assert b'"route": "/mine/{token}"' in said
+    assert [] == [secret for secret in {*secrets, *others()} if secret.encode() in log]
+    assert b'"route": "/mine/{token}"' in log
 
 
 @pytest.mark.parametrize(
@@ -76,15 +76,15 @@ def test_without_those_lines_of_the_guide_the_links_would_lie_in_a_log(tmp_path,
     ):
         service.close()
         ask_in_vain(front, {"a-token-of-somebody"})
-    said = logged(tmp_path)
+    log = logged(tmp_path)
 
-    assert b"a-token-of-somebody" in said
-    assert VISITOR.encode() in said or not HAS_OWN_ADDRESS
+    assert b"a-token-of-somebody" in log
+    assert VISITOR.encode() in log or not HAS_OWN_ADDRESS
 
 
 def others() -> list[str]:
-    found = [QUERY, "karen", "Karen", "secret-header"]
-    return [*found, VISITOR] if HAS_OWN_ADDRESS else found
+    traces = [QUERY, "karen", "Karen", "secret-header"]
+    return [*traces, VISITOR] if HAS_OWN_ADDRESS else traces
 
 
 def logged(folder: Path) -> bytes:
@@ -154,12 +154,12 @@ def ask_in_vain(front: Proxy, secrets: set[str]) -> None:
 def speak_no_tls(front: Proxy) -> None:
     own = (VISITOR, 0) if HAS_OWN_ADDRESS else None
     address = ("127.0.0.1", httpx.URL(front.url).port)
-    for said in (
+    for data in (
         b"GET /mine/a-token-of-somebody HTTP/1.1\r\nHost: x\r\n\r\n",
         b"\x16\x03\x01\x00\x05hello",
     ):
         with socket.create_connection(address, timeout=5, source_address=own) as connection:
-            connection.sendall(said)
+            connection.sendall(data)
             connection.settimeout(1)
             answer_or_nothing(connection)
 
@@ -222,7 +222,7 @@ def judge(*command: str, **environ: str) -> None:
     )
     assert 0 == done.returncode, done.stderr
     warned = [line for line in done.stderr.splitlines() if "warn" in line]
-    assert [] == [line for line in warned if not any(one in line for one in MATTERS_OF_TASTE)]
+    assert [] == [line for line in warned if not any(matter in line for matter in MATTERS_OF_TASTE)]
 
 
 @pytest.fixture(scope="module")
@@ -232,10 +232,10 @@ def fronts(tmp_path_factory) -> Iterator[dict[str, Proxy]]:
         for name in TYPES:
             (service.site / name).write_text("words and more words " * 500)
         with (
-            caddy(folder / "caddy", service.port) as one,
+            caddy(folder / "caddy", service.port) as front,
             nginx(folder / "nginx", service.port) as other,
         ):
-            yield {"caddy": one, "nginx": other}
+            yield {"caddy": front, "nginx": other}
 
 
 @pytest.mark.parametrize("name", PROXIES)

@@ -37,13 +37,13 @@ def kept_from_writing(house):
 
 def test_a_visitors_own_pages_wait_for_no_writer(house):
     house.post()
-    (kept,) = house.sign_ups()
-    paths = [f"/mine/{house.token('mine', kept)}", f"/desk/{house.token('desk', kept)}"]
+    (sign_up,) = house.sign_ups()
+    paths = [f"/mine/{house.token('mine', sign_up)}", f"/desk/{house.token('desk', sign_up)}"]
     with ThreadPoolExecutor() as pool, kept_from_writing(house):
         typed = volunteer(email="bo@example.org")
         posting = pool.submit(httpx.post, house.url(FORM), data=typed, timeout=20)
         pages = [house.client.post(path, timeout=PROMPTLY) for path in paths]
-        receipt = house.client.get(f"/receipt/{house.token('receipt', kept)}", timeout=PROMPTLY)
+        receipt = house.client.get(f"/receipt/{house.token('receipt', sign_up)}", timeout=PROMPTLY)
         assert not posting.done() or 503 == posting.result().status_code
 
     assert [200, 200, 200] == [answer.status_code for answer in (*pages, receipt)]

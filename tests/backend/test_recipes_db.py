@@ -88,14 +88,14 @@ def copy(tmp_path):
 
 
 def run(copy, program, *arguments):
-    told = {
+    variables = {
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{copy}/m.db",
         "MENTORKORPS_SECRET_KEYS": KEY,
         "PYTHONPATH": str(copy),
     }
     ended = subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
-        cwd=copy, env=os.environ | told, capture_output=True, text=True, check=False,
+        cwd=copy, env=os.environ | variables, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert 0 == ended.returncode, ended.stderr
     return ended.stdout

@@ -60,7 +60,7 @@ class Crowd:
         with httpx.Client(base_url=self.url, verify=False, timeout=30) as client:
             for count in range(100_000):
                 email = f"v{number}-{count}@example.org"
-                self.answers[email] = told(
+                self.answers[email] = printed_on_refusal(
                     lambda email=email: client.post(FORM, data=volunteer(email=email))
                 )
                 if self._is_over.wait(0.05):
@@ -69,10 +69,10 @@ class Crowd:
     def _look(self) -> None:
         with httpx.Client(base_url=self.url, verify=False, timeout=30) as client:
             while not self._is_over.wait(0.05):
-                self.pages[told(lambda: client.get("/"))] += 1
+                self.pages[printed_on_refusal(lambda: client.get("/"))] += 1
 
 
-def told(ask) -> str:
+def printed_on_refusal(ask) -> str:
     try:
         answer = ask()
     except httpx.TransportError as error:
@@ -81,16 +81,17 @@ def told(ask) -> str:
 
 
 def hold_against_the_database(crowd: Crowd, read: settings.Settings) -> None:
-    kept, tokens = operator_reads.sign_ups(read), Tokens(read.secret_keys, utc_now)
+    sign_ups, tokens = operator_reads.sign_ups(read), Tokens(read.secret_keys, utc_now)
     assert len(crowd.answers) >= FEWEST_FORMS
     assert {"303"} == {answer.partition(" ")[0] for answer in crowd.answers.values()}
     assert {"200"} == set(crowd.pages)
     assert crowd.acknowledged() == {
-        f"/receipt/{tokens.sign('receipt', one.id, one.received_at)}" for one in kept
+        f"/receipt/{tokens.sign('receipt', sign_up.id, sign_up.received_at)}"
+        for sign_up in sign_ups
     }
-    assert crowd.answers.keys() == {one.answers["email"] for one in kept}
-    assert len(kept) == len(crowd.answers)
-    mails = Counter((one.subject.id, one.kind) for one in operator_reads.mails(read))
+    assert crowd.answers.keys() == {sign_up.answers["email"] for sign_up in sign_ups}
+    assert len(sign_ups) == len(crowd.answers)
+    mails = Counter((mail.subject.id, mail.kind) for mail in operator_reads.mails(read))
     assert {1} == set(mails.values())
 
 
@@ -113,12 +114,13 @@ def enough(crowd: Crowd) -> None:
 
 
 def test_two_instances_start_anew_one_after_another_and_nobody_notices(tmp_path, cluster):
-    told = {"DATABASE_URL": cluster.fresh(), "FOLDER": str(tmp_path / "var")}
+    variables = {"DATABASE_URL": cluster.fresh(), "FOLDER": str(tmp_path / "var")}
     with ExitStack() as stack:
         pair = [
-            stack.enter_context(unit(made(tmp_path / name), **told)) for name in ("one", "other")
+            stack.enter_context(unit(state_folder(tmp_path / name), **variables))
+            for name in ("one", "other")
         ]
-        front = stack.enter_context(caddy(tmp_path, *(one.port for one in pair)))
+        front = stack.enter_context(caddy(tmp_path, *(instance.port for instance in pair)))
         with Crowd(front.url) as crowd:
             for number in range(RESTARTS):
                 time.sleep(0.2)
@@ -129,7 +131,7 @@ def test_two_instances_start_anew_one_after_another_and_nobody_notices(tmp_path,
     hold_against_the_database(crowd, read)
 
 
-def made(folder: Path) -> Path:
+def state_folder(folder: Path) -> Path:
     folder.mkdir()
     return folder
 
@@ -150,7 +152,7 @@ def test_a_socket_that_was_meant_for_another_process_is_left_alone(tmp_path, fre
 
 
 @pytest.mark.parametrize(
-    ("family", "kind", "listens", "count", "said"),
+    ("family", "kind", "listens", "count", "reason"),
     [
         (socket.AF_INET, socket.SOCK_STREAM, True, "2", "2 sockets"),
         (socket.AF_INET, socket.SOCK_STREAM, True, "", "no sockets"),
@@ -161,7 +163,7 @@ def test_a_socket_that_was_meant_for_another_process_is_left_alone(tmp_path, fre
     ids=["two", "none", "connected", "datagrams", "a path"],
 )
 def test_what_systemd_passes_on_that_is_no_tcp_socket_is_told_in_one_sentence(
-    tmp_path, family, kind, listens, count, said
+    tmp_path, family, kind, listens, count, reason
 ):
     log = tmp_path / "log"
     with socket.socket(family, kind) as passed:
@@ -172,7 +174,7 @@ def test_what_systemd_passes_on_that_is_no_tcp_socket_is_told_in_one_sentence(
 
     (line,) = log.read_text("utf-8").splitlines()
     assert 2 == ended
-    assert line.startswith(f"mentorkorps: systemd passed on {said}, ")
+    assert line.startswith(f"mentorkorps: systemd passed on {reason}, ")
     assert "ListenStream=" in line
 
 

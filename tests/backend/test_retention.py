@@ -31,19 +31,19 @@ def on_the_disk(house):
         columns = (
             "id || '', fingerprint || '', CAST(substr(sealed, 5, 12) AS BLOB), substr(sealed, 17)"
         )
-        found = [
+        values = [
             value for row in database.execute(f"SELECT {columns} FROM sign_ups") for value in row
         ]
-        found += [id for (id,) in database.execute("SELECT id FROM mails")]
+        values += [id for (id,) in database.execute("SELECT id FROM mails")]
     database.close()
-    return [value.encode() if isinstance(value, str) else value for value in found]
+    return [value.encode() if isinstance(value, str) else value for value in values]
 
 
 def test_an_unconfirmed_sign_up_is_deleted_after_its_hours(house, hands, caplog):
     caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     house.post()
     house.letter("confirm")
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
     hands.pass_by(hours=72, seconds=1)
 
     eventually(gone(house))
@@ -57,7 +57,7 @@ def test_a_mail_that_cannot_be_deleted_at_once_is_deleted_later(house, hands, ca
     house.post()
     house.letter("confirm")
     path = next(house.settings.mail_folder.glob("*.eml"))
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
     path.unlink()
     path.mkdir()
     hands.pass_by(hours=72, seconds=1)
@@ -77,7 +77,7 @@ def test_a_confirmed_sign_up_is_deleted_after_the_months_of_its_form(house, hand
     house.client.post(house.link("confirm"))
     hands.pass_until(datetime(2027, 5, 23, 9, 1, tzinfo=UTC))
 
-    eventually(lambda: ["interesseliste"] == [one.form for one in house.sign_ups()])
+    eventually(lambda: ["interesseliste"] == [sign_up.form for sign_up in house.sign_ups()])
     hands.pass_until(datetime(2027, 11, 23, 9, 1, tzinfo=UTC))
     eventually(gone(house))
 
@@ -103,7 +103,7 @@ def test_nothing_is_deleted_before_its_time(house, hands, caplog):
 def test_nothing_of_a_deleted_sign_up_stays_in_the_files(house, hands):
     for number in range(30):
         house.post(email=f"v{number}@example.org", phone="12345678")
-    eventually(lambda: {"sent"} == {one.state for one in house.mails()}, 20)
+    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
     traces = on_the_disk(house)
     folder = house.settings.folder
     assert all(trace in everything_on_the_disk(folder) for trace in traces[:8])
@@ -122,7 +122,7 @@ def test_a_mail_that_could_not_leave_does_not_cost_the_sign_up_its_time(
     caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
         house.post()
-        eventually(lambda: {"retry"} == {one.state for one in house.mails()})
+        eventually(lambda: {"retry"} == {mail.state for mail in house.mails()})
         hands.pass_by(hours=80)
         eventually(lambda: 2 == len([line for line in caplog.messages if line.startswith("purge")]))
         (karen,) = house.sign_ups()
@@ -131,11 +131,13 @@ def test_a_mail_that_could_not_leave_does_not_cost_the_sign_up_its_time(
         house.post(email="bo@example.org")
         eventually(
             lambda: (
-                "failed" in {one.state for one in house.mails()} or karen not in house.sign_ups()
+                "failed" in {mail.state for mail in house.mails()} or karen not in house.sign_ups()
             )
         )
         hands.pass_by(hours=20)
-        eventually(lambda: ["bo@example.org"] == [one.answers["email"] for one in house.sign_ups()])
+        eventually(
+            lambda: ["bo@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
+        )
 
 
 def test_what_was_answered_to_a_form_that_is_gone_has_the_shortest_limit(tmp_path, real, hands):
@@ -151,16 +153,16 @@ def test_what_was_answered_to_a_form_that_is_gone_has_the_shortest_limit(tmp_pat
 
 def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path, real, hands):
     def purge(*more):
-        told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
+        variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
         return subprocess.run(
             [sys.executable, "-m", "mentorkorps", "purge", *more], cwd=ROOT, capture_output=True, text=True,
-            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in told.items()},
+            env=os.environ | {f"MENTORKORPS_{name}": value for name, value in variables.items()},
         )  # fmt: skip
 
     hands.now = datetime(2025, 1, 1, tzinfo=UTC)
     with opened(tmp_path, real, hands) as house:
         house.post()
-        eventually(lambda: {"sent"} == {one.state for one in house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
         assert "The server deletes 0 sign-ups now.\n" == purge().stdout
 
     refused = purge()
@@ -174,7 +176,7 @@ def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path,
     assert "1 sign-ups and 2 mails deleted.\n" == purge("--yes").stdout
     assert ["clock"] == [mail.kind for mail in operator_reads.mails(house.settings)]
     assert [] == operator_reads.sign_ups(house.settings)
-    assert 1 == sum(one.count for one in operator_reads.counts(house.settings))
+    assert 1 == sum(row.count for row in operator_reads.counts(house.settings))
 
 
 @pytest.mark.parametrize(

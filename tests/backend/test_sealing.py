@@ -23,7 +23,7 @@ NEWER = "a-newer-key-for-the-tests"
 BOTH = f"{NEWER},{KEY}"
 
 
-def told(folder, keys):
+def variables_of(folder, keys):
     return {
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{folder}/var/mentorkorps.db",
         "MENTORKORPS_SECRET_KEYS": keys,
@@ -32,9 +32,9 @@ def told(folder, keys):
 
 def rows(folder, columns):
     with sqlite3.connect(folder / "var" / "mentorkorps.db") as database:
-        found = database.execute(f"SELECT {columns} FROM sign_ups ORDER BY id").fetchall()
+        rows_of_table = database.execute(f"SELECT {columns} FROM sign_ups ORDER BY id").fetchall()
     database.close()
-    return found
+    return rows_of_table
 
 
 def everything_on_the_disk(folder):
@@ -43,7 +43,7 @@ def everything_on_the_disk(folder):
 
 def rotating(folder, keys):
     return subprocess.Popen(
-        [sys.executable, "-m", "mentorkorps", "rotate"], cwd=ROOT, env=os.environ | told(folder, keys),
+        [sys.executable, "-m", "mentorkorps", "rotate"], cwd=ROOT, env=os.environ | variables_of(folder, keys),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -80,7 +80,10 @@ def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leav
     damaged = (karen.id, bo.id)
     eventually(
         lambda: (
-            2 <= sum(one.state == "sent" and one.subject.id not in damaged for one in house.mails())
+            2
+            <= sum(
+                mail.state == "sent" and mail.subject.id not in damaged for mail in house.mails()
+            )
         )
     )
 
@@ -110,7 +113,7 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
     engine.dispose()
 
     with opened(tmp_path, real) as house:
-        emails = {one.answers["email"] for one in house.sign_ups()}
+        emails = {sign_up.answers["email"] for sign_up in house.sign_ups()}
         assert 1 == len(operator_reads.consents(house.settings, "id7"))
         assert b"karen" not in everything_on_the_disk(tmp_path)
 
@@ -124,7 +127,7 @@ def test_the_first_key_seals_and_every_key_opens(tmp_path, real):
         house.post(email="bo@example.org")
 
         assert {"karen@example.org", "bo@example.org"} == {
-            one.answers["email"] for one in house.sign_ups()
+            sign_up.answers["email"] for sign_up in house.sign_ups()
         }
         marks = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
         assert {Cipher([KEY]).mark, Cipher([NEWER]).mark} == marks
@@ -143,14 +146,14 @@ def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_
     ):
         pass
     rotated = rotating(tmp_path, NEWER)
-    _, said = rotated.communicate()
+    _, errors = rotated.communicate()
     listed = subprocess.run(
-        [sys.executable, "-m", "mentorkorps", "desk", "list"], cwd=ROOT, env=os.environ | told(tmp_path, NEWER),
+        [sys.executable, "-m", "mentorkorps", "desk", "list"], cwd=ROOT, env=os.environ | variables_of(tmp_path, NEWER),
         capture_output=True, text=True,
     )  # fmt: skip
 
     assert (2, 2) == (rotated.returncode, listed.returncode)
-    for line in (said, listed.stderr):
+    for line in (errors, listed.stderr):
         assert line.startswith("mentorkorps: MENTORKORPS_SECRET_KEYS=")
         assert 1 == len(line.splitlines())
     assert before == rows(tmp_path, "*")
@@ -164,18 +167,18 @@ def test_after_a_rotation_the_old_key_can_go_and_a_second_click_is_still_known(t
         assert 1 == len(house.sign_ups())
 
     rotated = rotating(tmp_path, BOTH)
-    said, _ = rotated.communicate()
+    printed, _ = rotated.communicate()
 
     assert (303, 0, "1 sign-up is encrypted with the first key now.\n") == (
         first,
         rotated.returncode,
-        said,
+        printed,
     )
     assert Cipher([KEY]).mark not in everything_on_the_disk(tmp_path)
     with opened(tmp_path, real, SECRET_KEYS=NEWER) as house:
         house.post(news="2026-11-22")
-        (kept,) = house.sign_ups()
-        assert "karen@example.org" == kept.answers["email"]
+        (sign_up,) = house.sign_ups()
+        assert "karen@example.org" == sign_up.answers["email"]
 
 
 def marks(folder):
@@ -196,7 +199,7 @@ def test_a_rotation_beside_a_server_with_another_first_key_is_refused(house, tmp
 
 
 def test_a_rotation_beside_a_running_server_holds_nobody_up(tmp_path, real, hands):
-    fill(settings.read_settings(told(tmp_path, KEY)), 1500)
+    fill(settings.read_settings(variables_of(tmp_path, KEY)), 1500)
     answers = []
     with opened(tmp_path, real, hands, SECRET_KEYS=BOTH) as house:
         link = f"/mine/{house.token('mine', house.sign_ups()[7])}"
@@ -204,9 +207,9 @@ def test_a_rotation_beside_a_running_server_holds_nobody_up(tmp_path, real, hand
         while rotated.poll() is None:
             answers.append(house.post(email=f"v{len(answers)}@example.org").status_code)
             assert "@example.org" in house.client.post(link).text
-        said, _ = rotated.communicate()
+        printed, _ = rotated.communicate()
 
-        count, _, told_of_it = said.partition(" ")
+        count, _, told_of_it = printed.partition(" ")
         assert "sign-ups are encrypted with the first key now.\n" == told_of_it
         assert 1500 < int(count) <= 1500 + len(answers)
         assert {303} == set(answers)
@@ -217,8 +220,8 @@ def test_a_rotation_beside_a_running_server_holds_nobody_up(tmp_path, real, hand
 
 
 def test_a_rotation_goes_on_after_its_server_was_killed(tmp_path, free_port):
-    read = settings.read_settings(told(tmp_path, BOTH))
-    fill(settings.read_settings(told(tmp_path, KEY)), 2000, utc_now())
+    read = settings.read_settings(variables_of(tmp_path, BOTH))
+    fill(settings.read_settings(variables_of(tmp_path, KEY)), 2000, utc_now())
     mixed = {Cipher([KEY]).mark, Cipher([NEWER]).mark}
     with process(tmp_path, free_port, SECRET_KEYS=BOTH):
         rotated = rotating(tmp_path, BOTH)
@@ -230,7 +233,9 @@ def test_a_rotation_goes_on_after_its_server_was_killed(tmp_path, free_port):
 
     with process(tmp_path, free_port, SECRET_KEYS=BOTH):  # the note is still there
         eventually(lambda: marks(tmp_path) == {Cipher([NEWER]).mark}, 30)
-    assert 2000 == len(operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER))))
+    assert 2000 == len(
+        operator_reads.sign_ups(settings.read_settings(variables_of(tmp_path, NEWER)))
+    )
 
 
 def test_what_cannot_be_decrypted_is_told_and_keeps_nobody_else_from_the_new_key(tmp_path, real):
@@ -246,15 +251,15 @@ def test_what_cannot_be_decrypted_is_told_and_keeps_nobody_else_from_the_new_key
     database.close()
 
     rotated = rotating(tmp_path, BOTH)
-    said, errors = rotated.communicate()
+    printed, errors = rotated.communicate()
 
-    assert (2, "1 sign-up is encrypted with the first key now.\n") == (rotated.returncode, said)
+    assert (2, "1 sign-up is encrypted with the first key now.\n") == (rotated.returncode, printed)
     assert "1 is not: keep every key" in errors
     assert bo.id in errors
 
 
 def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
-    fill(settings.read_settings(told(tmp_path, KEY)))
+    fill(settings.read_settings(variables_of(tmp_path, KEY)))
     newer = Cipher([NEWER]).mark
     rotated = rotating(tmp_path, BOTH)
     eventually(lambda: newer in marks(tmp_path), 20)
@@ -263,14 +268,16 @@ def test_a_rotation_that_is_killed_half_way_loses_nothing(tmp_path):
 
     everybody = {f"{number}@example.org" for number in range(PLENTY)}
     half_way = marks(tmp_path)
-    kept = operator_reads.sign_ups(settings.read_settings(told(tmp_path, BOTH)))
+    sign_ups = operator_reads.sign_ups(settings.read_settings(variables_of(tmp_path, BOTH)))
     assert {Cipher([KEY]).mark, newer} == half_way
-    assert everybody == {one.answers["email"] for one in kept}
+    assert everybody == {sign_up.answers["email"] for sign_up in sign_ups}
 
     again = rotating(tmp_path, BOTH)
     again.communicate()
     assert 0 == again.returncode
     assert everybody == {
-        one.answers["email"]
-        for one in operator_reads.sign_ups(settings.read_settings(told(tmp_path, NEWER)))
+        sign_up.answers["email"]
+        for sign_up in operator_reads.sign_ups(
+            settings.read_settings(variables_of(tmp_path, NEWER))
+        )
     }

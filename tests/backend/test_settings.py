@@ -17,8 +17,8 @@ from tests.backend.conftest import KEY, built_site
 from tests.conftest import ROOT
 
 
-def read(tmp_path, **told):
-    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db"} | told
+def read(tmp_path, **variables):
+    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db"} | variables
     return settings.read_settings({f"MENTORKORPS_{name}": value for name, value in environ.items()})
 
 
@@ -103,7 +103,7 @@ def test_postgresql_wants_keys_since_its_instances_share_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("address", "shown"),
+    ("address", "label"),
     [
         ("postgresql://me:hidden@db.example/korps", "postgresql://db.example/korps"),
         (
@@ -121,11 +121,11 @@ def test_postgresql_wants_keys_since_its_instances_share_them(tmp_path):
         ("postgresql://me:hidden@one,two:5433/korps", "postgresql://one,two:,5433/korps"),
     ],
 )
-def test_an_address_of_postgresql_is_shown_without_its_password(tmp_path, address, shown):
-    told = read(tmp_path, DATABASE_URL=address, SECRET_KEYS=KEY)
+def test_an_address_of_postgresql_is_shown_without_its_password(tmp_path, address, label):
+    read_settings = read(tmp_path, DATABASE_URL=address, SECRET_KEYS=KEY)
 
-    assert shown == str(told.database)
-    assert "hidd" not in repr(told)
+    assert label == str(read_settings.database)
+    assert "hidd" not in repr(read_settings)
 
 
 def test_the_folder_of_this_machine_is_beside_the_file_or_where_it_is_told(tmp_path):
@@ -264,9 +264,9 @@ def test_an_empty_setting_is_none(tmp_path):
     assert read(tmp_path, SMTP_URL=" ", SECRET_KEYS=f"{KEY}, {KEY}2").smtp is None
 
 
-def refused(folder, **told: str) -> str:
+def refused(folder, **variables: str) -> str:
     """What a command says that cannot start; one line, and never how Python came there."""
-    environ = {f"MENTORKORPS_{name}": value for name, value in told.items()}
+    environ = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     ended = subprocess.run(
         [sys.executable, "-m", "mentorkorps", "outbox"],
         cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environ, capture_output=True, text=True,
@@ -324,7 +324,7 @@ def test_a_kept_key_that_is_none_is_named_with_its_file(tmp_path, content):
 
 NAMES = (
     "DATABASE_URL", "SMTP_URL", "SMTP_CA_FILE", "ALARM_COMMAND", "PUBLIC_URL", "SECRET_KEYS", "RECIPIENTS", "MAIL_FROM",
-    "ALLOWED_ORIGINS", "TRUSTED_PROXY", "METRICS_FROM", "LOG",
+    "ALLOWED_ORIGINS", "TRUSTED_PROXY", "METRICS_FROM", "LOG", "NEWS_WAIT_MINUTES",
 )  # fmt: skip
 SIGNS = strategies.sampled_from(
     [
@@ -357,12 +357,12 @@ NO_SHARED_FOLDER = hypothesis_settings(
 def test_whatever_stands_in_a_setting_is_taken_or_refused_by_its_name(tmp_path, name, value):
     sound = {"SECRET_KEYS": KEY, "SMTP_URL": "smtp://mail.example.dk"}
     try:
-        found = read(tmp_path, **sound | {name: value})
+        taken = read(tmp_path, **sound | {name: value})
     except SettingsError as error:
         assert f"MENTORKORPS_{name}" == error.key
     else:
         # What is taken can be written on a mail.
-        str(found.mail_from).encode()
+        str(taken.mail_from).encode()
 
 
 @NO_SHARED_FOLDER

@@ -55,13 +55,13 @@ def test_a_form_is_written_with_its_questions_as_columns(busy, tmp_path):
     assert text.startswith(b'\xef\xbb\xbf"Nummer";"Kom";"Bekr')
     assert b"\r\n" in text
     first, second = table(text)
-    told = {
+    cells = {
         "Navn": "Karen Testesen",
         "Telefon": "'+45 12 34 56 78",
         "Kom": "2026-11-23 10:00",
         "contact": "2026-11-22",
     }
-    assert told.items() <= first.items()
+    assert cells.items() <= first.items()
     assert {
         "Postnummer eller kommune": "Odense",
         "Ligner spam": "",
@@ -91,7 +91,7 @@ def test_headings_and_choices_come_in_english_too(busy):
 def test_days_limit_it_both_counted_in(busy, period, names):
     rows = table(desk(busy, "export", "mentor", "-", *period).stdout)
 
-    assert names == [one["Navn"].removeprefix("'") for one in rows]
+    assert names == [row["Navn"].removeprefix("'") for row in rows]
 
 
 def test_only_its_owner_may_read_the_file_and_none_is_overwritten(busy, tmp_path):
@@ -105,10 +105,10 @@ def test_only_its_owner_may_read_the_file_and_none_is_overwritten(busy, tmp_path
 
 
 def test_an_unknown_form_is_told_with_those_that_exist(busy):
-    told = desk(busy, "export", "nope", "-")
+    printed = desk(busy, "export", "nope", "-")
 
-    assert 2 == told.returncode
-    assert b"only mentor, interesseliste" in told.stderr
+    assert 2 == printed.returncode
+    assert b"only mentor, interesseliste" in printed.stderr
 
 
 @pytest.mark.parametrize("cell", COMPUTED)
@@ -124,10 +124,10 @@ def test_other_cells_stay_as_they_are(cell):
 
 def test_an_answer_to_a_question_that_is_gone_is_not_left_out(busy, real, tmp_path):
     form = real.forms["mentor"]
-    shorter = replace(form, fields=tuple(one for one in form.fields if one.id != "phone"))
-    kept = operator_reads.each_sign_up(busy.settings)
+    shorter = replace(form, fields=tuple(field for field in form.fields if field.id != "phone"))
+    sign_ups = operator_reads.each_sign_up(busy.settings)
     file = io.BytesIO()
-    csv_export.CsvExport(shorter, real, "da").write(file, kept, csv_export.Period())
+    csv_export.CsvExport(shorter, real, "da").write(file, sign_ups, csv_export.Period())
 
     assert {"phone": "+45 12 34 56 78"} == json.loads(table(file.getvalue())[0]["Andre svar"])
 
@@ -153,7 +153,7 @@ def test_the_list_can_be_narrowed(busy, asked, count):
 def test_the_newest_come_last_and_none_is_no_number(busy):
     first, second, count = desk(busy, "list", "--newest", "2").stdout.decode().splitlines()
 
-    assert [one.id for one in busy.sign_ups()][1:] == [first.split()[0], second.split()[0]]
+    assert [sign_up.id for sign_up in busy.sign_ups()][1:] == [first.split()[0], second.split()[0]]
     assert "2 sign-ups, 2 not answered yet." == count
     assert b"write 1 or more" in desk(busy, "list", "--newest", "0").stderr
 
@@ -168,15 +168,15 @@ def test_one_that_cannot_be_decrypted_hides_none_of_the_others(busy, real):
     assert b"3 sign-ups, " in desk(busy, "list").stdout
     assert b"Ida" in desk(busy, "show", ida.id[:12]).stdout
     assert b"Ida" in desk(busy, "export", "interesseliste", "-").stdout
-    shown = desk(busy, "show", karen.id)
+    printed = desk(busy, "show", karen.id)
     assert (2, f"mentorkorps: what is kept under {karen.id} was changed by something else\n") == (
-        shown.returncode, shown.stderr.decode(),
+        printed.returncode, printed.stderr.decode(),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("begins", ["zzz", "%", "", "g"])
 def test_what_begins_no_number_or_several_shows_nothing(busy, begins):
-    shown = desk(busy, "show", begins)
+    printed = desk(busy, "show", begins)
 
-    assert (2, b"") == (shown.returncode, shown.stdout)
-    assert b"give the number of one sign-up" in shown.stderr
+    assert (2, b"") == (printed.returncode, printed.stdout)
+    assert b"give the number of one sign-up" in printed.stderr

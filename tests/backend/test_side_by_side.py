@@ -33,7 +33,7 @@ from tests.backend.test_store import read_settings
 
 NEWER = "a-newer-key-for-the-tests"
 LATER = MONDAY + timedelta(hours=80)
-HALL = Bookable("courses", COURSE)
+BOOKABLE_COURSE = Bookable("courses", COURSE)
 
 
 class Sides:
@@ -51,17 +51,17 @@ class Sides:
         """What (job, *values) of the one gives, and of the other, which begins before the first is committed."""
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(1))
-            one, other = (
+            first_database, second_database = (
                 stack.enter_context(connect.opened_to_write(self.settings)) for _ in range(2)
             )
-            with one.transaction() as transaction:
-                given = first[0](transaction, *first[1:])
-                coming = pool.submit(other.run_job, *second)
+            with first_database.transaction() as transaction:
+                result = first[0](transaction, *first[1:])
+                coming = pool.submit(second_database.run_job, *second)
                 eventually(lambda: coming.done() or self.somebody_waits())
-            return given, coming.result()
+            return result, coming.result()
 
     def mails(self) -> Counter[str]:
-        return Counter(one.kind for one in operator_reads.mails(self.settings))
+        return Counter(mail.kind for mail in operator_reads.mails(self.settings))
 
     def somebody_waits(self) -> bool:
         waiting = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self._name}' AND wait_event_type = 'Lock'"
@@ -90,19 +90,19 @@ def test_mails_that_one_takes_are_left_to_it(sides):
         3,
     )
 
-    ours, theirs = sides.meanwhile(lease, lease)
+    first, second = sides.meanwhile(lease, lease)
 
-    assert (3, 1) == (len(ours), len(theirs))
-    assert 4 == len({mail.id for mail, _ in ours + theirs})
+    assert (3, 1) == (len(first), len(second))
+    assert 4 == len({mail.id for mail, _ in first + second})
 
 
 def test_who_lets_the_confirmation_run_out_is_asked_once_more_and_not_twice(sides):
     sides.change(accept, submission("anna"))
     again = (accept, submission("anna", LATER))
 
-    ours, theirs = sides.meanwhile(again, again)
+    first, second = sides.meanwhile(again, again)
 
-    assert ours.id == theirs.id
+    assert first.id == second.id
     assert 2 == sides.mails()["confirm"]
 
 
@@ -113,18 +113,18 @@ def test_what_both_delete_is_counted_once(sides, real):
     due = sides.change(retention.due, real, LATER + timedelta(days=9))
     purge = (retention.purge_batch, due.ended, due.ids)
 
-    ours, theirs = sides.meanwhile(purge, purge)
+    first, second = sides.meanwhile(purge, purge)
 
-    assert (2, 0) == (ours.sign_ups, theirs.sign_ups)
-    assert [2] == [one.count for one in operator_reads.counts(sides.settings)]
+    assert (2, 0) == (first.sign_ups, second.sign_ups)
+    assert [2] == [row.count for row in operator_reads.counts(sides.settings)]
 
 
 def test_who_presses_delete_twice_is_counted_once(sides):
-    kept = sides.change(accept, submission("anna"))
+    sign_up = sides.change(accept, submission("anna"))
 
-    sides.meanwhile((retention.erase, kept.id), (retention.erase, kept.id))
+    sides.meanwhile((retention.erase, sign_up.id), (retention.erase, sign_up.id))
 
-    assert [1] == [one.count for one in operator_reads.counts(sides.settings)]
+    assert [1] == [row.count for row in operator_reads.counts(sides.settings)]
 
 
 def test_a_month_that_both_count_for_the_first_time_has_both(sides):
@@ -132,20 +132,20 @@ def test_a_month_that_both_count_for_the_first_time_has_both(sides):
 
     sides.meanwhile((retention.erase, anna.id), (retention.erase, bo.id))
 
-    assert [2] == [one.count for one in operator_reads.counts(sides.settings)]
+    assert [2] == [row.count for row in operator_reads.counts(sides.settings)]
 
 
 def test_the_first_two_of_a_course_have_numbers_of_their_own(sides):
-    enter = (place_rows.enter, HALL, 1)
+    lock = (place_rows.lock_bookable, BOOKABLE_COURSE, 1)
 
-    assert (1, 2) == sides.meanwhile(enter, enter)
+    assert (1, 2) == sides.meanwhile(lock, lock)
 
 
 def test_the_last_place_is_given_once(sides):
-    wanted = Booking(HALL, 1)
+    booking = Booking(BOOKABLE_COURSE, 1)
 
     sides.meanwhile(
-        (accept, submission("anna", booking=wanted)), (accept, submission("bo", booking=wanted))
+        (accept, submission("anna", booking=booking)), (accept, submission("bo", booking=booking))
     )
 
     assert {"anna": "held", "bo": "pending"} == seats(sides)
@@ -204,24 +204,24 @@ def test_a_cancelled_course_tells_each_once_and_not_who_withdraws_just_now(sides
 
 
 def test_a_change_that_comes_while_keys_are_rotated_is_kept(sides):
-    kept = sides.change(accept, submission("anna"))
+    sign_up = sides.change(accept, submission("anna"))
     changed = submission("anna", name="Anna B.")
     newer = replace(sides.settings, secret_keys=(NEWER, KEY))
 
     with ThreadPoolExecutor(1) as pool, connect.opened_to_write(sides.settings) as runner:
         with runner.transaction() as transaction:
-            lifecycle.change(transaction, kept.id, changed)
+            lifecycle.change(transaction, sign_up.id, changed)
             rotating = pool.submit(rotation.rotate, newer)
             eventually(lambda: rotating.done() or sides.somebody_waits())
         rotating.result()
 
     assert (1, 0) == rotation.rotated(newer)
-    assert ["Anna B."] == [one.answers["name"] for one in operator_reads.sign_ups(newer)]
+    assert ["Anna B."] == [sign_up.answers["name"] for sign_up in operator_reads.sign_ups(newer)]
 
 
 def come(sides, course, *names) -> list[str]:
-    wanted = Booking(HALL, course.courses[COURSE].seats)
-    ids = [sides.change(accept, submission(name, booking=wanted)).id for name in names]
+    booking = Booking(BOOKABLE_COURSE, course.courses[COURSE].seats)
+    ids = [sides.change(accept, submission(name, booking=booking)).id for name in names]
     for id in ids:
         sides.change(lifecycle.confirm, id, course, MONDAY)
     return ids
@@ -230,9 +230,9 @@ def come(sides, course, *names) -> list[str]:
 def offered(sides, course) -> None:
     """The first leaves, and the next has the offer."""
     first = next(
-        one.id
-        for one in operator_reads.sign_ups(sides.settings)
-        if one.answers["email"] == "anna@example.org"
+        sign_up.id
+        for sign_up in operator_reads.sign_ups(sides.settings)
+        if sign_up.answers["email"] == "anna@example.org"
     )
     sides.change(lifecycle.withdraw, first, MONDAY)
     assert 1 == sides.change(allocation.advance_waiting_lists, course, MONDAY)
@@ -247,8 +247,10 @@ def sent(sides) -> None:
 
 def seats(sides) -> dict[str, str]:
     with connect.opened_to_read(sides.settings) as snapshot:
-        found = {one.sign_up: one.state for one in place_rows.seats_in(snapshot, HALL)}
+        states = {
+            seat.sign_up: seat.state for seat in place_rows.seats_in(snapshot, BOOKABLE_COURSE)
+        }
     return {
-        one.answers["email"].partition("@")[0]: found[one.id]
-        for one in operator_reads.sign_ups(sides.settings)
+        sign_up.answers["email"].partition("@")[0]: states[sign_up.id]
+        for sign_up in operator_reads.sign_ups(sides.settings)
     }

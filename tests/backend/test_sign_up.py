@@ -13,19 +13,19 @@ def test_a_sign_up_is_one_row_with_its_consents_and_two_mails(house):
 
     assert 303 == answer.status_code
     assert answer.headers["location"].startswith("/receipt/")
-    (kept,) = house.sign_ups()
+    (sign_up,) = house.sign_ups()
     assert ("mentor", "da", "0461", MONDAY) == (
-        kept.form,
-        kept.language,
-        kept.answers["place"],
-        kept.received_at,
+        sign_up.form,
+        sign_up.language,
+        sign_up.answers["place"],
+        sign_up.received_at,
     )
     agreed = [
-        (one.consent, one.version, one.given_at)
-        for one in operator_reads.consents(house.settings, kept.id)
+        (consent.consent, consent.version, consent.given_at)
+        for consent in operator_reads.consents(house.settings, sign_up.id)
     ]
     assert [("contact", "2026-11-22", MONDAY), ("news", "2026-11-22", MONDAY)] == agreed
-    assert ["confirm", "notice"] == sorted(one.kind for one in house.mails())
+    assert ["confirm", "notice"] == sorted(mail.kind for mail in house.mails())
 
 
 def test_a_second_click_does_not_sign_up_twice(house):
@@ -82,29 +82,29 @@ def test_a_program_learns_which_fields_are_wrong(house):
 
     assert 422 == answer.status_code
     assert "application/problem+json" == answer.headers["content-type"]
-    assert {"email", "industry"} == {one["field"] for one in answer.json()["errors"]}
+    assert {"email", "industry"} == {error["field"] for error in answer.json()["errors"]}
 
 
 def test_a_filled_trap_is_flagged_and_kept(house):
     answer = house.post(website="https://spam.example")
 
     assert 303 == answer.status_code
-    assert [True] == [one.flagged for one in house.sign_ups()]
-    assert ["confirm"] == [one.kind for one in house.mails()]
+    assert [True] == [sign_up.flagged for sign_up in house.sign_ups()]
+    assert ["confirm"] == [mail.kind for mail in house.mails()]
 
 
 def test_the_receipt_tells_who_answers_and_of_the_person_nothing_but_the_address(house):
     answer = house.client.get(house.post().headers["location"])
 
     assert 200 == answer.status_code
-    for told in (
+    for text in (
         "72 timer",
         "Portalens koordinator",
         "Mentorkorps",
         "5 arbejdsdage",
         "uønsket mail",
     ):
-        assert told in answer.text
+        assert text in answer.text
     assert "karen@example.org" in answer.text
     for personal in ("Karen", "5000"):
         assert personal not in answer.text

@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 import pytest
 
-from mentorkorps.backend.mail import sign_up_facts
-from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.publish.calendars import Calendars
 from tests.backend.conftest import JSON, Hands, House, eventually, opened, text_of
@@ -99,17 +97,23 @@ class Person:
     @property
     def id(self) -> str:
         return next(
-            one.id for one in reversed(self.house.sign_ups()) if one.answers["email"] == self.email
+            sign_up.id
+            for sign_up in reversed(self.house.sign_ups())
+            if sign_up.answers["email"] == self.email
         )
 
     def mails(self, kind: str) -> list[str]:
         """Texts of the mails of a kind to this person, or about this sign-up, that have left."""
         folder = self.house.settings.mail_folder
-        ids = {one.id for one in self.house.mails() if one.kind == kind}
+        ids = {mail.id for mail in self.house.mails() if mail.kind == kind}
         letters = [
             self.house.read(folder / f"{id}.eml") for id in ids if (folder / f"{id}.eml").exists()
         ]
-        return [text_of(one).replace("\r", "") for one in letters if self.email in str(one["To"])]
+        return [
+            text_of(letter).replace("\r", "")
+            for letter in letters
+            if self.email in str(letter["To"])
+        ]
 
     def mail(self, kind: str) -> str:
         eventually(lambda: self.mails(kind))
@@ -140,9 +144,11 @@ def test_who_waits_is_told_so_everywhere_and_the_offer_names_what_is_offered(
     course, other = "odense-2027", "ribe-2027"
     first = Person(portal, f"anna-{language}", language)
     first.book(course, as_json), first.book(other, as_json)
-    holders = [one.id for one in portal.sign_ups() if one.answers["email"] == first.email]
+    holders = [
+        sign_up.id for sign_up in portal.sign_ups() if sign_up.answers["email"] == first.email
+    ]
     for id in holders:
-        sign_up = next(one for one in portal.sign_ups() if one.id == id)
+        sign_up = next(sign_up for sign_up in portal.sign_ups() if sign_up.id == id)
         portal.client.post(f"/confirm/{portal.signed('confirm', f'{id}.{sign_up.asked_stamp}')}")
 
     waiting = Person(portal, f"bo-{language}", language)
@@ -170,8 +176,7 @@ def test_who_waits_is_told_so_everywhere_and_the_offer_names_what_is_offered(
     assert marked in apart
     assert DAYS[language] not in apart
     assert {"da": "Eksempel: Det her", "en": "Example: This is"}[language] in apart
-    by_mail = [text for text in waiting.mails("confirm") if marked in text]
-    assert 1 == len(by_mail)
+    eventually(lambda: 1 == sum(marked in text for text in waiting.mails("confirm")))
 
     portal.client.post(f"/mine/{portal.signed('mine', holders[0])}/withdraw")
     eventually(lambda: waiting.mails("offered"))
@@ -187,10 +192,10 @@ def test_who_waits_is_told_so_everywhere_and_the_offer_names_what_is_offered(
         "da": "kurser/odense-2027/kursus.ics",
         "en": "en/courses/odense-2027/course.ics",
     }[language]
-    for text in (taken, *[one for one in waiting.mails("receipt") if waits not in one]):
+    for text in (taken, *[mail for mail in waiting.mails("receipt") if waits not in mail]):
         assert {"da": "Du har en plads.", "en": "You have a place."}[language] in text
         assert calendar in text
-    for id in {one.id for one in portal.sign_ups()}:  # so that the next walk begins anew
+    for id in {sign_up.id for sign_up in portal.sign_ups()}:  # so that the next walk begins anew
         portal.client.post(f"/mine/{portal.signed('mine', id)}/delete", data={"sure": "yes"})
 
 
@@ -222,8 +227,8 @@ def test_what_is_no_sign_up_is_never_called_one_and_each_form_has_its_own_words(
             "withdrawal mail": asker.mail("withdrawal"),
         }
         for where, text in pages.items():
-            shown = plain(text)
-            assert [] == [word for word in SIGN_UP_WORDS if word in shown], (form, where)
+            visible = plain(text)
+            assert [] == [word for word in SIGN_UP_WORDS if word in visible], (form, where)
         for where in ("receipt", "own page"):
             assert noun in pages[where], (form, where)
         assert f"<h1>{noun}</h1>" in pages["own page"]
@@ -253,7 +258,7 @@ def test_what_nobody_answers_promises_no_answer_and_withdrawing_says_what_it_doe
             -1
         ]
         id = person.id
-        kinds = {one.kind for one in portal.mails() if one.subject.id == id}
+        kinds = {mail.kind for mail in portal.mails() if mail.subject.id == id}
         assert kinds.isdisjoint({"notice", "withdrawn"})
 
 
@@ -267,8 +272,8 @@ def test_a_mail_never_tells_of_a_course_that_only_members_come_to_but_the_pages_
         assert DAYS["da"] in text
     for kind in ("confirm", "receipt"):
         letter = member.mail(kind)
-        for told in ("Odense, marts", "2027 kl", "Gaden 1", ".ics", "Smedene"):
-            assert told not in letter, kind
+        for fact in ("Odense, marts", "2027 kl", "Gaden 1", ".ics", "Smedene"):
+            assert fact not in letter, kind
     assert "Hej Medlem\n" in member.mail("receipt")
     assert "Hej\n" in member.mail("confirm")
 
@@ -310,7 +315,7 @@ def test_changing_withdrawing_undoing_and_deleting_are_told_to_both_sides(portal
     assert "Du har slettet en tilmelding som mentor" in person.mail("deleted")
     notice = coordinators(portal, "deleted_notice")
     assert "slettet en tilmelding som mentor, som kom 23. november 2026" in notice
-    assert id not in {one.id for one in portal.sign_ups()}
+    assert id not in {sign_up.id for sign_up in portal.sign_ups()}
     eventually(
         lambda: (
             not portal.rows(
@@ -321,7 +326,7 @@ def test_changing_withdrawing_undoing_and_deleting_are_told_to_both_sides(portal
 
 
 def coordinators(portal: House, kind: str) -> str:
-    eventually(lambda: kind in {one.kind for one in portal.mails()})
+    eventually(lambda: kind in {mail.kind for mail in portal.mails()})
     return text_of(portal.letter(kind)).replace("\r", "")
 
 
@@ -379,21 +384,18 @@ def test_the_link_to_the_other_language_keeps_the_page(portal):
     own = re.search(r'href="(/mine/[^"]+)"', english)[1]
     opened_page = person.get(own)
     action = re.search(r'action="([^"]+)"', opened_page)[1]
-    shown = person.post(action)
-    assert '<html lang="en">' in shown
-    assert "<h1>Question</h1>" in shown
-    withdraw = re.search(r'action="([^"]+/withdraw[^"]*)"', shown)[1]
+    page = person.post(action)
+    assert '<html lang="en">' in page
+    assert "<h1>Question</h1>" in page
+    withdraw = re.search(r'action="([^"]+/withdraw[^"]*)"', page)[1]
     assert "It is withdrawn" in person.post(withdraw)
 
 
-def test_the_practical_mail_is_promised_only_where_there_is_one(portal, monkeypatch):
+def test_the_practical_mail_is_promised_once_there_is_a_place(portal):
     person = Person(portal, "praktisk")
-    person.send("arrangement", event="netvaerk-april-2027", name="Karen")
+    unconfirmed = person.send("arrangement", event="netvaerk-april-2027", name="Karen")
+    assert "Omkring en uge før" not in unconfirmed
     person.confirm()
-    assert "Omkring en uge før" not in person.post(person.mine)
-
-    kinds = {**sign_up_facts.KINDS, "practical": MailKind("practical", to="person")}
-    monkeypatch.setattr(sign_up_facts, "KINDS", kinds)
     assert "Omkring en uge før" in person.get(person.receipt_path)
 
 

@@ -1,6 +1,7 @@
 """The built site, the finder, and what every answer carries."""
 
 import logging
+import re
 
 import pytest
 
@@ -85,7 +86,10 @@ def test_https_is_made_to_stay(tmp_path, real):
         assert "strict-transport-security" in house.client.get("/").headers
 
 
-@pytest.mark.parametrize("asked", ["8000", "8000 Aarhus C", " aarhus ", "Århus", "AARHUS KOMMUNE"])
+@pytest.mark.parametrize(
+    "asked",
+    ["8000", "8 000", "80 00", "DK-8000", "8000 Aarhus C", " aarhus ", "Århus", "AARHUS KOMMUNE"],
+)
 def test_a_place_leads_to_its_municipality(lasting, asked):
     answer = lasting.client.get("/find", params={"q": asked})
 
@@ -113,12 +117,13 @@ def test_an_unknown_place_is_told_with_the_field_again(lasting, asked):
     assert 404 == answer.status_code
     assert 'name="q"' in answer.text
     assert "<script>" not in answer.text
+    assert 98 == answer.text.count('href="/kommuner/')
 
 
 def test_the_service_tells_how_it_is(lasting):
     assert {"status": "ok"} == lasting.client.get("/healthz").json()
-    told = lasting.client.get("/readyz").json()
-    assert (True, True) == (told["database"], told["outbox"])
+    health = lasting.client.get("/readyz").json()
+    assert (True, True) == (health["database"], health["outbox"])
 
 
 def test_readiness_tells_how_long_the_oldest_mail_waits(tmp_path, real, hands, free_port):
@@ -139,8 +144,8 @@ def test_the_log_has_one_line_a_request_without_tokens_queries_and_names(lasting
 
     eventually(lambda: len(caplog.records) == 4)  # a line comes after its answer
     lines = {
-        " ".join(str(one.told[fact]) for fact in ("method", "route", "status"))
-        for one in caplog.records
+        " ".join(str(record.facts[fact]) for fact in ("method", "route", "status"))
+        for record in caplog.records
     }
     assert {
         "GET /receipt/{token} 404",
@@ -163,3 +168,29 @@ def test_a_shell_without_its_places_is_no_site(tmp_path, real):
 
     with pytest.raises(SiteMissing, match="shell:content"):
         create_app(real, tmp_path / "site", read)
+
+
+OTHER_LANGUAGE = r'href="([^"]+)" lang="en"'
+
+
+def test_a_page_of_the_service_is_one_click_away_in_the_other_language(tmp_path, real):
+    frame = (
+        '<title>[[shell:title]]</title><a href="/" lang="en" hreflang="en" rel="alternate">x</a>'
+        "<!-- shell:content -->"
+    )
+    site = built_site(tmp_path / "site")
+    for folder in (site, site / "en"):
+        (folder / "shell.html").write_text(frame)
+
+    with opened(tmp_path, real) as house:
+        danish = house.client.get("/find", params={"q": "2000"}).text
+        there = re.search(OTHER_LANGUAGE, danish)[1].replace("&amp;", "&")
+        english = house.client.get(there).text
+        back = re.search(OTHER_LANGUAGE, english)[1]
+        form = house.client.get("/tilmelding/mentor/", params={"place": "5000"}).text
+        wrong = house.client.post(FORM, data={"language": "en", "name": "A"}).text
+
+    assert "several municipalities" in english
+    assert "/find?q=2000&amp;lang=da" == back
+    assert "/en/sign-up/mentor/?place=5000" == re.search(OTHER_LANGUAGE, form)[1]
+    assert "/tilmelding/mentor/" == re.search(OTHER_LANGUAGE, wrong)[1]

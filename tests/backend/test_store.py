@@ -79,10 +79,10 @@ def test_the_file_is_in_wal_mode(opened, database):
 @both
 def test_an_operator_reads_while_the_server_writes_and_after_it(database):
     async def steps():
-        kept = connect.open_database(read_settings(database))
-        await kept.change(accept, submission(1))
+        database_again = connect.open_database(read_settings(database))
+        await database_again.change(accept, submission(1))
         during = operator_reads.sign_ups(read_settings(database))
-        kept.close()
+        database_again.close()
         return during, operator_reads.sign_ups(read_settings(database))
 
     during, after = awaited(steps())
@@ -115,9 +115,11 @@ def test_a_full_disk_is_never_acknowledged(opened, database):
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     outcomes = awaited(steps())
-    acknowledged = {one.id for one in outcomes if isinstance(one, records.SignUp)}
-    assert any(isinstance(one, Exception) for one in outcomes)
-    assert acknowledged <= {one.id for one in operator_reads.sign_ups(read_settings(database))}
+    acknowledged = {outcome.id for outcome in outcomes if isinstance(outcome, records.SignUp)}
+    assert any(isinstance(outcome, Exception) for outcome in outcomes)
+    assert acknowledged <= {
+        sign_up.id for sign_up in operator_reads.sign_ups(read_settings(database))
+    }
 
 
 @both
@@ -130,7 +132,7 @@ def test_a_full_queue_is_busy_and_the_rest_is_kept(opened, database):
         return await asyncio.gather(*jobs, return_exceptions=True)
 
     outcomes = awaited(steps())
-    busy = [one for one in outcomes if isinstance(one, Busy)]
+    busy = [outcome for outcome in outcomes if isinstance(outcome, Busy)]
     assert busy
     assert len(outcomes) - len(busy) == len(operator_reads.sign_ups(read_settings(database)))
 
@@ -149,25 +151,25 @@ def test_a_commit_that_fails_is_told_to_everybody_in_it(opened, database):
         )
 
     outcomes = awaited(steps())
-    kept = {one.id for one in operator_reads.sign_ups(read_settings(database))}
-    assert {one.id for one in outcomes if isinstance(one, records.SignUp)} <= kept
-    assert any(isinstance(one, Unavailable) for one in outcomes)
+    ids = {sign_up.id for sign_up in operator_reads.sign_ups(read_settings(database))}
+    assert {outcome.id for outcome in outcomes if isinstance(outcome, records.SignUp)} <= ids
+    assert any(isinstance(outcome, Unavailable) for outcome in outcomes)
 
 
 def test_a_file_that_was_away_is_used_again_once_it_is_back(database):
     path = Path(path_of(database))
-    kept = connect.open_database(read_settings(database))
+    opened = connect.open_database(read_settings(database))
     path.rename(path.with_suffix(".away"))
     path.write_text("no database of ours, and long enough to look like one " * 100)
 
     async def accepted():
-        return await asyncio.wait_for(kept.change(accept, submission(1)), 20)
+        return await asyncio.wait_for(opened.change(accept, submission(1)), 20)
 
     with pytest.raises(Unavailable):
         awaited(accepted())
     path.with_suffix(".away").rename(path)
     taken = awaited(accepted())
-    kept.close()
+    opened.close()
     assert [taken] == operator_reads.sign_ups(read_settings(database))
 
 

@@ -13,10 +13,10 @@ from tests.backend.conftest import FORM, JSON, opened, volunteer
 
 def answered(house, **changed):
     answer = house.post(**changed)
-    told = {
+    headers = {
         name: value for name, value in answer.headers.items() if name not in ("date", "location")
     }
-    return answer.status_code, told, answer.headers["location"].partition("/receipt/")[0]
+    return answer.status_code, headers, answer.headers["location"].partition("/receipt/")[0]
 
 
 def test_the_answer_does_not_tell_whether_an_address_is_known(house, hands):
@@ -24,11 +24,11 @@ def test_the_answer_does_not_tell_whether_an_address_is_known(house, hands):
     house.client.post(house.link("confirm"))
     hands.pass_by(hours=2)
 
-    known, unknown = (
+    of_known, unknown = (
         answered(house, name="Bo", email="known@example.org"),
         answered(house, name="Bo"),
     )
-    assert known == unknown
+    assert of_known == unknown
     for number in range(8):  # more than an address is mailed to in a day
         assert unknown == answered(house, name=f"Bo {number}", email="known@example.org")
 
@@ -76,26 +76,26 @@ NEED = {
 
 
 @pytest.mark.parametrize(
-    ("path", "typed", "told"),
+    ("path", "typed", "text"),
     [
         ("/forms/kursus", BOOKING, "Der er en plads til dig"),
         ("/forms/henvisning", NEED, "mk-code"),
     ],
     ids=["a place", "a number"],
 )
-def test_nor_place_nor_number_nor_when_they_were_sent(house, hands, path, typed, told):
+def test_nor_place_nor_number_nor_when_they_were_sent(house, hands, path, typed, text):
     first = house.client.post(path, data=typed)
-    assert told in house.client.get(first.headers["location"]).text
+    assert text in house.client.get(first.headers["location"]).text
     hands.pass_by(hours=1)
 
     again = house.client.post(path, data=typed).headers["location"]
-    assert told not in house.client.get(again).text
-    assert house.now().timestamp() == given(again)
-    assert 3600 == given(again) - given(first.headers["location"])
+    assert text not in house.client.get(again).text
+    assert house.now().timestamp() == signed_at(again)
+    assert 3600 == signed_at(again) - signed_at(first.headers["location"])
     assert 1 == len(house.sign_ups())
 
 
-def given(location):
+def signed_at(location):
     """The moment that anybody can read in a link."""
     signed = location.rpartition("/")[2].partition(".")[0]
     return json.loads(base64.urlsafe_b64decode(signed + "=="))[1]
@@ -158,10 +158,14 @@ def test_a_wrong_host_is_repeated_nowhere(lasting):
 
 def test_a_site_with_tls_says_so_for_a_year_and_one_without_does_not(tmp_path, real, lasting):
     with opened(tmp_path, real, PUBLIC_URL="https://mentor.example.dk/") as house:
-        told = [house.client.get(path) for path in ("/", "/healthz", "/nope", "/receipt/x")]
-        told.append(house.client.post(FORM, json={}, headers=JSON))
+        answers = [house.client.get(path) for path in ("/", "/healthz", "/nope", "/receipt/x")]
+        answers.append(house.client.post(FORM, json={}, headers=JSON))
 
-    assert {"max-age=31536000"} == {one.headers.get("strict-transport-security") for one in told}
-    assert {"DENY"} == {one.headers.get("x-frame-options") for one in told}
-    assert all("default-src 'none'" in one.headers["content-security-policy"] for one in told)
+    assert {"max-age=31536000"} == {
+        answer.headers.get("strict-transport-security") for answer in answers
+    }
+    assert {"DENY"} == {answer.headers.get("x-frame-options") for answer in answers}
+    assert all(
+        "default-src 'none'" in answer.headers["content-security-policy"] for answer in answers
+    )
     assert "strict-transport-security" not in lasting.client.get("/").headers

@@ -32,5 +32,6 @@ def test_no_acknowledged_sign_up_is_lost_when_the_server_is_killed_twenty_times(
         for path in server.settings.mail_folder.glob("*.eml")
     }
     assert {
-        one.id: f"<{one.id}@mentorkorps.invalid>" for one in operator_reads.mails(server.settings)
+        mail.id: f"<{mail.id}@mentorkorps.invalid>"
+        for mail in operator_reads.mails(server.settings)
     } == letters

@@ -26,8 +26,10 @@ PAGE = 4096
 @pytest.fixture
 def full(tmp_path):
     """The settings of a database with many sign-ups that nobody has open."""
-    told = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
-    read = settings.read_settings({f"MENTORKORPS_{name}": value for name, value in told.items()})
+    variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
+    read = settings.read_settings(
+        {f"MENTORKORPS_{name}": value for name, value in variables.items()}
+    )
     fill(read)
     change(read, "UPDATE mails SET state = 'sent', sent_at = created_at")
     return read
@@ -60,12 +62,12 @@ def test_deleting_one_of_many_changes_few_pages_and_leaves_nothing(full, tmp_pat
         of_many = on_the_disk(house)
         before = pages(full)
         delete(house, first[0])
-        changed = sum(one != other for one, other in zip(before, pages(full), strict=False))
-        for one in first[1:]:
-            delete(house, one)
+        changed = sum(page != other for page, other in zip(before, pages(full), strict=False))
+        for sign_up in first[1:]:
+            delete(house, sign_up)
         remains = everything_on_the_disk(full.folder)
-        kept = on_the_disk(house)
-        gone = set(of_many) - set(kept)
+        on_disk = on_the_disk(house)
+        gone = set(of_many) - set(on_disk)
         assert PLENTY - LONELY == len(house.sign_ups())
 
         assert len(before) > 1024
@@ -75,17 +77,17 @@ def test_deleting_one_of_many_changes_few_pages_and_leaves_nothing(full, tmp_pat
         assert 2 >= sum(trace in remains for trace in gone)
         hands.now = NIGHT
         eventually(lambda: not any(trace in everything_on_the_disk(full.folder) for trace in gone))
-        assert all(trace in everything_on_the_disk(full.folder) for trace in kept[:8])
+        assert all(trace in everything_on_the_disk(full.folder) for trace in on_disk[:8])
 
 
 def test_a_reader_holds_nobody_up_and_afterwards_nothing_is_left(full, tmp_path, real, hands):
     with opened(tmp_path, real, hands) as house:
-        (one, *_) = house.sign_ups()
-        trace = one.id.encode()
+        (sign_up, *_) = house.sign_ups()
+        trace = sign_up.id.encode()
         with closing(sqlite3.connect(full.database.path, isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM sign_ups").fetchone()
-            delete(house, one)
+            delete(house, sign_up)
             assert 303 == house.post().status_code
             assert trace in everything_on_the_disk(full.folder)
 
@@ -102,14 +104,14 @@ def test_a_killed_deletion_is_swept_at_the_next_start(full, tmp_path, real, hand
         "print(one.id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     """Between the commit and the sweep."""
-    told = {
+    variables = {
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{full.database.path}",
         "MENTORKORPS_SECRET_KEYS": KEY,
     }
     killed = subprocess.run(
         [sys.executable, "-c", dies],
         cwd=ROOT,
-        env=os.environ | told,
+        env=os.environ | variables,
         capture_output=True,
         text=True,
     )
@@ -140,14 +142,16 @@ def test_an_older_database_is_turned_once_and_a_kill_half_way_loses_nothing(full
         "import os; from mentorkorps.backend.db.connect import open_database;"
         "from mentorkorps.backend.settings import read_settings; open_database(read_settings(os.environ)).close()"
     )
-    told = {
+    variables = {
         "MENTORKORPS_DATABASE_URL": f"sqlite:///{full.database.path}",
         "MENTORKORPS_SECRET_KEYS": KEY,
     }
     log = full.database.path.with_name("mentorkorps.db-wal")
     half = full.database.path.stat().st_size / 2
     for _ in range(2):
-        starting = subprocess.Popen([sys.executable, "-c", begins], cwd=ROOT, env=os.environ | told)
+        starting = subprocess.Popen(
+            [sys.executable, "-c", begins], cwd=ROOT, env=os.environ | variables
+        )
         while starting.poll() is None and size_of(log) <= half:
             pass
         starting.kill()

@@ -20,8 +20,8 @@ def test_a_fault_inside_tells_the_visitor_nothing_and_the_log_nothing_personal(h
     assert "Noget gik galt hos os" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert (500, "Noget gik galt hos os") == (problem.status_code, problem.json()["title"])
-    for inside in ("sqlite", "consents", "Traceback"):
-        assert inside not in page.text + problem.text
+    for word in ("sqlite", "consents", "Traceback"):
+        assert word not in page.text + problem.text
     assert "Karen" not in caplog.text
     assert "karen@" not in caplog.text
     assert [] == house.sign_ups()

@@ -46,14 +46,16 @@ def test_a_running_server_never_reads_newer_files_than_its_code(tmp_path, free_p
             house = House(settings.read_settings(server.environ), client, utc_now, server.environ)
             answers = [*visits(house), *own_page(house), *desk(house)]
         letters = [path.read_text("utf-8") for path in house.settings.mail_folder.glob("*.eml")]
-        said = [json.loads(line) for line in server.errors.read_text("utf-8").splitlines()]
+        events = [json.loads(line) for line in server.errors.read_text("utf-8").splitlines()]
 
     assert [] == [
-        (str(one.request.url), one.status_code) for one in answers if one.status_code >= 500
+        (str(answer.request.url), answer.status_code)
+        for answer in answers
+        if answer.status_code >= 500
     ]
-    assert {200, 201, 303, 404, 422} <= {one.status_code for one in answers}
+    assert {200, 201, 303, 404, 422} <= {answer.status_code for answer in answers}
     assert 3 <= len(letters)
-    assert [] == [line for line in said if line["level"] != "info"]
+    assert [] == [line for line in events if line["level"] != "info"]
 
 
 def visits(house: House) -> list[httpx.Response]:

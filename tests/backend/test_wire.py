@@ -34,15 +34,15 @@ def line(house) -> socket.socket:
 
 def heard(connection: socket.socket) -> bytes:
     """All that comes until the server closes."""
-    told = b""
+    data = b""
     try:
         while part := connection.recv(65536):
-            told += part
+            data += part
     except ConnectionResetError:
-        return told
+        return data
     finally:
         connection.close()
-    return told
+    return data
 
 
 def sent_until_refused(connection: socket.socket, part: bytes, most: int) -> None:
@@ -73,10 +73,10 @@ def test_ten_megabytes_are_refused_after_64_kb(tmp_path, free_port, head, part):
         connection.settimeout(1)
         connection.sendall(head)
         sent_until_refused(connection, part, TEN_MB)
-        told = heard(connection)
+        answer = heard(connection)
         read = server.bytes_read() - before
 
-    assert told.startswith(b"HTTP/1.1 413 ")
+    assert answer.startswith(b"HTTP/1.1 413 ")
     assert read < 110_000, "64 KB of body, and what the buffers hold"
 
 
@@ -92,12 +92,12 @@ def test_a_thousand_slow_connections_leave_the_others_served(tmp_path, real):
         answers = [httpx.get(house.url("/healthz"), verify=False).status_code for _ in range(20)]
         assert 303 == house.post().status_code
         took = time.monotonic() - started
-        told = {heard(one)[:13] for one in slow}
+        heads = {heard(connection)[:13] for connection in slow}
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     assert {200} == set(answers)
     assert took < 3
-    assert {b"HTTP/1.1 408 "} == told
+    assert {b"HTTP/1.1 408 "} == heads
 
 
 def test_where_there_are_too_many_the_longest_idle_makes_room(quick):
@@ -105,8 +105,8 @@ def test_where_there_are_too_many_the_longest_idle_makes_room(quick):
 
     assert 200 == httpx.get(quick.url("/healthz")).status_code
     assert b"" == heard(slow[0])
-    for one in slow:
-        one.close()
+    for connection in slow:
+        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_where_there_are_too_many_the_longest_idle_makes_room(quick):
 def test_a_head_ends_in_time_and_in_size(quick, sent, status):
     connection = line(quick)
     connection.sendall(sent)
-    told = heard(connection)
+    answer = heard(connection)
 
-    assert told.startswith(b"HTTP/1.1 " + status) if status else told == b""
+    assert answer.startswith(b"HTTP/1.1 " + status) if status else answer == b""
 
 
 @pytest.mark.parametrize(
@@ -254,11 +254,11 @@ def test_who_has_begun_is_answered_when_the_server_is_told_to_stop(tmp_path, fre
         eventually(lambda: is_refused(server.address))
         time.sleep(0.5)
         slow.sendall(BODY[50:])
-        told = heard(slow)
+        answer = heard(slow)
         ended = server.process.wait(timeout=8)
 
     assert last.startswith(b"HTTP/1.1 200 ")
-    assert told.startswith(b"HTTP/1.1 303 ")
+    assert answer.startswith(b"HTTP/1.1 303 ")
     assert 0 == ended
 
 

@@ -159,25 +159,40 @@ def test_an_error_that_only_the_server_finds_opens_its_step(visit):
 
 
 def test_a_draft_stays_in_the_browser_only_when_asked_for_and_until_it_is_sent(visit):
-    visit.goto("/tilmelding/spoergsmaal/")
-    visit.locator("#question").fill("Hvornår begynder det?")
+    visit.goto("/tilmelding/mentor/")
+    answer_all(visit, RECORDS.forms["mentor"], "kladde@eksempel.dk")
     assert 0 == visit.evaluate("localStorage.length")
     visit.get_by_role("button", name="Gem en kladde her").click()
-    visit.goto("/tilmelding/spoergsmaal/")
-    expect(visit.locator("#question")).to_have_value("")
+    kept = visit.evaluate("Object.values(localStorage).join()")
+    assert "kladde@eksempel.dk" in kept
+    consents = visit.locator(".mk-consents input")
+    for name in consents.evaluate_all("boxes => boxes.map(box => box.name)"):
+        assert f'"{name}"' not in kept
+    visit.goto("/tilmelding/mentor/")
+    expect(visit.locator("#email")).to_have_value("")
 
     visit.get_by_role("button", name="Hent kladden").click()
-    expect(visit.locator("#question")).to_have_value("Hvornår begynder det?")
-    visit.locator("#email").fill("kladde@eksempel.dk")
-    visit.locator("#contact").check()
+    expect(visit.locator("#email")).to_have_value("kladde@eksempel.dk")
+    assert [] == consents.evaluate_all("boxes => boxes.filter(box => box.checked)")
+    for box in consents.all():
+        box.check()
     visit.locator(".mk-form [type=submit]").click()
     expect(visit).to_have_url(re.compile("/receipt/"))
     assert 0 == visit.evaluate("localStorage.length")
 
 
+def test_a_short_form_offers_no_draft(visit, real):
+    offered = {}
+    for form in real.forms.values():
+        visit.goto(f"/tilmelding/{form.id}/")
+        offered[form.id] = visit.locator(".mk-draft").count() == 1
+
+    assert {form.id: len(form.fields) >= 6 for form in real.forms.values()} == offered
+
+
 def test_a_draft_can_be_thrown_away(visit):
-    visit.goto("/en/sign-up/spoergsmaal/")
-    visit.locator("#question").fill("When?")
+    visit.goto("/en/sign-up/mentor/")
+    visit.locator("#email").fill("draft@example.com")
     visit.get_by_role("button", name="Keep a draft here").click()
     visit.get_by_role("button", name="Delete the draft").click()
 

@@ -50,6 +50,8 @@ def test_nothing_is_wider_than_a_phone(kind, tab_of):
     page.goto(KINDS[kind])
 
     assert 360 >= page.evaluate("document.documentElement.scrollWidth")
+    assert 400 >= page.locator(".mk-footer").bounding_box()["height"]
+    assert ("form" in kind or "list" in kind) == (0 == page.locator("footer button").count())
 
 
 @pytest.mark.parametrize("kind", ["front", "open programme", "form", "municipality", "operations"])
@@ -78,6 +80,9 @@ def test_no_page_asks_another_host_or_sets_a_cookie(kind, look):
 
 
 def test_the_language_switch_leads_to_the_same_page_and_back(visit):
+    visit.goto("/tilmelding/mentor/?place=5000")
+    visit.locator("header a[hreflang=en]").click()
+    expect(visit).to_have_url(re.compile(r"/en/sign-up/mentor/\?place=5000$"))
     visit.goto("/programmer/lift/")
     visit.locator("header a[hreflang=en]").click()
     expect(visit).to_have_url(re.compile("/en/programmes/lift/$"))
@@ -130,6 +135,11 @@ def test_a_course_says_on_the_day_whether_it_can_be_joined(day, state, visit, re
 def test_search_finds_a_programme(visit):
     visit.goto("/")
     visit.get_by_role("button", name="Søg").click()
+    visit.get_by_role("searchbox").fill("Lift")
+    first = visit.locator(".mk-search__results a").first
+    expect(first.locator("strong")).to_have_text("LIFT")
+    assert not first.locator("span").inner_text().startswith(("LIFT", "Mentorprogrammer"))
+
     visit.get_by_role("searchbox").fill("Kringlebakken")
     visit.locator(".mk-search__results a").first.click()
 
@@ -151,9 +161,22 @@ def test_a_phone_opens_the_menu_without_a_script_and_reaches_every_page(visit):
             box = target.bounding_box()
             assert 44 <= min(box["width"], box["height"]), target.inner_text()
             assert 0 <= box["x"] and box["x"] + box["width"] <= 360, target.inner_text()
-    expect(links.locator("visible=true")).to_have_count(5)
+    expect(links.locator("visible=true")).to_have_count(7)
+    for name in ("Bliv mentor", "Sagsbehandlere", "Virksomheder"):
+        assert "/tilmelding/" in visit.get_by_role("link", name=name, exact=True).first.evaluate(
+            "link => link.href"
+        )
     visit.keyboard.press("Escape")
     expect(links.first).to_be_hidden()
+    for shortcut in visit.locator(".mk-shortcuts a").all():
+        assert shortcut.bounding_box()["y"] + 44 < 740, shortcut.inner_text()
+    expect(visit.locator(".mk-shortcuts a")).to_have_count(2)
+
+    visit.locator("footer").get_by_role("button", name="Find vej").press("Enter")
+    expect(visit.locator("footer nav a")).to_have_count(12)
+    expect(visit.get_by_role("link", name="Regelkort")).to_be_visible()
+    visit.keyboard.press("Escape")
+    expect(visit.get_by_role("link", name="Regelkort")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -165,11 +188,29 @@ def test_the_open_menu_is_accessible(scheme, context_of):
     assert [] == axe(page)
 
 
-@pytest.mark.parametrize("width", [1021, 1280])
-def test_a_wide_screen_shows_the_menu_at_once(width, visit):
+@pytest.mark.parametrize(("width", "links"), [(1021, 6), (1280, 7)])
+def test_a_wide_screen_shows_the_menu_at_once(width, links, visit):
     visit.set_viewport_size({"width": width, "height": 800})
     visit.goto("/")
 
     expect(visit.get_by_role("button", name="Menu")).to_be_hidden()
-    expect(visit.locator("header nav a").locator("visible=true")).to_have_count(5)
+    expect(visit.locator("header nav a").locator("visible=true")).to_have_count(links)
+    expect(visit.locator("footer nav a").locator("visible=true")).to_have_count(12)
     assert 70 > visit.locator(".mk-header").bounding_box()["height"]
+
+
+@pytest.mark.visitor(java_script_enabled=False, viewport={"width": 360, "height": 740})
+def test_a_wide_table_says_that_it_goes_on_and_scrolls_by_keyboard(visit):
+    visit.goto("/for-kommuner-og-organisationer/")
+    table = visit.get_by_role("group", name="Opgave, Kommune, Organisation, Koordinator, Mentor")
+    last = table.get_by_role("columnheader", name="Mentor")
+    assert last.bounding_box()["x"] > 360
+    assert "linear-gradient" in table.evaluate("box => getComputedStyle(box).backgroundImage")
+
+    table.focus()
+    for _ in range(40):
+        visit.keyboard.press("ArrowRight")
+        visit.wait_for_timeout(20)
+
+    box = last.bounding_box()
+    assert box["x"] + box["width"] <= 360

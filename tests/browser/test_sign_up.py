@@ -121,6 +121,7 @@ def test_errors_are_told_at_once_at_their_field_and_by_keyboard(visit):
 
     summary = visit.locator(".mk-summary")
     expect(summary).to_be_focused()
+    expect(visit).to_have_title(re.compile("^Fejl: (?!Fejl)"))
     expect(summary.locator("li")).to_have_count(6)
     summary.locator("a").first.press("Enter")
     expect(visit.locator("#name")).to_be_focused()
@@ -150,6 +151,22 @@ def test_back_to_the_form_after_the_receipt_does_not_sign_up_twice(visit, portal
         expect(visit).to_have_url(re.compile("/receipt/"))
 
     assert 1 == len(stored(portal, "igen@eksempel.dk"))
+
+
+def test_a_form_says_that_it_is_being_sent_and_forgets_it_on_the_way_back(visit):
+    visit.goto("/tilmelding/mentor/")
+    button = visit.locator(".mk-form [type=submit]")
+    label = button.inner_text()
+    fill(visit, "langsom@eksempel.dk")
+    visit.evaluate(
+        "addEventListener('submit', ({target, submitter}) => sessionStorage.setItem("
+        "'sent', [submitter.textContent, target.ariaBusy, target.lastChild.textContent]))"
+    )
+    send(visit)
+    expect(visit).to_have_url(re.compile("/receipt/"))
+    assert "Sender …,true,Sender …" == visit.evaluate("sessionStorage.sent")
+    visit.go_back()
+    expect(button).to_have_text(label)
 
 
 def test_the_form_can_be_filled_in_by_keyboard_alone(visit):

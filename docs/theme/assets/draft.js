@@ -1,4 +1,5 @@
 // A draft in this browser, only when the visitor asks for it, and gone once the form is sent or the visitor says so.
+// What somebody agrees to is neither kept nor ticked again.
 (() => {
   const DAYS = 30;
 
@@ -26,7 +27,8 @@
   }
 
   function write(key, form) {
-    const values = [...new FormData(form)].filter(([name]) => !["website", "once", "proof", "language"].includes(name));
+    const left = ["website", "once", "proof", "language", ...consents(form).map(({ name }) => name)];
+    const values = [...new FormData(form)].filter(([name]) => !left.includes(name));
     localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
   }
 
@@ -36,8 +38,13 @@
     return localStorage.getItem(key) && kept;
   }
 
+  function consents(form) {
+    return [...form.querySelectorAll(".mk-consents input")];
+  }
+
   function fill(form, values) {
-    for (const control of form.elements) {
+    const agreed = consents(form);
+    for (const control of [...form.elements].filter((control) => !agreed.includes(control))) {
       const given = values.filter(([name]) => name === control.name).map(([, value]) => value);
       if (["checkbox", "radio"].includes(control.type)) control.checked = given.includes(control.value);
       else if (given.length) control.value = given[0];

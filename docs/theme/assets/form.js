@@ -17,12 +17,14 @@
     if (once) once.value = [...crypto.getRandomValues(new Uint32Array(4))].join("-");
     form.addEventListener("mk:judge", (event) => {
       const wrong = controls(form).filter((control) => event.detail.contains(control) && judge(form, control));
+      tellInTitle(form, wrong.length > 0);
       if (!wrong.length) return;
       event.preventDefault();
       (wrong[0].matches("fieldset") ? wrong[0].querySelector("input") : wrong[0]).focus();
     });
     form.addEventListener("submit", (event) => {
       const wrong = controls(form).filter((control) => judge(form, control));
+      tellInTitle(form, wrong.length > 0);
       if (wrong.length) {
         event.preventDefault();
         summarise(form, wrong);
@@ -39,6 +41,10 @@
     form.addEventListener("change", ({ target }) => { if (target.matches("input[list]")) offerPlaces(form, target); });
   }
   document.querySelector(".mk-summary")?.focus();
+  // After every other script has had its say. Nothing is blocked: who stops the page may send again.
+  document.addEventListener("submit", ({ target, submitter, defaultPrevented }) => {
+    if (!defaultPrevented && target.dataset.words) showBusy(target, submitter);
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".mk-summary a");
     const control = link && document.getElementById(link.hash.slice(1));
@@ -49,6 +55,28 @@
     focused.closest(".mk-field").scrollIntoView({ block: "start" });
     focused.focus({ preventScroll: true });
   });
+
+  function showBusy(form, submitter) {
+    const button = submitter ?? form.querySelector("[type=submit]");
+    const label = button.textContent;
+    const status = document.createElement("span");
+    status.className = "mk-visually-hidden";
+    status.setAttribute("role", "status");
+    form.append(status);
+    form.setAttribute("aria-busy", "true");
+    button.textContent = status.textContent = JSON.parse(form.dataset.words).sending;
+    addEventListener("pageshow", () => {
+      form.removeAttribute("aria-busy");
+      status.remove();
+      button.textContent = label;
+    }, { once: true });
+  }
+
+  // As the server does on a page with errors.
+  function tellInTitle(form, isWrong) {
+    const title = document.title.replace(`${form.dataset.error} `, "");
+    document.title = isWrong ? `${form.dataset.error} ${title}` : title;
+  }
 
   // Offers the municipalities that a place may mean, the likeliest chosen. Nobody has to wait for it.
   async function offerPlaces(form, control) {

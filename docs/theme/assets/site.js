@@ -2,6 +2,12 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// The other language of a page begins with what this one was asked for.
+
+for (const link of all("[data-keeps-address]")) {
+  link.addEventListener("click", () => { link.search ||= location.search; });
+}
+
 // States follow the reader's clock, in Danish days.
 
 const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Copenhagen" }).format(new Date());
@@ -18,32 +24,28 @@ function stateOf(card) {
   return card.querySelector("[data-state]:not([hidden])")?.dataset.state;
 }
 
-// A table that is wider than its page scrolls, by keyboard too.
-
-function letScroll(root = document) {
-  for (const table of all(".mk-prose table", root)) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
-}
-
-letScroll();
-for (const fold of all(".mk-prose details")) fold.addEventListener("toggle", () => letScroll(fold));
-
-// A card stands in the first group that takes its state; one that no group takes leaves the page.
+// A card stands in the first group of its list that takes its state; one that no group takes leaves the page.
+// The groups of one list stand in one [data-list]; a group that stands in none is a list of its own.
 
 const groups = all("[data-states]").map((section) => ({
   section,
+  list: section.closest("[data-list]") ?? section,
   states: section.dataset.states.split(" "),
   cards: section.querySelector("[data-cards]"),
   limit: Number(section.dataset.limit ?? Infinity),
 }));
 
 function settle() {
-  for (const card of groups.flatMap(({ cards }) => [...cards.children])) {
-    const home = groups.find(({ states }) => states.includes(stateOf(card)) || states.includes("*"));
-    if (!home) card.remove();
-    else if (card.parentElement !== home.cards) home.cards.append(card);
-  }
+  for (const { list, cards } of groups) for (const card of [...cards.children]) settleCard(list, cards, card);
   for (const { cards, limit } of groups) [...cards.children].slice(limit).forEach((card) => card.remove());
   groups.forEach(showGroup);
+}
+
+function settleCard(list, cards, card) {
+  const takes = ({ states }) => states.includes(stateOf(card)) || states.includes("*");
+  const home = groups.find((group) => group.list === list && takes(group));
+  if (!home) card.remove();
+  else if (cards !== home.cards) home.cards.append(card);
 }
 
 function showGroup({ section, cards }) {
@@ -122,8 +124,10 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
 const POSTCODE = /\b(?:dk ?)?(\d{4})(?!\d)/;
 const OF_A_MUNICIPALITY = /^(?:city|municipality) of | (?:regions)?kommune$| (?:regional )?municipality$/g;
 
+const IN_PARTS = /^(?:dk )?(\d) ?(\d) ?(\d) ?(\d)$/;
+
 function readings(text) {
-  const key = plainWords(text.replace(UNSEEN, "").normalize("NFC"));
+  const key = plainWords(text.replace(UNSEEN, "").normalize("NFC")).replace(IN_PARTS, "$1$2$3$4");
   const name = key.replace(POSTCODE, " ").replace(/ +/g, " ").trim();
   const bare = name.replace(OF_A_MUNICIPALITY, "");
   return [key.match(POSTCODE)?.[1], name, bare, bare !== name && bare.replace(/s$/, "")].filter(Boolean);
@@ -197,17 +201,20 @@ const stem = (word) => (word.length > 4 ? word.replace(ENDINGS, "") : word);
 const parsed = (html) => new DOMParser().parseFromString(html.replaceAll("<", " <"), "text/html").body.textContent;
 const plain = (html) => parsed(html).replace(/\s+/g, " ").trim();
 
+const without = (title, text) => (text.startsWith(title) ? text.slice(title.length) : text);
+
 async function readIndex(address) {
   // A page that was opened as a file may not fetch: the pack brings its index as a script.
   const { docs } = window.searchIndex ?? (await (await fetch(address)).json());
   const pages = new Map();
   for (const { location, title, text } of docs) {
     const at = location.split("#")[0];
-    const page = pages.get(at) ?? { at, title: plain(title), text: "" };
-    page.text += ` ${plain(title)} ${plain(text)}`;
-    pages.set(at, page);
+    const page = pages.get(at);
+    if (page) page.text += ` ${plain(title)} ${plain(text)}`;
+    else pages.set(at, { at, title: plain(title), text: without(plain(title), plain(text)) });
   }
-  return [...pages.values()].map((page) => ({ ...page, words: ` ${alike(page.text)}`, heads: ` ${alike(page.title)}` }));
+  const searchable = ({ title, text }) => ({ words: ` ${alike(`${title} ${text}`)}`, heads: ` ${alike(title)}` });
+  return [...pages.values()].map((page) => ({ ...page, ...searchable(page) }));
 }
 
 function score(page, stems) {

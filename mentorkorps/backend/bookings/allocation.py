@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 class Booking:
     """What a sign-up wants a place in, and how many there are."""
 
-    hall: Bookable
+    bookable: Bookable
     seats: int
 
 
@@ -57,8 +57,8 @@ def booking(form: Form, answers: Answers, catalogue: Catalogue) -> Booking | Non
     if form.books is None:
         return None
     # by the first id that the record had
-    hall = Bookable(form.books, str(answers.values[MEANING_OF[form.books]]))
-    return Booking(hall, seats(record_of(catalogue, hall)))
+    bookable = Bookable(form.books, str(answers.values[MEANING_OF[form.books]]))
+    return Booking(bookable, seats(record_of(catalogue, bookable)))
 
 
 def booking_of(form: Form, sign_up: SignUp, catalogue: Catalogue) -> Booking | None:
@@ -66,29 +66,29 @@ def booking_of(form: Form, sign_up: SignUp, catalogue: Catalogue) -> Booking | N
     id = sign_up.answer(MEANING_OF[form.books]) if form.books else None
     if form.books is None or id is None:
         return None
-    hall = Bookable(form.books, id)
-    return Booking(hall, seats(record_of(catalogue, hall)))
+    bookable = Bookable(form.books, id)
+    return Booking(bookable, seats(record_of(catalogue, bookable)))
 
 
-def record_of(catalogue: Catalogue, hall: Bookable) -> Course | Event | None:
-    match hall.kind:
+def record_of(catalogue: Catalogue, bookable: Bookable) -> Course | Event | None:
+    match bookable.kind:
         case "courses":
-            return catalogue.courses.get(hall.record)
+            return catalogue.courses.get(bookable.record)
         case "events":
-            return catalogue.events.get(hall.record)
+            return catalogue.events.get(bookable.record)
     return None
 
 
-def hall_of(kind: str, record: Course | Event) -> Bookable:
+def bookable_of(kind: str, record: Course | Event) -> Bookable:
     """Where the seats of a record are kept: under the first id that it had."""
     return Bookable(kind, lasting_id(record))
 
 
-def halls_of(catalogue: Catalogue, id: str) -> list[Bookable]:
+def bookables_of(catalogue: Catalogue, id: str) -> list[Bookable]:
     """Where the seats of a course or an event may be, under any id that it had; of an unknown one under its own."""
     for kind, table in (("courses", catalogue.courses), ("events", catalogue.events)):
         if id in table:
-            return [Bookable(kind, one) for one in known_as(table[id])]
+            return [Bookable(kind, former_id) for former_id in known_as(table[id])]
     return [Bookable(kind, id) for kind in BOOKABLE]
 
 
@@ -97,10 +97,10 @@ def seats(record: Course | Event | None) -> int:
     return record.seats if record is not None and record.status == "open" else 0
 
 
-def fill_level(snapshot: Snapshot, hall: Bookable, seats: int) -> FillLevel:
+def fill_level(snapshot: Snapshot, bookable: Bookable, seats: int) -> FillLevel:
     """How full it is for somebody who comes now: who waits already goes first."""
-    free = seats - place_rows.occupied(snapshot, hall)
-    if free <= 0 or place_rows.next_waiting(snapshot, hall, 1):
+    free = seats - place_rows.occupied(snapshot, bookable)
+    if free <= 0 or place_rows.next_waiting(snapshot, bookable, 1):
         return "full"
     return "few" if free <= FEW else "free"
 
@@ -108,7 +108,7 @@ def fill_level(snapshot: Snapshot, hall: Bookable, seats: int) -> FillLevel:
 def allot(
     transaction: Transaction,
     sign_up: str,
-    wanted: Booking,
+    booking: Booking,
     at: datetime,
     is_doubtful: bool = False,
     is_confirmed: bool = False,
@@ -117,14 +117,14 @@ def allot(
 
     What looks like spam has a number and holds no place: robots must not fill a course.
     """
-    number = place_rows.enter(transaction, wanted.hall, more=1)
+    number = place_rows.lock_bookable(transaction, booking.bookable, more=1)
     state: PlaceState
-    if fill_level(transaction, wanted.hall, wanted.seats) == "full":
+    if fill_level(transaction, booking.bookable, booking.seats) == "full":
         state = "waiting" if is_confirmed else "pending"
     else:
         state = "taken" if is_confirmed else "doubted" if is_doubtful else "held"
     until = at + LIFETIMES["confirm"] if state in ("doubted", "held") else None
-    seat = Seat(sign_up, wanted.hall, state, number, until)
+    seat = Seat(sign_up, booking.bookable, state, number, until)
     place_rows.insert_seat(transaction, seat)
     return seat
 
@@ -132,17 +132,17 @@ def allot(
 def move(
     transaction: Transaction,
     sign_up: str,
-    wanted: Booking,
+    booking: Booking,
     at: datetime,
     is_confirmed: bool,
     is_doubtful: bool = False,
 ) -> None:
     """After the person chose another course, or came back to one whose place had lapsed: at the end of the queue."""
     before = place_rows.seat_to_settle(transaction, sign_up)
-    if before and before.hall == wanted.hall and before.state in place_rows.ALIVE:
+    if before and before.bookable == booking.bookable and before.state in place_rows.ALIVE:
         return
     place_rows.delete_seat(transaction, sign_up)
-    allot(transaction, sign_up, wanted, at, is_doubtful, is_confirmed)
+    allot(transaction, sign_up, booking, at, is_doubtful, is_confirmed)
 
 
 def confirmed(transaction: Transaction, sign_up: str, catalogue: Catalogue, at: datetime) -> None:
@@ -163,24 +163,25 @@ def confirmed(transaction: Transaction, sign_up: str, catalogue: Catalogue, at: 
     ):
         mail_rows.queue_mails(transaction, sign_up, (kinds.CANCELLED,), at)
     elif seat and seat.state == "doubted":
-        has_place = _is_next(transaction, seat, seats(record_of(catalogue, seat.hall)))
+        has_place = _is_next(transaction, seat, seats(record_of(catalogue, seat.bookable)))
         place_rows.settle_seat(transaction, sign_up, "taken" if has_place else "waiting")
     elif seat and seat.state == "expired":
         move(
             transaction,
             sign_up,
-            Booking(seat.hall, seats(record_of(catalogue, seat.hall))),
+            Booking(seat.bookable, seats(record_of(catalogue, seat.bookable))),
             at,
             is_confirmed=True,
         )
 
 
 def _is_next(transaction: Transaction, seat: Seat, seats: int) -> bool:
-    place_rows.enter(transaction, seat.hall)
+    place_rows.lock_bookable(transaction, seat.bookable)
     is_overtaking = any(
-        one.number < seat.number for one in place_rows.next_waiting(transaction, seat.hall, 1)
+        waiting.number < seat.number
+        for waiting in place_rows.next_waiting(transaction, seat.bookable, 1)
     )
-    return seats > place_rows.occupied(transaction, seat.hall) and not is_overtaking
+    return seats > place_rows.occupied(transaction, seat.bookable) and not is_overtaking
 
 
 def unconfirmed(transaction: Transaction, sign_up: str, at: datetime) -> None:
@@ -235,19 +236,19 @@ def advance_waiting_lists(
     """
     lapsed = place_rows.lapsed(transaction, now) if is_clock_believed else []
     mails = sum(_lapse(transaction, seat, now) for seat in lapsed)
-    for hall in place_rows.halls_alive(transaction):
-        record = record_of(catalogue, hall)
+    for bookable in place_rows.bookables_alive(transaction):
+        record = record_of(catalogue, bookable)
         if record is not None and record.status == "cancelled":
-            mails += _cancel(transaction, hall, now)
+            mails += _cancel(transaction, bookable, now)
         elif record is not None and is_clock_believed and now < begins(record):
-            mails += _offer(transaction, hall, record, now)
+            mails += _offer(transaction, bookable, record, now)
     return mails
 
 
 def displaced(catalogue: Catalogue) -> list[tuple[Bookable, Bookable]]:
-    """Halls under a later id of a record, where they belong, and in which order they come there."""
+    """Bookables under a later id of a record, where they belong, and in which order they come there."""
     return [
-        (Bookable(kind, later), hall_of(kind, record))
+        (Bookable(kind, later), bookable_of(kind, record))
         for kind, table in (("courses", catalogue.courses), ("events", catalogue.events))
         for record in table.values()
         for later in known_as(record)[1:]
@@ -259,11 +260,11 @@ def gather(transaction: Transaction, moves: Sequence[tuple[Bookable, Bookable]])
 
     They keep their states and stand behind those who were there before. How many there were.
     """
-    halls = set(place_rows.halls(transaction))
+    occupied = set(place_rows.bookables(transaction))
     return sum(
-        place_rows.move_hall(transaction, before, after)
+        place_rows.move_seats(transaction, before, after)
         for before, after in moves
-        if before in halls
+        if before in occupied
     )
 
 
@@ -286,12 +287,12 @@ def _lapse(transaction: Transaction, seat: Seat, now: datetime) -> int:
     return 1
 
 
-def _cancel(transaction: Transaction, hall: Bookable, now: datetime) -> int:
-    place_rows.enter(transaction, hall)
-    _align(transaction, hall)
+def _cancel(transaction: Transaction, bookable: Bookable, now: datetime) -> int:
+    place_rows.lock_bookable(transaction, bookable)
+    _align(transaction, bookable)
     ended = [
         seat
-        for seat in place_rows.seats_to_settle(transaction, hall)
+        for seat in place_rows.seats_to_settle(transaction, bookable)
         if seat.state in place_rows.ALIVE
     ]
     for seat in ended:
@@ -301,13 +302,15 @@ def _cancel(transaction: Transaction, hall: Bookable, now: datetime) -> int:
     return len(ended)
 
 
-def _offer(transaction: Transaction, hall: Bookable, record: Course | Event, now: datetime) -> int:
-    if seats(record) <= place_rows.occupied(transaction, hall):
+def _offer(
+    transaction: Transaction, bookable: Bookable, record: Course | Event, now: datetime
+) -> int:
+    if seats(record) <= place_rows.occupied(transaction, bookable):
         return 0
-    place_rows.enter(transaction, hall)
-    _align(transaction, hall)
-    free = max(0, seats(record) - place_rows.occupied(transaction, hall))
-    offered = place_rows.next_to_offer(transaction, hall, free) if free else []
+    place_rows.lock_bookable(transaction, bookable)
+    _align(transaction, bookable)
+    free = max(0, seats(record) - place_rows.occupied(transaction, bookable))
+    offered = place_rows.next_to_offer(transaction, bookable, free) if free else []
     start = begins(record)
     until = min(now + (SHORT_OFFER_HOLDS if start - now < SOON else OFFER_HOLDS), start)
     for seat in offered:
@@ -316,9 +319,9 @@ def _offer(transaction: Transaction, hall: Bookable, record: Course | Event, now
     return len(offered)
 
 
-def _align(transaction: Transaction, hall: Bookable) -> None:
+def _align(transaction: Transaction, bookable: Bookable) -> None:
     """Instances of before 0013_pending, one of which may still run beside this one, know no `pending`."""
-    for seat, is_confirmed, asked_at in place_rows.mistaken(transaction, hall):
+    for seat, is_confirmed, asked_at in place_rows.mistaken(transaction, bookable):
         if is_confirmed:
             place_rows.settle_seat(transaction, seat.sign_up, "waiting")
         else:

@@ -19,6 +19,6 @@ async def fill_level_notice(visit: Visit, form: Form, answers: Posted) -> str:
     record = allocation.record_of(visit.services.catalogue, Bookable(form.books, chosen[0]))
     if record is None:
         return ""
-    hall, seats = allocation.hall_of(form.books, record), allocation.seats(record)
-    level = await visit.services.database.read(allocation.fill_level, hall, seats)
+    bookable, seats = allocation.bookable_of(form.books, record), allocation.seats(record)
+    level = await visit.services.database.read(allocation.fill_level, bookable, seats)
     return str(words(visit.language)["places"]["before"][level])

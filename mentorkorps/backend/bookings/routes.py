@@ -13,11 +13,11 @@ FRESH = {"Cache-Control": "public, max-age=5"}
 
 async def fill_level(visit: Visit) -> Response:
     """GET /places/<kind>/<id>: free, few or full. Never how many, which would tell who withdrew."""
-    hall = Bookable(visit.parameter("kind"), visit.parameter("id"))
-    record = allocation.record_of(visit.services.catalogue, hall)
+    bookable = Bookable(visit.parameter("kind"), visit.parameter("id"))
+    record = allocation.record_of(visit.services.catalogue, bookable)
     if record is None:
         raise Refusal(404, "missing")
-    lasting, seats = allocation.hall_of(hall.kind, record), allocation.seats(record)
+    lasting, seats = allocation.bookable_of(bookable.kind, record), allocation.seats(record)
     level = await visit.services.database.read(allocation.fill_level, lasting, seats)
     return visit.json({"places": level}, headers=FRESH)
 

@@ -66,7 +66,11 @@ def read_code(keys: Sequence[str], courses: Iterable[str], typed: str) -> Certif
     body, proof = raw[:BODY_BYTES], raw[BODY_BYTES:]
     bits = int.from_bytes(body)
     number, name = bits >> NAME_BITS & MOST - 1, bits & (1 << NAME_BITS) - 1
-    for course in (one for one in courses if _course_bits(one) == bits >> NAME_BITS + NUMBER_BITS):
+    for course in (
+        candidate
+        for candidate in courses
+        if _course_bits(candidate) == bits >> NAME_BITS + NUMBER_BITS
+    ):
         for key in keys:
             if hmac.compare_digest(proof, _proof(key, course, body)):
                 return Certificate(course, number, in_groups(plain_name(typed)), key, name)
@@ -77,8 +81,8 @@ def plain_name(typed: str) -> str:
     """A code without spaces and hyphens, in capitals, with figures for the letters that look
     like them.
     """
-    kept = "".join(one for one in typed.upper() if one.isalnum())
-    return kept.translate(ALIKE)
+    characters = "".join(character for character in typed.upper() if character.isalnum())
+    return characters.translate(ALIKE)
 
 
 def in_groups(plain: str) -> str:
@@ -97,8 +101,8 @@ def _course_bits(course: str) -> int:
 
 
 def _name_bits(key: str, course: str, number: int, name: str) -> int:
-    told = f"{course}\n{number}\n{normalised(name)}".encode()
-    return _first_bits(_mac(key, "certificate.name", told), NAME_BITS)
+    text = f"{course}\n{number}\n{normalised(name)}".encode()
+    return _first_bits(_mac(key, "certificate.name", text), NAME_BITS)
 
 
 def normalised(name: str) -> str:
@@ -106,7 +110,9 @@ def normalised(name: str) -> str:
     apart = unicodedata.normalize("NFKD", name.casefold())
     return " ".join(
         "".join(
-            one if one.isalnum() else " " for one in apart if not unicodedata.combining(one)
+            character if character.isalnum() else " "
+            for character in apart
+            if not unicodedata.combining(character)
         ).split()
     )
 
@@ -115,8 +121,8 @@ def _proof(key: str, course: str, body: bytes) -> bytes:
     return _mac(key, "certificate", course.encode() + b"\n" + body)[:PROOF_BYTES]
 
 
-def _mac(key: str, purpose: str, told: bytes) -> bytes:
-    return hmac.digest(derived_key(key, purpose, KEY_BYTES), told, "sha256")
+def _mac(key: str, purpose: str, data: bytes) -> bytes:
+    return hmac.digest(derived_key(key, purpose, KEY_BYTES), data, "sha256")
 
 
 def _first_bits(digest: bytes, count: int) -> int:

@@ -29,8 +29,8 @@ def ask(transaction: Transaction, addressee: str, day: date, most: int) -> bool:
 
     The same for what `counted_as` stands for.
     """
-    known = {"addressee": addressee, "day": day.isoformat(), "most": most}
-    return ASK.run(transaction, known).rowcount == 1
+    values = {"addressee": addressee, "day": day.isoformat(), "most": most}
+    return ASK.run(transaction, values).rowcount == 1
 
 
 def collect(transaction: Transaction, addressee: str, due_at: datetime) -> None:

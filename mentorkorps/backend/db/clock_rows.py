@@ -65,8 +65,8 @@ def keep_clock_record(transaction: Transaction, record: ClockRecord) -> None:
 
 def newest_moment(snapshot: Snapshot) -> datetime | None:
     """The newest moment that stands in a row, for a database that comes from a time without a clock record."""
-    found = [snapshot.execute(statement).scalar_one() for statement in NEWEST]
-    return max((moment for moment in found if moment), default=None)
+    moments = [snapshot.execute(statement).scalar_one() for statement in NEWEST]
+    return max((moment for moment in moments if moment), default=None)
 
 
 def correct_future(transaction: Transaction, now: datetime, longest_held: timedelta) -> None:

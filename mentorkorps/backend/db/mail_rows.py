@@ -7,7 +7,17 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
 from mentorkorps.backend.db.records import Mail, SignUp, Subject, SubjectKind
@@ -67,17 +77,30 @@ DROP_WAITING_MAILS = MAILS.delete().where(
     MAILS.c.state.in_(UNSENT),
 )
 
-DUE_MAILS = (
+OF_LANE = MAILS.c.kind.in_(bindparam("bulk_kinds", expanding=True)) == bindparam("is_bulk")
+"""Bulk mails alone, or all others."""
+
+FRESH_MAILS = (
+    select(MAILS)
+    .where(MAILS.c.state == "queued", MAILS.c.due_at <= bindparam("now"), OF_LANE)
+    .order_by(MAILS.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+"""Nearly all that leave: in the order of ix_mails_state_due_at, which no other row delays."""
+
+OTHER_DUE_MAILS = (
     select(MAILS)
     .where(
+        OF_LANE,
         or_(
-            and_(MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at <= bindparam("now")),
+            and_(MAILS.c.state == "retry", MAILS.c.due_at <= bindparam("now")),
             and_(
                 MAILS.c.state.in_(("queued", "retry")), MAILS.c.due_at > bindparam("never_so_late")
             ),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until <= bindparam("now")),
             and_(MAILS.c.state == "sending", MAILS.c.leased_until > bindparam("never_so_late")),
-        )
+        ),
     )
     .order_by(MAILS.c.due_at)
     .limit(bindparam("most"))
@@ -88,21 +111,26 @@ DELETE_MAIL = MAILS.delete().where(MAILS.c.id == bindparam("key"))
 
 QUEUED_BEFORE = select(MAILS.c.id).where(ABOUT_SIGN_UP, MAILS.c.kind == bindparam("of_kind"))
 
-LEASE_MAIL = (
+LEASE_MAIL = CompiledStatement(
     MAILS.update()
     .where(MAILS.c.id == bindparam("key"))
-    .values(state="sending", attempts=MAILS.c.attempts + 1, leased_until=bindparam("until"))
+    .values(
+        state=literal_column("'sending'"),
+        attempts=MAILS.c.attempts + literal_column("1"),
+        leased_until=bindparam("until"),
+    )
 )
 
-SETTLE_MAIL = (
+SETTLE_MAIL = CompiledStatement(
     MAILS.update()
     .where(MAILS.c.id == bindparam("key"))
     .values(
         state=bindparam("new_state"),
+        attempts=bindparam("new_attempts"),
         due_at=bindparam("new_due_at"),
         sent_at=bindparam("new_sent_at"),
         error=bindparam("new_error"),
-        leased_until=None,
+        leased_until=null(),
     )
 )
 
@@ -182,14 +210,14 @@ def queue_about_erased(transaction: Transaction, kind: Kind, sign_up: SignUp, at
     encrypted, and no longer than until it has left or is given up.
     """
     subject = token_hex(16)
-    kept = {
+    details_of_sign_up = {
         "form": sign_up.form,
         "language": sign_up.language,
         "answers": sign_up.answers,
         "received": sign_up.received_at.isoformat(),
         "code": sign_up.code,
     }
-    text = json.dumps(kept, ensure_ascii=False).encode()
+    text = json.dumps(details_of_sign_up, ensure_ascii=False).encode()
     details = b64encode(transaction.cipher.close(subject, text)).decode()
     queue_mails(transaction, subject, (kind,), at, details)
 
@@ -218,8 +246,8 @@ def _row(
 
 def count_given_up(snapshot: Snapshot, after: datetime, until: datetime, but_for: Kind) -> int:
     """How many mails were given up in that time; those of the kind `but_for` do not count."""
-    known = {"after": after, "until": until, "but_for": but_for.name}
-    count: int = snapshot.execute(HOW_MANY_GIVEN_UP, known).scalar_one()
+    values = {"after": after, "until": until, "but_for": but_for.name}
+    count: int = snapshot.execute(HOW_MANY_GIVEN_UP, values).scalar_one()
     return count
 
 
@@ -236,8 +264,8 @@ def send_again(transaction: Transaction, id: str | None, at: datetime) -> int:
 
 def was_queued(snapshot: Snapshot, sign_up: str, kind: Kind) -> bool:
     """Whether there is such a mail about a sign-up, whatever became of it."""
-    known = {"of_sign_up": sign_up, "of_kind": kind.name}
-    return snapshot.execute(QUEUED_BEFORE, known).first() is not None
+    values = {"of_sign_up": sign_up, "of_kind": kind.name}
+    return snapshot.execute(QUEUED_BEFORE, values).first() is not None
 
 
 def drop_waiting_mails(transaction: Transaction, sign_up: str, kinds: Collection[str]) -> None:
@@ -277,33 +305,46 @@ def delete_mails(transaction: Transaction, ids: Sequence[str]) -> None:
 
 
 def due_mails(
-    transaction: Transaction, now: datetime, never_so_late: datetime, most: int
+    transaction: Transaction,
+    now: datetime,
+    never_so_late: datetime,
+    most: int,
+    bulk_kinds: Collection[str] = (),
+    is_bulk: bool = False,
 ) -> list[Mail]:
-    """The mails that are due, locked for this transaction; others have what others hold."""
-    known = {"now": now, "never_so_late": never_so_late, "most": most}
-    return [as_mail(row) for row in transaction.execute(DUE_MAILS, known)]
+    """The mails that are due, locked for this transaction; others have what others hold.
+
+    Of the bulk kinds, or of all others. Those that were tried before come behind fresh ones.
+    """
+    values = {"now": now, "most": most, "bulk_kinds": list(bulk_kinds), "is_bulk": is_bulk}
+    mails = [as_mail(row) for row in transaction.execute(FRESH_MAILS, values)]
+    if len(mails) < most:
+        values |= {"never_so_late": never_so_late, "most": most - len(mails)}
+        mails += [as_mail(row) for row in transaction.execute(OTHER_DUE_MAILS, values)]
+    return mails
 
 
 def lease_mails(transaction: Transaction, ids: Sequence[str], until: datetime) -> None:
-    if ids:
-        transaction.execute(LEASE_MAIL, [{"key": id, "until": until} for id in ids])
+    LEASE_MAIL.run_each(transaction, [{"key": id, "until": until} for id in ids])
 
 
 def settle_mails(transaction: Transaction, mails: Sequence[Mail]) -> None:
-    """Writes down what became of leased mails. Of an erased sign-up nothing stays once its mail
-    has left or is given up.
+    """Writes down what became of leased mails; one that is queued again was not tried.
+
+    Of an erased sign-up nothing stays once its mail has left or is given up.
     """
     rows = [
         {
             "key": mail.id,
             "new_state": mail.state,
+            "new_attempts": mail.attempts + (mail.state != "queued"),
             "new_due_at": mail.due_at,
             "new_sent_at": mail.sent_at,
             "new_error": mail.error,
         }
         for mail in mails
     ]
-    transaction.execute(SETTLE_MAIL, rows)
+    SETTLE_MAIL.run_each(transaction, rows)
     over = [mail for mail in mails if mail.state in ("sent", "failed")]
     if erased := [{"key": mail.id} for mail in over if mail.subject.kind == "erased"]:
         transaction.execute(FORGET_ERASED, erased)
@@ -323,8 +364,8 @@ def read_subjects(
             readings[Subject("sign_up", row.id)] = _reading(snapshot, row)
     for subject in subjects:
         if subject.kind == "mailbox":
-            known = {"of_addressee": subject.id}
-            if newest := snapshot.execute(NEWEST_SILENCED_AT, known).one_or_none():
+            values = {"of_addressee": subject.id}
+            if newest := snapshot.execute(NEWEST_SILENCED_AT, values).one_or_none():
                 readings[subject] = _reading(snapshot, newest)
     return readings
 
@@ -335,13 +376,13 @@ def read_erased(snapshot: Snapshot, mail: Mail) -> SignUp | None:
         text = snapshot.cipher.open(mail.subject.id, b64decode(mail.details or ""))
     except Damaged:
         return None
-    kept = json.loads(text)
-    moment = datetime.fromisoformat(kept["received"])
+    details = json.loads(text)
+    moment = datetime.fromisoformat(details["received"])
     return SignUp(
         id=mail.subject.id,
-        form=kept["form"],
-        language=kept["language"],
-        answers=kept["answers"],
+        form=details["form"],
+        language=details["language"],
+        answers=details["answers"],
         flagged=False,
         received_at=moment,
         asked_at=moment,
@@ -349,7 +390,7 @@ def read_erased(snapshot: Snapshot, mail: Mail) -> SignUp | None:
         answered_at=None,
         withdrawn_at=None,
         silenced=False,
-        code=kept["code"],
+        code=details["code"],
     )
 
 

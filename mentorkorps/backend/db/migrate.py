@@ -60,12 +60,12 @@ def migrate(connection: Connection, cipher: Cipher | None) -> bool:
     `cipher` encrypts what lies open in tables of the first versions. Raises UnknownVersion.
     """
     scripts = _scripts()
-    kept, before = _kept_version(connection), version_of(connection)
-    if before != kept:
+    version_in_table, before = _kept_version(connection), version_of(connection)
+    if before != version_in_table:
         connection.execute(text(RENAME), {"version": before})
     if before == scripts.get_current_head():
         return False
-    if before and before not in {one.revision for one in scripts.walk_revisions()}:
+    if before and before not in {script.revision for script in scripts.walk_revisions()}:
         raise UnknownVersion
     config = _config()
     config.attributes |= {"connection": connection, "cipher": cipher}
@@ -76,7 +76,7 @@ def migrate(connection: Connection, cipher: Cipher | None) -> bool:
 def make(connection: Connection, version: str) -> None:
     """Makes the empty tables of a version. Raises UnknownVersion."""
     version = NOW_CALLED.get(version, version)
-    if version not in {one.revision for one in _scripts().walk_revisions()}:
+    if version not in {script.revision for script in _scripts().walk_revisions()}:
         raise UnknownVersion
     config = _config()
     config.attributes |= {"connection": connection, "cipher": None}

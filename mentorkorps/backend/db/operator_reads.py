@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Select, and_, select, true
 
+from mentorkorps.backend.db import batch_rows
 from mentorkorps.backend.db.connect import opened_to_read
 from mentorkorps.backend.db.mail_rows import ALL_MAILS, UNSENT, as_mail
 from mentorkorps.backend.db.place_rows import seats_in
 from mentorkorps.backend.db.records import (
+    Batch,
     Bookable,
     Count,
     Figures,
@@ -73,9 +75,9 @@ def each_sign_up(
     )
     with opened_to_read(settings) as snapshot:
         for rows in snapshot.execute(asked.execution_options(yield_per=AT_A_TIME)).partitions():
-            given = consents_of_each(snapshot, [row.id for row in rows])
+            consents = consents_of_each(snapshot, [row.id for row in rows])
             for row in rows:
-                yield as_sign_up(snapshot, row), given[row.id]
+                yield as_sign_up(snapshot, row), consents[row.id]
 
 
 def listed_sign_ups(
@@ -111,15 +113,15 @@ def _in_order(asked: Select[Any], newest: int | None) -> Select[Any]:
 def sign_ups_beginning(settings: Settings, begins: str, most: int = 2) -> list[SignUp]:
     """The sign-ups whose number begins so, at most so many; reads only. Raises NoDatabase."""
     with opened_to_read(settings) as snapshot:
-        found = snapshot.execute(ALL_SIGN_UPS.where(_begins(SIGN_UPS.c.id, begins)).limit(most))
-        return [as_sign_up(snapshot, row) for row in found]
+        rows = snapshot.execute(ALL_SIGN_UPS.where(_begins(SIGN_UPS.c.id, begins)).limit(most))
+        return [as_sign_up(snapshot, row) for row in rows]
 
 
 def mail_numbers_beginning(settings: Settings, begins: str, most: int = 2) -> list[str]:
     """The numbers of mails that begin so, at most so many; reads only. Raises NoDatabase."""
     with opened_to_read(settings) as snapshot:
-        found = snapshot.execute(select(MAILS.c.id).where(_begins(MAILS.c.id, begins)).limit(most))
-        return list(found.scalars())
+        rows = snapshot.execute(select(MAILS.c.id).where(_begins(MAILS.c.id, begins)).limit(most))
+        return list(rows.scalars())
 
 
 def _begins(column: Column[str], begins: str) -> ColumnElement[bool]:
@@ -127,13 +129,13 @@ def _begins(column: Column[str], begins: str) -> ColumnElement[bool]:
     return and_(column >= begins, column < f"{begins}g")
 
 
-def participants(settings: Settings, halls: Iterable[Bookable]) -> list[SignUp] | None:
+def participants(settings: Settings, bookables: Iterable[Bookable]) -> list[SignUp] | None:
     """Those who have a place for good, in the order in which they came; None where nobody ever wanted one.
 
     Reads only. Raises NoDatabase.
     """
     with opened_to_read(settings) as snapshot:
-        seats = [seat for hall in halls for seat in seats_in(snapshot, hall)]
+        seats = [seat for bookable in bookables for seat in seats_in(snapshot, bookable)]
         coming = [seat.sign_up for seat in seats if seat.state == "taken"]
         sign_ups = [sign_up_by_id(snapshot, id) for id in coming]
         return [sign_up for sign_up in sign_ups if sign_up] if seats else None
@@ -150,6 +152,18 @@ def each_mail(settings: Settings, is_unsent: bool = False) -> Iterator[Mail]:
     with opened_to_read(settings) as snapshot:
         for row in snapshot.execute(asked.execution_options(yield_per=AT_A_TIME)):
             yield as_mail(row)
+
+
+def batches(settings: Settings) -> list[Batch]:
+    """Every batch of mails, oldest first; reads only. Raises NoDatabase."""
+    with opened_to_read(settings) as snapshot:
+        return batch_rows.batches(snapshot)
+
+
+def mails_by_batch(settings: Settings) -> dict[str, dict[str, int]]:
+    """How many mails of each batch are in which state; reads only. Raises NoDatabase."""
+    with opened_to_read(settings) as snapshot:
+        return batch_rows.mails_by_state(snapshot)
 
 
 def figures_now(settings: Settings) -> Figures:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, text
 
 from mentorkorps.backend.db.records import Bookable, PlaceState, Seat, Turn
-from mentorkorps.backend.db.tables import HALLS, PLACES, SIGN_UPS
+from mentorkorps.backend.db.tables import BOOKABLES, PLACES, SIGN_UPS
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 
 OCCUPYING: tuple[PlaceState, ...] = ("held", "taken", "offered")
@@ -19,22 +19,24 @@ UNCONFIRMED: tuple[PlaceState, ...] = ("held", "doubted", "pending")
 QUEUED: tuple[PlaceState, ...] = ("pending", "waiting")
 ALIVE: tuple[PlaceState, ...] = (*OCCUPYING, "doubted", "pending", "waiting")
 
-OF_HALL = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
+OF_BOOKABLE = (PLACES.c.kind == bindparam("of_kind"), PLACES.c.record == bindparam("of_record"))
 NEXT_NUMBER = (
-    HALLS.update()
-    .where(HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record"))
-    .values(last_number=HALLS.c.last_number + bindparam("more"))
+    BOOKABLES.update()
+    .where(BOOKABLES.c.kind == bindparam("of_kind"), BOOKABLES.c.record == bindparam("of_record"))
+    .values(last_number=BOOKABLES.c.last_number + bindparam("more"))
 )
-LAST_NUMBER = select(HALLS.c.last_number).where(
-    HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record")
+LAST_NUMBER = select(BOOKABLES.c.last_number).where(
+    BOOKABLES.c.kind == bindparam("of_kind"), BOOKABLES.c.record == bindparam("of_record")
 )
-OCCUPIED = select(func.count()).select_from(PLACES).where(*OF_HALL, PLACES.c.state.in_(OCCUPYING))
+OCCUPIED = (
+    select(func.count()).select_from(PLACES).where(*OF_BOOKABLE, PLACES.c.state.in_(OCCUPYING))
+)
 FIRST_NUMBER = text(
     "INSERT INTO halls (kind, record, last_number) VALUES (:kind, :record, 0) ON CONFLICT DO NOTHING"
 )
 CONFIRMED_WAITING = (
     select(PLACES)
-    .where(*OF_HALL, PLACES.c.state == "waiting")
+    .where(*OF_BOOKABLE, PLACES.c.state == "waiting")
     .order_by(PLACES.c.number)
     .limit(bindparam("most"))
 )
@@ -43,7 +45,7 @@ AHEAD = (
     .select_from(PLACES)
     .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
     .where(
-        *OF_HALL,
+        *OF_BOOKABLE,
         PLACES.c.state.in_(("pending", "waiting")),
         PLACES.c.number < bindparam("before"),
         ~SIGN_UPS.c.flagged,
@@ -53,21 +55,21 @@ SEAT_OF = select(PLACES).where(PLACES.c.sign_up == bindparam("of_sign_up"))
 SEATS_OF = select(PLACES).where(PLACES.c.sign_up.in_(bindparam("of_sign_ups", expanding=True)))
 SEAT_TO_SETTLE = SEAT_OF.with_for_update()
 TO_OFFER = CONFIRMED_WAITING.with_for_update(of=PLACES)
-SEATS_OF_HALL = select(PLACES).where(*OF_HALL).order_by(PLACES.c.number)
-SEATS_TO_SETTLE = SEATS_OF_HALL.with_for_update()
+SEATS_OF_BOOKABLE = select(PLACES).where(*OF_BOOKABLE).order_by(PLACES.c.number)
+SEATS_TO_SETTLE = SEATS_OF_BOOKABLE.with_for_update()
 LAPSED = (
     select(PLACES)
     .where(PLACES.c.state.in_(("held", "doubted", "offered")), PLACES.c.until <= bindparam("now"))
     .order_by(PLACES.c.sign_up)
     .with_for_update(skip_locked=True)
 )
-OF_THIS_HALL = (PLACES.c.kind == HALLS.c.kind, PLACES.c.record == HALLS.c.record)
-HALLS_ALIVE = (
-    select(HALLS.c.kind, HALLS.c.record)
-    .where(exists().where(*OF_THIS_HALL, PLACES.c.state.in_(ALIVE)))
-    .order_by(HALLS.c.kind, HALLS.c.record)
+OF_THIS_BOOKABLE = (PLACES.c.kind == BOOKABLES.c.kind, PLACES.c.record == BOOKABLES.c.record)
+BOOKABLES_ALIVE = (
+    select(BOOKABLES.c.kind, BOOKABLES.c.record)
+    .where(exists().where(*OF_THIS_BOOKABLE, PLACES.c.state.in_(ALIVE)))
+    .order_by(BOOKABLES.c.kind, BOOKABLES.c.record)
 )
-"""By index, for it is asked each second: every place has the row of its hall."""
+"""By index, for it is asked each second: each place has the row of its bookable."""
 SETTLE = (
     PLACES.update()
     .where(PLACES.c.sign_up == bindparam("of_sign_up"))
@@ -77,7 +79,7 @@ MISTAKEN = (
     select(PLACES, SIGN_UPS.c.confirmed_at, SIGN_UPS.c.asked_at)
     .join(SIGN_UPS, SIGN_UPS.c.id == PLACES.c.sign_up)
     .where(
-        *OF_HALL,
+        *OF_BOOKABLE,
         or_(
             and_(PLACES.c.state == "pending", SIGN_UPS.c.confirmed_at.is_not(None)),
             and_(
@@ -89,46 +91,46 @@ MISTAKEN = (
     .order_by(PLACES.c.sign_up)
     .with_for_update(of=PLACES)
 )
-HALLS_KNOWN = select(HALLS.c.kind, HALLS.c.record)
+BOOKABLES_KNOWN = select(BOOKABLES.c.kind, BOOKABLES.c.record)
 MOVE_SEATS = (
     PLACES.update()
-    .where(*OF_HALL)
+    .where(*OF_BOOKABLE)
     .values(record=bindparam("to_record"), number=PLACES.c.number + bindparam("behind"))
 )
-DELETE_HALL = HALLS.delete().where(
-    HALLS.c.kind == bindparam("of_kind"), HALLS.c.record == bindparam("of_record")
+DELETE_BOOKABLE = BOOKABLES.delete().where(
+    BOOKABLES.c.kind == bindparam("of_kind"), BOOKABLES.c.record == bindparam("of_record")
 )
 DELETE_SEAT = PLACES.delete().where(PLACES.c.sign_up == bindparam("of_sign_up"))
 
 
-def enter(transaction: Transaction, hall: Bookable, more: int = 0) -> int:
-    """Has the hall to itself until the transaction ends; gives its last number, raised by `more`."""
-    known = _of(hall)
-    if transaction.execute(NEXT_NUMBER, known | {"more": more}).rowcount == 0:
-        transaction.execute(FIRST_NUMBER, {"kind": hall.kind, "record": hall.record})
-        transaction.execute(NEXT_NUMBER, known | {"more": more})
+def lock_bookable(transaction: Transaction, bookable: Bookable, more: int = 0) -> int:
+    """Locks a bookable until the transaction ends; returns its last number, raised by `more`."""
+    key = _of(bookable)
+    if transaction.execute(NEXT_NUMBER, key | {"more": more}).rowcount == 0:
+        transaction.execute(FIRST_NUMBER, {"kind": bookable.kind, "record": bookable.record})
+        transaction.execute(NEXT_NUMBER, key | {"more": more})
     transaction.end_group()
-    return int(transaction.execute(LAST_NUMBER, known).scalar_one())
+    return int(transaction.execute(LAST_NUMBER, key).scalar_one())
 
 
-def occupied(snapshot: Snapshot, hall: Bookable) -> int:
+def occupied(snapshot: Snapshot, bookable: Bookable) -> int:
     """How many places are held, taken or offered."""
-    return snapshot.execute(OCCUPIED, _of(hall)).scalar_one()
+    return snapshot.execute(OCCUPIED, _of(bookable)).scalar_one()
 
 
-def next_waiting(snapshot: Snapshot, hall: Bookable, most: int) -> list[Seat]:
+def next_waiting(snapshot: Snapshot, bookable: Bookable, most: int) -> list[Seat]:
     """The first in the queue whose address is confirmed."""
-    return _seats(snapshot.execute(CONFIRMED_WAITING, _of(hall) | {"most": most}).all())
+    return _seats(snapshot.execute(CONFIRMED_WAITING, _of(bookable) | {"most": most}).all())
 
 
-def next_to_offer(transaction: Transaction, hall: Bookable, most: int) -> list[Seat]:
+def next_to_offer(transaction: Transaction, bookable: Bookable, most: int) -> list[Seat]:
     """The same, to be settled in this transaction."""
-    return _seats(transaction.execute(TO_OFFER, _of(hall) | {"most": most}).all())
+    return _seats(transaction.execute(TO_OFFER, _of(bookable) | {"most": most}).all())
 
 
 def ahead(snapshot: Snapshot, seat: Seat) -> int:
     """How many wait before this one, without those that look like spam."""
-    return snapshot.execute(AHEAD, _of(seat.hall) | {"before": seat.number}).scalar_one()
+    return snapshot.execute(AHEAD, _of(seat.bookable) | {"before": seat.number}).scalar_one()
 
 
 def seat_of(snapshot: Snapshot, sign_up: str) -> Seat | None:
@@ -158,14 +160,14 @@ def seat_to_settle(transaction: Transaction, sign_up: str) -> Seat | None:
     return _seat(row) if row else None
 
 
-def seats_to_settle(transaction: Transaction, hall: Bookable) -> list[Seat]:
-    """All seats of a hall, to be settled in this transaction."""
-    return _seats(transaction.execute(SEATS_TO_SETTLE, _of(hall)).all())
+def seats_to_settle(transaction: Transaction, bookable: Bookable) -> list[Seat]:
+    """All seats of a bookable, to be settled in this transaction."""
+    return _seats(transaction.execute(SEATS_TO_SETTLE, _of(bookable)).all())
 
 
-def seats_in(snapshot: Snapshot, hall: Bookable) -> list[Seat]:
-    """All seats of a hall in the order in which people came."""
-    return _seats(snapshot.execute(SEATS_OF_HALL, _of(hall)).all())
+def seats_in(snapshot: Snapshot, bookable: Bookable) -> list[Seat]:
+    """All seats of a bookable in the order in which people came."""
+    return _seats(snapshot.execute(SEATS_OF_BOOKABLE, _of(bookable)).all())
 
 
 def lapsed(transaction: Transaction, now: datetime) -> list[Seat]:
@@ -173,33 +175,33 @@ def lapsed(transaction: Transaction, now: datetime) -> list[Seat]:
     return _seats(transaction.execute(LAPSED, {"now": now}).all())
 
 
-def mistaken(transaction: Transaction, hall: Bookable) -> list[tuple[Seat, bool, datetime]]:
+def mistaken(transaction: Transaction, bookable: Bookable) -> list[tuple[Seat, bool, datetime]]:
     """Seats whose state does not fit the sign-up, to be settled in this transaction.
 
     With each, whether the address is confirmed, and when that was last asked for.
     """
-    rows = transaction.execute(MISTAKEN, _of(hall)).all()
+    rows = transaction.execute(MISTAKEN, _of(bookable)).all()
     return [(_seat(row), row.confirmed_at is not None, row.asked_at) for row in rows]
 
 
-def halls_alive(snapshot: Snapshot) -> list[Bookable]:
-    """Halls in which somebody has a place or waits for one."""
-    return [Bookable(row.kind, row.record) for row in snapshot.execute(HALLS_ALIVE)]
+def bookables_alive(snapshot: Snapshot) -> list[Bookable]:
+    """Bookables in which somebody has a place or waits for one."""
+    return [Bookable(row.kind, row.record) for row in snapshot.execute(BOOKABLES_ALIVE)]
 
 
-def halls(snapshot: Snapshot) -> list[Bookable]:
-    """Every hall in which somebody ever wanted a place."""
-    return [Bookable(row.kind, row.record) for row in snapshot.execute(HALLS_KNOWN)]
+def bookables(snapshot: Snapshot) -> list[Bookable]:
+    """Every bookable in which somebody ever wanted a place."""
+    return [Bookable(row.kind, row.record) for row in snapshot.execute(BOOKABLES_KNOWN)]
 
 
-def move_hall(transaction: Transaction, before: Bookable, after: Bookable) -> int:
-    """Moves all seats of a hall to another of its kind, behind those that are there; how many."""
-    behind, more = enter(transaction, after), enter(transaction, before)
+def move_seats(transaction: Transaction, before: Bookable, after: Bookable) -> int:
+    """Moves all seats of a bookable to another of its kind, behind those that are there; how many."""
+    behind, more = lock_bookable(transaction, after), lock_bookable(transaction, before)
     moved = transaction.execute(
         MOVE_SEATS, _of(before) | {"to_record": after.record, "behind": behind}
     ).rowcount
     transaction.execute(NEXT_NUMBER, _of(after) | {"more": more})
-    transaction.execute(DELETE_HALL, _of(before))
+    transaction.execute(DELETE_BOOKABLE, _of(before))
     return moved
 
 
@@ -208,8 +210,8 @@ def insert_seat(transaction: Transaction, seat: Seat) -> None:
         PLACES.insert(),
         {
             "sign_up": seat.sign_up,
-            "kind": seat.hall.kind,
-            "record": seat.hall.record,
+            "kind": seat.bookable.kind,
+            "record": seat.bookable.record,
             "state": seat.state,
             "number": seat.number,
             "until": seat.until,
@@ -227,8 +229,8 @@ def delete_seat(transaction: Transaction, sign_up: str) -> None:
     transaction.execute(DELETE_SEAT, {"of_sign_up": sign_up})
 
 
-def _of(hall: Bookable) -> dict[str, str]:
-    return {"of_kind": hall.kind, "of_record": hall.record}
+def _of(bookable: Bookable) -> dict[str, str]:
+    return {"of_kind": bookable.kind, "of_record": bookable.record}
 
 
 def _seats(rows: Sequence[Row[Any]]) -> list[Seat]:

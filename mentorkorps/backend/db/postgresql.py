@@ -167,8 +167,8 @@ class PostgresDialect:
         import psycopg
         from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-        told = make_conninfo("", **DEFAULTS | conninfo_to_dict(self._database.address))
-        connection = psycopg.connect(told, autocommit=True)
+        conninfo = make_conninfo("", **DEFAULTS | conninfo_to_dict(self._database.address))
+        connection = psycopg.connect(conninfo, autocommit=True)
         try:
             connection.execute(SESSION)
             prepare(connection)

@@ -1,5 +1,6 @@
 """What is kept, as the rest of the backend sees it: one frozen record a row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,6 +12,7 @@ from mentorkorps.interface.languages import Language
 SubjectKind = Literal["sign_up", "mailbox", "recipient", "service", "erased", "login"]
 MailState = Literal["queued", "sending", "sent", "retry", "failed"]
 Stop = Literal["ahead", "behind", "large_purge"]
+BatchState = Literal["draft", "waiting", "held", "leaving", "done", "cancelled"]
 PlaceState = Literal[
     "held", "doubted", "pending", "taken", "waiting", "offered", "expired", "given_up", "cancelled"
 ]
@@ -156,7 +158,7 @@ class Seat:
     """
 
     sign_up: str
-    hall: Bookable
+    bookable: Bookable
     state: PlaceState
     number: int
     until: datetime | None
@@ -178,6 +180,13 @@ class GivenConsent:
     withdrawn_at: datetime | None
 
 
+def standing_versions(consents: Iterable[GivenConsent]) -> dict[str, str]:
+    """What was agreed to and not taken back: the version of its text, by the consent's id."""
+    return {
+        consent.consent: consent.version for consent in consents if consent.withdrawn_at is None
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a mail is about.
@@ -190,6 +199,44 @@ class Subject:
 
     kind: SubjectKind
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Mails of one kind about one thing, to many. `about`: `<table>/<id>` of a public record, or of a municipality.
+
+    draft: leaves when somebody sends it. waiting: leaves by itself at `due_at`. held: does not. leaving: its mails are
+    being queued. done, cancelled: over. `content`: what its mails tell, public facts as JSON. `mails`: how many were
+    queued.
+    """
+
+    id: str
+    kind: str
+    about: str
+    state: BatchState
+    content: str
+    created_at: datetime
+    due_at: datetime | None
+    mails: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A public record as it was when it was last looked at: `facts` as JSON. `opened_at`: when it was seen to open."""
+
+    kind: str
+    record: str
+    facts: str
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMail:
+    """A mail of a batch on its way into the outbox: its lasting id, the sign-up that it goes to, and its details."""
+
+    id: str
+    sign_up: str
+    details: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,20 +72,20 @@ def next_to_rotate(snapshot: Snapshot, last: str, most: int = PORTION) -> list[s
 
 def rotate_some(transaction: Transaction, ids: Sequence[str], key: str) -> None:
     """Encrypts these answers with the first key, and knows them by their fingerprint under it. A job for the writer."""
-    kept = list(_unrotated(transaction, ids))
-    known_by = _fingerprints(transaction, [sign_up for _, sign_up in kept], key)
+    unrotated = list(_unrotated(transaction, ids))
+    known_by = _fingerprints(transaction, [sign_up for _, sign_up in unrotated], key)
     taken = set(transaction.execute(KNOWN, {"known": list(known_by.values())}).scalars())
     changes = []
-    for row, sign_up in kept:
+    for row, sign_up in unrotated:
         fresh = known_by.get(sign_up.id, row.fingerprint)
         # Two rows may hold the same answers if a key was missing in between; each keeps a fingerprint of its own.
-        known = row.fingerprint if fresh in taken else fresh
-        taken.add(known)
+        fingerprint_now = row.fingerprint if fresh in taken else fresh
+        taken.add(fingerprint_now)
         changes.append(
             {
                 "key": row.id,
                 "new_sealed": sealed(transaction, row.id, sign_up.answers),
-                "new_fingerprint": known,
+                "new_fingerprint": fingerprint_now,
             }
         )
     if changes:
@@ -104,13 +104,13 @@ def _unrotated(transaction: Transaction, ids: Sequence[str]) -> Iterator[tuple[R
 def _fingerprints(transaction: Transaction, sign_ups: Sequence[SignUp], key: str) -> dict[str, str]:
     """By number; none for those that were withdrawn, which are known by nothing."""
     standing: dict[str, dict[str, str]] = defaultdict(dict)
-    ids = [one.id for one in sign_ups if one.withdrawn_at is None]
+    ids = [sign_up.id for sign_up in sign_ups if sign_up.withdrawn_at is None]
     for row in transaction.execute(STANDING_CONSENTS, {"ids": ids}):
         standing[row.sign_up][row.consent] = row.version
     return {
-        one.id: fingerprint(key, one.form, Answers(one.answers, standing[one.id]))
-        for one in sign_ups
-        if one.withdrawn_at is None
+        sign_up.id: fingerprint(key, sign_up.form, Answers(sign_up.answers, standing[sign_up.id]))
+        for sign_up in sign_ups
+        if sign_up.withdrawn_at is None
     }
 
 

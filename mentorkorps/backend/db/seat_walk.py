@@ -17,7 +17,7 @@ NEXT_SIGN_UPS = (
     .order_by(SIGN_UPS.c.id)
     .limit(bindparam("most"))
 )
-SEATS_BY_HALL = (
+SEATS_BY_BOOKABLE = (
     select(PLACES.c.kind, PLACES.c.record, func.count().label("seats"))
     .where(PLACES.c.state.in_(ALIVE))
     .group_by(PLACES.c.kind, PLACES.c.record)
@@ -29,15 +29,17 @@ log = logging.getLogger(__name__)
 def next_sign_ups(snapshot: Snapshot, last: str, most: int) -> tuple[list[SignUp], str | None]:
     """The sign-ups after `last` by their ids, but for those withdrawn, and the last of them; None at the end."""
     rows = snapshot.execute(NEXT_SIGN_UPS, {"last": last, "most": most}).all()
-    found = []
+    sign_ups = []
     for row in rows:
         try:
-            found.append(as_sign_up(snapshot, row))
+            sign_ups.append(as_sign_up(snapshot, row))
         except Damaged as error:
             log.error("store: %s", error)
-    return found, rows[-1].id if rows else None
+    return sign_ups, rows[-1].id if rows else None
 
 
-def seats_by_hall(snapshot: Snapshot) -> dict[Bookable, int]:
-    """How many have a place or wait for one, by hall."""
-    return {Bookable(row.kind, row.record): row.seats for row in snapshot.execute(SEATS_BY_HALL)}
+def seats_by_bookable(snapshot: Snapshot) -> dict[Bookable, int]:
+    """How many have a place or wait for one, by bookable."""
+    return {
+        Bookable(row.kind, row.record): row.seats for row in snapshot.execute(SEATS_BY_BOOKABLE)
+    }

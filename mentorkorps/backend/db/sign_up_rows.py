@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import LargeBinary, Row, and_, bindparam, func, or_, select
 
 from mentorkorps.backend.db.compiled_statements import CompiledStatement
-from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.records import GivenConsent, SignUp, standing_versions
 from mentorkorps.backend.db.tables import CONSENTS, DOUBTFUL, SIGN_UPS
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.security.encryption import MARK_BYTES
@@ -206,8 +206,8 @@ def sign_up_to_change(transaction: Transaction, id: str) -> SignUp | None:
 
 def sign_up_by_fingerprint(snapshot: Snapshot, fingerprints: Sequence[str]) -> SignUp | None:
     """The sign-up with one of these fingerprints: those of the same answers under each of the keys."""
-    for one in fingerprints:
-        if row := SAME_ANSWERS.run(snapshot, {"fingerprint": one}).fetchone():
+    for fingerprint in fingerprints:
+        if row := SAME_ANSWERS.run(snapshot, {"fingerprint": fingerprint}).fetchone():
             return sign_up_by_id(snapshot, row[0])
     return None
 
@@ -222,8 +222,8 @@ def doubtful_page(snapshot: Snapshot, before: Position | None, most: int) -> lis
     if before is None:
         rows = snapshot.execute(NEWEST_DOUBTFUL, {"most": most})
     else:
-        known = {"most": most, "before": before.received_at, "before_id": before.id}
-        rows = snapshot.execute(OLDER_DOUBTFUL, known)
+        values = {"most": most, "before": before.received_at, "before_id": before.id}
+        rows = snapshot.execute(OLDER_DOUBTFUL, values)
     return [as_sign_up(snapshot, row) for row in rows]
 
 
@@ -234,12 +234,12 @@ def consents_of(snapshot: Snapshot, sign_up: str) -> list[GivenConsent]:
 
 def consents_of_each(snapshot: Snapshot, sign_ups: Sequence[str]) -> dict[str, list[GivenConsent]]:
     """The same of several, by their numbers; also those that gave none."""
-    found: dict[str, list[GivenConsent]] = {id: [] for id in sign_ups}
+    consents: dict[str, list[GivenConsent]] = {id: [] for id in sign_ups}
     for row in snapshot.execute(CONSENTS_OF_EACH, {"sign_ups": sign_ups}):
-        found[row.sign_up].append(
+        consents[row.sign_up].append(
             GivenConsent(row.consent, row.version, row.given_at, row.withdrawn_at)
         )
-    return found
+    return consents
 
 
 def mark_asked(transaction: Transaction, sign_up: str, at: datetime, addressee: str | None) -> None:
@@ -262,8 +262,8 @@ def mark_readdressed(transaction: Transaction, sign_up: str, addressee: str, at:
 
 def unconfirmed_at(snapshot: Snapshot, addressee: str, most: int) -> list[SignUp]:
     """The sign-ups that one mailbox has yet to confirm, oldest first, those that look like spam behind the others."""
-    known = {"of_addressee": addressee, "most": most}
-    return [as_sign_up(snapshot, row) for row in snapshot.execute(UNCONFIRMED_AT, known)]
+    values = {"of_addressee": addressee, "most": most}
+    return [as_sign_up(snapshot, row) for row in snapshot.execute(UNCONFIRMED_AT, values)]
 
 
 def mark_silenced(transaction: Transaction, sign_up: str, is_silenced: bool) -> None:
@@ -304,11 +304,7 @@ def renew_consents(
     transaction: Transaction, sign_up: str, versions: dict[str, str], at: datetime
 ) -> None:
     """Brings the consents to what was ticked now; one that was given and still stands keeps its time."""
-    standing = {
-        one.consent: one.version
-        for one in consents_of(transaction, sign_up)
-        if one.withdrawn_at is None
-    }
+    standing = standing_versions(consents_of(transaction, sign_up))
     fresh = {
         consent: version
         for consent, version in versions.items()
@@ -322,9 +318,10 @@ def renew_consents(
 
 
 def as_sign_up(snapshot: Snapshot, row: Row[Any]) -> SignUp:
-    told = json.loads(snapshot.cipher.open(row.id, row.sealed))
+    kept_answers = json.loads(snapshot.cipher.open(row.id, row.sealed))
     answers = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in kept_answers.items()
     }
     return SignUp(
         row.id,
@@ -350,17 +347,13 @@ def sealed(snapshot: Snapshot, id: str, answers: dict[str, Value]) -> bytes:
     return snapshot.cipher.close(id, json.dumps(answers, ensure_ascii=False).encode())
 
 
-def renew_fingerprint(transaction: Transaction, kept: SignUp, key: str) -> None:
+def renew_fingerprint(transaction: Transaction, sign_up: SignUp, key: str) -> None:
     """After a consent was taken back: what is known is what stands."""
-    known_by = fingerprint_of(transaction, kept, key)
+    known_by = fingerprint_of(transaction, sign_up, key)
     if sign_up_by_fingerprint(transaction, [known_by]) is None:
-        replace_answers(transaction, kept.id, kept.answers, known_by)
+        replace_answers(transaction, sign_up.id, sign_up.answers, known_by)
 
 
-def fingerprint_of(snapshot: Snapshot, kept: SignUp, key: str) -> str:
-    standing = {
-        one.consent: one.version
-        for one in consents_of(snapshot, kept.id)
-        if one.withdrawn_at is None
-    }
-    return fingerprint(key, kept.form, Answers(kept.answers, standing))
+def fingerprint_of(snapshot: Snapshot, sign_up: SignUp, key: str) -> str:
+    standing = standing_versions(consents_of(snapshot, sign_up.id))
+    return fingerprint(key, sign_up.form, Answers(sign_up.answers, standing))

@@ -109,10 +109,40 @@ MAILS = Table(
     Column("error", String(200)),
     Column("waiting", Integer),
     Column("details", Text),
+    Column("batch", String(32)),
     Index("ix_mails_state_due_at", "state", "due_at"),
     Index("ix_mails_subject", "subject_kind", "subject_id"),
 )
-HALLS = Table(
+IN_BATCH = MAILS.c.batch.is_not(None)
+Index(
+    "ix_mails_batch",
+    MAILS.c.batch,
+    MAILS.c.state,
+    sqlite_where=IN_BATCH,
+    postgresql_where=IN_BATCH,
+)
+BATCHES = Table(
+    "batches",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("about", String(96), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("mails", Integer, nullable=False),
+)
+ANNOUNCED = Table(
+    "announced",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("record", String(64), primary_key=True),
+    Column("facts", Text, nullable=False),
+    Column("opened_at", Moment),
+)
+# In SQL it keeps its first name: an older instance may still run beside this one and use it.
+BOOKABLES = Table(
     "halls",
     METADATA,
     Column("kind", String(16), primary_key=True),

@@ -32,14 +32,14 @@ class SqliteFile:
 class PostgresServer:
     """A database of PostgreSQL. `address` is what libpq takes, with the password; nothing else shows that."""
 
-    shown: str
+    label: str
     name: str
     address: str = field(repr=False)
     is_shared = True
     folder = Path("var")
 
     def __str__(self) -> str:
-        return self.shown
+        return self.label
 
 
 DatabaseUrl = SqliteFile | PostgresServer
@@ -64,7 +64,11 @@ def _server(url: str) -> PostgresServer:
     except (psycopg.ProgrammingError, UnicodeError):
         raise ValueError(POSTGRESQL) from None
     host, port, name = (str(parts.get(part, "")) for part in ("host", "port", "dbname"))
-    if not name or "@" in host + name or not all(one.isdigit() for one in port.split(",") if one):
+    if (
+        not name
+        or "@" in host + name
+        or not all(digits.isdigit() for digits in port.split(",") if digits)
+    ):
         raise ValueError(POSTGRESQL)
     return PostgresServer(_shown(host, port, name), name, url)
 

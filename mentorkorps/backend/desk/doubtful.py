@@ -102,8 +102,8 @@ def _row(visit: Visit, sign_up: SignUp) -> dict[str, object]:
 async def _mailbox(visit: Visit, id: str) -> str:
     """The mailbox that a link went to. Raises Refusal where it is no longer known."""
     services = visit.services
-    if known := mailbox_by_id(services.settings, id):
-        return known
+    if address := mailbox_by_id(services.settings, id):
+        return address
     # Until December 2026 a link held the id of the newest sign-up of the mailbox, for two weeks.
     known_by = links.present(await services.database.read(sign_up_rows.sign_up_by_id, id))
     return mailbox(services.catalogue, services.settings, known_by)

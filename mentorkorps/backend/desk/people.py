@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from mentorkorps.backend.mail import recipients
-from mentorkorps.backend.recipients_file import SCOPE_TABLES, Grant, Person
+from mentorkorps.backend.recipients_file import Grant, Person
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
+from mentorkorps.catalogue.model.lasting import lasting_id
 from mentorkorps.forms.domain_names import ascii_address
 
 
@@ -18,18 +19,30 @@ def typed_email(text: str) -> str:
 
 
 def person_by_id(settings: Settings, catalogue: Catalogue, id: str) -> Person | None:
-    """The person whom the database knows by that id, with the ids that records have today.
+    """The person whom the database knows by that id, with the ids of records by which cases know theirs.
 
     None for one who is no longer in the file.
     """
     person = recipients.person_by_id(settings, id)
-    if person is None:
-        return None
-    return replace(person, grants=tuple(_todays(grant, catalogue) for grant in person.grants))
+    return with_lasting_ids(person, catalogue) if person else None
 
 
-def _todays(grant: Grant, catalogue: Catalogue) -> Grant:
-    """The file may name a former id."""
-    if grant.scope_kind is None:
-        return grant
-    return replace(grant, id=catalogue.todays(SCOPE_TABLES[grant.scope_kind], grant.id))
+def everybody(settings: Settings, catalogue: Catalogue) -> tuple[Person, ...]:
+    """All people of the file, in the same way."""
+    return tuple(with_lasting_ids(one, catalogue) for one in settings.recipients.people)
+
+
+def with_lasting_ids(person: Person, catalogue: Catalogue) -> Person:
+    """The file may name any id that a record has had; cases keep the first."""
+    return replace(person, grants=tuple(_lasting(grant, catalogue) for grant in person.grants))
+
+
+def _lasting(grant: Grant, catalogue: Catalogue) -> Grant:
+    match grant.scope_kind:
+        case "organisation":
+            return replace(grant, id=lasting_id(catalogue.organisations[grant.id]))
+        case "course":
+            return replace(grant, id=lasting_id(catalogue.courses[grant.id]))
+        case "municipality":
+            return replace(grant, id=catalogue.municipalities[grant.id].code)
+    return grant

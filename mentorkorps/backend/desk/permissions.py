@@ -13,7 +13,10 @@ Action = Literal["see", "answer", "match", "export", "settle"]
 match: propose and undo pairs. export: take lists out as files. settle: say yes, no, or that it is over.
 """
 Scope = tuple[str, str]
-"""A kind such as organisation, programme, municipality, course or event, and today's id."""
+"""A kind such as organisation, programme, municipality, course or event, and the record's first id.
+
+A municipality is known by its code. The Scope of a case is such a pair.
+"""
 
 MATRIX: Mapping[Role, frozenset[Action]] = {
     "coordinator": frozenset(["see", "answer", "match", "export", "settle"]),

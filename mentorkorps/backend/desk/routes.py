@@ -131,8 +131,8 @@ def _consent_rows(
 ) -> list[tuple[str, str, str, str | None]]:
     """Text, version, when it was given and when it was taken back."""
     language = COORDINATORS_LANGUAGE
-    known = form.consents if form else ()
-    texts = {(consent.id, consent.version): consent.text.of(language) for consent in known}
+    definitions = form.consents if form else ()
+    texts = {(consent.id, consent.version): consent.text.of(language) for consent in definitions}
     return [
         (
             texts.get((consent.consent, consent.version), consent.consent),

@@ -178,22 +178,22 @@ def judge(
     transaction: Transaction, settings: Settings, reading: Reading, memory: Memory | None
 ) -> tuple[Verdict, Memory]:
     """The verdict, and what the process is to remember. A job for the writer."""
-    kept = clock_rows.clock_record(transaction) or _first_record(transaction, reading)
-    known = (
+    record = clock_rows.clock_record(transaction) or _first_record(transaction, reading)
+    last_seen = (
         memory
-        if memory and memory.seen_at == kept.seen_at
-        else Memory(kept.seen_at, reading.uptime)
+        if memory and memory.seen_at == record.seen_at
+        else Memory(record.seen_at, reading.uptime)
     )
-    expected = known.expected(reading.uptime)
+    expected = last_seen.expected(reading.uptime)
     leap = reading.wall - expected
-    stop = _stop(kept, leap)
-    steady = _steady(kept, stop, reading, memory.noted if memory else None)
-    if (kept.stop and not stop) or (stop in CLOCK_STOPS and steady >= STEADY):
+    stop = _stop(record, leap)
+    steady = _steady(record, stop, reading, memory.noted if memory else None)
+    if (record.stop and not stop) or (stop in CLOCK_STOPS and steady >= STEADY):
         believe(transaction, reading.wall)
         return Verdict(reading.wall, reading.wall), Memory(reading.wall, reading.uptime)
-    seen_at, noted = kept.seen_at, memory.noted if memory and memory.stop == stop else None
-    if _is_to_note(kept, stop, steady, reading, noted):
-        seen_at = kept.seen_at if stop in CLOCK_STOPS else max(kept.seen_at, reading.wall)
+    seen_at, noted = record.seen_at, memory.noted if memory and memory.stop == stop else None
+    if _is_to_note(record, stop, steady, reading, noted):
+        seen_at = record.seen_at if stop in CLOCK_STOPS else max(record.seen_at, reading.wall)
         noted = reading if stop else None
         doubted_at = reading.wall if stop else None
         clock_rows.keep_clock_record(
@@ -208,25 +208,25 @@ def judge(
                 abs(leap).days,
                 max(reading.wall, expected),
             )
-    read_at = known.read_at if known.seen_at == seen_at else reading.uptime
+    read_at = last_seen.read_at if last_seen.seen_at == seen_at else reading.uptime
     return Verdict(reading.wall, seen_at, leap, stop, steady), Memory(seen_at, read_at, stop, noted)
 
 
 def believe(transaction: Transaction, now: datetime) -> datetime | None:
     """The clock is right: nothing is stopped any more. Returns the last moment seen before. A job for the writer."""
-    kept = clock_rows.clock_record(transaction)
+    record = clock_rows.clock_record(transaction)
     clock_rows.correct_future(transaction, now, LIFETIMES["confirm"])
     clock_rows.keep_clock_record(transaction, ClockRecord(now))
-    return kept.seen_at if kept else None
+    return record.seen_at if record else None
 
 
 def stop_large_purge(
     transaction: Transaction, settings: Settings, now: datetime, count: int
 ) -> None:
     """A purge of so many confirmed sign-ups waits for a steady day or a yes. A job for the writer."""
-    kept = clock_rows.clock_record(transaction) or ClockRecord(now)
-    if kept.stop is None:
-        clock_rows.keep_clock_record(transaction, ClockRecord(kept.seen_at, "large_purge", now))
+    record = clock_rows.clock_record(transaction) or ClockRecord(now)
+    if record.stop is None:
+        clock_rows.keep_clock_record(transaction, ClockRecord(record.seen_at, "large_purge", now))
     digest.queue_alarm(transaction, settings, kinds.LARGE_PURGE, now, count, now)
 
 
@@ -236,23 +236,23 @@ def _first_record(transaction: Transaction, reading: Reading) -> ClockRecord:
     return record
 
 
-def _stop(kept: ClockRecord, leap: timedelta) -> Stop | None:
+def _stop(record: ClockRecord, leap: timedelta) -> Stop | None:
     if abs(leap) > LEAP:
         return "ahead" if leap > LEAP else "behind"
-    return "large_purge" if kept.stop == "large_purge" else None
+    return "large_purge" if record.stop == "large_purge" else None
 
 
 def _steady(
-    kept: ClockRecord, stop: Stop | None, reading: Reading, noted: Reading | None
+    record: ClockRecord, stop: Stop | None, reading: Reading, noted: Reading | None
 ) -> timedelta:
     """How long the clock has gone as the uptime does since something was stopped, while a process was looking.
 
     A restart keeps what there was, but for one after which the clock has leapt again. Two instances that look in turn
     count no moment twice, and none where their clocks differ.
     """
-    if stop is None or kept.stop != stop or kept.doubted_at is None:
+    if stop is None or record.stop != stop or record.doubted_at is None:
         return timedelta()
-    before, passed = timedelta(seconds=kept.steady_seconds), reading.wall - kept.doubted_at
+    before, passed = timedelta(seconds=record.steady_seconds), reading.wall - record.doubted_at
     if noted is None:
         return before if abs(passed) <= LEAP else timedelta()
     witnessed = timedelta(seconds=reading.uptime - noted.uptime)
@@ -263,10 +263,14 @@ def _steady(
 
 
 def _is_to_note(
-    kept: ClockRecord, stop: Stop | None, steady: timedelta, reading: Reading, noted: Reading | None
+    record: ClockRecord,
+    stop: Stop | None,
+    steady: timedelta,
+    reading: Reading,
+    noted: Reading | None,
 ) -> bool:
     if stop is None:
-        return reading.wall - kept.seen_at >= NOTED_EACH
-    if kept.steady_seconds and not steady:
+        return reading.wall - record.seen_at >= NOTED_EACH
+    if record.steady_seconds and not steady:
         return True
     return noted is None or reading.uptime - noted.uptime >= NOTED_EACH.total_seconds()

@@ -30,6 +30,7 @@ from mentorkorps.backend.db.transaction import Transaction, sweep_afterwards
 from mentorkorps.backend.db.url import DatabaseUrl
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.lists import batches, newsletter
 from mentorkorps.backend.security.encryption import Cipher
 from mentorkorps.backend.settings import SECRET_KEYS, Settings
 from mentorkorps.backend.signups import lifecycle
@@ -39,7 +40,19 @@ PATIENCE_SECONDS = 15
 FORGOTTEN_SECONDS = 3600
 """After which nobody waits for an answer any more."""
 
-Kind = Literal["restore", "resend", "purge", "rotate", "log_out", "forget_second_factor"]
+Kind = Literal[
+    "restore",
+    "resend",
+    "purge",
+    "rotate",
+    "hold",
+    "release",
+    "send",
+    "cancel",
+    "draft",
+    "log_out",
+    "forget_second_factor",
+]
 OTHER_KEYS = "other keys"
 
 log = logging.getLogger(__name__)
@@ -49,9 +62,13 @@ log = logging.getLogger(__name__)
 class CommandFile:
     """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up.
 
+    `hold`, `release`, `send` or `cancel` the batch `id`. `draft`: keep the batches that `id` holds as JSON.
+
     `log_out` the person whom the database knows by one of the ids in `id`, apart by commas, and without an id
-    everybody; `forget_second_factor` of such a person. `rotate` all answers to the key whose mark is `id`.
-    `purge` what has had its time; `sure`: although the clock is in doubt, or it is very much.
+    everybody; `forget_second_factor` of such a person.
+
+    `rotate` all answers to the key whose mark is `id`. `purge` what has had its time; `sure`: although the clock is
+    in doubt, or it is very much.
     """
 
     kind: Kind
@@ -60,7 +77,7 @@ class CommandFile:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind) or not isinstance(self.id, str | None):
-            raise ValueError(f"{self.kind!r} {self.id!r} is no errand")
+            raise ValueError(f"{self.kind!r} {self.id!r} is no command")
 
 
 class NoAnswer(CannotOpen):
@@ -86,12 +103,12 @@ class Refused(CannotOpen):
     """The server that has the database says why it does not do what it was asked."""
 
 
-def run_beside_server(settings: Settings, errand: CommandFile, clock: Clock) -> int:
-    """Does the errand, here or by the server that runs; how many rows it changed. Raises CannotOpen or MissingKey."""
+def run_beside_server(settings: Settings, command_file: CommandFile, clock: Clock) -> int:
+    """Runs the command, here or by the server that runs; how many rows it changed. Raises CannotOpen or MissingKey."""
     try:
-        return connect.run_on_database(settings, run_command_file, errand, clock)
+        return connect.run_on_database(settings, run_command_file, command_file, clock)
     except InUse:
-        return hand_over_to_server(settings, errand)
+        return hand_over_to_server(settings, command_file)
 
 
 def rotate_beside_server(settings: Settings) -> None:
@@ -102,15 +119,21 @@ def rotate_beside_server(settings: Settings) -> None:
         hand_over_to_server(settings, CommandFile("rotate", _first_mark(settings)))
 
 
-def run_command_file(transaction: Transaction, errand: CommandFile, clock: Clock) -> int:
+def run_command_file(transaction: Transaction, command_file: CommandFile, clock: Clock) -> int:
     """A job for the writer."""
-    if errand.kind == "restore":
-        return int(lifecycle.restore(transaction, str(errand.id), clock()))
-    if errand.kind == "log_out":
-        return log_out(transaction, errand.id.split(",") if errand.id else None, clock())
-    if errand.kind == "forget_second_factor":
-        return desk_session_rows.drop_second_factor(transaction, str(errand.id).split(","))
-    return mail_rows.send_again(transaction, errand.id, clock())
+    if command_file.kind == "restore":
+        return int(lifecycle.restore(transaction, str(command_file.id), clock()))
+    if command_file.kind == "draft":
+        drafts = newsletter.drafts_from_json(str(command_file.id), clock())
+        return len(newsletter.keep_drafts(transaction, drafts))
+    if command_file.kind in ("hold", "release", "send", "cancel"):
+        return int(batches.act(transaction, command_file.kind, str(command_file.id), clock()))
+    people = command_file.id.split(",") if command_file.id else None
+    if command_file.kind == "log_out":
+        return log_out(transaction, people, clock())
+    if command_file.kind == "forget_second_factor":
+        return desk_session_rows.drop_second_factor(transaction, people or ())
+    return mail_rows.send_again(transaction, command_file.id, clock())
 
 
 def log_out(transaction: Transaction, people: Sequence[str] | None, now: datetime) -> int:
@@ -168,8 +191,8 @@ class CommandFiles(PeriodicJob):
 
     async def _do(self, note: Path) -> None:
         try:
-            errand = CommandFile(**json.loads(note.read_text("utf-8")))
-            answer = await self._answer(note, errand)
+            command_file = CommandFile(**json.loads(note.read_text("utf-8")))
+            answer = await self._answer(note, command_file)
         except FileNotFoundError:  # taken back
             return
         except (ValueError, TypeError, RecursionError):
@@ -183,13 +206,13 @@ class CommandFiles(PeriodicJob):
         note.unlink(missing_ok=True)
         _forget_answers(self._folder)
 
-    async def _answer(self, note: Path, errand: CommandFile) -> str | None:
+    async def _answer(self, note: Path, command_file: CommandFile) -> str | None:
         """None while there is more to do."""
-        if errand.kind == "purge":
-            return await self._purged(errand.sure)
-        if errand.kind != "rotate":
-            return str(await self._database.change(run_command_file, errand, self._clock))
-        if errand.id != _first_mark(self._settings):
+        if command_file.kind == "purge":
+            return await self._purged(command_file.sure)
+        if command_file.kind != "rotate":
+            return str(await self._database.change(run_command_file, command_file, self._clock))
+        if command_file.id != _first_mark(self._settings):
             return OTHER_KEYS
         return "0" if await self._is_rotated(note) else None
 
@@ -216,7 +239,7 @@ class CommandFiles(PeriodicJob):
             return str(error)
 
 
-def hand_over_to_server(settings: Settings, errand: CommandFile) -> int:
+def hand_over_to_server(settings: Settings, command_file: CommandFile) -> int:
     """Lets the server that has the database do it; how many rows that changes. Raises NoAnswer, OtherKeys or Refused.
 
     Raises InUse where a backup is being put back: instances on a server do not keep a command away.
@@ -225,7 +248,7 @@ def hand_over_to_server(settings: Settings, errand: CommandFile) -> int:
         raise InUse(settings.database)
     todo = settings.errands_folder / f"{uuid4().hex}.todo"
     ownership.make_folder(todo.parent, 0o700)
-    _write(todo, json.dumps(asdict(errand)))
+    _write(todo, json.dumps(asdict(command_file)))
     answer = _awaited(todo, settings.database)
     if answer == OTHER_KEYS:
         raise OtherKeys(settings.database)
@@ -239,8 +262,8 @@ def _awaited(todo: Path, database: DatabaseUrl) -> str:
     answer, progress = todo.with_suffix(".done"), ""
     until = time.monotonic() + PATIENCE_SECONDS
     while not answer.exists():
-        if (told := _read(todo.with_suffix(".progress"))) != progress:
-            progress, until = told, time.monotonic() + PATIENCE_SECONDS
+        if (latest := _read(todo.with_suffix(".progress"))) != progress:
+            progress, until = latest, time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > until:
             todo.unlink(missing_ok=True)
             raise NoAnswer(database)

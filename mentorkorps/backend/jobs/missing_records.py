@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.records import SignUp
-from mentorkorps.backend.db.seat_walk import next_sign_ups, seats_by_hall
+from mentorkorps.backend.db.seat_walk import next_sign_ups, seats_by_bookable
 from mentorkorps.backend.db.transaction import Snapshot
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.logging import log_data
@@ -58,12 +58,12 @@ class References(PeriodicJob):
 
     async def look(self) -> None:
         missing: Counter[Record] = Counter(
-            await self._database.read(_in_missing_halls, self._catalogue)
+            await self._database.read(_booked_in_missing_records, self._catalogue)
         )
         last: str | None = ""
         while last is not None:
-            found, last = await self._database.read(_in_missing_records, self._catalogue, last)
-            missing.update(found)
+            portion, last = await self._database.read(_in_missing_records, self._catalogue, last)
+            missing.update(portion)
             await asyncio.sleep(APART_SECONDS)
         self.missing = dict(sorted(missing.items()))
         for record, people in self.missing.items():
@@ -77,16 +77,16 @@ class References(PeriodicJob):
         """How many records of each table are missing."""
         if self.missing is None:
             return None
-        return dict.fromkeys(WITH_FORMER_IDS, 0) | Counter(one.table for one in self.missing)
+        return dict.fromkeys(WITH_FORMER_IDS, 0) | Counter(record.table for record in self.missing)
 
 
-def _in_missing_halls(snapshot: Snapshot, catalogue: Catalogue) -> Counter[Record]:
-    seats = seats_by_hall(snapshot).items()
+def _booked_in_missing_records(snapshot: Snapshot, catalogue: Catalogue) -> Counter[Record]:
+    seats = seats_by_bookable(snapshot).items()
     return Counter(
         {
-            Record(hall.kind, hall.record): count
-            for hall, count in seats
-            if catalogue.lacks(hall.kind, hall.record)
+            Record(bookable.kind, bookable.record): count
+            for bookable, count in seats
+            if catalogue.lacks(bookable.kind, bookable.record)
         }
     )
 
@@ -96,8 +96,10 @@ def _in_missing_records(
 ) -> tuple[Counter[Record], str | None]:
     """What a portion of sign-ups names in vain, and where the next portion begins."""
     sign_ups, next_last = next_sign_ups(snapshot, last, PORTION)
-    named = (record for one in sign_ups for record in set(_named(one, catalogue)))
-    return Counter(one for one in named if catalogue.lacks(one.table, one.id)), next_last
+    named = (record for sign_up in sign_ups for record in set(_named(sign_up, catalogue)))
+    return Counter(
+        record for record in named if catalogue.lacks(record.table, record.id)
+    ), next_last
 
 
 def _named(sign_up: SignUp, catalogue: Catalogue) -> Iterator[Record]:

@@ -2,20 +2,22 @@
 
 What a mail tells of a sign-up comes from sign_up_facts, which says what it leaves out. A mail to an
 address that nobody has confirmed repeats nothing that was typed, any other no more than the given
-name; the coordinator's holds a link, and says what came and not from whom.
+name; the coordinator's holds a link, and says what came and not from whom. Headers are neutral.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TypeVar
 
 from mentorkorps.backend.clock import Clock, spoken
 from mentorkorps.backend.db.records import Mail, SignUp
-from mentorkorps.backend.mail import mime
+from mentorkorps.backend.mail import frame, mime
+from mentorkorps.backend.mail.contents import ContentOf, MailContent
+from mentorkorps.backend.mail.frame import MailFacts
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
+from mentorkorps.backend.mail.mime import WrittenMail
 from mentorkorps.backend.mail.recipients import (
     mailbox,
     mailbox_by_id,
@@ -35,7 +37,7 @@ from mentorkorps.forms.answers import fields_by_kept_name
 from mentorkorps.interface.dates import weekday
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
-from mentorkorps.interface.templates import environment, render
+from mentorkorps.interface.templates import environment
 
 T = TypeVar("T")
 
@@ -58,63 +60,81 @@ class SubjectGone(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class MailComposer:
+    """`reply_to`: whom answers go to, where it is not the sender. `contents`: what mails tell beside
+    their sign-up, by the name of their kind."""
+
     catalogue: Catalogue
     settings: Settings
     tokens: Tokens
     clock: Clock
+    reply_to: Address | None = None
+    contents: Mapping[str, ContentOf] = field(default_factory=dict)
 
-    def write(self, mail: Mail, sign_up: SignUp | None) -> EmailMessage:
+    def write(self, mail: Mail, sign_up: SignUp | None) -> WrittenMail:
         """The mail as it leaves; `sign_up` as lease_due_mails gives it.
 
-        Raises ValueError or MessageError where the recipient is no address, KeyError for a kind of
-        another version of the code, SubjectGone.
+        Raises ValueError where the recipient is no address, KeyError for a kind of another version
+        of the code, SubjectGone.
         """
         kind = KINDS[mail.kind]
         address = self._mailbox(kind, mail, sign_up)
-        url = self._url(kind.link, self._id_in_link(kind.link, mail, sign_up)) if kind.link else ""
-        own_page, language = "", COORDINATORS_LANGUAGE
-        if kind.to == "person":
-            language = _known(sign_up).language
-            if kind.about != "erased":
-                own_page = self._url("mine", _known(sign_up).id)
-        elif kind.about == "login":
+        language = _known(sign_up).language if kind.to == "person" else COORDINATORS_LANGUAGE
+        if kind.about == "login":
             language = self._colleague(mail).language
-        text = render(
-            f"mail/{kind.name}.txt",
+        content = self._content(mail, sign_up, language)
+        facts = self._facts(mail, sign_up, language) if sign_up else MailFacts()
+        values = {**facts.values, **content.values}
+        prepared = frame.prepare_mail(
+            kind.name,
             language,
-            url=url,
-            mine=own_page,
-            waiting=mail.waiting,
-            **(self._facts(mail, sign_up, language) if sign_up else {}),
+            self.settings.mail_from.display_name,
+            kind.has_button,
+            facts.greeting_name is not None,
+            mail.waiting,
+            tuple(facts.table if content.table is None else content.table),
+            frame.used_values(kind.name, values),
         )
-        subject = words(language).text("mail", kind.name, "subject")
-        labels = {own_page: words(language).text("reply", "mine", "link")} if own_page else {}
-        if kind.link:
-            labels[url] = words(language).text("mail", kind.name, "button")
-        return mime.mime_message(
-            {
-                "From": str(self.settings.mail_from),
-                "Subject": subject,
-                "Auto-Submitted": "auto-generated",
-            },
-            {
-                "To": _header_address(address),
-                "Date": format_datetime(self.clock()),
-                "Message-ID": f"<{mail.id}@{self.settings.mail_from.domain}>",
-            },
+        own = {}
+        if "link" in prepared.gaps and kind.link:
+            own["link"] = self._url(kind.link, self._id_in_link(kind.link, mail, sign_up))
+        if content.page:
+            own["link"] = content.page
+        if kind.is_news:
+            own["leave"] = self._url("leave", _known(sign_up).id)
+        if "own_page" in prepared.gaps:
+            own["own_page"] = self._url("mine", _known(sign_up).id)
+        if facts.greeting_name:
+            own["name"] = facts.greeting_name
+        text, html = prepared.filled(own)
+        sender = self.settings.mail_from
+        return mime.write_mail(
+            sender.addr_spec,
+            address,
+            _common_headers(sender, self.reply_to, prepared.subject),
+            (
+                ("Date", format_datetime(self.clock())),
+                ("Message-ID", f"<{mail.id}@{sender.domain}>"),
+                *(_one_click(own["leave"]) if kind.is_news else ()),
+            ),
             text,
-            as_html(text, language, subject, labels),
+            html,
+            frame.mark(),
+            content.attachments,
+            is_bulk=kind.is_bulk,
         )
 
-    def _facts(self, mail: Mail, sign_up: SignUp, language: Language) -> dict[str, object]:
+    def _content(self, mail: Mail, sign_up: SignUp | None, language: Language) -> MailContent:
+        content_of = self.contents.get(mail.kind)
+        return content_of(mail, sign_up, language) if content_of and sign_up else MailContent()
+
+    def _facts(self, mail: Mail, sign_up: SignUp, language: Language) -> MailFacts:
         """What a mail may say about a sign-up."""
         facts = sign_up_facts(self.catalogue, sign_up, mail.turn, language)
         calendar = facts.calendar if facts.is_calendar_mailed else None
         withdrawn = sign_up.withdrawn_at
-        return {
-            "facts": facts.mailed_rows,
-            "greeting_name": facts.greeting_name,
-            "told": facts,
+        values = {
+            # The name is filled in afterwards: it differs where all else is the same.
+            "told": replace(facts, greeting_name=None),
             "answer_by": weekday(answer_by(self.catalogue, sign_up), language),
             "code": sign_up.code,
             "awaited": sign_up.awaited and sign_up.answered_at is None,
@@ -124,6 +144,7 @@ class MailComposer:
             "undo_days": WITHDRAWN_KEPT.days,
             "undo_until": spoken(withdrawn + WITHDRAWN_KEPT, language) if withdrawn else "",
         }
+        return MailFacts(facts.greeting_name, facts.mailed_rows, values)
 
     def _changed(self, mail: Mail, sign_up: SignUp, language: Language) -> Iterator[str]:
         """The questions whose answers were changed, in words."""
@@ -177,26 +198,34 @@ def find_missing_parts() -> Iterator[str]:
         if f"mail/{kind.name}.txt" not in templates:
             yield f"there is no templates/mail/{kind.name}.txt"
         for language in LANGUAGES:
-            for word in ("subject", "button") if kind.link else ("subject",):
+            for word in ("subject", "button") if kind.has_button else ("subject",):
                 try:
                     words(language).text("mail", kind.name, word)
                 except KeyError:
                     yield f"texts.{language}.yaml has no text at mail: {kind.name}: {word}"
 
 
-def as_html(text: str, language: Language, subject: str, labels: Mapping[str, str]) -> str:
-    """The text of a mail as a page.
+def _one_click(address: str) -> mime.Headers:
+    """What mail programs show as a button to leave by (RFC 8058)."""
+    return (
+        ("List-Unsubscribe", f"<{address}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )
 
-    It has a paragraph where an empty line ends one, and a button for each labelled address.
+
+def _common_headers(sender: Address, reply_to: Address | None, subject: str) -> mime.Headers:
+    """Answered by no machine (RFC 3834; [MS-OXCMAIL] 2.1.3.2.21), and sorted by one rule of the reader.
+
+    The list is the whole portal (RFC 2919): a list for each programme would tell who is in a union.
     """
-    paragraphs = [part.splitlines() for part in text.strip().split("\n\n")]
-    return render("mail/page.html", language, subject=subject, paragraphs=paragraphs, links=labels)
-
-
-def _header_address(address: str) -> Address:
-    # By its parts: browsers take a..b@example.dk for an address, the parser of headers does not.
-    name, _, domain = address.rpartition("@")
-    return Address(username=name, domain=domain)
+    return (
+        ("From", str(sender)),
+        *((("Reply-To", str(reply_to)),) if reply_to else ()),
+        ("Subject", subject),
+        ("List-Id", f"<portal.{sender.domain}>"),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+    )
 
 
 def _known(value: T | None) -> T:

@@ -22,6 +22,9 @@ class MailKind:
     one. `asks_to_confirm`: it leaves although nobody has confirmed the address.
     `dropped_on_withdrawal`: while it waits, it is deleted when the sign-up is withdrawn or gets
     another address. `is_for_withdrawn`: it goes to who has withdrawn, and to nobody else.
+    `is_bulk`: it goes to many at once and nobody waits for it, so it never delays the others.
+    `is_news`: it is about something else than the sign-up, so it can be left by one click, leads to
+    a public page, and goes to nobody who looks like spam or has taken that consent back.
     """
 
     name: str
@@ -31,6 +34,12 @@ class MailKind:
     asks_to_confirm: bool = False
     dropped_on_withdrawal: bool = False
     is_for_withdrawn: bool = False
+    is_bulk: bool = False
+    is_news: bool = False
+
+    @property
+    def has_button(self) -> bool:
+        return self.link is not None or self.is_news
 
 
 CONFIRM = MailKind(
@@ -47,6 +56,13 @@ LINK = MailKind("link", to="person", link="mine", dropped_on_withdrawal=True)
 CHANGED = MailKind("changed", to="person", link="mine", dropped_on_withdrawal=True)
 WITHDRAWAL = MailKind("withdrawal", to="person", link="mine", is_for_withdrawn=True)
 DELETED = MailKind("deleted", to="person", about="erased")
+PRACTICAL = MailKind("practical", to="person", link="mine", dropped_on_withdrawal=True)
+PRACTICAL_DAY = MailKind("practical_day", to="person", link="mine", dropped_on_withdrawal=True)
+MOVED = MailKind("moved", to="person", link="mine", dropped_on_withdrawal=True)
+OPENED = MailKind("opened", to="person", dropped_on_withdrawal=True, is_bulk=True, is_news=True)
+NEWSLETTER = MailKind(
+    "newsletter", to="person", dropped_on_withdrawal=True, is_bulk=True, is_news=True
+)
 
 NOTICE = MailKind("notice", to="coordinator", link="desk")
 WITHDRAWN = MailKind("withdrawn", to="coordinator", link="desk")
@@ -67,4 +83,8 @@ def _entries() -> Iterator[MailKind]:
 
 KINDS = {kind.name: kind for kind in _entries()}
 """Every entry above, by its name."""
+BULK = tuple(kind.name for kind in KINDS.values() if kind.is_bulk)
 DROPPED_ON_WITHDRAWAL = tuple(kind.name for kind in KINDS.values() if kind.dropped_on_withdrawal)
+NEWS = tuple(kind.name for kind in KINDS.values() if kind.is_news)
+OF_GATHERING = tuple(kind.name for kind in (PRACTICAL, PRACTICAL_DAY, MOVED))
+"""They tell of the course or event in which somebody has a place."""

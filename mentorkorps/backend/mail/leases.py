@@ -31,15 +31,20 @@ def lease_due_mails(
     never_so_late: datetime,
     most: int,
     count_doubtful: CountDoubtful = none_doubtful,
+    bulk_kinds: Collection[str] = (),
+    is_bulk: bool = False,
 ) -> list[tuple[Mail, SignUp | None]]:
     """Takes the mails that are due, and those whose lease ran out, for delivery until `until`.
+
+    `most` of them, of the bulk kinds alone or of all others: these are taken however many of those
+    wait.
 
     Each comes with the sign-up that it is about, or the newest that waits at the mailbox that it
     is about; None with others. What is due after `never_so_late` was put off or leased while the
     clock was wrong, and is due too. What another instance takes just now is left to it. What may
     not leave any more, or whose subject is gone, is deleted. A job for the writer.
     """
-    mails = mail_rows.due_mails(transaction, now, never_so_late, most)
+    mails = mail_rows.due_mails(transaction, now, never_so_late, most, bulk_kinds, is_bulk)
     if not mails:
         return []
     readings = _read_subjects(transaction, mails)
@@ -122,6 +127,8 @@ def _fate(mail: Mail, reading: SignUp | Damaged | None, logins: Collection[str])
     is_confirmed = reading.confirmed_at is not None
     is_withdrawn = reading.withdrawn_at is not None
     may_leave = is_withdrawn == kind.is_for_withdrawn and (kind.asks_to_confirm or is_confirmed)
+    if kind.is_news and reading.flagged:
+        return "is dropped"
     return "leaves" if may_leave else "is dropped"
 
 

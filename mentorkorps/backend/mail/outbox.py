@@ -10,10 +10,10 @@ once; no wait is that long.
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import Literal
 
 from mentorkorps.backend.clock import Clock
@@ -23,19 +23,29 @@ from mentorkorps.backend.db.records import Mail, SignUp
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.logging import log_data
 from mentorkorps.backend.mail.alarm import Alarm
-from mentorkorps.backend.mail.kinds import KINDS
+from mentorkorps.backend.mail.connection_turns import NoTurn
+from mentorkorps.backend.mail.kinds import BULK, KINDS
 from mentorkorps.backend.mail.leases import CountDoubtful, lease_due_mails, none_doubtful
+from mentorkorps.backend.mail.mime import WrittenMail
 from mentorkorps.backend.mail.smtp_status import describe_error, explain, judge_error, reply_of
-from mentorkorps.backend.mail.transport import MAILS_AT_ONCE, MailTransport
+from mentorkorps.backend.mail.transport import MailTransport
 
 IDLE_SECONDS = 5
-APART_SECONDS = 0.005
-"""Between two mails: 200 a second at most and no bursts.
+BURST, PAUSE_SECONDS = 10, 0.02
+"""So many mails, then a pause: 500 a second at most, so that a flood keeps no visitor waiting.
 
-So a flood of them does not keep visitors waiting.
+A pause after each mail would cost more than the mail.
 """
+ROUND_SECONDS = 1.0
+"""What a round takes at the pace of the mail server.
+
+After kill -9 no more than one round leaves a second time, and what is queued meanwhile waits no
+longer.
+"""
+SMALLEST_ROUND, LARGEST_ROUND = 10, 200
 LAST_DELIVERY_SECONDS = 5
 LEASE = timedelta(minutes=2)
+"""Longer than a mail waits for a connection and is handed over, see transport."""
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 GIVEN_UP_AFTER = timedelta(days=5)
@@ -64,24 +74,46 @@ class Trouble:
     is_over: bool = False
 
 
+class Lane:
+    """Mails that leave one after the other: those of bulk, or all others.
+
+    Each goes on by itself, so that no batch is in front of a confirmation. `most`: how many a round
+    takes.
+    """
+
+    def __init__(self, is_bulk: bool) -> None:
+        self.is_bulk = is_bulk
+        self.most = SMALLEST_ROUND
+        self.is_well = True
+        self.woken = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+    def note_pace(self, count: int, seconds: float) -> None:
+        """So many mails took so long: the next round is to take ROUND_SECONDS, as far as is known."""
+        if count == self.most or seconds > ROUND_SECONDS:
+            by_pace = int(count * ROUND_SECONDS / seconds) if seconds else LARGEST_ROUND
+            self.most = max(SMALLEST_ROUND, min(by_pace, 2 * self.most, LARGEST_ROUND))
+
+
 class Outbox:
     """`write` makes the mail of a row, see MailComposer; `jitter` gives a number from 0 to 1.
 
     `count_doubtful` says at the moment of delivery how many sign-ups a digest is about. No mail is
-    given up for its age while the clock is not believed.
+    given up for its age while the clock is not believed. Mails of `bulk_kinds` never delay others.
     """
 
     def __init__(
         self,
         database: Database,
         transport: MailTransport,
-        write: Callable[[Mail, SignUp | None], EmailMessage],
+        write: Callable[[Mail, SignUp | None], WrittenMail],
         clock: Clock,
         jitter: Callable[[], float] = random.random,
         alarm: Alarm | None = None,
         trial_seconds: float = TRIAL_SECONDS,
         is_clock_believed: Callable[[], bool] = lambda: True,
         count_doubtful: CountDoubtful = none_doubtful,
+        bulk_kinds: Collection[str] = BULK,
     ) -> None:
         self._database = database
         self._transport = transport
@@ -92,10 +124,9 @@ class Outbox:
         self._trial_seconds = trial_seconds
         self._is_clock_believed = is_clock_believed
         self._count_doubtful = count_doubtful
-        self._woken = asyncio.Event()
+        self._bulk_kinds = bulk_kinds
+        self._lanes = [Lane(is_bulk=False), *([Lane(is_bulk=True)] if bulk_kinds else [])]
         self._stopping = False
-        self._is_well = True
-        self._task: asyncio.Task[None] | None = None
         self._trial: asyncio.Task[None] | None = None
         self._troubles: dict[Addressees, Trouble] = {}
         self._accepted_at: dict[Addressees, datetime] = {}
@@ -108,63 +139,77 @@ class Outbox:
 
     @property
     def is_alive(self) -> bool:
-        return self._is_well and self._task is not None and not self._task.done()
+        return all(lane.is_well and lane.task and not lane.task.done() for lane in self._lanes)
 
     def wake(self) -> None:
         """There is a mail to deliver at once."""
-        self._woken.set()
+        for lane in self._lanes:
+            lane.woken.set()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="outbox")
+        for lane in self._lanes:
+            lane.task = asyncio.create_task(self._run(lane), name="outbox")
         self._trial = asyncio.create_task(self._try_out(), name="trial of the mail server")
 
     async def stop(self) -> None:
         """Lets the mails under way arrive, but not for long."""
         self._stopping = True
         self.wake()
-        if self._task:
-            await asyncio.wait([self._task], timeout=LAST_DELIVERY_SECONDS)
-            self._task.cancel()
+        lanes = [lane.task for lane in self._lanes if lane.task]
         if self._trial:
             self._trial.cancel()
+        closing = asyncio.create_task(self._transport.close())
+        await asyncio.wait([closing, *lanes], timeout=LAST_DELIVERY_SECONDS)
+        for task in (closing, *lanes):
+            task.cancel()
 
     async def deliver_due(self) -> int:
-        """One round: how many mails were tried."""
+        """One round of every lane: how many mails were tried."""
+        return sum([await self._deliver(lane) for lane in self._lanes])
+
+    async def _deliver(self, lane: Lane) -> int:
         now = self._clock()
         due = await self._database.change(
             lease_due_mails,
             now,
             now + LEASE,
             now + 2 * LONGEST_WAIT,
-            MAILS_AT_ONCE,
+            lane.most,
             self._count_doubtful,
+            self._bulk_kinds,
+            lane.is_bulk,
         )
-        if due:
-            await self._database.change(settle_mails, await self._delivered(due))
-        return len(due)
+        if not due:
+            return 0
+        begun = time.monotonic()
+        mails = await self._delivered(due)
+        lane.note_pace(len(due), time.monotonic() - begun)
+        await self._database.change(settle_mails, mails)
+        return sum(mail.state != "queued" for mail in mails)
 
     async def _delivered(self, due: list[tuple[Mail, SignUp | None]]) -> list[Mail]:
         deliveries = []
         async with asyncio.TaskGroup() as under_way:
-            for mail, sign_up in due:
+            for number, (mail, sign_up) in enumerate(due):
+                if number and number % BURST == 0:
+                    await asyncio.sleep(PAUSE_SECONDS)
                 deliveries.append(under_way.create_task(self._settled(mail, sign_up)))
-                await asyncio.sleep(APART_SECONDS)
         return [delivery.result() for delivery in deliveries]
 
-    async def _run(self) -> None:
+    async def _run(self, lane: Lane) -> None:
         while not self._stopping:
-            self._woken.clear()
+            lane.woken.clear()
             try:
-                tried = await self.deliver_due()
-                self._is_well = True
+                tried = await self._deliver(lane)
+                lane.is_well = True
             except (Busy, Unavailable) as error:
                 log.error("outbox: the database took nothing (%s)", type(error).__name__)
                 tried = 0
             except Exception:  # the edge of the task: the next round may do better
                 log.exception("outbox: broken off")
-                self._is_well, tried = False, 0
+                lane.is_well, tried = False, 0
             if not tried:
-                await self._idle()
+                await self._idle(lane)
 
     async def _try_out(self) -> None:
         """Logs at the start what is wrong with the mail server, and later when it is back."""
@@ -172,6 +217,8 @@ class Outbox:
             try:
                 await self._transport.try_out()
                 self._note_reached()
+            except NoTurn:  # mails are under way and say how the server is
+                pass
             except (
                 Exception
             ) as error:  # the edge of the task: whatever it is, mails would meet it too
@@ -184,16 +231,18 @@ class Outbox:
         if before := self._troubles.get(EVERYBODY):
             self._troubles[EVERYBODY] = replace(before, is_over=True)
 
-    async def _idle(self) -> None:
+    async def _idle(self, lane: Lane) -> None:
         try:
             async with asyncio.timeout(IDLE_SECONDS):
-                await self._woken.wait()
+                await lane.woken.wait()
         except TimeoutError:
             return
 
     async def _settled(self, mail: Mail, sign_up: SignUp | None) -> Mail:
         try:
             await self._transport.deliver(mail.id, self._write(mail, sign_up))
+        except NoTurn:
+            return replace(mail, state="queued", error=None)
         except Exception as error:  # the edge: one mail must not keep the others from leaving
             return self._postponed(mail, error)
         self._accepted(mail)

@@ -33,8 +33,12 @@ def mailbox_by_id(settings: Settings, id: str) -> str | None:
 
     None where it is no longer among them.
     """
-    known = ((key, address) for key in settings.secret_keys for address in _mailboxes(settings))
-    return next((address for key, address in known if recipient_id(key, address) == id), None)
+    keyed_mailboxes = (
+        (key, address) for key in settings.secret_keys for address in _mailboxes(settings)
+    )
+    return next(
+        (address for key, address in keyed_mailboxes if recipient_id(key, address) == id), None
+    )
 
 
 def person_id(key: str, email: str) -> str:

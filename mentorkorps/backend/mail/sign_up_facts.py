@@ -8,17 +8,17 @@ never a programme, an organisation or a place that was typed, and of a course or
 organisation nothing at all, because to be on it shows that somebody is a member (GDPR, article 9).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mentorkorps.backend.clock import after_working_days, danish_day, spoken
 from mentorkorps.backend.db.records import PlaceState, SignUp, Turn
-from mentorkorps.backend.mail.kinds import KINDS
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.courses import Course, Event
+from mentorkorps.catalogue.model.courses import Course, CourseDay, Event
 from mentorkorps.catalogue.model.forms import MEANING_OF, Form, Meaning
 from mentorkorps.catalogue.model.organisations import Programme
+from mentorkorps.catalogue.model.places import Venue
 from mentorkorps.interface.addresses import address
 from mentorkorps.interface.dates import clock, weekday
 from mentorkorps.interface.i18n import InterfaceWords, words
@@ -26,8 +26,6 @@ from mentorkorps.interface.languages import Language
 
 TELLS_OF_MEMBERSHIP = ("union", "leaders")
 """Kinds of organisations of whose courses no mail tells."""
-PRACTICAL_MAIL = "practical"
-"""The kind of mail that tells the practical things before a course; promised once there is one."""
 WITHOUT_PLACE: tuple[PlaceState, ...] = ("doubted", "pending", "waiting", "offered")
 """Somebody who may come to think of a place, and has none."""
 LONGEST_GREETED = 40
@@ -128,6 +126,32 @@ def answer_by(catalogue: Catalogue, sign_up: SignUp) -> date:
     return after_working_days(start, promise.working_days)
 
 
+def when_and_where(
+    days: Sequence[CourseDay], venue: Venue, language: Language
+) -> Iterator[tuple[str, str]]:
+    """A row a day, and one with the place: label and value."""
+    texts = words(language)
+    for number, day in enumerate(days, 1):
+        label = texts.text("facts", "labels", "day" if len(days) > 1 else "when")
+        hours = texts.text(
+            "facts",
+            "hours",
+            day=weekday(day.date, language),
+            start=clock(day.start, language),
+            end=clock(day.end, language),
+        )
+        yield label.format(number=number), hours
+    yield texts.text("facts", "labels", "where"), f"{venue.name.of(language)}, {venue.address}"
+
+
+def shows_membership(catalogue: Catalogue, gathering: Gathering) -> bool:
+    """Whether to be signed up for this course or event shows that somebody is a member."""
+    programmes = (catalogue.programmes[id] for id in gathering.programmes)
+    hosts = (gathering.organisation, *(programme.organisation for programme in programmes))
+    types = (catalogue.organisations[id].type for id in hosts)
+    return any(type in TELLS_OF_MEMBERSHIP for type in types)
+
+
 def in_working_days(count: int, language: Language) -> str:
     """1 arbejdsdag, 5 working days."""
     name = "one_working_day" if count == 1 else "working_days"
@@ -177,7 +201,7 @@ class _Reading:
             language=self.language,
             noun=self._of_kind("noun"),
             what=self._of_kind("what"),
-            about=gathering.name.of(self.language) if gathering else None,
+            about=self._called(gathering) if gathering else None,
             table=tuple(self._table(seat)),
             seat=seat,
             answerer=self._answerer(),
@@ -218,23 +242,14 @@ class _Reading:
     def _of_gathering(self, gathering: Gathering) -> Iterator[Fact]:
         is_mailed = not self._shows_membership()
         kind = "course" if isinstance(gathering, Course) else "event"
-        name = self._marked(gathering.name.of(self.language), gathering.example)
-        yield Fact(self._text("labels", kind), name, is_mailed)
-        for number, day in enumerate(gathering.days, 1):
-            is_one_of_many = len(gathering.days) > 1
-            label = self._text("labels", "day" if is_one_of_many else "when")
-            hours = self._text(
-                "hours",
-                day=weekday(day.date, self.language),
-                start=clock(day.start, self.language),
-                end=clock(day.end, self.language),
-            )
-            yield Fact(label.format(number=number), hours, is_mailed)
-        venue = gathering.venue
-        place = f"{venue.name.of(self.language)}, {venue.address}"
-        yield Fact(self._text("labels", "where"), place, is_mailed)
+        yield Fact(self._text("labels", kind), self._called(gathering), is_mailed)
+        for label, value in when_and_where(gathering.days, gathering.venue, self.language):
+            yield Fact(label, value, is_mailed)
         if gathering.status == "cancelled":
             yield Fact(self._text("labels", "state"), self._text("cancelled"), is_mailed)
+
+    def _called(self, gathering: Gathering) -> str:
+        return self._marked(gathering.name.of(self.language), gathering.example)
 
     def _marked(self, name: str, is_example: bool) -> str:
         return self._text("marked", name=name) if is_example else name
@@ -247,14 +262,7 @@ class _Reading:
         )
 
     def _shows_membership(self) -> bool:
-        """Whether to be signed up for this course or event shows that somebody is a member."""
-        gathering = self.gathering
-        if gathering is None:
-            return False
-        programmes = (self.catalogue.programmes[id] for id in gathering.programmes)
-        hosts = (gathering.organisation, *(programme.organisation for programme in programmes))
-        types = (self.catalogue.organisations[id].type for id in hosts)
-        return any(type in TELLS_OF_MEMBERSHIP for type in types)
+        return self.gathering is not None and shows_membership(self.catalogue, self.gathering)
 
     def _seat(self) -> SeatFacts | None:
         if self.turn is None:
@@ -291,7 +299,7 @@ class _Reading:
             yield " ".join(self.form.next.of(self.language).split())
         elif self.form and self.form.journey and self.sign_up.awaited:
             yield self._text("talk")
-        if seat and seat.state == "taken" and PRACTICAL_MAIL in KINDS:
+        if seat and seat.state == "taken":
             yield self._text("practical")
 
     def _limits(self, seat: SeatFacts | None) -> Iterator[str]:

@@ -40,11 +40,11 @@ class Proof:
     """A proof that we asked for and that is right. `name` is what it is known by; after `until` it is stale."""
 
     name: str
-    given: datetime
+    issued_at: datetime
 
     @property
     def until(self) -> datetime:
-        return self.given + OLDEST + CLOCKS_DIFFER
+        return self.issued_at + OLDEST + CLOCKS_DIFFER
 
 
 class BadProof(Exception):
@@ -80,14 +80,14 @@ def read_proof(keys: Sequence[str], form: str, text: str, now: datetime) -> Proo
         raise BadProof("forged")
     # From here on the salt is one that we signed.
     signed = parse_qs(solution["salt"].partition("?")[2])
-    given = datetime.fromtimestamp(int(signed["given"][0]) / 1000, UTC)
+    issued_at = datetime.fromtimestamp(int(signed["given"][0]) / 1000, UTC)
     if signed["form"] != [form]:
         raise BadProof("forged")
-    if now > given + OLDEST or now < given - CLOCKS_DIFFER:
+    if now > issued_at + OLDEST or now < issued_at - CLOCKS_DIFFER:
         raise BadProof("stale")
-    if now < given + YOUNGEST:
+    if now < issued_at + YOUNGEST:
         raise BadProof("hasty")
-    return Proof(solution["challenge"], given)
+    return Proof(solution["challenge"], issued_at)
 
 
 def _solution(text: str) -> PayloadType:

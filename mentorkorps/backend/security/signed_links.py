@@ -19,7 +19,16 @@ from itsdangerous import BadData, URLSafeSerializer
 from mentorkorps.backend.clock import Clock
 
 Purpose = Literal[
-    "receipt", "confirm", "confirm_all", "mine", "desk", "offer", "doubtful", "renew", "desk_login"
+    "receipt",
+    "confirm",
+    "confirm_all",
+    "mine",
+    "desk",
+    "offer",
+    "doubtful",
+    "renew",
+    "leave",
+    "desk_login",
 ]
 
 SHOWN = timedelta(hours=6)
@@ -37,6 +46,8 @@ LIFETIMES: dict[Purpose, timedelta] = {
     "doubtful": timedelta(days=14),
     "renew": SHOWN,
     "desk_login": timedelta(minutes=15),
+    # As long as anybody keeps a mail: it does no more than end mails, and must not be a dead end.
+    "leave": timedelta(days=3 * 365),
 }
 
 
@@ -60,14 +71,16 @@ class Tokens:
     clock: Clock
 
     def sign(
-        self, purpose: Purpose, id: str, given: datetime, lifetime: timedelta | None = None
+        self, purpose: Purpose, id: str, issued_at: datetime, lifetime: timedelta | None = None
     ) -> str:
         """A token that lasts as long as its purpose says, unless it is told another lifetime.
 
         The same id and moment give the same token, so that a form sent twice gets the same receipt.
         """
         lasting = [] if lifetime is None else [int(lifetime.total_seconds())]
-        return _serializer(tuple(self.keys), purpose).dumps([id, int(given.timestamp()), *lasting])
+        return _serializer(tuple(self.keys), purpose).dumps(
+            [id, int(issued_at.timestamp()), *lasting]
+        )
 
     def read(self, purpose: Purpose, token: str) -> str:
         """The id in a token. Raises BadToken, or ExpiredToken where its lifetime is over."""
@@ -82,11 +95,11 @@ class Tokens:
 
     def _read(self, purpose: Purpose, token: str) -> tuple[str, datetime]:
         try:
-            id, given, *lasting = _serializer(tuple(self.keys), purpose).loads(token)
+            id, issued_at, *lasting = _serializer(tuple(self.keys), purpose).loads(token)
         except BadData as error:
             raise BadToken(purpose) from error
         lifetime = timedelta(seconds=lasting[0]) if lasting else LIFETIMES[purpose]
-        return id, datetime.fromtimestamp(given, UTC) + lifetime
+        return id, datetime.fromtimestamp(issued_at, UTC) + lifetime
 
 
 @cache

@@ -42,7 +42,7 @@ LINKS = ("://", "www.")
 class Signs:
     """What speaks against a sign-up, and the proof that came with it and may have been spent before."""
 
-    found: tuple[Sign, ...]
+    against: tuple[Sign, ...]
     proof: Proof | None = None
 
 
@@ -58,16 +58,16 @@ def spam_signs(
     is_crowded: bool,
 ) -> Signs:
     """The signs in a body as it was sent, before anything is removed from it."""
-    found: list[Sign] = list(_in_text(form, posted))
+    signs: list[Sign] = list(_in_text(form, posted))
     if is_crowded:
-        found.append("crowd")
+        signs.append("crowd")
     sent = "".join(posted.get(PROOF, ()))
     if not sent:
-        return Signs((*found, "unproved"))
+        return Signs((*signs, "unproved"))
     try:
-        return Signs(tuple(found), read_proof(keys, lasting_id(form), sent, now))
+        return Signs(tuple(signs), read_proof(keys, lasting_id(form), sent, now))
     except BadProof as wrong:
-        return Signs((*found, wrong.fault))
+        return Signs((*signs, wrong.fault))
 
 
 def without_traps(form: Form, posted: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:

@@ -5,7 +5,7 @@ from the receipt.
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import sign_up_rows
-from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.records import GivenConsent, SignUp, standing_versions
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.security.spam import Signs
 from mentorkorps.backend.services import Services, Visit
@@ -59,26 +59,26 @@ async def put_answers(visit: Visit, sign_up: SignUp, form: Form, posted: Posted)
 async def put_address(visit: Visit, sign_up: SignUp, form: Form, address: str) -> None:
     """Puts another address among answers that stay as they are. Raises Invalid or Refusal."""
     consents = await visit.services.database.read(sign_up_rows.consents_of, sign_up.id)
-    kept = typed_answers(visit.services, form, sign_up, consents)
+    answers = typed_answers(visit.services, form, sign_up, consents)
     asked = {field.id: (address,) for field in form.fields if field.means == "email"}
-    await put_answers(visit, sign_up, form, {**kept, **asked})
+    await put_answers(visit, sign_up, form, {**answers, **asked})
 
 
 def typed_answers(
     services: Services, definition: Form, sign_up: SignUp, consents: list[GivenConsent]
 ) -> Posted:
     """The answers as they would be typed into the form as it is today."""
-    kept = ((field, answer_to(field, sign_up.answers)) for field in definition.fields)
+    values = ((field, answer_to(field, sign_up.answers)) for field in definition.fields)
     typed = {
-        field.id: _texts(services, field.type, value) for field, value in kept if value is not None
+        field.id: _texts(services, field.type, value)
+        for field, value in values
+        if value is not None
     }
-    given = {
-        (consent.consent, consent.version) for consent in consents if consent.withdrawn_at is None
-    }
+    standing = standing_versions(consents)
     return typed | {
         consent.id: (consent.version,)
         for consent in definition.consents
-        if (consent.id, consent.version) in given
+        if standing.get(consent.id) == consent.version
     }
 
 

@@ -27,7 +27,12 @@ def leaves_at(asked_at: datetime) -> datetime:
     local = asked_at.astimezone(DENMARK)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     days = (midnight, midnight + timedelta(days=1))
-    return next(hour for day in days for one in HOURS if (hour := day.replace(hour=one)) > local)
+    return next(
+        hour
+        for day in days
+        for hour_of_day in HOURS
+        if (hour := day.replace(hour=hour_of_day)) > local
+    )
 
 
 def note(transaction: Transaction, addressee: str, at: datetime) -> None:
@@ -49,11 +54,11 @@ def ask_due(transaction: Transaction, now: datetime) -> int:
 
 def _ask(transaction: Transaction, addressee: str, due_at: datetime, now: datetime) -> bool:
     waiting = [
-        one
-        for one in sign_up_rows.unconfirmed_at(transaction, addressee, MOST_LISTED)
-        if one.silenced
+        sign_up
+        for sign_up in sign_up_rows.unconfirmed_at(transaction, addressee, MOST_LISTED)
+        if sign_up.silenced
     ]
-    unasked = [one for one in waiting if leaves_at(one.asked_at) >= due_at]
+    unasked = [sign_up for sign_up in waiting if leaves_at(sign_up.asked_at) >= due_at]
     if unasked:
         mail_rows.queue_mails(transaction, addressee, (kinds.CONFIRM_ALL,), now)
     return bool(unasked)

@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 
 from mentorkorps.backend.clock import DENMARK, danish_day
-from mentorkorps.backend.db.records import GivenConsent, SignUp
+from mentorkorps.backend.db.records import GivenConsent, SignUp, standing_versions
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.forms import Field, Form
 from mentorkorps.catalogue.model.lasting import known_as
@@ -73,7 +73,7 @@ class CsvExport:
     language: Language
 
     def write(
-        self, file: BinaryIO, kept: Iterable[tuple[SignUp, list[GivenConsent]]], period: Period
+        self, file: BinaryIO, sign_ups: Iterable[tuple[SignUp, list[GivenConsent]]], period: Period
     ) -> int:
         """Writes what came by this form in the period, row by row. Returns how many."""
         text = io.TextIOWrapper(file, "utf-8-sig", newline="")
@@ -81,7 +81,7 @@ class CsvExport:
         lines.writerow(self._headings())
         names = kept_under(self.catalogue, self.form.id)
         count = 0
-        for sign_up, consents in kept:
+        for sign_up, consents in sign_ups:
             if sign_up.form in names and period.holds(sign_up.received_at):
                 lines.writerow(safe(cell) for cell in self._cells(sign_up, consents))
                 count += 1
@@ -89,12 +89,17 @@ class CsvExport:
         return count
 
     def _headings(self) -> list[str]:
-        told = words(self.language)["sheet"]
-        own = [str(told[name]) for name in OWN]
+        headings = words(self.language)["sheet"]
+        own = [str(headings[name]) for name in OWN]
         if isinstance(self.form, GoneForm):
             return [*own, *self.form.questions]
-        asked = [one.label.of(self.language) for one in self.form.fields]
-        return [*own, *asked, *(one.id for one in self.form.consents), str(told["other"])]
+        asked = [field.label.of(self.language) for field in self.form.fields]
+        return [
+            *own,
+            *asked,
+            *(consent.id for consent in self.form.consents),
+            str(headings["other"]),
+        ]
 
     def _cells(self, sign_up: SignUp, consents: list[GivenConsent]) -> Iterator[str]:
         yield sign_up.id
@@ -112,9 +117,9 @@ class CsvExport:
             return
         for field in self.form.fields:
             yield self._spoken(self.form, field, answer_to(field, sign_up.answers))
-        given = {one.consent: one.version for one in consents if one.withdrawn_at is None}
+        versions = standing_versions(consents)
         for consent in self.form.consents:
-            yield given.get(consent.id, "")
+            yield versions.get(consent.id, "")
         yield self._rest(self.form, sign_up)
 
     def _spoken(self, form: Form, field: Field, value: Value | None) -> str:
@@ -133,8 +138,8 @@ class CsvExport:
         """Answers to questions that the form does not ask any more: nothing that was kept is
         left out.
         """
-        known = fields_by_kept_name(form.fields)
-        rest = {name: value for name, value in sign_up.answers.items() if name not in known}
+        fields = fields_by_kept_name(form.fields)
+        rest = {name: value for name, value in sign_up.answers.items() if name not in fields}
         return json.dumps(rest, ensure_ascii=False) if rest else ""
 
 
@@ -142,8 +147,8 @@ def kept_under(catalogue: Catalogue, form: str) -> tuple[str, ...]:
     """The ids by which sign-ups of a form may be kept: each that it had; of one that is gone its
     own.
     """
-    known = catalogue.forms.get(form)
-    return known_as(known) if known else (form,)
+    definition = catalogue.forms.get(form)
+    return known_as(definition) if definition else (form,)
 
 
 def _midnight(day: date) -> datetime:

@@ -226,6 +226,10 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
     changed = changed_names(before, submission.answers)
     sign_up_rows.replace_answers(transaction, id, now, submission.fingerprints[0])
     sign_up_rows.renew_consents(transaction, id, submission.answers.consents, at)
+    # What they agree to hear of, and where, may be another thing now.
+    mail_rows.drop_waiting_mails(transaction, id, kinds.NEWS)
+    if is_moved(before, submission.answers):
+        mail_rows.drop_waiting_mails(transaction, id, kinds.OF_GATHERING)
     if submission.booking:
         is_confirmed = before.confirmed_at is not None
         is_doubtful = (before.flagged or before.silenced) and not is_confirmed
@@ -249,9 +253,10 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
 
 
 def refuse(transaction: Transaction, id: str, consent: str, key: str, at: datetime) -> None:
-    """Takes one consent back."""
+    """Takes one consent back. News that was to leave by it does not."""
     kept = sign_up_rows.sign_up_to_change(transaction, id)
     sign_up_rows.withdraw_consent(transaction, id, consent, at)
+    mail_rows.drop_waiting_mails(transaction, id, kinds.NEWS)
     if kept and kept.withdrawn_at is None:
         sign_up_rows.renew_fingerprint(transaction, kept, key)
 
@@ -273,16 +278,18 @@ def is_told_when_erased(sign_up: SignUp) -> bool:
     return is_announced(sign_up) and not is_over
 
 
-def withdraw(transaction: Transaction, id: str, at: datetime) -> None:
-    """Takes the sign-up back: the person gets a mail that says so and how to undo it, and the
-    coordinator hears of it.
+def withdraw(
+    transaction: Transaction, id: str, at: datetime, is_answered_by_mail: bool = True
+) -> None:
+    """Takes the sign-up back: the person gets a mail that says so and how to undo it, unless no
+    mail is wanted, and the coordinator hears of it.
     """
     before = sign_up_rows.sign_up_to_change(transaction, id)
     if before and before.withdrawn_at is None:
         sign_up_rows.mark_withdrawn(transaction, id, at)
         allocation.give_up(transaction, id)
         mail_rows.drop_waiting_mails(transaction, id, kinds.DROPPED_ON_WITHDRAWAL)
-        if before.confirmed_at:
+        if before.confirmed_at and is_answered_by_mail:
             mail_rows.queue_mails(transaction, id, (kinds.WITHDRAWAL,), at)
         if is_announced(before):
             mail_rows.queue_mails(transaction, id, (kinds.WITHDRAWN,), at)
@@ -424,7 +431,7 @@ def _signs(transaction: Transaction, signs: Signs) -> tuple[Sign, ...]:
     is_fresh = signs.proof is None or spent_rows.spend(
         transaction, signs.proof.name, signs.proof.until
     )
-    return signs.found if is_fresh else (*signs.found, "spent")
+    return signs.against if is_fresh else (*signs.against, "spent")
 
 
 def _mails(transaction: Transaction, sign_up: SignUp, is_anonymous: bool) -> tuple[MailKind, ...]:

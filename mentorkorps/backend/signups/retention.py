@@ -112,17 +112,17 @@ def due(snapshot: Snapshot, catalogue: Catalogue, now: datetime) -> Due:
     """What a purge would delete. A job for the writer."""
     confirmed = retention_rows.confirmed_by_form(snapshot)
     ended = _ended(catalogue, confirmed, now)
-    found = retention_rows.over_by_outcome(snapshot, ended)
-    outcomes = Counter(outcome for _, outcome in found)
+    expired = retention_rows.over_by_outcome(snapshot, ended)
+    outcomes = Counter(outcome for _, outcome in expired)
     others = outcomes["withdrawn"] + outcomes["unconfirmed"]
-    return Due(ended, [id for id, _ in found], len(found) - others, sum(confirmed.values()))
+    return Due(ended, [id for id, _ in expired], len(expired) - others, sum(confirmed.values()))
 
 
-async def purge(change: Change, found: Due, now: datetime) -> AsyncIterator[Purged]:
+async def purge(change: Change, overdue: Due, now: datetime) -> AsyncIterator[Purged]:
     """Deletes these sign-ups with their consents and mails, in batches between which others write."""
     yield await change(forget, now)
-    for start in range(0, len(found.ids), BATCH):
-        yield await change(purge_batch, found.ended, found.ids[start : start + BATCH])
+    for start in range(0, len(overdue.ids), BATCH):
+        yield await change(purge_batch, overdue.ended, overdue.ids[start : start + BATCH])
     await change(sweep_afterwards)
 
 
@@ -152,9 +152,9 @@ def delete(transaction: Transaction, lives: Sequence[Life]) -> Purged:
 
 
 def _delete(transaction: Transaction, lives: Sequence[Life]) -> Purged:
-    ids = [one.id for one in lives]
+    ids = [life.id for life in lives]
     tally = Counter(
-        (one.form, f"{danish_day(one.received_at):%Y-%m}", one.outcome) for one in lives
+        (life.form, f"{danish_day(life.received_at):%Y-%m}", life.outcome) for life in lives
     )
     for (form, month, outcome), count in tally.items():
         retention_rows.add_count(transaction, form, month, outcome, count)
@@ -192,9 +192,9 @@ async def _purge_checked(
     if is_sure:
         await change(believe, now)
     verdict, _ = await change(judge, settings, Reading(now, uptime()), None)
-    found = await _refuse_doubtful(change, catalogue, verdict, is_sure)
+    overdue = await _refuse_doubtful(change, catalogue, verdict, is_sure)
     purged = Purged(0, ())
-    async for batch in purge(change, found, verdict.now):
+    async for batch in purge(change, overdue, verdict.now):
         forget_files(settings, batch.mails)
         purged += batch
     return purged
@@ -203,10 +203,10 @@ async def _purge_checked(
 async def _refuse_doubtful(
     change: Change, catalogue: Catalogue, verdict: Verdict, is_sure: bool
 ) -> Due:
-    found = await change(due, catalogue, verdict.now)
-    if not is_sure and (found.is_large or not verdict.is_believed):
-        raise Stopped(verdict, found)
-    return found
+    overdue = await change(due, catalogue, verdict.now)
+    if not is_sure and (overdue.is_large or not verdict.is_believed):
+        raise Stopped(verdict, overdue)
+    return overdue
 
 
 def forget_files(settings: Settings, mails: Sequence[str]) -> None:
@@ -255,9 +255,9 @@ class DailyPurge(PeriodicJob):
     async def ask(self, is_sure: bool) -> int:
         """Purges at the next look, as a command asks; how many sign-ups. Raises Stopped, Busy or Unavailable."""
         verdict = await (self._guard.believe() if is_sure else self._guard.look())
-        found = await _refuse_doubtful(self._database.change, self._catalogue, verdict, is_sure)
+        overdue = await _refuse_doubtful(self._database.change, self._catalogue, verdict, is_sure)
         self._done, self._is_sure = None, is_sure
-        return len(found.ids)
+        return len(overdue.ids)
 
     async def _look_on(self, verdict: Verdict) -> None:
         today = danish_day(verdict.now)
@@ -269,19 +269,19 @@ class DailyPurge(PeriodicJob):
             await self._rewrite(verdict.now)
 
     async def _purge(self, verdict: Verdict) -> None:
-        found = await self._database.read(due, self._catalogue, verdict.now)
-        if found.is_large and not (self._is_sure or verdict.is_steady):
+        overdue = await self._database.read(due, self._catalogue, verdict.now)
+        if overdue.is_large and not (self._is_sure or verdict.is_steady):
             await self._database.change(
-                stop_large_purge, self._settings, verdict.wall, found.confirmed
+                stop_large_purge, self._settings, verdict.wall, overdue.confirmed
             )
-            log.error("purge: %s are due: see whether that is right", found)
+            log.error("purge: %s are due: see whether that is right", overdue)
         else:
-            await self._purge_all(verdict, found)
+            await self._purge_all(verdict, overdue)
         self._done = danish_day(verdict.now)
 
-    async def _purge_all(self, verdict: Verdict, found: Due) -> None:
+    async def _purge_all(self, verdict: Verdict, overdue: Due) -> None:
         purged = Purged(0, ())
-        async for batch in purge(self._database.change, found, verdict.now):
+        async for batch in purge(self._database.change, overdue, verdict.now):
             self._left += batch.mails
             purged += batch
         self._is_sure = False
@@ -315,11 +315,12 @@ def _ended(catalogue: Catalogue, forms: Iterable[str], now: datetime) -> list[En
     limits = [form.retention for form in catalogue.forms.values()]
     # A form that is no longer there has no limit of its own: the shortest holds.
     shortest = Retention(
-        min(one.unconfirmed_hours for one in limits), min(one.months for one in limits)
+        min(limit.unconfirmed_hours for limit in limits), min(limit.months for limit in limits)
     )
-    known = catalogue.forms
+    forms_today = catalogue.forms
     return [
-        _ended_of(form, known[form].retention if form in known else shortest, now) for form in forms
+        _ended_of(form, forms_today[form].retention if form in forms_today else shortest, now)
+        for form in forms
     ]
 
 

@@ -78,13 +78,13 @@ async def sign_up(visit: Visit) -> Response:
     if wait := limits.take("submission", points):
         return form_again(visit, form, posted, to_wait(wait))
     try:
-        kept = await services.database.change(lifecycle.accept, submission)
+        received = await services.database.change(lifecycle.accept, submission)
     except (Busy, Unavailable):
         limits.give_back("submission", points)
         return form_again(visit, form, posted, Refusal(503, "busy", COME_BACK))
-    _count_without_proof(limits, submission, kept)
+    _count_without_proof(limits, submission, received)
     services.outbox.wake()
-    return _thanked(visit, kept, hints)
+    return _thanked(visit, received, hints)
 
 
 def _submission(

@@ -106,7 +106,7 @@ async def refuse(visit: Visit) -> Response:
     """POST /mine/<token>/no/<consent>: takes back a yes that the sign-up does without."""
     services, (sign_up, definition) = visit.services, await _changeable(visit)
     consent = visit.parameter("consent")
-    if consent not in (known.id for known in definition.consents if not known.required):
+    if consent not in (asked.id for asked in definition.consents if not asked.required):
         raise Refusal(404, "missing", PRIVATE)
     key = services.settings.secret_keys[0]
     await services.database.change(lifecycle.refuse, sign_up.id, consent, key, visit.now)
@@ -214,8 +214,8 @@ ROUTES = (
 
 
 def _place(services: Services, seat: Seat) -> dict[str, object]:
-    kind = MEANING_OF[seat.hall.kind]
-    record = services.catalogue.todays(seat.hall.kind, seat.hall.record)
+    kind = MEANING_OF[seat.bookable.kind]
+    record = services.catalogue.todays(seat.bookable.kind, seat.bookable.record)
     return {kind: record, "state": seat.state, "number": seat.number, "until": seat.until}
 
 
@@ -296,15 +296,15 @@ def _consent_row(
     definition: Form | None, consent: GivenConsent, language: Language
 ) -> dict[str, object]:
     consents = definition.consents if definition else ()
-    known = next((asked for asked in consents if asked.id == consent.consent), None)
-    is_same_text = known is not None and known.version == consent.version
+    current = next((asked for asked in consents if asked.id == consent.consent), None)
+    is_same_text = current is not None and current.version == consent.version
     return {
         "id": consent.consent,
-        "text": known.text.of(language) if known and is_same_text else consent.consent,
+        "text": current.text.of(language) if current and is_same_text else consent.consent,
         "version": consent.version,
         "given": spoken(consent.given_at, language),
         "withdrawn": consent.withdrawn_at and spoken(consent.withdrawn_at, language),
-        "may_refuse": known is not None and not known.required,
+        "may_refuse": current is not None and not current.required,
     }
 
 

@@ -73,9 +73,9 @@ def parsed(text: str) -> Address | None:
     fe80::1%eth0.
     """
     bare = text.replace("\\", "").strip().strip('"').strip()
-    inside, bracket, _port = bare.removeprefix("[").partition("]")
+    bracketed, bracket, _port = bare.removeprefix("[").partition("]")
     host, _colon, _port = bare.rpartition(":")
-    for candidate in (inside,) if bracket else (bare, host):
+    for candidate in (bracketed,) if bracket else (bare, host):
         try:
             address = ip_address(candidate.partition("%")[0])
         except ValueError:
@@ -92,8 +92,8 @@ def _named(headers: Headers) -> list[str]:
     """Those whom the proxies name, the nearest last. `Forwarded` is read only where the other
     header is not there.
     """
-    if told := headers.getlist("x-forwarded-for"):
-        return ",".join(told).split(",")
+    if chain := headers.getlist("x-forwarded-for"):
+        return ",".join(chain).split(",")
     # Every "for=" begins anew, so that a quote which a visitor leaves open hides nothing that a proxy adds behind it.
     parts = re.split(r"(?=for\s*=)", ",".join(headers.getlist("forwarded")), flags=re.IGNORECASE)
-    return [found[1] for part in parts if (found := FORWARDED_FOR.match(part))]
+    return [hop[1] for part in parts if (hop := FORWARDED_FOR.match(part))]

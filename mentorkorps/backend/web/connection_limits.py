@@ -57,10 +57,10 @@ class ConnectionLimiter:
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
         self.idle: dict[LimitedConnection, None] = {}
-        self.room = bytearray(LARGEST_HEAD)
+        self.buffer = bytearray(LARGEST_HEAD)
 
-    def __call__(self, **told: Any) -> "InPortions":
-        return InPortions(LimitedConnection(self, **told), self.room)
+    def __call__(self, **options: Any) -> "InPortions":
+        return InPortions(LimitedConnection(self, **options), self.buffer)
 
 
 class BadHead(Exception):
@@ -76,8 +76,8 @@ class LimitedConnection(HttpToolsProtocol):
     are too many.
     """
 
-    def __init__(self, gate: ConnectionLimiter, **told: Any) -> None:
-        super().__init__(**told)
+    def __init__(self, gate: ConnectionLimiter, **options: Any) -> None:
+        super().__init__(**options)
         self._gate = gate
         self._limits = gate.limits
         self._arriving = 0
@@ -244,9 +244,9 @@ class InPortions(asyncio.BufferedProtocol):
     one that is not buffered.
     """
 
-    def __init__(self, line: LimitedConnection, room: bytearray) -> None:
+    def __init__(self, line: LimitedConnection, buffer: bytearray) -> None:
         self._line = line
-        self._room = room
+        self._buffer = buffer
 
     # As uvicorn declares it: it serves streams alone.
     # uvicorn's own types say BaseTransport, and hand over a Transport.
@@ -266,7 +266,7 @@ class InPortions(asyncio.BufferedProtocol):
         self._line.eof_received()
 
     def get_buffer(self, _hint: int) -> bytearray:
-        return self._room
+        return self._buffer
 
     def buffer_updated(self, count: int) -> None:
-        self._line.data_received(bytes(memoryview(self._room)[:count]))
+        self._line.data_received(bytes(memoryview(self._buffer)[:count]))

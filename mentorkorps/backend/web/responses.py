@@ -77,7 +77,8 @@ class Shell:
         """
         frame = self.frames[language].replace(TITLE, escape(title))
         if translated:
-            frame = LANGUAGE_LINK.sub(rf'href="{escape(translated)}"\1', frame, count=1)
+            leads_there = f'href="{escape(translated)}"'
+            frame = LANGUAGE_LINK.sub(lambda link: leads_there + link[1], frame, count=1)
         before, _, after = frame.partition(CONTENT)
         return before + content + after
 

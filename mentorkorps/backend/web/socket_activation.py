@@ -17,9 +17,9 @@ FAMILIES = (socket.AF_INET, socket.AF_INET6)
 class UnusableSocket(Exception):
     """What was passed on is not one TCP socket that listens."""
 
-    def __init__(self, found: str) -> None:
+    def __init__(self, sockets: str) -> None:
         super().__init__(
-            f"systemd passed on {found}, and this takes one TCP socket: "
+            f"systemd passed on {sockets}, and this takes one TCP socket: "
             "write one ListenStream=ADDRESS:PORT in the .socket file, and no Accept=yes"
         )
 

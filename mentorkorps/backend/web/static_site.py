@@ -67,8 +67,8 @@ class StaticSite(StaticFiles):
 
 
 def _described(response: Response, path: str) -> Response:
-    if known := TYPES.get(PurePath(path).suffix):
-        response.headers["Content-Type"] = known
+    if media_type := TYPES.get(PurePath(path).suffix):
+        response.headers["Content-Type"] = media_type
     is_fixed = NAMED_BY_CONTENT.search(path)
     response.headers["Cache-Control"] = (
         f"public, max-age={YEAR_SECONDS}, immutable" if is_fixed else "no-cache"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -30,6 +30,7 @@ from mentorkorps.backend.web.responses import (
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.answers import LANGUAGE, Hint
 from mentorkorps.forms.validation import todays_names
+from mentorkorps.interface.addresses import address, translations
 from mentorkorps.interface.i18n import words
 from mentorkorps.interface.languages import LANGUAGES, Language
 from mentorkorps.interface.templates import render
@@ -135,10 +136,27 @@ class Visit(Generic[S]):
         self, title: str, content: str, status: int = 200, headers: Mapping[str, str] = NOT_KEPT
     ) -> HTMLResponse:
         """A whole page of HTML that was made elsewhere."""
-        other = "da" if self.language == "en" else "en"
-        translated = f"{self.translatable}?lang={other}" if self.translatable else ""
-        page = self.services.shell.page(self.language, title, content, translated)
+        page = self.services.shell.page(self.language, title, content, self._translated)
         return self._kept_by_browser(HTMLResponse(page, status, headers))
+
+    @property
+    def _translated(self) -> str:
+        """Where the same page stands in the other language, if it does: a form that comes back with
+        what was typed stands at its own address.
+        """
+        other: Language = "da" if self.language == "en" else "en"
+        if self.translatable:
+            return f"{self.translatable}?lang={other}"
+        if self.posted and self.posted.form:
+            return self.root + address("form", other, self.posted.form.id)
+        if self.request.method != "GET":
+            return ""
+        path = self.request.url.path
+        query = self.request.query_params.multi_items()
+        asked = [(name, value) for name, value in query if name != "lang"]
+        if addresses := translations(path.removeprefix(self.root)):
+            return f"{self.root}{addresses[other]}?{urlencode(asked)}"
+        return f"{quote(path)}?{urlencode([*asked, ('lang', other)])}"
 
     def _kept_by_browser(self, response: R) -> R:
         if self.request.method == "POST" and response.headers.get("Cache-Control") == "no-store":

@@ -363,10 +363,10 @@ RULES = {
             "No suggestions can be made: {why_en}.",
         ),
         Message(
-            "Hver regel står én gang. Ønskerne har points, som i alt skal give 100; krav har "
-            "ingen. weeks står kun ved waiting.",
-            "Each rule stands once. The wishes have points, which sum to 100; musts have none. "
-            "weeks stands at waiting only.",
+            "Hver regel står én gang. Ønskerne har points, som i alt skal give 100. weeks står kun "
+            "ved waiting.",
+            "Each rule stands once. The wishes have points, which sum to 100. weeks stands at "
+            "waiting only.",
         ),
         "points: 31",
         "points: 30",

@@ -67,15 +67,23 @@ class Field:
     shown_if: Condition | None = None
 
 
+News = Literal["programmes", "courses", "events"]
+"""The tables of which an opening is news."""
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person agrees to; the version changes with the words and is kept with the answer."""
+    """What a person agrees to; the version changes with the words and is kept with the answer.
+
+    `allows`: what the portal may write about by it, when such a record opens.
+    """
 
     id: Id
     version: str
     text: Title
     required: bool
     missing: Title | None = None
+    allows: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,11 @@ class Form:
             case "book_event":
                 return "events"
         return None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether who sends it may be written to about what opens."""
+        return any(consent.allows for consent in self.consents)
 
     @property
     def is_anonymous(self) -> bool:

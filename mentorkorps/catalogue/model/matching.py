@@ -16,21 +16,13 @@ Should = Literal["municipality", "industry", "wished-language", "times", "help",
 
 @dataclass(frozen=True, slots=True)
 class MatchingRule:
-    """One line of what suggestions are made by.
+    """One line of what suggestions are made by; what forbids a pair is no choice of an editor.
 
-    `points` of all that should hold sum to 100. `weeks` belongs to `waiting` alone: a need that has
+    `points` of all wishes sum to 100. `weeks` belongs to `waiting` alone: a need that has
     waited less long competes by points; from then on the longest wait goes first.
     """
 
     id: Literal[
-        "ready",
-        "active",
-        "free-place",
-        "reach",
-        "language",
-        "programme",
-        "hours",
-        "history",
         "municipality",
         "industry",
         "wished-language",

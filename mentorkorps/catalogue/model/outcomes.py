@@ -42,6 +42,11 @@ class Outcome:
     method: Literal["self_report", "register", "quasi", "rct", "unknown"] = "unknown"
     comparison: Text | None = None
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether it was held against people without a mentor who were alike, or drawn by lot."""
+        return self.method in ("quasi", "rct")
+
 
 @dataclass(frozen=True, slots=True)
 class RuleCard:

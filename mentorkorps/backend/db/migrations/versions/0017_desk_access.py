@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_desk_access"
-down_revision = "0015_mail_details"
+revision = "0017_desk_access"
+down_revision = "0016_batches"
 
 
 def upgrade() -> None:
