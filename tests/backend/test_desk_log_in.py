@@ -10,11 +10,14 @@ import httpx
 import pytest
 
 from mentorkorps.backend.app import route_specs
+from mentorkorps.backend.desk import people_routes
 from mentorkorps.backend.desk.people_routes import DESK_ROUTES
-from mentorkorps.backend.desk.permissions import ACTIONS
+from mentorkorps.backend.desk.permissions import ACTIONS, MATRIX
+from mentorkorps.backend.desk.sessions import DeskRoute
+from mentorkorps.backend.recipients_file import ROLE_SCOPES
 from mentorkorps.backend.security import totp
 from mentorkorps.catalogue.load import load_catalogue
-from tests.backend.conftest import Hands, eventually, opened, text_of
+from tests.backend.conftest import KEY, Hands, eventually, opened, text_of
 from tests.conftest import HERE, run_here
 
 PEOPLE = """
@@ -304,6 +307,17 @@ def test_a_network_of_too_many_false_links_gets_nothing_for_a_day(tmp_path, cata
         hands.pass_by(hours=24, minutes=1)
         assert 200 == ask("/desk/")
 
+        # No network has links sent without end, whatever the addresses.
+        sent = [
+            house.client.post(
+                "/desk/",
+                data={"email": f"who{number}@example.org"},
+                headers={"X-Forwarded-For": "192.0.2.7"},
+            ).status_code
+            for number in range(31)
+        ]
+        assert ([200] * 30, [429]) == (sent[:30], sent[30:])
+
 
 def test_codes_of_the_phone_are_those_of_the_standard():
     """RFC 6238, appendix B, with SHA-1."""
@@ -325,12 +339,16 @@ def secret_in(page):
     return base64.b32decode(text + "=" * (-len(text) % 8))
 
 
+@pytest.mark.parametrize("database", ["server"], indirect=True)
 def test_a_second_factor_is_demanded_of_who_sees_several_and_holds_from_then_on(
-    tmp_path, catalogue
+    tmp_path, catalogue, environ
 ):
     (tmp_path / "recipients.yaml").write_text(PEOPLE)
     hands = Hands()
-    settings = {"RECIPIENTS": str(tmp_path / "recipients.yaml"), "SECOND_FACTOR": "several"}
+    settings = environ | {
+        "RECIPIENTS": str(tmp_path / "recipients.yaml"),
+        "SECOND_FACTOR": "several",
+    }
     with opened(tmp_path, catalogue, hands, **settings) as house:
         assert "Goddag" in logged_in(house, METTE)[0].get("/desk/").text
         ali, _ = logged_in(house, ALI)
@@ -357,8 +375,20 @@ def test_a_second_factor_is_demanded_of_who_sees_several_and_holds_from_then_on(
         for _ in range(5):
             assert 403 == guesser.post("/desk/second-factor", data=code(9)).status_code
         assert "E-mail" in guesser.get("/desk/").text or "mailadresse" in guesser.get("/desk/").text
-        forgotten = run_here("desk", "forget-second-factor", ALI, **house.environ)
-        assert "is forgotten" in forgotten.stdout
+
+    # A key in front of the old one, then alone.
+    keys = {"SECRET_KEYS": f"another-key-for-the-tests,{KEY}"}
+    with opened(tmp_path, catalogue, hands, **settings | keys) as house:
+        assert "phone" in logged_in(house, ALI)[0].get("/desk/second-factor").text
+    assert 0 == run_here("rotate", **house.environ).returncode
+    keys = {"SECRET_KEYS": "another-key-for-the-tests"}
+    with opened(tmp_path, catalogue, hands, **settings | keys) as house:
+        ali, _ = logged_in(house, ALI)
+        hands.pass_by(seconds=90)
+        assert 303 == ali.post("/desk/second-factor", data=code()).status_code
+    forgotten = run_here("desk", "forget-second-factor", ALI, **house.environ)
+    assert "is forgotten" in forgotten.stdout
+    with opened(tmp_path, catalogue, hands, **settings | keys) as house:
         assert "Turn it on" in logged_in(house, ALI)[0].get("/desk/second-factor").text
 
 
@@ -367,6 +397,51 @@ def test_without_people_there_is_no_log_in(lasting):
         lasting.client.get("/desk/").status_code,
         lasting.client.get("/desk/second-factor").status_code,
     ]
+
+
+OWN = {
+    METTE: ("coordinator", [("organisation", "smedene")]),
+    ALI: (None, [("municipality", "0461"), ("course", "odense-2027")]),
+    "jo@example.org": ("chief_mentor", [("organisation", "smedene")]),
+    "bo@example.org": ("national_coordinator", [("organisation", "smedene"), ("event", "x")]),
+    "al@example.org": ("auditor", [("municipality", "0461"), ("event", "x")]),
+}
+FOREIGN = [("organisation", "portal"), ("municipality", "0580"), ("programme", "smedene")]
+
+
+def test_every_role_gets_its_own_and_of_others_not_even_a_no(tmp_path, catalogue, monkeypatch):
+    """Each role and each action over HTTP, as a page of cases asks: 404 for what is another's."""
+
+    def route(action):
+        async def page(visit, logged_in):
+            """GET /desk/try/<action>/<kind>/<id>"""
+            logged_in.permit(action, [(visit.parameter("kind"), visit.parameter("id"))])
+            return visit.json({"role": logged_in.access("look", action).role})
+
+        return DeskRoute("GET", f"/desk/try/{action}/{{kind}}/{{id}}", action, page)
+
+    tried = (*DESK_ROUTES, *map(route, ACTIONS))
+    monkeypatch.setattr(people_routes, "DESK_ROUTES", tried)
+    (tmp_path / "recipients.yaml").write_text(PEOPLE)
+    recipients = str(tmp_path / "recipients.yaml")
+    with opened(tmp_path, catalogue, Hands(), RECIPIENTS=recipients) as house:
+        missing = [house.client.get(path).text for path in ("/no-such-page", "/en/no-such-page")]
+        for email, (role, scopes) in OWN.items():
+            client, _ = logged_in(house, email)
+            for action in ACTIONS:
+                for kind, id in scopes:
+                    holder = (
+                        role or {"municipality": "municipal_coordinator", "course": "trainer"}[kind]
+                    )
+                    answer = client.get(f"/desk/try/{action}/{kind}/{id}")
+                    expected = 200 if action in MATRIX[holder] else 404
+                    assert expected == answer.status_code, (email, action, kind)
+                for kind, id in FOREIGN:
+                    answer = client.get(f"/desk/try/{action}/{kind}/{id}")
+                    is_everybodys = ROLE_SCOPES[role or "trainer"] is None
+                    expected = 200 if is_everybodys and action in MATRIX[role] else 404
+                    assert expected == answer.status_code, (email, action, kind)
+                    assert expected == 200 or answer.text in missing
 
 
 def test_every_address_of_the_desk_asks_who_is_there_and_what_one_may(desk):

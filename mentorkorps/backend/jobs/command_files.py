@@ -15,7 +15,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, get_args
@@ -31,6 +31,7 @@ from mentorkorps.backend.db.url import DatabaseUrl
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.lists import batches, newsletter
+from mentorkorps.backend.mail import recipients
 from mentorkorps.backend.security.encryption import Cipher
 from mentorkorps.backend.settings import SECRET_KEYS, Settings
 from mentorkorps.backend.signups import lifecycle
@@ -115,6 +116,7 @@ def rotate_beside_server(settings: Settings) -> None:
     """Encrypts every answer with the first key, here or by the server that runs. Raises CannotOpen or MissingKey."""
     try:
         rotation.rotate(settings)
+        connect.run_on_database(settings, rotate_second_factors, settings)
     except InUse:
         hand_over_to_server(settings, CommandFile("rotate", _first_mark(settings)))
 
@@ -134,6 +136,14 @@ def run_command_file(transaction: Transaction, command_file: CommandFile, clock:
     if command_file.kind == "forget_second_factor":
         return desk_session_rows.drop_second_factor(transaction, people or ())
     return mail_rows.send_again(transaction, command_file.id, clock())
+
+
+def rotate_second_factors(transaction: Transaction, settings: Settings) -> None:
+    """Keeps the second factors of people under the first key. A job for the writer."""
+    for person in settings.recipients.people:
+        ids = recipients.person_ids(settings.secret_keys, person.email)
+        if factor := desk_session_rows.second_factor_to_change(transaction, ids):
+            desk_session_rows.put_second_factor(transaction, replace(factor, person=ids[0]), ids)
 
 
 def log_out(transaction: Transaction, people: Sequence[str] | None, now: datetime) -> int:
@@ -227,6 +237,7 @@ class CommandFiles(PeriodicJob):
             if time.monotonic() > until:
                 _write(note.with_suffix(".progress"), ids[-1])
                 return False
+        await self._database.change(rotate_second_factors, self._settings)
         await self._database.change(sweep_afterwards)
         self._reached.pop(note, None)
         note.with_suffix(".progress").unlink(missing_ok=True)
