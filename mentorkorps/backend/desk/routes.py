@@ -3,8 +3,8 @@ contacted.
 
 Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's mail.
 
-Until there is a log-in this is the coordinators' way. Opening the link shows nothing before a
-button is pressed, since mail scanners open links.
+It is the way of coordinators who are not in the file of people. Opening the link shows nothing before
+a button is pressed, since mail scanners open links.
 """
 
 from datetime import datetime
