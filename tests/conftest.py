@@ -62,6 +62,7 @@ SLOW_MODULES = {
     # Disks that break, servers that are killed or restarted, several instances, proxies.
     *(
         "test_backup",
+        "test_batches",
         "test_clock_guard",
         "test_faults",
         "test_instances",
