@@ -1,5 +1,6 @@
 """The log of who looked at whom: chained entries, of which old ones are purged."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,17 @@ def test_a_purge_and_an_erasure_leave_the_chain_whole(log, database):
     connect.run_on_database(log, log_access, Access("log_in", "b", "auditor"), MONDAY + 9 * DAY)
     assert "1 entry, from number 6 on" in verify(database)[1]
     assert 1 == verify(database, "--contains", "0" * 64)[0]
+
+
+def test_a_key_that_was_put_in_front_takes_over_from_the_other(log, database):
+    keys = f"another-key-for-the-tests,{KEY}"
+    turned = replace(log, secret_keys=tuple(keys.split(",")))
+    connect.run_on_database(turned, purge_log, MONDAY + 9 * DAY)
+    connect.run_on_database(turned, log_access, Access("log_in", "b", "auditor"), MONDAY + 9 * DAY)
+
+    alone = {"MENTORKORPS_DATABASE_URL": database, "MENTORKORPS_SECRET_KEYS": keys.split(",")[0]}
+    assert 0 == run_here("log", "verify", **alone).returncode
+    assert 1 == verify(database)[0]  # the other key alone cannot tell
 
 
 BREAKS = {

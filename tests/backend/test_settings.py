@@ -79,6 +79,7 @@ WRONG = {
     "network": ("METRICS_FROM", "192.0.2.1/24", "192.0.2.0/24"),
     "sender": ("MAIL_FROM", "nobody", "mailbox@"),
     "short key": ("SECRET_KEYS", "hidden", "16 characters"),
+    "second factor": ("SECOND_FACTOR", "some", "several, all or none"),
     "no file": ("RECIPIENTS", "/findes/ikke.yaml", "cannot|ikke åbnes"),
 }
 

@@ -130,9 +130,13 @@ def accesses_of(snapshot: Snapshot, subject: str) -> list[LoggedAccess]:
 
 def purge_log(transaction: Transaction, before: datetime) -> int:
     """Deletes the entries at the beginning that are older; how many. The chain of the rest holds."""
-    if transaction.execute(CHAIN).one_or_none() is None:
+    row = transaction.execute(CHAIN).one_or_none()
+    if row is None:
         return 0
     chain = _chain_to_change(transaction)
+    first_key, *others = transaction.cipher.macs(chain.text())
+    if row.mac != first_key and row.mac in others:  # a key was put in front, and the other may go
+        _put_chain(transaction, chain)
     first_kept = transaction.execute(FIRST_TO_KEEP, {"before": before}).scalar_one()
     last = chain.last_number if first_kept is None else first_kept - 1
     if last < chain.first_number:

@@ -181,7 +181,13 @@ def end_session(transaction: Transaction, id: str, access: Access, now: datetime
     log_access(transaction, access, now)
 
 
+async def add_slash(visit: Visit) -> Response:
+    """GET /desk: as people type it."""
+    return visit.redirect(f"{visit.root}desk/")
+
+
 OPEN_ROUTES = (
+    RouteSpec("GET", "/desk", add_slash, is_public=False),
     guarded(RouteSpec("GET", "/desk/", show_start, query=("to",), is_public=False)),
     guarded(RouteSpec("POST", "/desk/", ask, body=text_body("email", "to"), is_public=False)),
     guarded(RouteSpec("GET", "/desk/login/{token}", open_link, is_public=False)),
