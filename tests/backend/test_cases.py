@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from mentorkorps.backend.db import backup, case_rows, connect, rotation
+from mentorkorps.backend.db import backup, case_rows, connect, operator_reads, rotation
 from mentorkorps.backend.db.records import Scope
 from mentorkorps.backend.desk import cases, lists
 from mentorkorps.backend.desk.assignments import expire_some, is_working_hour
@@ -200,7 +200,12 @@ def test_what_was_taken_and_not_answered_in_the_promised_days_is_the_teams_again
     assert ("expired", "system", "anna") == (last.kind, last.actor, last.detail.person)
     assert "expired" not in kinds(desk, free)
     desk.now += timedelta(days=4)
-    assert 1 == desk.change(expire_some, desk.now, tell)
+    assert 1 == desk.change(expire_some, desk.now)
+    assert [("returned", resting)] == [
+        (mail.kind, mail.subject.id)
+        for mail in operator_reads.mails(desk.settings)
+        if mail.kind not in ("confirm", "receipt", "notice")
+    ]
 
 
 @pytest.mark.parametrize(

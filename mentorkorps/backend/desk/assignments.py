@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mentorkorps.backend.clock import DENMARK, danish_day
-from mentorkorps.backend.db import case_rows
+from mentorkorps.backend.db import case_rows, mail_rows
 from mentorkorps.backend.db.records import Case, CaseDetail
 from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.desk.cases import SYSTEM, append, without_owner
+from mentorkorps.backend.mail import kinds
 from mentorkorps.interface.holidays import is_working_day
 
 PORTION = 50
@@ -23,8 +24,9 @@ Tell = Callable[[Transaction, Case, datetime], None]
 """Queues what the second contact hears: of the case as it was with its owner, at that moment."""
 
 
-def tell_nobody(transaction: Transaction, case: Case, at: datetime) -> None:
-    """Where there is no second contact."""
+def tell_second(transaction: Transaction, case: Case, at: datetime) -> None:
+    """Queues a mail to the second contact of whoever is to answer, that the case is the team's again."""
+    mail_rows.queue_mails(transaction, case.id, (kinds.RETURNED,), at)
 
 
 def is_working_hour(moment: datetime) -> bool:
@@ -33,7 +35,7 @@ def is_working_hour(moment: datetime) -> bool:
     return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
 
 
-def expire_some(transaction: Transaction, at: datetime, tell: Tell = tell_nobody) -> int:
+def expire_some(transaction: Transaction, at: datetime, tell: Tell = tell_second) -> int:
     """Gives cases back to their teams whose owner's last day is over; how many. A job for the writer."""
     expired = case_rows.expired_cases(transaction, danish_day(at), PORTION)
     for case in expired:

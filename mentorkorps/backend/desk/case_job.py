@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from mentorkorps.backend.clock import Clock, danish_day
 from mentorkorps.backend.db.connect import Database
-from mentorkorps.backend.desk.assignments import Tell, expire_some, is_working_hour, tell_nobody
+from mentorkorps.backend.desk.assignments import Tell, expire_some, is_working_hour, tell_second
 from mentorkorps.backend.desk.case_opening import PORTION, CaseKeeper
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.services import JudgedClock
@@ -27,7 +27,7 @@ class CaseJob(PeriodicJob):
         keeper: CaseKeeper,
         clock: Clock,
         guard: JudgedClock,
-        tell: Tell = tell_nobody,
+        tell: Tell = tell_second,
     ) -> None:
         super().__init__()
         self._database = database
