@@ -37,11 +37,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "backend.logging": (),
     "backend.clock": ("interface",),
     "backend.db.url": (),
+    "backend.settings_error": (),
+    "backend.recipients_file": (
+        *READING_YAML, "interface", "catalogue", "forms", "backend.settings_error",
+    ),
     # Domains of mailboxes and of the site are read as forms read them.
     "backend.settings": (
         *READING_YAML, "interface", "catalogue", "forms", "backend.files", "backend.logging", "backend.db.url",
+        "backend.recipients_file", "backend.settings_error",
     ),
-    "backend.security.encryption": ("backend.settings",),
+    "backend.security.encryption": ("backend.settings", "backend.settings_error"),
     "backend.security.encrypted_stream": ("backend.security.encryption",),
     "backend.db": (
         "interface", "catalogue", "forms", "backend.clock", "backend.db.url", "backend.files", "backend.settings",
@@ -58,7 +63,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "backend.mail": (
         "interface", "catalogue", "forms", "backend.clock", "backend.files", "backend.logging", "backend.settings",
-        "backend.db", "backend.jobs.periodic", "backend.security", "backend.services",
+        "backend.recipients_file", "backend.db", "backend.jobs.periodic", "backend.security", "backend.services",
     ),
     # The clock is judged for whoever deletes or lets places lapse, so the guard lies beneath those.
     "backend.jobs.clock_guard": ("backend.clock", "backend.settings", "backend.db", "backend.security", "backend.mail"),
@@ -82,6 +87,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "interface", "catalogue", "backend.clock", "backend.db", "backend.web", "backend.security", "backend.services",
     ),
     "backend.desk": (
+        "backend.recipients_file", "backend.settings", "backend.security.encryption",
         "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.jobs.periodic", "backend.web",
         "backend.security", "backend.services", "backend.mail", "backend.bookings", "backend.signups", "matching",
     ),

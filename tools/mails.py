@@ -29,7 +29,7 @@ from mentorkorps.backend.lists.contents import ListContents
 from mentorkorps.backend.mail.compose import MailComposer
 from mentorkorps.backend.mail.frame import MARK_FILE
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
-from mentorkorps.backend.mail.recipients import recipient_id
+from mentorkorps.backend.mail.recipients import person_id, recipient_id
 from mentorkorps.backend.mail.sign_up_facts import shows_membership
 from mentorkorps.backend.security.signed_links import Tokens
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
@@ -44,6 +44,13 @@ MARK_PIXELS = 96
 """Shown at a third of it, so that it is sharp on every screen."""
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ENVIRON = {"MENTORKORPS_SECRET_KEYS": "a-key-for-pictures-only"}
+
+COLLEAGUE = "mette@example.org"
+RECIPIENTS = f"""
+default: mentor@example.org
+people:
+- {{name: Mette Testesen, email: {COLLEAGUE}, roles: [{{role: auditor}}]}}
+"""
 
 
 async def main(argument: str) -> None:
@@ -81,8 +88,14 @@ async def draw_mails(browser: Browser, folder: Path) -> None:
 def pages(catalogue: Catalogue, kind: str) -> Iterator[str]:
     """The HTML of such a mail in each language."""
     with TemporaryDirectory() as place:
+        recipients = Path(place, "recipients.yaml")
+        recipients.write_text(RECIPIENTS, "utf-8")
         read = settings.read_settings(
-            ENVIRON | {"MENTORKORPS_DATABASE_URL": f"sqlite:///{place}/m.db"}
+            ENVIRON
+            | {
+                "MENTORKORPS_DATABASE_URL": f"sqlite:///{place}/m.db",
+                "MENTORKORPS_RECIPIENTS": str(recipients),
+            }
         )
     contents = ListContents(catalogue, read.public_url, ROOT / "site").by_kind()
     composer = MailComposer(
@@ -93,7 +106,7 @@ def pages(catalogue: Catalogue, kind: str) -> Iterator[str]:
     subject = Subject(about, id if about == "recipient" else "1" * 32)
     mail = Mail(
         "0" * 32, subject, kind, "sending", 0, NOW, NOW, None, None, waiting=3,
-        details=details(catalogue, kind),
+        details=person_id(read.secret_keys[0], COLLEAGUE) if about == "login" else details(catalogue, kind),
     )  # fmt: skip
     for language in LANGUAGES:
         sign_up = sample(catalogue, KINDS[kind], language)
@@ -127,7 +140,7 @@ def public_event(catalogue: Catalogue) -> Event:
 
 def sample(catalogue: Catalogue, kind: MailKind, language: Language) -> SignUp | None:
     """The sign-up that such a mail is about, if it is about one."""
-    if kind.about in ("recipient", "service"):
+    if kind.about in ("recipient", "service", "login"):
         return None
     form = catalogue.form_for("join")
     name, email = form.meaning("name"), form.meaning("email")

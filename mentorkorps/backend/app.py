@@ -85,7 +85,7 @@ def create_app(
     refuse_incomplete_kinds()
     services = _services(catalogue, site, settings, clock, uptime, curriculum)
     app = Starlette(
-        routes=[spec.route() for spec in route_specs()],
+        routes=[spec.route() for spec in route_specs(bool(settings.recipients.people))],
         middleware=_middleware(settings),
         exception_handlers=dict.fromkeys(
             (Refusal, HTTPException, Busy, Unavailable, Exception), _refused
@@ -172,16 +172,20 @@ def _warn_of_operator(catalogue: Catalogue) -> None:
         log.warning("the portal runs on trial (trial: true in data/operators.yaml)")
 
 
-def route_specs() -> tuple[RouteSpec, ...]:
-    """All routes, also that of the document in which they are described."""
+def route_specs(has_people: bool = False) -> tuple[RouteSpec, ...]:
+    """All routes, also that of the document in which they are described.
+
+    `has_people`: with those for people who log in.
+    """
     routes = (
+        *(_people_routes() if has_people else ()),
         *confirm_all.ROUTES,
         *sign_up_routes.ROUTES,
         *self_service.ROUTES,
         *offers.ROUTES,
         *link_renewal.ROUTES,
         *lost_links.ROUTES,
-        *desk_routes.ROUTES,
+        *desk_routes.LINK_ROUTES,
         *booking_routes.ROUTES,
         *certificate_routes.ROUTES,
         *leaving.ROUTES,
@@ -189,6 +193,13 @@ def route_specs() -> tuple[RouteSpec, ...]:
         *health.ROUTES,
     )
     return (*routes, openapi.route(routes))
+
+
+def _people_routes() -> tuple[RouteSpec, ...]:
+    # Only a portal with people who log in pays for it.
+    from mentorkorps.backend.desk import people_routes
+
+    return people_routes.routes()
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -7,22 +7,27 @@ import secrets
 import shlex
 import shutil
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.headerregistry import Address
 from email.utils import getaddresses, parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mentorkorps.backend.db.url import SECRET_WRITTEN, DatabaseUrl, parse_url
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.logging import FORMATS, Format
-from mentorkorps.catalogue import yaml_nodes, yaml_source
-from mentorkorps.catalogue.diagnostics import DataError
-from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.forms.domain_names import ascii_address, ascii_domain
+from mentorkorps.backend.recipients_file import (
+    RECIPIENTS,
+    Recipients,
+    plain_mailbox,
+    read_recipients,
+)
+from mentorkorps.backend.settings_error import SettingsError
+from mentorkorps.forms.domain_names import ascii_domain
 
 DATABASE_URL = "MENTORKORPS_DATABASE_URL"
 FOLDER = "MENTORKORPS_FOLDER"
@@ -31,8 +36,8 @@ SMTP_CA_FILE = "MENTORKORPS_SMTP_CA_FILE"
 ALARM_COMMAND = "MENTORKORPS_ALARM_COMMAND"
 PUBLIC_URL = "MENTORKORPS_PUBLIC_URL"
 SECRET_KEYS = "MENTORKORPS_SECRET_KEYS"
-RECIPIENTS = "MENTORKORPS_RECIPIENTS"
 MAIL_FROM = "MENTORKORPS_MAIL_FROM"
+SECOND_FACTOR = "MENTORKORPS_SECOND_FACTOR"
 ALLOWED_ORIGINS = "MENTORKORPS_ALLOWED_ORIGINS"
 TRUSTED_PROXY = "MENTORKORPS_TRUSTED_PROXY"
 METRICS_FROM = "MENTORKORPS_METRICS_FROM"
@@ -44,6 +49,9 @@ DEFAULTS = {
     PUBLIC_URL: "http://127.0.0.1:8000/",
     MAIL_FROM: "Mentorkorps <svar-ikke@mentorkorps.invalid>",
 }
+SecondFactorRule = Literal["none", "several", "all"]
+SECOND_FACTOR_RULES: tuple[SecondFactorRule, ...] = get_args(SecondFactorRule)
+"""Who must give a second factor to log in: nobody, who sees more than one organisation, everybody."""
 NEWS_WAIT = timedelta(hours=2)
 LONGEST_NEWS_WAIT = timedelta(days=7)
 SHORTEST_KEY = 16
@@ -54,18 +62,8 @@ HARMLESS = re.compile(r"[a-z]+://[\w.-]+(:\d+)?/?")
 """An address that nobody can have meant to hold a password."""
 HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+(%\w+)?")
 CODED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
-MAILBOX = re.compile(r"(?!=)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
-"""One plain address: quoted names, comments and several addresses are for headers of mails."""
 
 log = logging.getLogger(__name__)
-
-
-class SettingsError(Exception):
-    """A setting cannot be used. Names its key, its value (never a secret's) and what would be right."""
-
-    def __init__(self, key: str, value: str, reason: str) -> None:
-        super().__init__(f"{key}={value!r}: {reason}")
-        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,44 +84,6 @@ class SmtpServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipients:
-    """Which mailbox hears of which sign-ups: the organisation's, else the municipality's, else the default.
-
-    `seconds`: by mailbox, who is told when somebody asks why nobody answers. `collected`: mailboxes that hear each
-    morning of all that waits, and not of each sign-up.
-    """
-
-    default: str
-    organisations: Mapping[str, str] = field(default_factory=dict)
-    municipalities: Mapping[str, str] = field(default_factory=dict)
-    file: str = ""
-    seconds: Mapping[str, str] = field(default_factory=dict)
-    collected: frozenset[str] = frozenset()
-
-    def second(self, mailbox: str) -> str:
-        """Who is told when that mailbox does not answer: its own second, else the default's, else the default."""
-        return self.seconds.get(mailbox) or self.seconds.get(self.default) or self.default
-
-    def mailbox(self, organisation: Iterable[str], municipality: Iterable[str]) -> str:
-        """By every id that the organisation and the municipality have had: the file may name a former one."""
-        own = (box for id in organisation if (box := self.organisations.get(id)))
-        near = (box for id in municipality if (box := self.municipalities.get(id)))
-        return next(own, None) or next(near, None) or self.default
-
-    def refuse_unknown(self, catalogue: Catalogue) -> None:
-        """Raises SettingsError for an id that is in no table: its mail would go astray without a word."""
-        for ids, table, name in (
-            (self.organisations, catalogue.organisations, "organisations"),
-            (self.municipalities, catalogue.municipalities, "municipalities"),
-        ):
-            for id in ids:
-                if id not in table:
-                    raise SettingsError(
-                        RECIPIENTS, self.file, f"there is no {id!r} among the {name}"
-                    )
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     database: DatabaseUrl
     folder: Path
@@ -133,6 +93,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     recipients: Recipients
     mail_from: Address
+    second_factor: SecondFactorRule
     allowed_origins: frozenset[str]
     trusted_proxy: tuple[IPv4Network | IPv6Network, ...]
     metrics_from: tuple[IPv4Network | IPv6Network, ...]
@@ -182,11 +143,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         alarm_command=_alarm_command(given.get(ALARM_COMMAND, "")),
         public_url=_public_url(given[PUBLIC_URL]),
         recipients=(
-            _recipients(given[RECIPIENTS])
+            read_recipients(given[RECIPIENTS])
             if RECIPIENTS in given
             else Recipients(mail_from.addr_spec)
         ),
         mail_from=mail_from,
+        second_factor=_second_factor(given.get(SECOND_FACTOR, "none")),
         allowed_origins=frozenset(
             map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())
         ),
@@ -197,6 +159,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         # Last, so that nothing is made where another setting is wrong.
         secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
     )
+
+
+def _second_factor(text: str) -> SecondFactorRule:
+    if text not in SECOND_FACTOR_RULES:
+        raise SettingsError(SECOND_FACTOR, text, "write several, all or none")
+    return text
 
 
 def _log_format(text: str) -> Format:
@@ -351,20 +319,12 @@ def _mail_from(text: str) -> Address:
     name, address = parseaddr(text)
     try:
         # By its parts: the parser of headers meets many a text with an IndexError.
-        username, _, domain = _mailbox(address).rpartition("@")
+        username, _, domain = plain_mailbox(address).rpartition("@")
         if not name.isprintable() or len(getaddresses([text])) != 1:
             raise ValueError(text)
         return Address(name, username, domain)
     except ValueError:
         raise SettingsError(MAIL_FROM, text, "write Name <mailbox@example.dk>") from None
-
-
-def _mailbox(text: str) -> str:
-    """The address itself, its domain in ASCII. Raises ValueError for what is none."""
-    text = ascii_address(text)
-    if not MAILBOX.fullmatch(text):
-        raise ValueError(text)
-    return text
 
 
 def _keys(text: str, where: str = "") -> tuple[str, ...]:
@@ -396,82 +356,3 @@ def _key_in(path: Path) -> tuple[str, ...]:
     return _keys(
         path.read_bytes().decode("ascii", "replace").strip(), f", and {path} holds another text"
     )
-
-
-def _recipients(path: str) -> Recipients:
-    try:
-        root = yaml_source.read_yaml(Path(path), path, is_open=False)
-    except DataError as error:
-        raise SettingsError(RECIPIENTS, path, str(error)) from error
-    if not isinstance(root, yaml_nodes.Mapping) or not set(root.entries) <= {
-        "default",
-        "organisations",
-        "municipalities",
-    }:
-        raise SettingsError(RECIPIENTS, path, "write default:, organisations: and municipalities:")
-    if "default" not in root.entries:
-        raise SettingsError(RECIPIENTS, path, "default: is missing")
-    default = _recipient(path, "default", *root.entries["default"])
-    organisations, municipalities = (
-        _recipients_of(path, name, root) for name in ("organisations", "municipalities")
-    )
-    recipients = [default, *organisations.values(), *municipalities.values()]
-    return Recipients(
-        default.mailbox,
-        {id: recipient.mailbox for id, recipient in organisations.items()},
-        {id: recipient.mailbox for id, recipient in municipalities.items()},
-        path,
-        {entry.mailbox: entry.second for entry in reversed(recipients) if entry.second},
-        frozenset(entry.mailbox for entry in recipients if entry.is_collected),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Recipient:
-    mailbox: str
-    second: str = ""
-    is_collected: bool = False
-
-
-def _recipients_of(path: str, name: str, root: yaml_nodes.Mapping) -> dict[str, _Recipient]:
-    if name not in root.entries:
-        return {}
-    key, told = root.entries[name]
-    if not isinstance(told, yaml_nodes.Mapping):
-        reason = f"under {name}: write one line each, such as odense: mail@example.dk"
-        raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason)
-    return {id: _recipient(path, name, *entry) for id, entry in told.entries.items()}
-
-
-def _recipient(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> _Recipient:
-    """A mailbox alone, or with who steps in for it and whether it hears once a morning."""
-    if not isinstance(told, yaml_nodes.Mapping):
-        return _Recipient(_one_mailbox(path, name, key, told))
-    place = f"{path}:{key.line}"
-    if unknown := set(told.entries) - {"mailbox", "second", "digest"}:
-        reason = f"{name}: {key.text!r} has {unknown.pop()!r}. Write mailbox:, second: and digest:"
-        raise SettingsError(RECIPIENTS, place, reason)
-    if "mailbox" not in told.entries:
-        raise SettingsError(RECIPIENTS, place, f"{name}: {key.text!r} lacks mailbox:")
-    digest = (told.text("digest") or "false").strip()
-    if digest not in ("true", "false"):
-        raise SettingsError(
-            RECIPIENTS, place, f"{name}: digest of {key.text!r}: write true or false"
-        )
-    second = told.entries.get("second")
-    return _Recipient(
-        _one_mailbox(path, name, key, told.entries["mailbox"][1]),
-        _one_mailbox(path, name, key, second[1]) if second else "",
-        digest == "true",
-    )
-
-
-def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> str:
-    text = told.text.strip() if isinstance(told, yaml_nodes.Scalar) else ""
-    try:
-        return _mailbox(text)
-    except ValueError:
-        is_empty = isinstance(told, yaml_nodes.Scalar) and not text
-        what = "is empty" if is_empty else "is no address"
-        reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
-        raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None

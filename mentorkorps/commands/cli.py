@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mentorkorps.catalogue.diagnostics import DataError
 from mentorkorps.commands import (
+    access_log,
     certificates,
     check,
     desk,
@@ -34,6 +35,7 @@ FAMILIES = (
     edit,
     serve,
     desk,
+    access_log,
     outbox,
     newsletter,
     lists,

@@ -18,7 +18,8 @@ def database_command(must_exist: bool = True) -> "Iterator[Settings]":
     from mentorkorps.backend.db.errors import CannotOpen
     from mentorkorps.backend.db.writer import Unavailable
     from mentorkorps.backend.security.encryption import Damaged
-    from mentorkorps.backend.settings import SettingsError, read_settings
+    from mentorkorps.backend.settings import read_settings
+    from mentorkorps.backend.settings_error import SettingsError
 
     try:
         settings = read_settings(os.environ)

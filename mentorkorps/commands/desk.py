@@ -68,6 +68,18 @@ def add_commands(add: AddCommand) -> None:
         "the names of those who have a place in a course or an event, as CSV",
     )
     participants.add_argument("record", metavar="ID", help="the id of the course or event")
+    log_out = add_action(
+        "log-out", _log_out, "end sessions at the desk at once, also while the server runs"
+    )
+    whose = log_out.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--all", action="store_true", help="everybody's")
+    whose.add_argument("--person", metavar="EMAIL", help="those of the person with this address")
+    forget = add_action(
+        "forget-second-factor",
+        _forget_second_factor,
+        "let a person who has lost the phone log in without it, or set up another",
+    )
+    forget.add_argument("person", metavar="EMAIL", help="the person's address")
 
 
 def _count(text: str) -> int:
@@ -193,6 +205,38 @@ def _participants(options: argparse.Namespace) -> int:
     names = [[sign_up.answer("name") or ""] for sign_up in participants or ()]
     csv.writer(sys.stdout, lineterminator="\n").writerows([["name"], *names])
     return SOUND
+
+
+def _log_out(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.clock import utc_now
+    from mentorkorps.backend.jobs import command_files
+
+    with database_command() as settings:
+        ids = None if options.all else _person_ids(settings, options.person)
+        command = command_files.CommandFile("log_out", ids)
+        count = command_files.run_beside_server(settings, command, utc_now)
+    print(f"{counted(count, 'session is', 'sessions are')} ended.")
+    return SOUND
+
+
+def _forget_second_factor(options: argparse.Namespace) -> int:
+    from mentorkorps.backend.clock import utc_now
+    from mentorkorps.backend.jobs import command_files
+
+    with database_command() as settings:
+        ids = _person_ids(settings, options.person)
+        command = command_files.CommandFile("forget_second_factor", ids)
+        count = command_files.run_beside_server(settings, command, utc_now)
+    print("The second factor is forgotten." if count else "That address had no second factor.")
+    return SOUND
+
+
+def _person_ids(settings: "Settings", email: str) -> str:
+    """What the database knows a person by, also one who is no longer in the file."""
+    from mentorkorps.backend.desk.people import typed_email
+    from mentorkorps.backend.mail.recipients import person_ids
+
+    return ",".join(person_ids(settings.secret_keys, typed_email(email)))
 
 
 @contextmanager

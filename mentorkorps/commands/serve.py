@@ -36,7 +36,8 @@ def add_commands(add: AddCommand) -> None:
 def run_serve(options: argparse.Namespace) -> int:
     from mentorkorps.backend.app import create_app
     from mentorkorps.backend.db.errors import CannotOpen
-    from mentorkorps.backend.settings import PUBLIC_URL, SettingsError, read_settings
+    from mentorkorps.backend.settings import PUBLIC_URL, read_settings
+    from mentorkorps.backend.settings_error import SettingsError
     from mentorkorps.backend.web.responses import SiteMissing
     from mentorkorps.backend.web.server import (
         PortTaken,

@@ -3,7 +3,7 @@
 import re
 
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import PURPOSES
+from mentorkorps.catalogue.model.forms import ACCESS_LOG_MONTHS, PURPOSES
 from mentorkorps.interface.addresses import address
 from mentorkorps.interface.languages import Language
 from mentorkorps.interface.templates import render
@@ -28,7 +28,12 @@ class UnknownFragment(Exception):
 def fragments(catalogue: Catalogue, language: Language) -> dict[str, str]:
     """The generated parts of hand-written pages, by name, each one block of HTML."""
     return {
-        "retention": render("retention.html", language, forms=catalogue.forms.values()).strip(),
+        "retention": render(
+            "retention.html",
+            language,
+            forms=catalogue.forms.values(),
+            log_months=ACCESS_LOG_MONTHS,
+        ).strip(),
         "operator": render("operator.html", language, operator=catalogue.operator).strip(),
         "contact": render("contact.html", language, operator=catalogue.operator).strip(),
         "fields": render("fields.html", language, tables=catalogue.dictionary.values()).strip(),

@@ -8,7 +8,8 @@ from itertools import count
 
 import pytest
 
-from mentorkorps.backend.settings import SettingsError, read_settings
+from mentorkorps.backend.settings import read_settings
+from mentorkorps.backend.settings_error import SettingsError
 from tests.backend.conftest import FORM, JSON, opened, text_of
 
 SENT = {

@@ -11,7 +11,8 @@ from hypothesis import settings as hypothesis_settings
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.app import create_app
-from mentorkorps.backend.settings import SettingsError
+from mentorkorps.backend.settings_error import SettingsError
+from mentorkorps.catalogue.load import load_catalogue
 from tests.backend.conftest import KEY, built_site
 from tests.conftest import ROOT
 
@@ -78,6 +79,7 @@ WRONG = {
     "network": ("METRICS_FROM", "192.0.2.1/24", "192.0.2.0/24"),
     "sender": ("MAIL_FROM", "nobody", "mailbox@"),
     "short key": ("SECRET_KEYS", "hidden", "16 characters"),
+    "second factor": ("SECOND_FACTOR", "some", "several, all or none"),
     "no file": ("RECIPIENTS", "/findes/ikke.yaml", "cannot|ikke åbnes"),
 }
 
@@ -138,9 +140,10 @@ def test_the_folder_of_this_machine_is_beside_the_file_or_where_it_is_told(tmp_p
     )
 
 
+A_PERSON = "default: a@example.org\npeople:\n- name: A\n  email: A@example.org\n  roles:\n"
 RECIPIENTS_WRONG = {
     "no default": ("organisations: {lederne: a@example.org}", "default"),
-    "unknown part": ("default: a@example.org\npeople: {}", "organisations:"),
+    "unknown part": ("default: a@example.org\nteams: {}", "organisations:"),
     "no address": ("default: a@example.org\nmunicipalities: {'0461': odense}", "'0461'"),
     "two addresses": ("default: 'a@example.org, b@example.org'", "'default'"),
     "empty default": ("# ours\ndefault:\n", "recipients.yaml:2'.*'default' is empty"),
@@ -167,6 +170,39 @@ RECIPIENTS_WRONG = {
     "nothing": ("", "tom"),
     "half a list": ("default: [a@example.org", "recipients.yaml"),
     "list": ("default: a@example.org\norganisations: [a]", "one line each"),
+    "people as a table": (
+        "default: a@example.org\npeople: {a: b}",
+        "recipients.yaml:2'.*one entry",
+    ),
+    "a person without roles": (
+        "default: a@example.org\npeople:\n- {name: A, email: a@example.org}",
+        "recipients.yaml:3'.*roles:",
+    ),
+    "a role that there is not": (
+        f"{A_PERSON}  - role: king\n",
+        "recipients.yaml:6'.*coordinator, municipal_coordinator",
+    ),
+    "a role for nobody": (
+        f"{A_PERSON}  - role: coordinator\n",
+        "yaml:6'.*organisation: and its id",
+    ),
+    "a role for too many": (
+        f"{A_PERSON}  - {{role: auditor, organisation: x}}\n",
+        "yaml:6'.*nothing else",
+    ),
+    "a role for another kind": (f"{A_PERSON}  - {{role: trainer, organisation: x}}\n", "course:"),
+    "an address that is none": (
+        "default: a@example.org\npeople:\n- name: A\n  email: a\n  roles: [{role: auditor}]",
+        "recipients.yaml:4'.*no address",
+    ),
+    "a language that the desk lacks": (
+        f"{A_PERSON}  - role: auditor\n  language: de",
+        "recipients.yaml:7'.*da or en",
+    ),
+    "somebody twice": (
+        f"{A_PERSON}  - role: auditor\n- {{name: B, email: a@EXAMPLE.org, roles: [{{role: auditor}}]}}",
+        "recipients.yaml:7'.*line 3",
+    ),
 }
 
 
@@ -185,6 +221,24 @@ def test_a_mailbox_of_nobody_we_know_stops_the_start(tmp_path, real):
 
     with pytest.raises(SettingsError, match="'ledern'"):
         create_app(real, built_site(tmp_path / "site"), read(tmp_path, RECIPIENTS=str(file)))
+
+
+def test_a_role_for_nobody_we_know_stops_the_start_and_a_former_id_does_not(tmp_path, data):
+    file, organisations = tmp_path / "recipients.yaml", data / "organisations.yaml"
+    renamed = organisations.read_text("utf-8").replace(
+        "- id: smedene", "- was: [smede]\n  id: smedene"
+    )
+    organisations.write_text(renamed, "utf-8")
+    catalogue, site = load_catalogue(data), built_site(tmp_path / "site")
+    for id in ("smede", "smedene"):
+        file.write_text(f"{A_PERSON}  - {{role: coordinator, organisation: {id}}}")
+        read(tmp_path, RECIPIENTS=str(file)).recipients.refuse_unknown(catalogue)
+
+    file.write_text(f"{A_PERSON}  - {{role: coordinator, organisation: ingen}}")
+    with pytest.raises(
+        SettingsError, match=r"recipients\.yaml:6'.*'ingen' among the organisations"
+    ):
+        create_app(catalogue, site, read(tmp_path, RECIPIENTS=str(file)))
 
 
 def test_without_a_key_one_is_made_kept_private_and_said(tmp_path, caplog):

@@ -166,7 +166,7 @@ MAILS_OF_NOBODY = select(MAILS.c.id).where(
 )
 
 SETTLED_ABOUT_NO_PERSON = select(MAILS.c.id).where(
-    MAILS.c.subject_kind.in_(("recipient", "service", "erased")),
+    MAILS.c.subject_kind.in_(("recipient", "service", "erased", "login")),
     MAILS.c.state.in_(("sent", "failed")),
     MAILS.c.created_at <= bindparam("before"),
 )

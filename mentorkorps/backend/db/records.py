@@ -9,7 +9,7 @@ from mentorkorps.catalogue.model.forms import Meaning
 from mentorkorps.forms.answers import Value, answer_by_meaning
 from mentorkorps.interface.languages import Language
 
-SubjectKind = Literal["sign_up", "mailbox", "address", "recipient", "service", "erased"]
+SubjectKind = Literal["sign_up", "mailbox", "address", "recipient", "service", "erased", "login"]
 MailState = Literal["queued", "sending", "sent", "retry", "failed"]
 Stop = Literal["ahead", "behind", "large_purge"]
 BatchState = Literal["draft", "waiting", "held", "leaving", "done", "cancelled"]
@@ -230,6 +230,7 @@ class Subject:
     sign_up: the sign-up of that id. mailbox: all that waits at the mailbox that is known by that keyed hash, as
     `SignUp.addressee`. recipient: the mailbox of the settings that is known by that keyed hash. service: the service
     itself. address: all that is kept of a mailbox, known as before.
+    login: somebody's wish to log in at the desk.
     erased: a sign-up that is there no more; what the mail needs of it lies in its `details`.
     """
 
@@ -282,8 +283,9 @@ class Mail:
     `kind`: the name of a kind, see mail/kinds; another version of the code may have written one that this does not
     know. `waiting`: how many a mail of the morning is about. A failed mail was given up at `due_at`.
     `details`: the names of the answers that were changed, apart by commas; of an erased sign-up what is encrypted of it
-    until the mail has left. `turn`: the place of
-    its sign-up at the moment when it leaves, for mails to persons; it stands in no row of the outbox.
+    until the mail has left; of a login who asks for it, and nothing where nobody of that address may.
+    `turn`: the place of its sign-up at the moment when it leaves, for mails to persons; it stands in no row of the
+    outbox.
     """
 
     id: str

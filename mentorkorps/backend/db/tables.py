@@ -256,3 +256,59 @@ CASE_EVENTS = Table(
     Column("kind", String(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+DESK_LOGINS = Table(
+    "desk_logins",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("path", String(200), nullable=False),
+    Column("used_at", Moment),
+)
+DESK_SESSIONS = Table(
+    "desk_sessions",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("person", String(64), nullable=False, index=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("proved_at", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("ended_at", Moment),
+)
+DESK_SECOND_FACTORS = Table(
+    "desk_second_factors",
+    METADATA,
+    Column("person", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("proved_at", Moment),
+    Column("last_step", Integer, nullable=False),
+)
+ACCESS_LOG = Table(
+    "access_log",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("actor", String(64), nullable=False),
+    Column("role", String(24), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("hash", String(64), nullable=False),
+    Index("ix_access_log_subject", "subject", "number"),
+)
+ACCESS_LOG_CHAIN = Table(
+    "access_log_chain",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("first_number", Integer, nullable=False),
+    Column("before_first", String(64), nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("last_hash", String(64), nullable=False),
+    Column("mac", String(64), nullable=False),
+)

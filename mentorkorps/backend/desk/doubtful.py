@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
+from mentorkorps.backend.db.access_log_rows import Access, log_access
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.sign_up_rows import Position
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
@@ -36,6 +37,7 @@ async def show(visit: Visit) -> Response:
     """
     services = visit.services
     box = await _mailbox(visit, _id_in_link(visit))
+    await services.database.change(log_access, Access("list", "link", "link"), visit.now)
     before = _position(visit)
     sign_ups, older = await _of_mailbox(services, box, before)
     return visit.page(

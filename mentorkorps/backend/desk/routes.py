@@ -3,17 +3,22 @@ contacted.
 
 Whoever holds the link may read: it is signed, lasts 30 days and stands only in the coordinator's mail.
 
-Until there is a log-in this is the coordinators' way. Opening the link shows nothing before a
-button is pressed, since mail scanners open links.
+It is the way of coordinators who are not in the file of people. Opening the link shows nothing before
+a button is pressed, since mail scanners open links.
 """
+
+from datetime import datetime
 
 from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
+from mentorkorps.backend.db.access_log_rows import Access, AccessKind, log_access
 from mentorkorps.backend.db.place_rows import turn_of
 from mentorkorps.backend.db.records import GivenConsent
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
+from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.desk import doubtful, waiting
+from mentorkorps.backend.desk.refused_links import guarded
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.security import spam
@@ -24,6 +29,8 @@ from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.choices import linked_rows
 
+BY_LINK = "link"
+
 
 async def ask_to_open(visit: Visit) -> Response:
     """GET /desk/<token>: a button, so that a mail scanner sees no answers."""
@@ -33,37 +40,61 @@ async def ask_to_open(visit: Visit) -> Response:
 
 async def show(visit: Visit) -> Response:
     """POST /desk/<token>"""
-    return await _shown(visit, _sign_up_id(visit))
+    id = _sign_up_id(visit)
+    await visit.services.database.change(log_access, by_link("look", id), visit.now)
+    return await _shown(visit, id)
 
 
 async def mark_answered(visit: Visit) -> Response:
     """POST /desk/<token>/answered"""
     services, id = visit.services, _sign_up_id(visit)
-    await services.database.change(lifecycle.answer, id, visit.now)
+    await services.database.change(answer, id, visit.now)
     return await _shown(visit, id)
 
 
 async def restore(visit: Visit) -> Response:
     """POST /desk/<token>/restore: it is not spam."""
     services, id = visit.services, _sign_up_id(visit)
-    await services.database.change(lifecycle.restore, id, visit.now)
+    await services.database.change(take_doubt_away, id, visit.now)
     services.outbox.wake()
     return await _shown(visit, id)
 
 
-ROUTES = (
-    RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
-    RouteSpec("POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False),
-    RouteSpec("GET", "/desk/waiting/{token}", waiting.ask_to_open, is_public=False),
-    RouteSpec("POST", "/desk/waiting/{token}", waiting.show, is_public=False),
-    RouteSpec("GET", "/desk/gathering/{token}", waiting.ask_to_open_list, is_public=False),
-    RouteSpec("POST", "/desk/gathering/{token}", waiting.show_list, is_public=False),
-    RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
-    RouteSpec("POST", "/desk/{token}", show, is_public=False),
-    RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),
-    RouteSpec("POST", "/desk/{token}/restore", restore, is_public=False),
+def answer(transaction: Transaction, id: str, now: datetime) -> None:
+    """Notes that the person was contacted. A job for the writer."""
+    lifecycle.answer(transaction, id, now)
+    log_access(transaction, by_link("change", id), now)
+
+
+def take_doubt_away(transaction: Transaction, id: str, now: datetime) -> None:
+    """Somebody says that it is no spam. A job for the writer."""
+    lifecycle.restore(transaction, id, now)
+    log_access(transaction, by_link("change", id), now)
+
+
+def by_link(kind: AccessKind, sign_up: str = "") -> Access:
+    """What the log says of whoever has a link of a coordinator's mail: nobody knows who it is."""
+    return Access(kind, BY_LINK, BY_LINK, sign_up)
+
+
+LINK_ROUTES = tuple(
+    guarded(route)
+    for route in (
+        RouteSpec("GET", "/desk/doubtful/{token}", doubtful.ask_to_open, is_public=False),
+        RouteSpec(
+            "POST", "/desk/doubtful/{token}", doubtful.show, query=("before",), is_public=False
+        ),
+        RouteSpec("GET", "/desk/waiting/{token}", waiting.ask_to_open, is_public=False),
+        RouteSpec("POST", "/desk/waiting/{token}", waiting.show, is_public=False),
+        RouteSpec("GET", "/desk/gathering/{token}", waiting.ask_to_open_list, is_public=False),
+        RouteSpec("POST", "/desk/gathering/{token}", waiting.show_list, is_public=False),
+        RouteSpec("GET", "/desk/{token}", ask_to_open, is_public=False),
+        RouteSpec("POST", "/desk/{token}", show, is_public=False),
+        RouteSpec("POST", "/desk/{token}/answered", mark_answered, is_public=False),
+        RouteSpec("POST", "/desk/{token}/restore", restore, is_public=False),
+    )
 )
-"""The coordinators' side is no interface for programs."""
+"""For who has a link of a coordinator's mail. The coordinators' side is no interface for programs."""
 
 
 def _address(visit: Visit) -> str:

@@ -14,14 +14,16 @@ import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, get_args
 from uuid import uuid4
 
 from mentorkorps.backend.clock import Clock
-from mentorkorps.backend.db import connect, mail_rows, rotation
+from mentorkorps.backend.db import connect, desk_session_rows, mail_rows, rotation
+from mentorkorps.backend.db.access_log_rows import Access, log_access
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.errors import CannotOpen, InUse
 from mentorkorps.backend.db.transaction import Transaction, sweep_afterwards
@@ -29,6 +31,7 @@ from mentorkorps.backend.db.url import DatabaseUrl
 from mentorkorps.backend.files import ownership
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.lists import batches, newsletter
+from mentorkorps.backend.mail import recipients
 from mentorkorps.backend.security.encryption import Cipher
 from mentorkorps.backend.settings import SECRET_KEYS, Settings
 from mentorkorps.backend.signups import lifecycle
@@ -38,7 +41,19 @@ PATIENCE_SECONDS = 15
 FORGOTTEN_SECONDS = 3600
 """After which nobody waits for an answer any more."""
 
-Kind = Literal["restore", "resend", "purge", "rotate", "hold", "release", "send", "cancel", "draft"]
+Kind = Literal[
+    "restore",
+    "resend",
+    "purge",
+    "rotate",
+    "hold",
+    "release",
+    "send",
+    "cancel",
+    "draft",
+    "log_out",
+    "forget_second_factor",
+]
 OTHER_KEYS = "other keys"
 
 log = logging.getLogger(__name__)
@@ -49,6 +64,9 @@ class CommandFile:
     """`restore` the sign-up `id`, or `resend` the mail `id`; without an id every mail that was given up.
 
     `hold`, `release`, `send` or `cancel` the batch `id`. `draft`: keep the batches that `id` holds as JSON.
+
+    `log_out` the person whom the database knows by one of the ids in `id`, apart by commas, and without an id
+    everybody; `forget_second_factor` of such a person.
 
     `rotate` all answers to the key whose mark is `id`. `purge` what has had its time; `sure`: although the clock is
     in doubt, or it is very much.
@@ -98,6 +116,7 @@ def rotate_beside_server(settings: Settings) -> None:
     """Encrypts every answer with the first key, here or by the server that runs. Raises CannotOpen or MissingKey."""
     try:
         rotation.rotate(settings)
+        connect.run_on_database(settings, rotate_second_factors, settings)
     except InUse:
         hand_over_to_server(settings, CommandFile("rotate", _first_mark(settings)))
 
@@ -111,7 +130,26 @@ def run_command_file(transaction: Transaction, command_file: CommandFile, clock:
         return len(newsletter.keep_drafts(transaction, drafts))
     if command_file.kind in ("hold", "release", "send", "cancel"):
         return int(batches.act(transaction, command_file.kind, str(command_file.id), clock()))
+    people = command_file.id.split(",") if command_file.id else None
+    if command_file.kind == "log_out":
+        return log_out(transaction, people, clock())
+    if command_file.kind == "forget_second_factor":
+        return desk_session_rows.drop_second_factor(transaction, people or ())
     return mail_rows.send_again(transaction, command_file.id, clock())
+
+
+def rotate_second_factors(transaction: Transaction, settings: Settings) -> None:
+    """Keeps the second factors of people under the first key. A job for the writer."""
+    for person in settings.recipients.people:
+        ids = recipients.person_ids(settings.secret_keys, person.email)
+        if factor := desk_session_rows.second_factor_to_change(transaction, ids):
+            desk_session_rows.put_second_factor(transaction, replace(factor, person=ids[0]), ids)
+
+
+def log_out(transaction: Transaction, people: Sequence[str] | None, now: datetime) -> int:
+    """Ends sessions at the desk, as the operator asks; how many. Part of a job for the writer."""
+    log_access(transaction, Access("log_out", "operator", ""), now)
+    return desk_session_rows.end_sessions(transaction, people, now)
 
 
 class CommandFiles(PeriodicJob):
@@ -199,6 +237,7 @@ class CommandFiles(PeriodicJob):
             if time.monotonic() > until:
                 _write(note.with_suffix(".progress"), ids[-1])
                 return False
+        await self._database.change(rotate_second_factors, self._settings)
         await self._database.change(sweep_afterwards)
         self._reached.pop(note, None)
         note.with_suffix(".progress").unlink(missing_ok=True)

@@ -19,12 +19,18 @@ from mentorkorps.backend.mail.contents import ContentOf, MailContent
 from mentorkorps.backend.mail.frame import MailFacts
 from mentorkorps.backend.mail.kinds import KINDS, MailKind
 from mentorkorps.backend.mail.mime import WrittenMail
-from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id, recipient_id
+from mentorkorps.backend.mail.recipients import (
+    mailbox,
+    mailbox_by_id,
+    person_by_id,
+    recipient_id,
+)
 from mentorkorps.backend.mail.sign_up_facts import (
     WITHDRAWN_KEPT,
     answer_by,
     sign_up_facts,
 )
+from mentorkorps.backend.recipients_file import Person
 from mentorkorps.backend.security.signed_links import MAILED, Purpose, Tokens
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
@@ -41,6 +47,7 @@ PATHS: dict[Purpose, str] = {
     "doubtful": "desk/doubtful",
     "confirm_all": "confirm/all",
     "waiting": "desk/waiting",
+    "desk_login": "desk/login",
 }
 """Where a link of that purpose leads, if not to the path of its name."""
 COORDINATORS_LANGUAGE: Language = "da"
@@ -75,6 +82,8 @@ class MailComposer:
         kind = KINDS[mail.kind]
         address = self._mailbox(kind, mail, sign_up)
         language = _known(sign_up).language if kind.to == "person" else COORDINATORS_LANGUAGE
+        if kind.about == "login":
+            language = self._colleague(mail).language
         content = self._content(mail, sign_up, language)
         facts = self._facts(mail, sign_up, language) if sign_up else MailFacts()
         values = {**facts.values, **content.values, **self._values_of_all(mail, language)}
@@ -162,12 +171,18 @@ class MailComposer:
             return _known(_known(sign_up).email)
         if kind.to == "operator":
             return self.settings.recipients.default
+        if kind.about == "login":
+            return self._colleague(mail).email
         if mail.subject.kind == "recipient":
             return _known(mailbox_by_id(self.settings, mail.subject.id))
         if kind.to == "second":
             first = mailbox(self.catalogue, self.settings, _known(sign_up))
             return self.settings.recipients.second(first)
         return mailbox(self.catalogue, self.settings, _known(sign_up))
+
+    def _colleague(self, mail: Mail) -> Person:
+        """Who asks to log in. Raises SubjectGone for somebody who may no longer."""
+        return _known(person_by_id(self.settings, mail.details or ""))
 
     def _id_in_link(self, purpose: Purpose, mail: Mail, sign_up: SignUp | None) -> str:
         if purpose == "doubtful":

@@ -78,6 +78,7 @@ OVERDUE = MailKind("overdue", to="coordinator", link="desk", dropped_when_answer
 WAITING = MailKind("waiting", to="coordinator", about="recipient", link="waiting")
 BOOKINGS = MailKind("bookings", to="coordinator", about="recipient", link="waiting")
 DIGEST = MailKind("digest", to="coordinator", about="recipient", link="doubtful")
+DESK_LOGIN = MailKind("desk_login", to="coordinator", about="login", link="desk_login")
 
 GIVEN_UP = MailKind("given_up", to="operator", about="service")
 CLOCK = MailKind("clock", to="operator", about="service")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from mentorkorps.backend.db import mail_rows, place_rows
+from mentorkorps.backend.db import desk_session_rows, mail_rows, place_rows
 from mentorkorps.backend.db.records import Mail, SignUp, Subject
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.mail.kinds import DIGEST, KINDS
@@ -50,7 +50,8 @@ def lease_due_mails(
     readings = _read_subjects(transaction, mails)
     mails = list(_recounted(transaction, mails, count_doubtful))
     mails = list(_seated(transaction, mails))
-    fates = {mail.id: _fate(mail, readings.get(mail.subject)) for mail in mails}
+    logins = _open_logins(transaction, mails, now)
+    fates = {mail.id: _fate(mail, readings.get(mail.subject), logins) for mail in mails}
     mail_rows.delete_mails(transaction, [id for id, fate in fates.items() if fate == "is dropped"])
     leased = [id for id, fate in fates.items() if fate != "is dropped"]
     mail_rows.lease_mails(transaction, leased, until)
@@ -65,6 +66,12 @@ def _read_subjects(snapshot: Snapshot, mails: Sequence[Mail]) -> Readings:
         if mail.subject.kind == "erased" and (erased := mail_rows.read_erased(snapshot, mail)):
             readings[mail.subject] = erased
     return readings
+
+
+def _open_logins(snapshot: Snapshot, mails: Sequence[Mail], now: datetime) -> Collection[str]:
+    """The wishes to log in that still hold, and are somebody's who may."""
+    ids = [mail.subject.id for mail in mails if mail.subject.kind == "login" and mail.details]
+    return desk_session_rows.still_asked(snapshot, ids, now) if ids else ()
 
 
 def _seated(snapshot: Snapshot, mails: Sequence[Mail]) -> Iterator[Mail]:
@@ -100,7 +107,7 @@ def _is_recounted(mail: Mail) -> bool:
     return mail.subject.kind == "recipient" and mail.kind == DIGEST.name
 
 
-def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
+def _fate(mail: Mail, reading: SignUp | Damaged | None, logins: Collection[str]) -> Fate:
     """Who withdrew gets the mail that says so and no other, and an address nobody confirmed the
     question alone.
 
@@ -111,6 +118,8 @@ def _fate(mail: Mail, reading: SignUp | Damaged | None) -> Fate:
         return "leaves"
     if mail.subject.kind == "recipient":
         return "leaves" if mail.waiting else "is dropped"
+    if mail.subject.kind == "login":
+        return "leaves" if mail.subject.id in logins else "is dropped"
     if isinstance(reading, Damaged):
         log.error("store: %s", reading)
         return "waits"

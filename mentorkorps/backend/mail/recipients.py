@@ -1,9 +1,10 @@
-"""The mailboxes of coordinators: which of them answers a sign-up, and what it is known by."""
+"""The mailboxes of coordinators and the people who may log in: whose is what, and what each is known by."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mentorkorps.backend.db.records import Bookable, SignUp
+from mentorkorps.backend.recipients_file import Person
 from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
@@ -58,6 +59,24 @@ def mailbox_by_id(settings: Settings, id: str) -> str | None:
     return next(
         (address for key, address in keyed_mailboxes if recipient_id(key, address) == id), None
     )
+
+
+def person_id(key: str, email: str) -> str:
+    """A keyed hash, by which the database knows a person who may log in."""
+    secret = derived_key(key, "desk-person", KEY_BYTES)
+    return hmac.digest(secret, email.encode(), "sha256").hex()
+
+
+def person_ids(keys: Sequence[str], email: str) -> tuple[str, ...]:
+    """The same under every key, today's in front."""
+    return tuple(person_id(key, email) for key in keys)
+
+
+def person_by_id(settings: Settings, id: str) -> Person | None:
+    """The person whom the database knows by that id; None for one who is no longer in the file."""
+    keys = settings.secret_keys
+    people = settings.recipients.people
+    return next((person for person in people if id in person_ids(keys, person.email)), None)
 
 
 def _mailboxes(settings: Settings) -> Iterator[str]:

@@ -4,6 +4,7 @@ A sealed text is the mark of its key (4 bytes), a random nonce (12 bytes) and th
 only under the name it was sealed for: an answer copied to another sign-up's row does not.
 """
 
+import hmac
 import os
 from collections.abc import Sequence
 from functools import cache
@@ -14,7 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from mentorkorps.backend.settings import SECRET_KEYS, SettingsError
+from mentorkorps.backend.settings import SECRET_KEYS
+from mentorkorps.backend.settings_error import SettingsError
 
 Purpose = Literal["answers", "backup"]
 MARK_BYTES = 4
@@ -52,6 +54,8 @@ class Cipher:
         }
         self.mark = derived_key(keys[0], f"{purpose}.mark", MARK_BYTES)
         self._first = self._ciphers[self.mark]
+        self._keys = tuple(keys)
+        self._purpose = purpose
 
     def close(self, name: str, text: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
@@ -70,6 +74,11 @@ class Cipher:
             return self._ciphers[mark].decrypt(nonce, rest, name.encode())
         except (InvalidTag, ValueError):
             raise Damaged(name) from None
+
+    def macs(self, text: bytes) -> tuple[str, ...]:
+        """The text's message authentication code (HMAC-SHA-256, hexadecimal) under every key, the first in front."""
+        keys = (derived_key(key, f"{self._purpose}.mac", KEY_BYTES) for key in self._keys)
+        return tuple(hmac.digest(key, text, "sha256").hex() for key in keys)
 
     def knows(self, mark: bytes) -> bool:
         return mark in self._ciphers

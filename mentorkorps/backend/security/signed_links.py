@@ -31,6 +31,7 @@ Purpose = Literal[
     "doubtful",
     "renew",
     "leave",
+    "desk_login",
 ]
 
 SHOWN = timedelta(hours=6)
@@ -50,6 +51,7 @@ LIFETIMES: dict[Purpose, timedelta] = {
     "offer": timedelta(days=30),
     "doubtful": timedelta(days=14),
     "renew": SHOWN,
+    "desk_login": timedelta(minutes=15),
     # As long as anybody keeps a mail: it does no more than end mails, and must not be a dead end.
     "leave": timedelta(days=3 * 365),
 }

@@ -10,8 +10,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from mentorkorps.backend.clock import DENMARK, Clock, danish_day, months_before
 from mentorkorps.backend.db import (
+    access_log_rows,
     asked_rows,
     connect,
+    desk_session_rows,
     mail_rows,
     retention_rows,
     spent_rows,
@@ -40,7 +42,7 @@ from mentorkorps.backend.mail import digest
 from mentorkorps.backend.mail.sign_up_facts import WITHDRAWN_KEPT
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.catalogue.model.forms import Retention
+from mentorkorps.catalogue.model.forms import ACCESS_LOG_MONTHS, Retention
 
 DIGESTS_KEPT = timedelta(days=30)
 """Longer than the link in one lasts."""
@@ -125,12 +127,15 @@ async def purge(change: Change, overdue: Due, now: datetime) -> AsyncIterator[Pu
 
 
 def forget(transaction: Transaction, now: datetime) -> Purged:
-    """Forgets who was asked to confirm, what was spent, and mails about no sign-up, once they count no more.
+    """Forgets who was asked to confirm, what was spent, who logged in, what the log need not tell any more, and
+    mails about no sign-up, once they count no more.
 
     A job for the writer.
     """
     asked_rows.forget_asked(transaction, danish_day(now))
     spent_rows.forget_spent(transaction, now)
+    desk_session_rows.forget_logins(transaction, now)
+    access_log_rows.purge_log(transaction, months_before(now, ACCESS_LOG_MONTHS))
     return Purged(0, tuple(mail_rows.delete_old_mails(transaction, now - DIGESTS_KEPT)))
 
 
@@ -154,6 +159,7 @@ def _delete(transaction: Transaction, lives: Sequence[Life]) -> Purged:
     for (form, month, outcome), count in tally.items():
         retention_rows.add_count(transaction, form, month, outcome, count)
     retention_rows.delete_sign_ups(transaction, ids)
+    access_log_rows.forget_details(transaction, ids)
     mails = mail_rows.delete_mails_of(transaction, ids)
     return Purged(len(ids), tuple(mails))
 

@@ -13,7 +13,14 @@ from starlette.responses import Response
 from mentorkorps import forms
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import after_working_days, danish_day, spoken
-from mentorkorps.backend.db import case_rows, mail_rows, place_rows, sign_up_rows
+from mentorkorps.backend.db import (
+    access_log_rows,
+    case_rows,
+    mail_rows,
+    place_rows,
+    sign_up_rows,
+)
+from mentorkorps.backend.db.access_log_rows import LoggedAccess
 from mentorkorps.backend.db.records import Case, CaseEvent, GivenConsent, Seat, SignUp
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.mail.recipients import mailbox
@@ -33,7 +40,7 @@ from mentorkorps.backend.web.rate_limits import UNPROVED
 from mentorkorps.backend.web.request_body import JSON, Body, FieldShapes, Posted, first_text
 from mentorkorps.backend.web.responses import COME_BACK, PRIVATE, Refusal, to_wait
 from mentorkorps.backend.web.routing import RouteSpec
-from mentorkorps.catalogue.model.forms import MEANING_OF, Form
+from mentorkorps.catalogue.model.forms import ACCESS_LOG_MONTHS, MEANING_OF, Form
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.forms.answers import Invalid
 from mentorkorps.forms.choices import rows
@@ -178,6 +185,7 @@ async def download(visit: Visit) -> Response:
     seat = await services.database.read(place_rows.seat_of, sign_up.id)
     case = await services.database.read(case_rows.case_by_id, sign_up.id)
     history = await services.database.read(case_rows.history, sign_up.id)
+    accesses = await services.database.read(access_log_rows.accesses_of, sign_up.id)
     record = {
         "form": services.catalogue.todays("forms", sign_up.form),
         "language": sign_up.language,
@@ -201,6 +209,9 @@ async def download(visit: Visit) -> Response:
         "code": sign_up.code,
         "place": _place(services, seat) if seat else None,
         "case": _case(case, history) if case else None,
+        "looked_at": [
+            {"at": access.at, "role": access.role, "purpose": access.kind} for access in accesses
+        ],
         "mails": [{"kind": mail.kind, "state": mail.state, "sent": mail.sent_at} for mail in mails],
     }
     text = json.dumps(
@@ -291,6 +302,7 @@ async def _shown(visit: Visit, said: str = "") -> Response:
     sign_up, language = linked.sign_up, visit.language
     said = "asked_later" if said == "asked_again" and sign_up.silenced else said
     consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
+    accesses = await services.database.read(access_log_rows.accesses_of, sign_up.id)
     definition = services.catalogue.forms.get(sign_up.form)
     leaves_at = collected_confirmation.leaves_at(sign_up.asked_at)
     facts = await all_facts(visit, sign_up)
@@ -313,6 +325,8 @@ async def _shown(visit: Visit, said: str = "") -> Response:
         collected=sign_up.silenced and spoken(leaves_at, language),
         answers=rows(definition, services.catalogue, sign_up.answers, language),
         consents=[_consent_row(definition, consent, language) for consent in consents],
+        accesses=[_access_row(access, language) for access in accesses],
+        log_months=ACCESS_LOG_MONTHS,
         may_change=definition is not None and not withdrawn,
         may_resume=definition is not None and withdrawn is not None,
         is_told_when_erased=lifecycle.is_told_when_erased(sign_up),
@@ -332,6 +346,15 @@ def _ribbon(definition: Form | None, sign_up: SignUp, language: Language) -> str
     if definition is None or not definition.journey or not sign_up.awaited:
         return ""
     return render("ribbon.html", language, step=TALK if sign_up.answered_at else SIGNED_UP)
+
+
+def _access_row(access: LoggedAccess, language: Language) -> dict[str, str]:
+    """When, what for and in which role somebody looked; not who (Datatilsynet, 6 June 2024)."""
+    return {
+        "moment": spoken(access.at, language),
+        "role": words(language).text("desk", "roles", access.role),
+        "purpose": words(language).text("desk", "purposes", access.kind),
+    }
 
 
 def _consent_row(

@@ -29,11 +29,12 @@ from mentorkorps.backend.web.client_address import (
     socket_address,
 )
 
-Effect = Literal["submission", "erasure", "code", "guess"]
+Effect = Literal["submission", "erasure", "code", "guess", "log_in", "refused_link"]
 """What is limited.
 
 submission: a row is kept, a place is taken, a mail leaves. erasure: the database is swept. code: a
-certificate is looked up at its address. guess: a code or a name is typed.
+certificate is looked up at its address. guess: a code or a name is typed. log_in: somebody asks to
+log in at the desk. refused_link: a link to the desk is none of ours, or its code was wrong.
 """
 
 
@@ -56,6 +57,8 @@ LIMITS: dict[Effect, Limit] = {
     # More than an employer has, and no way to find one by its proof of 40 bits.
     "code": Limit(100),
     "guess": Limit(30),
+    "log_in": Limit(30),
+    "refused_link": Limit(100, timedelta(hours=24)),
 }
 MOST_TO_A_FORM = 300
 """Unproved ones, by all visitors together. More than a municipality's campaign brings."""
@@ -163,6 +166,14 @@ class VisitorLimits:
             return None
         most = {name: times * LIMITS[effect].most for name, times in networks_of(self._address)}
         return self._windows[effect].take(most, points, self._now)
+
+    def is_used_up(self, effect: Effect) -> bool:
+        """Whether the visitor's network has had all of an effect that it may have."""
+        if self._address is None:
+            return False
+        window, most = self._windows[effect], LIMITS[effect].most
+        names = networks_of(self._address)
+        return any(window.is_full(name, times * most, self._now) for name, times in names)
 
     def is_crowded(self, form: str) -> bool:
         """Whether all visitors together send more to a form than people do."""

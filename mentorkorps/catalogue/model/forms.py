@@ -97,6 +97,9 @@ class Retention:
     months: int
 
 
+ACCESS_LOG_MONTHS = 6
+"""How long the log of who looked at whom is kept, as Danish processor agreements have it (sikkerhedstekst ST8)."""
+
 Purpose = Literal[
     "join",
     "interest",

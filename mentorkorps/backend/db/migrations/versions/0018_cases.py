@@ -7,8 +7,8 @@ deleted, but for its encryption and with its case.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_cases"
-down_revision = "0016_batches"
+revision = "0018_cases"
+down_revision = "0017_desk_access"
 
 OPEN = sa.text("closed_at IS NULL")
 OWNED = sa.text("owner IS NOT NULL")

@@ -1,0 +1,32 @@
+"""Every address of the desk for people who log in, with what each needs. Served where the file names people."""
+
+from mentorkorps.backend.desk import log_in, second_factor
+from mentorkorps.backend.desk.sessions import DeskRoute
+from mentorkorps.backend.web.request_body import text_body
+from mentorkorps.backend.web.routing import RouteSpec
+
+DESK_ROUTES: tuple[DeskRoute, ...] = (
+    DeskRoute("POST", "/desk/log-out", None, log_in.log_out, is_before_second_factor=True),
+    DeskRoute("GET", "/desk/second-factor", None, second_factor.show, is_before_second_factor=True),
+    DeskRoute(
+        "POST",
+        "/desk/second-factor",
+        None,
+        second_factor.prove,
+        body=text_body("code"),
+        is_before_second_factor=True,
+    ),
+    DeskRoute(
+        "POST",
+        "/desk/second-factor/new",
+        None,
+        second_factor.prepare,
+        is_before_second_factor=True,
+    ),
+)
+"""For who is logged in. A page about cases names what it needs in place of None."""
+
+
+def routes() -> tuple[RouteSpec, ...]:
+    """In front of the routes of links, since /desk/<token> takes every name."""
+    return (*log_in.OPEN_ROUTES, *(route.spec() for route in DESK_ROUTES))
