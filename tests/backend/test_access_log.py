@@ -154,6 +154,7 @@ def test_the_person_sees_when_what_for_and_in_which_role_but_no_names(house, han
 
 def test_the_log_is_kept_for_six_months(house, hands):
     house.post()
+    house.client.post(house.link("confirm"))
     house.client.post(house.link("notice"))
     hands.pass_until(MONDAY.replace(year=2027, month=5, hour=8))
     assert [(1,)] == house.rows("SELECT number FROM access_log")

@@ -457,6 +457,7 @@ def test_every_address_of_the_desk_asks_who_is_there_and_what_one_may(desk):
     assert served - open_to_all - by_link == {(route.method, route.path) for route in DESK_ROUTES}
     assert {path for _, path in by_link} <= {
         "/desk/{token}", "/desk/{token}/answered", "/desk/{token}/restore", "/desk/doubtful/{token}",
+        "/desk/waiting/{token}", "/desk/gathering/{token}",
     }  # fmt: skip
     for route in DESK_ROUTES:
         assert route.needs is None or route.needs in ACTIONS

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import place_rows, sign_up_rows
+from mentorkorps.backend.db.access_log_rows import Access, log_access
 from mentorkorps.backend.db.records import Bookable, Seat, SignUp
 from mentorkorps.backend.db.transaction import Snapshot
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
@@ -18,6 +19,9 @@ from mentorkorps.backend.signups import links
 from mentorkorps.backend.web.responses import PRIVATE, Refusal
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.forms.choices import linked_rows
+
+LIST_BY_LINK = Access("list", "link", "link")
+"""What the log says of whoever reads a list by a coordinator's link: nobody knows who it is."""
 
 
 async def ask_to_open(visit: Visit) -> Response:
@@ -31,38 +35,41 @@ async def show(visit: Visit) -> Response:
     what was promised first in front, and its courses and events.
     """
     services, box = visit.services, _mailbox(visit)
+    await services.database.change(log_access, LIST_BY_LINK, visit.now)
     waiting = await services.database.read(
         waiting_by_mailbox, services.catalogue, services.settings
     )
     gatherings = [
-        (hall, gathering)
-        for hall, gathering in _gatherings(visit)
+        (bookable, gathering)
+        for bookable, gathering in _gatherings(visit)
         if host_mailbox(services.catalogue, services.settings, gathering) == box
     ]
-    seats = await services.database.read(_seats, [hall for hall, _ in gatherings])
+    seats = await services.database.read(_seats, [bookable for bookable, _ in gatherings])
     return visit.page(
         "desk-waiting.html",
         headers=PRIVATE,
         rows=[_row(visit, request) for request in waiting.get(box, [])],
         gatherings=[
-            _gathering_row(visit, hall, gathering, seats[hall]) for hall, gathering in gatherings
+            _gathering_row(visit, bookable, gathering, seats[bookable])
+            for bookable, gathering in gatherings
         ],
     )
 
 
 async def ask_to_open_list(visit: Visit) -> Response:
     """GET /desk/gathering/<token>: a button, so that a mail scanner sees nobody."""
-    _hall(visit)
+    _bookable(visit)
     return visit.page("desk-open.html", headers=PRIVATE, action=_address(visit, "gathering"))
 
 
 async def show_list(visit: Visit) -> Response:
     """POST /desk/gathering/<token>: who has a place in a course or an event, and who waits."""
-    services, hall = visit.services, _hall(visit)
-    gathering = gathering_of(services.catalogue, hall)
+    services, bookable = visit.services, _bookable(visit)
+    gathering = gathering_of(services.catalogue, bookable)
     if gathering is None:
         raise Refusal(410, "deleted", PRIVATE)
-    people = await services.database.read(_people, hall)
+    await services.database.change(log_access, LIST_BY_LINK, visit.now)
+    people = await services.database.read(_people, bookable)
     listed = [_person(visit, seat, sign_up) for seat, sign_up in people]
     return visit.page(
         "desk-gathering.html",
@@ -88,13 +95,15 @@ def _gatherings(visit: Visit) -> Iterator[tuple[Bookable, Course | Event]]:
             yield allocation.bookable_of(kind, gathering), gathering
 
 
-def _seats(snapshot: Snapshot, halls: list[Bookable]) -> dict[Bookable, list[Seat]]:
-    return {hall: place_rows.seats_in(snapshot, hall) for hall in halls}
+def _seats(snapshot: Snapshot, bookables: list[Bookable]) -> dict[Bookable, list[Seat]]:
+    return {bookable: place_rows.seats_in(snapshot, bookable) for bookable in bookables}
 
 
-def _people(snapshot: Snapshot, hall: Bookable) -> list[tuple[Seat, SignUp]]:
+def _people(snapshot: Snapshot, bookable: Bookable) -> list[tuple[Seat, SignUp]]:
     """Who has a place or waits for one, in the order of the queue."""
-    seats = [seat for seat in place_rows.seats_in(snapshot, hall) if seat.state in place_rows.ALIVE]
+    seats = [
+        seat for seat in place_rows.seats_in(snapshot, bookable) if seat.state in place_rows.ALIVE
+    ]
     people = ((seat, sign_up_rows.sign_up_by_id(snapshot, seat.sign_up)) for seat in seats)
     return [(seat, sign_up) for seat, sign_up in people if sign_up and not sign_up.flagged]
 
@@ -117,9 +126,9 @@ def _row(visit: Visit, request: WaitingRequest) -> dict[str, object]:
 
 
 def _gathering_row(
-    visit: Visit, hall: Bookable, gathering: Course | Event, seats: list[Seat]
+    visit: Visit, bookable: Bookable, gathering: Course | Event, seats: list[Seat]
 ) -> dict[str, object]:
-    token = visit.services.tokens.sign("gathering", f"{hall.kind}.{hall.record}", visit.now)
+    token = visit.services.tokens.sign("gathering", f"{bookable.kind}.{bookable.record}", visit.now)
     return {
         "name": gathering.name.of(COORDINATORS_LANGUAGE),
         "counts": _counts(gathering, seats),
@@ -156,7 +165,7 @@ def _mailbox(visit: Visit) -> str:
     return box
 
 
-def _hall(visit: Visit) -> Bookable:
+def _bookable(visit: Visit) -> Bookable:
     visit.speak(COORDINATORS_LANGUAGE)
     kind, _, record = links.token_id(visit, "gathering").partition(".")
     return Bookable(kind, record)
