@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +20,7 @@ from mentorkorps.backend.bookings import routes as booking_routes
 from mentorkorps.backend.bookings.allocation import WaitingListJob
 from mentorkorps.backend.certificates import routes as certificate_routes
 from mentorkorps.backend.clock import Clock, utc_now
-from mentorkorps.backend.db.connect import open_database
+from mentorkorps.backend.db.connect import Database, open_database
 from mentorkorps.backend.db.write_probe import WriteProbe
 from mentorkorps.backend.db.writer import Busy, Unavailable
 from mentorkorps.backend.desk import routes as desk_routes
@@ -59,6 +60,10 @@ from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.interface.templates import load_all
 from mentorkorps.site import redirects
+
+if TYPE_CHECKING:
+    from mentorkorps.backend.desk.case_job import CaseJob
+    from mentorkorps.backend.desk.case_opening import CaseKeeper
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +112,8 @@ def _services(
     curriculum: Curriculum | None,
 ) -> Services:
     shell = read_shell(site)
-    database = open_database(settings)
+    keeper = _case_keeper(catalogue, settings)
+    database = open_database(settings, keeper.follow if keeper else None)
     guard = ClockGuard(database.change, settings, wall, uptime)
     clock = guard.now
     tokens = Tokens(settings.secret_keys, clock)
@@ -146,6 +152,7 @@ def _services(
         collected_confirmations=Collection(database, clock, outbox.wake),
         reminders=Reminders(database, catalogue, settings, guard, outbox.wake),
         lists=ListJob(database, catalogue, settings, guard, outbox.wake),
+        cases=_case_job(database, keeper, guard) if keeper else None,
         tokens=tokens,
         clock=clock,
         guard=guard,
@@ -195,6 +202,22 @@ def route_specs(has_people: bool = False) -> tuple[RouteSpec, ...]:
     return (*routes, openapi.route(routes))
 
 
+def _case_keeper(catalogue: Catalogue, settings: Settings) -> "CaseKeeper | None":
+    """Opens and closes cases as sign-ups do, where there are people who answer them."""
+    if not settings.recipients.people:
+        return None
+    from mentorkorps.backend.desk.case_opening import CaseKeeper
+    from mentorkorps.backend.desk.people import roster_of
+
+    return CaseKeeper(catalogue, roster_of(settings, catalogue))
+
+
+def _case_job(database: Database, keeper: "CaseKeeper", guard: ClockGuard) -> "CaseJob":
+    from mentorkorps.backend.desk.case_job import CaseJob
+
+    return CaseJob(database, keeper, guard.now, guard)
+
+
 def _people_routes() -> tuple[RouteSpec, ...]:
     # Only a portal with people who log in pays for it.
     from mentorkorps.backend.desk import people_routes
@@ -223,6 +246,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     _warn_of_operator(services.catalogue)
     with suppress(Busy, Unavailable):  # the rounds look again
         await services.guard.look()
+        if services.cases:
+            await services.cases.return_lost()
     for job in services.jobs:
         job.start()
     yield

@@ -42,6 +42,13 @@ class MailQueue(RunningJob, Protocol):
         """Looks for mails that have just been queued."""
 
 
+class CaseRounds(RunningJob, Protocol):
+    """What the desk does with its cases by itself."""
+
+    async def return_lost(self) -> None:
+        """Gives back what people have who are gone: before the first request."""
+
+
 class MissingRecords(RunningJob, Protocol):
     """People in records that the data lack."""
 
@@ -92,6 +99,7 @@ class Services:
     collected_confirmations: RunningJob
     reminders: RunningJob
     lists: RunningJob
+    cases: CaseRounds | None
     tokens: Tokens
     clock: Clock
     guard: JudgedClock
@@ -110,6 +118,7 @@ class Services:
             self.collected_confirmations,
             self.reminders,
             self.lists,
+            *((self.cases,) if self.cases else ()),
         )
 
     def link(self, purpose: Purpose, id: str, issued_at: datetime) -> str:

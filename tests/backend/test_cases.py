@@ -21,7 +21,7 @@ from mentorkorps.backend.desk.cases import Closed, Conflict, Edit, NoCase, NotRe
 from mentorkorps.backend.desk.scopes import scope_hash, scope_named
 from mentorkorps.backend.desk.teams import Member
 from mentorkorps.backend.signups import lifecycle, retention
-from tests.backend.conftest import KEY, MONDAY, Hands, awaited, both, opened
+from tests.backend.conftest import KEY, MONDAY, Hands, awaited, both, eventually, opened
 from tests.backend.desk import ANNA, BO, DORA, EVERYBODY, ODENSE, PORTAL, desk_over
 from tests.backend.test_store import read_settings
 
@@ -439,3 +439,40 @@ def test_the_person_takes_along_what_was_noted_and_not_who_noted_it(tmp_path, re
     assert [("contacted", "Mødes torsdag")] == [
         (event["kind"], event["text"]) for event in case["events"]
     ]
+
+
+PEOPLE = """
+default: post@example.org
+people:
+- {name: Mette Lund, email: mette@example.org, roles: [{role: municipal_coordinator, municipality: "0461"}]}
+"""
+
+
+def test_a_server_keeps_cases_where_its_file_names_people(tmp_path, real):
+    folder = tmp_path / "recipients.yaml"
+    folder.write_text("default: post@example.org")
+
+    def owners_and_states(house):
+        statement = "SELECT owner IS NULL, state FROM cases ORDER BY opened_at"
+        return [tuple(row) for row in house.rows(statement)]
+
+    with opened(tmp_path, real, Hands(), RECIPIENTS=str(folder)) as house:
+        house.post()
+        house.client.post(house.link("confirm"))
+        assert [] == owners_and_states(house)
+
+    folder.write_text(PEOPLE)
+    with opened(tmp_path, real, Hands(), RECIPIENTS=str(folder)) as house:
+        eventually(lambda: [(True, "new")] == owners_and_states(house))
+        house.post(email="bo@example.org")
+        confirm = house.link("confirm")
+        assert [(True, "new")] == owners_and_states(house)
+        house.client.post(confirm)
+        assert [(True, "new")] * 2 == owners_and_states(house)
+        house.client.post(f"{house.desk()}/answered")
+        assert {(True, "new"), (True, "contacted")} == set(owners_and_states(house))
+        mine = f"/mine/{house.token('mine', house.sign_ups()[-1])}"
+        house.client.post(f"{mine}/withdraw")
+        assert {(True, "new"), (True, "ended")} == set(owners_and_states(house))
+        house.client.post(f"{mine}/delete", data={"sure": "yes"})
+        assert [(True, "new")] == owners_and_states(house)

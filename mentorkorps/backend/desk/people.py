@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from mentorkorps.backend.db.records import Scope
+from mentorkorps.backend.desk.permissions import MATRIX, Action, may_anywhere, scopes_of
+from mentorkorps.backend.desk.teams import Member, Roster
 from mentorkorps.backend.mail import recipients
 from mentorkorps.backend.recipients_file import Grant, Person
 from mentorkorps.backend.settings import Settings
@@ -30,6 +33,24 @@ def person_by_id(settings: Settings, catalogue: Catalogue, id: str) -> Person | 
 def everybody(settings: Settings, catalogue: Catalogue) -> tuple[Person, ...]:
     """All people of the file, in the same way."""
     return tuple(with_lasting_ids(one, catalogue) for one in settings.recipients.people)
+
+
+def roster_of(settings: Settings, catalogue: Catalogue) -> Roster:
+    """Everybody of the file who may answer cases."""
+    people = everybody(settings, catalogue)
+    able = (person for person in people if may_anywhere(person, "answer"))
+    members = tuple(member_of(settings, person, "answer") for person in able)
+    return Roster(members, settings.secret_keys)
+
+
+def member_of(settings: Settings, person: Person, action: Action) -> Member:
+    """A person with lasting ids, as lists know them, and with whose cases they may do this."""
+    ids = recipients.person_ids(settings.secret_keys, person.email)
+    if scopes_of(person, action) is None:
+        return Member(ids, None)
+    able = (grant for grant in person.grants if action in MATRIX[grant.role])
+    scopes = (Scope(grant.scope_kind, grant.id) for grant in able if grant.scope_kind)
+    return Member(ids, frozenset(scopes))
 
 
 def with_lasting_ids(person: Person, catalogue: Catalogue) -> Person:
