@@ -7,6 +7,7 @@ from httpx import ASGITransport, AsyncClient
 
 from mentorkorps.backend.app import create_app
 from mentorkorps.backend.bookings import allocation
+from mentorkorps.backend.desk import routes as desk_routes
 from mentorkorps.backend.settings import read_settings
 from mentorkorps.backend.signups import lifecycle, retention
 from tests.backend.conftest import KEY, awaited, booked, built_site, volunteer
@@ -18,8 +19,8 @@ STEPS = {
     "withdraw": ("mine", lifecycle.withdraw, "/mine/{token}/withdraw"),
     "take an offer": ("offer", allocation.take, "/offer/{token}/yes"),
     "decline an offer": ("offer", allocation.decline, "/offer/{token}/no"),
-    "note an answer": ("desk", lifecycle.answer, "/desk/{token}/answered"),
-    "say that it is no spam": ("desk", lifecycle.restore, "/desk/{token}/restore"),
+    "note an answer": ("desk", desk_routes.answer, "/desk/{token}/answered"),
+    "say that it is no spam": ("desk", desk_routes.take_doubt_away, "/desk/{token}/restore"),
 }
 
 

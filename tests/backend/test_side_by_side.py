@@ -80,7 +80,7 @@ def submission(who: str, at=MONDAY, booking: Booking | None = None, **more: str)
 
 
 def test_mails_that_one_takes_are_left_to_it(sides):
-    for name in ("anna", "bo"):
+    for name in ("anna", "bo", "carl", "dina"):
         sides.change(accept, submission(name))
     lease = (
         leases.lease_due_mails,
