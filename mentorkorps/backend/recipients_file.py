@@ -177,12 +177,12 @@ def _recipient(path: str, name: str, key: yaml_nodes.Scalar, node: yaml_nodes.No
     )
 
 
-def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, told: yaml_nodes.Node) -> str:
-    text = told.text.strip() if isinstance(told, yaml_nodes.Scalar) else ""
+def _one_mailbox(path: str, name: str, key: yaml_nodes.Scalar, node: yaml_nodes.Node) -> str:
+    text = node.text.strip() if isinstance(node, yaml_nodes.Scalar) else ""
     try:
         return plain_mailbox(text)
     except ValueError:
-        is_empty = isinstance(told, yaml_nodes.Scalar) and not text
+        is_empty = isinstance(node, yaml_nodes.Scalar) and not text
         what = "is empty" if is_empty else "is no address"
         reason = f"{name}: the mailbox of {key.text!r} {what}. Write one, such as mentor@example.dk"
         raise SettingsError(RECIPIENTS, f"{path}:{key.line}", reason) from None

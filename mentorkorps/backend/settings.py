@@ -130,34 +130,36 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
     Without secret keys one is made beside the database's file, readable by its owner alone.
     """
-    given = DEFAULTS | {key: value.strip() for key, value in environ.items() if value.strip()}
-    where = _database(given[DATABASE_URL])
-    folder = Path(given[FOLDER]) if FOLDER in given else where.folder
-    mail_from = _mail_from(given[MAIL_FROM])
+    values = DEFAULTS | {key: value.strip() for key, value in environ.items() if value.strip()}
+    where = _database(values[DATABASE_URL])
+    folder = Path(values[FOLDER]) if FOLDER in values else where.folder
+    mail_from = _mail_from(values[MAIL_FROM])
     return Settings(
         database=where,
         folder=folder,
-        smtp=_smtp(given[SMTP_URL], _ca_file(given.get(SMTP_CA_FILE)))
-        if SMTP_URL in given
+        smtp=_smtp(values[SMTP_URL], _ca_file(values.get(SMTP_CA_FILE)))
+        if SMTP_URL in values
         else None,
-        alarm_command=_alarm_command(given.get(ALARM_COMMAND, "")),
-        public_url=_public_url(given[PUBLIC_URL]),
+        alarm_command=_alarm_command(values.get(ALARM_COMMAND, "")),
+        public_url=_public_url(values[PUBLIC_URL]),
         recipients=(
-            read_recipients(given[RECIPIENTS])
-            if RECIPIENTS in given
+            read_recipients(values[RECIPIENTS])
+            if RECIPIENTS in values
             else Recipients(mail_from.addr_spec)
         ),
         mail_from=mail_from,
-        second_factor=_second_factor(given.get(SECOND_FACTOR, "none")),
+        second_factor=_second_factor(values.get(SECOND_FACTOR, "none")),
         allowed_origins=frozenset(
-            map(_origin, given.get(ALLOWED_ORIGINS, "").replace(",", " ").split())
+            map(_origin, values.get(ALLOWED_ORIGINS, "").replace(",", " ").split())
         ),
-        trusted_proxy=tuple(map(_proxy, given.get(TRUSTED_PROXY, "").replace(",", " ").split())),
-        metrics_from=tuple(map(_network, given.get(METRICS_FROM, "").replace(",", " ").split())),
-        log_format=_log_format(given.get(LOG, "json")),
-        news_wait=_minutes(given[NEWS_WAIT_MINUTES]) if NEWS_WAIT_MINUTES in given else NEWS_WAIT,
+        trusted_proxy=tuple(map(_proxy, values.get(TRUSTED_PROXY, "").replace(",", " ").split())),
+        metrics_from=tuple(map(_network, values.get(METRICS_FROM, "").replace(",", " ").split())),
+        log_format=_log_format(values.get(LOG, "json")),
+        news_wait=_minutes(values[NEWS_WAIT_MINUTES]) if NEWS_WAIT_MINUTES in values else NEWS_WAIT,
         # Last, so that nothing is made where another setting is wrong.
-        secret_keys=_keys(given[SECRET_KEYS]) if SECRET_KEYS in given else _kept_key(where, folder),
+        secret_keys=_keys(values[SECRET_KEYS])
+        if SECRET_KEYS in values
+        else _kept_key(where, folder),
     )
 
 

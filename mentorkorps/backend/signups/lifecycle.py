@@ -136,24 +136,24 @@ def accept(transaction: Transaction, submission: Submission) -> SignUp:
 
     Who lets the confirmation run out and signs up again is asked to confirm once more.
     """
-    kept = sign_up_rows.sign_up_by_fingerprint(transaction, submission.fingerprints)
-    if kept and _has_lapsed(kept, submission.at):
-        kept = sign_up_rows.sign_up_to_change(transaction, kept.id)
-    if kept is None:
+    sign_up = sign_up_rows.sign_up_by_fingerprint(transaction, submission.fingerprints)
+    if sign_up and _has_lapsed(sign_up, submission.at):
+        sign_up = sign_up_rows.sign_up_to_change(transaction, sign_up.id)
+    if sign_up is None:
         return _keep(transaction, submission)
-    if _has_lapsed(kept, submission.at):
-        sign_up_rows.mark_asked(transaction, kept.id, submission.at, submission.addressee)
-        is_doubtful = not _ask(transaction, kept.id, submission) or kept.flagged
+    if _has_lapsed(sign_up, submission.at):
+        sign_up_rows.mark_asked(transaction, sign_up.id, submission.at, submission.addressee)
+        is_doubtful = not _ask(transaction, sign_up.id, submission) or sign_up.flagged
         if submission.booking:
             allocation.move(
                 transaction,
-                kept.id,
+                sign_up.id,
                 submission.booking,
                 submission.at,
                 is_confirmed=False,
                 is_doubtful=is_doubtful,
             )
-    return kept
+    return sign_up
 
 
 def hears_at_once(sign_up: SignUp) -> bool:
@@ -197,10 +197,10 @@ def confirm_all(
     waiting = sign_up_rows.unconfirmed_at(
         transaction, addressee, collected_confirmation.MOST_LISTED
     )
-    meant = [one for one in waiting if chosen is None or one.id in chosen]
-    for one in meant:
-        confirm(transaction, one.id, catalogue, at, hears_at_once)
-    return len(meant)
+    chosen_sign_ups = [sign_up for sign_up in waiting if chosen is None or sign_up.id in chosen]
+    for sign_up in chosen_sign_ups:
+        confirm(transaction, sign_up.id, catalogue, at, hears_at_once)
+    return len(chosen_sign_ups)
 
 
 def restore(transaction: Transaction, id: str, at: datetime) -> bool:
@@ -268,17 +268,17 @@ def change(transaction: Transaction, id: str, submission: Submission) -> None:
     if changed and _may_tell_change(transaction, id, at):
         to_person = before.confirmed_at is not None and not is_readdressed
         to_coordinator = is_announced(before) and not is_elsewhere
-        told = [kinds.CHANGED] * to_person + [kinds.CHANGED_NOTICE] * to_coordinator
-        mail_rows.queue_mails(transaction, id, told, at, details=",".join(changed))
+        notices = [kinds.CHANGED] * to_person + [kinds.CHANGED_NOTICE] * to_coordinator
+        mail_rows.queue_mails(transaction, id, notices, at, details=",".join(changed))
 
 
 def refuse(transaction: Transaction, id: str, consent: str, key: str, at: datetime) -> None:
     """Takes one consent back. News that was to leave by it does not."""
-    kept = sign_up_rows.sign_up_to_change(transaction, id)
+    sign_up = sign_up_rows.sign_up_to_change(transaction, id)
     sign_up_rows.withdraw_consent(transaction, id, consent, at)
     mail_rows.drop_waiting_mails(transaction, id, kinds.NEWS)
-    if kept and kept.withdrawn_at is None:
-        sign_up_rows.renew_fingerprint(transaction, kept, key)
+    if sign_up and sign_up.withdrawn_at is None:
+        sign_up_rows.renew_fingerprint(transaction, sign_up, key)
 
 
 def changed_names(before: SignUp, answers: Answers) -> list[str]:
@@ -372,12 +372,12 @@ def renew_link(transaction: Transaction, id: str, key: str, at: datetime) -> Non
     Who has not confirmed the address gets the confirmation again, which counts as every other one
     does.
     """
-    kept = sign_up_rows.sign_up_to_change(transaction, id)
-    if kept is None or kept.is_anonymous or _was_renewed(transaction, kept, at):
+    sign_up = sign_up_rows.sign_up_to_change(transaction, id)
+    if sign_up is None or sign_up.is_anonymous or _was_renewed(transaction, sign_up, at):
         return
-    if kept.confirmed_at:
+    if sign_up.confirmed_at:
         mail_rows.queue_mails(transaction, id, (kinds.LINK,), at)
-    elif not kept.withdrawn_at and _may_be_asked(transaction, kept, key, at):
+    elif not sign_up.withdrawn_at and _may_be_asked(transaction, sign_up, key, at):
         sign_up_rows.mark_silenced(transaction, id, False)
         mail_rows.queue_mails(transaction, id, (kinds.CONFIRM,), at)
 
@@ -425,24 +425,24 @@ def _doubles(transaction: Transaction, sign_up: SignUp) -> list[SignUp]:
     ]
 
 
-def _was_renewed(transaction: Transaction, kept: SignUp, at: datetime) -> bool:
+def _was_renewed(transaction: Transaction, sign_up: SignUp, at: datetime) -> bool:
     """Whether a fresh link left within a day. The mail that first asked for the confirmation is
     none.
     """
-    since = max(at - RENEWED_AFTER, kept.asked_at)
-    mails = mail_rows.mails_of(transaction, kept.id)
+    since = max(at - RENEWED_AFTER, sign_up.asked_at)
+    mails = mail_rows.mails_of(transaction, sign_up.id)
     return any(
-        one.kind in (kinds.LINK.name, kinds.CONFIRM.name) and one.created_at > since
-        for one in mails
+        mail.kind in (kinds.LINK.name, kinds.CONFIRM.name) and mail.created_at > since
+        for mail in mails
     )
 
 
-def _may_be_asked(transaction: Transaction, kept: SignUp, key: str, at: datetime) -> bool:
-    return _may_ask(transaction, asked_rows.addressee(key, str(kept.email)), at)
+def _may_be_asked(transaction: Transaction, sign_up: SignUp, key: str, at: datetime) -> bool:
+    return _may_ask(transaction, asked_rows.addressee(key, str(sign_up.email)), at)
 
 
-def _has_lapsed(kept: SignUp, at: datetime) -> bool:
-    return kept.confirmed_at is None and at > kept.asked_at + LIFETIMES["confirm"]
+def _has_lapsed(sign_up: SignUp, at: datetime) -> bool:
+    return sign_up.confirmed_at is None and at > sign_up.asked_at + LIFETIMES["confirm"]
 
 
 def _keep(transaction: Transaction, submission: Submission) -> SignUp:

@@ -297,10 +297,10 @@ async def _changeable(visit: Visit) -> tuple[SignUp, Form]:
     return sign_up, definition
 
 
-async def _shown(visit: Visit, said: str = "") -> Response:
+async def _shown(visit: Visit, notice: str = "") -> Response:
     services, linked = visit.services, await links.follow_link(visit, "mine")
     sign_up, language = linked.sign_up, visit.language
-    said = "asked_later" if said == "asked_again" and sign_up.silenced else said
+    notice = "asked_later" if notice == "asked_again" and sign_up.silenced else notice
     consents = await services.database.read(sign_up_rows.consents_of, sign_up.id)
     accesses = await services.database.read(access_log_rows.accesses_of, sign_up.id)
     definition = services.catalogue.forms.get(sign_up.form)
@@ -310,8 +310,8 @@ async def _shown(visit: Visit, said: str = "") -> Response:
     return visit.page(
         "mine.html",
         headers=PRIVATE,
-        said=said,
-        may_nudge=_may_nudge(visit, sign_up) and not said.startswith("nudged"),
+        said=notice,
+        may_nudge=_may_nudge(visit, sign_up) and not notice.startswith("nudged"),
         nudge_by=_answered_by_from(visit, sign_up),
         facts=facts,
         offer=offer_link(visit, linked, facts),
