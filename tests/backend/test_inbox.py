@@ -131,7 +131,10 @@ def test_each_role_sees_and_does_its_own_and_of_others_nothing_at_all(desk):
             sent = desk.of[name].post(f"/desk/cases/{id}/{form.name}", data={"version": "99"})
             assert (404 != sent.status_code) == may, (name, form.name)
             assert may or sent.text in missing
+    assert "What comes next" in desk.of["ali"].get(f"/desk/cases/{id}").text
     # To end is to settle, by whatever form.
+    ends = {name: 'value="ended"' in page(desk, name, f"/desk/cases/{id}") for name in MAY_ANSWER}
+    assert ends == {name: name in MAY_SETTLE for name in MAY_ANSWER}
     assert 404 == send(desk, "jo", id, "move", state="ended").status_code
     assert [404] * 3 == [
         desk.of["anna"].get(path).status_code
@@ -177,6 +180,22 @@ def test_what_lacks_or_cannot_be_is_asked_for_again_with_what_was_typed(desk):
     answer = send(desk, "anna", id, "hand_over", to=bo, text="min begrundelse")
     assert 409 == answer.status_code and "min begrundelse" in answer.text
     assert before == version(page(desk, "anna", f"/desk/cases/{id}"))
+
+
+def test_of_who_has_withdrawn_only_something_can_be_noted(desk):
+    id = come(desk, "Gone", phone="+45 12 34 56 78")
+    assert 303 == send(desk, "anna", id, "decline", reason="no_place").status_code
+    assert "Grund: Der er ingen plads" in page(desk, "anna", f"/desk/cases/{id}")
+    assert 303 == send(desk, "anna", id, "move", state="contacted").status_code
+    desk.client.post(f"/mine/{desk.signed('mine', id)}/withdraw")
+
+    text = page(desk, "anna", f"/desk/cases/{id}")
+    assert "Personen har trukket sig" in text and "Ring til" not in text
+    assert ["note"] == re.findall(rf'action="/desk/cases/{id}/(\w+)"', text)
+    answer = send(desk, "anna", id, "move", state="contacted", text="min begrundelse")
+    assert 409 == answer.status_code and "min begrundelse" in answer.text
+    assert 303 == send(desk, "anna", id, "note", text="Har ringet").status_code
+    assert id not in listed(desk, "anna", "covered")
 
 
 def test_lists_go_on_by_position_and_tell_what_is_late_and_what_rests(desk):

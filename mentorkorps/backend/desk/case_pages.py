@@ -1,6 +1,6 @@
 """The page of one case: what somebody wrote, what has happened since, and what can be done next."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from starlette.responses import Response
@@ -53,6 +53,7 @@ async def show(visit: Visit, logged_in: LoggedIn) -> Response:
         facts=sign_up_facts(catalogue, sign_up, await database.read(turn_of, id), language),
         answers=answers,
         ways=[(value, link) for _, value, link in answers if link],
+        is_withdrawn=sign_up.withdrawn_at is not None,
         consents=consent_rows(form, whole.consents, language),
         sign_up_language=sign_up.language,
         history=_sentences(visit, desk, whole.history),
@@ -63,10 +64,9 @@ async def show(visit: Visit, logged_in: LoggedIn) -> Response:
             if row.case.id != id and desk.sees.covers(row.case.scopes)
         ],
         forms=[
-            _form(visit, desk, whole, offered)
-            for offered in CASE_FORMS.values()
-            if offered.is_offered(case, visit.now)
-            and may(logged_in.person, offered.needs, case.scopes)
+            _form(visit, logged_in, desk, whole, offered)
+            for offered in _offered(visit, whole)
+            if may(logged_in.person, offered.needs, case.scopes)
         ],
         done=done if done in CASE_FORMS else None,
     )
@@ -129,7 +129,7 @@ async def _again(
         why=why,
         line=case_line(visit, desk, ListedCase(whole.case, whole.sign_up)),
         theirs=_sentences(visit, desk, theirs),
-        form=_form(visit, desk, whole, form, posted),
+        form=_form(visit, logged_in, desk, whole, form, posted),
         address=_address(visit),
     )
     response.status_code = status
@@ -145,8 +145,21 @@ async def _whole(visit: Visit, desk: Viewpoint) -> WholeCase:
     return whole
 
 
+def _offered(visit: Visit, whole: WholeCase) -> Iterator[CaseForm]:
+    """What makes sense now; of who has withdrawn one can only note something."""
+    for form in CASE_FORMS.values():
+        is_note = form.name == "note"
+        if is_note or (not whole.sign_up.withdrawn_at and form.is_offered(whole.case, visit.now)):
+            yield form
+
+
 def _form(
-    visit: Visit, desk: Viewpoint, whole: WholeCase, form: CaseForm, posted: Posted | None = None
+    visit: Visit,
+    logged_in: LoggedIn,
+    desk: Viewpoint,
+    whole: WholeCase,
+    form: CaseForm,
+    posted: Posted | None = None,
 ) -> dict[str, object]:
     """A form with its choices and what was typed into it before."""
     case, texts = whole.case, words(visit.language)["desk"]
@@ -155,8 +168,12 @@ def _form(
         for member in desk.roster.members
         if member.covers(case.scopes) and case.owner not in member.ids
     ]
+    may_settle = may(logged_in.person, "settle", case.scopes)
+    states = [
+        state for state in case_forms.states_to_choose(case) if may_settle or not is_closed(state)
+    ]
     choices: Mapping[str, list[tuple[str, str]]] = {
-        "state": [(state, texts["states"][state]) for state in case_forms.states_to_choose(case)],
+        "state": [(state, texts["states"][state]) for state in states],
         "reason": [(reason, texts["reasons"][reason]) for reason in REASONS],
         "to": colleagues,
     }

@@ -40,6 +40,11 @@ async def show(visit: Visit, logged_in: LoggedIn) -> Response:
     )
 
 
+async def add_slash(visit: Visit, _: LoggedIn) -> Response:
+    """GET /desk/cases: as people type it."""
+    return visit.redirect(f"{visit.root}desk/cases/", PRIVATE)
+
+
 async def tabs(visit: Visit, desk: Viewpoint) -> list[tuple[Tab, str, int]]:
     """Each view with its address and how many cases it has."""
     counts = await visit.services.database.read(desk.counts, visit.now)

@@ -24,6 +24,7 @@ DESK_ROUTES: tuple[DeskRoute, ...] = (
         second_factor.prepare,
         is_before_second_factor=True,
     ),
+    DeskRoute("GET", "/desk/cases", "see", inbox.add_slash),
     DeskRoute("GET", "/desk/cases/", "see", inbox.show, query=("view", "after")),
     DeskRoute("GET", "/desk/cases/{id}", "see", case_pages.show, query=("done",)),
     *(
