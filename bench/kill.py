@@ -79,7 +79,7 @@ def tell(title: str, server: Victim, mail_server: PostOffice) -> None:
     print(f"sign-ups acknowledged | {toll.acknowledged}")
     print(f"kept | {toll.kept}")
     print(f"acknowledged and lost | {len(toll.lost)}")
-    print(f"kept without exactly two mails | {sum(count != 2 for count in toll.mails.values())}")
+    print(f"kept without exactly its mail | {sum(count != 1 for count in toll.mails.values())}")
     print(f"mails that reached the mail server | {len(times)}")
     print(
         f"of these more than once, under the same number | {sum(count > 1 for count in times.values())}"

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db import sign_up_rows
-from mentorkorps.backend.db.access_log_rows import Access, log_access
+from mentorkorps.backend.db.access_log_rows import log_access
 from mentorkorps.backend.db.records import SignUp
 from mentorkorps.backend.db.sign_up_rows import Position
+from mentorkorps.backend.desk.link_access import by_link
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.mail.recipients import mailbox, mailbox_by_id
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
@@ -37,7 +38,7 @@ async def show(visit: Visit) -> Response:
     """
     services = visit.services
     box = await _mailbox(visit, _id_in_link(visit))
-    await services.database.change(log_access, Access("list", "link", "link"), visit.now)
+    await services.database.change(log_access, by_link("list"), visit.now)
     before = _position(visit)
     sign_ups, older = await _of_mailbox(services, box, before)
     return visit.page(

@@ -24,9 +24,10 @@ async def show(visit: Visit, logged_in: LoggedIn) -> Response:
     database, now = visit.services.database, visit.now
     desk = viewpoint(visit.services, logged_in)
     tab, after = _tab(visit, desk), _position(visit)
-    await database.change(log_access, logged_in.access("list", details={"view": tab}), now)
     rows = await database.read(desk.page, tab, now, after, PAGE + 1)
     shown = rows[:PAGE]
+    details = {"view": tab, "shown": " ".join(row.case.id for row in shown)}
+    await database.change(log_access, logged_in.access("list", details=details), now)
     return desk_page(
         visit,
         "cases.html",

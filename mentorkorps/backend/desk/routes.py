@@ -12,12 +12,13 @@ from datetime import datetime
 from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
-from mentorkorps.backend.db.access_log_rows import Access, AccessKind, log_access
+from mentorkorps.backend.db.access_log_rows import log_access
 from mentorkorps.backend.db.place_rows import turn_of
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
 from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.desk import doubtful, waiting
 from mentorkorps.backend.desk.consent_rows import consent_rows
+from mentorkorps.backend.desk.link_access import by_link
 from mentorkorps.backend.desk.refused_links import guarded
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
@@ -27,8 +28,6 @@ from mentorkorps.backend.signups import lifecycle, links
 from mentorkorps.backend.web.responses import PRIVATE
 from mentorkorps.backend.web.routing import RouteSpec
 from mentorkorps.forms.choices import linked_rows
-
-BY_LINK = "link"
 
 
 async def ask_to_open(visit: Visit) -> Response:
@@ -69,11 +68,6 @@ def take_doubt_away(transaction: Transaction, id: str, now: datetime) -> None:
     """Somebody says that it is no spam. A job for the writer."""
     lifecycle.restore(transaction, id, now)
     log_access(transaction, by_link("change", id), now)
-
-
-def by_link(kind: AccessKind, sign_up: str = "") -> Access:
-    """What the log says of whoever has a link of a coordinator's mail: nobody knows who it is."""
-    return Access(kind, BY_LINK, BY_LINK, sign_up)
 
 
 LINK_ROUTES = tuple(

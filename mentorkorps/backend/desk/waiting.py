@@ -7,9 +7,9 @@ from starlette.responses import Response
 from mentorkorps.backend.bookings import allocation
 from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import place_rows, sign_up_rows
-from mentorkorps.backend.db.access_log_rows import Access, log_access
 from mentorkorps.backend.db.records import Bookable, Seat, SignUp
 from mentorkorps.backend.db.transaction import Snapshot
+from mentorkorps.backend.desk.link_access import log_looks
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
 from mentorkorps.backend.mail.recipients import gathering_of, host_mailbox, mailbox_by_id
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
@@ -19,9 +19,6 @@ from mentorkorps.backend.signups import links
 from mentorkorps.backend.web.responses import PRIVATE, Refusal
 from mentorkorps.catalogue.model.courses import Course, Event
 from mentorkorps.forms.choices import linked_rows
-
-LIST_BY_LINK = Access("list", "link", "link")
-"""What the log says of whoever reads a list by a coordinator's link: nobody knows who it is."""
 
 
 async def ask_to_open(visit: Visit) -> Response:
@@ -35,10 +32,11 @@ async def show(visit: Visit) -> Response:
     what was promised first in front, and its courses and events.
     """
     services, box = visit.services, _mailbox(visit)
-    await services.database.change(log_access, LIST_BY_LINK, visit.now)
     waiting = await services.database.read(
         waiting_by_mailbox, services.catalogue, services.settings
     )
+    seen = [one.id for request in waiting.get(box, []) for one in request.sign_ups]
+    await services.database.change(log_looks, seen, visit.now)
     gatherings = [
         (bookable, gathering)
         for bookable, gathering in _gatherings(visit)
@@ -68,8 +66,9 @@ async def show_list(visit: Visit) -> Response:
     gathering = gathering_of(services.catalogue, bookable)
     if gathering is None:
         raise Refusal(410, "deleted", PRIVATE)
-    await services.database.change(log_access, LIST_BY_LINK, visit.now)
     people = await services.database.read(_people, bookable)
+    seen = [sign_up.id for _, sign_up in people]
+    await services.database.change(log_looks, seen, visit.now)
     listed = [_person(visit, seat, sign_up) for seat, sign_up in people]
     return visit.page(
         "desk-gathering.html",
