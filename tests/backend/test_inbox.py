@@ -113,6 +113,9 @@ def test_a_sign_up_is_answered_from_the_list_to_the_persons_own_page(desk):
         assert words in mine
     assert "Anna" not in mine and "Vi taler" not in mine
     assert [id] == [one.id for one in desk.sign_ups() if one.answered_at]
+    logged = {tuple(row) for row in desk.rows("SELECT kind, role, subject FROM access_log")}
+    assert logged >= {(kind, "coordinator", id) for kind in ("look", "change")}
+    assert ("list", "coordinator", "") in logged
     assert 0 == run_here("log", "verify", **desk.environ).returncode
 
 
@@ -179,6 +182,9 @@ def test_what_lacks_or_cannot_be_is_asked_for_again_with_what_was_typed(desk):
     bo = "f" * 64
     answer = send(desk, "anna", id, "hand_over", to=bo, text="min begrundelse")
     assert 409 == answer.status_code and "min begrundelse" in answer.text
+    # The session was over before it was sent.
+    late = desk.client.post(f"/desk/cases/{id}/note", data={"version": "1", "text": "mine ord"})
+    assert (403, True, False) == (late.status_code, "mine ord" in late.text, "version" in late.text)
     assert before == version(page(desk, "anna", f"/desk/cases/{id}"))
 
 

@@ -21,7 +21,7 @@ from mentorkorps.backend.desk.inbox import case_line
 from mentorkorps.backend.desk.lists import WholeCase, whole_case
 from mentorkorps.backend.desk.pages import desk_page
 from mentorkorps.backend.desk.permissions import may
-from mentorkorps.backend.desk.sessions import LoggedIn
+from mentorkorps.backend.desk.sessions import VERSION, LoggedIn
 from mentorkorps.backend.mail.sign_up_facts import sign_up_facts
 from mentorkorps.backend.services import Visit
 from mentorkorps.backend.web.request_body import Posted, first_text
@@ -217,7 +217,7 @@ def _sentences(
 
 def _version(posted: Posted) -> int:
     """The version that was seen; one that there never is where none was sent."""
-    text = first_text(posted, "version")
+    text = first_text(posted, VERSION)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 

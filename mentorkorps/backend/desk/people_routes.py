@@ -2,7 +2,7 @@
 
 from mentorkorps.backend.desk import case_pages, inbox, log_in, second_factor
 from mentorkorps.backend.desk.case_forms import CASE_FORMS
-from mentorkorps.backend.desk.sessions import DeskRoute
+from mentorkorps.backend.desk.sessions import VERSION, DeskRoute
 from mentorkorps.backend.web.request_body import text_body
 from mentorkorps.backend.web.routing import RouteSpec
 
@@ -33,7 +33,7 @@ DESK_ROUTES: tuple[DeskRoute, ...] = (
             f"/desk/cases/{{id}}/{form.name}",
             form.needs,
             case_pages.posting(form),
-            body=text_body("version", *form.fields),
+            body=text_body(VERSION, *form.fields),
         )
         for form in CASE_FORMS.values()
     ),
