@@ -46,6 +46,8 @@ from mentorkorps.backend.security.encryption import KEY_BYTES, derived_key
 
 MUTABLE = ("state", "owner", "taken_at", "give_back_on", "snoozed_until", "changed_at", "closed_at")
 
+MOST_OF_ONE = 20
+"""Cases of one mailbox that are shown together."""
 OPENING_OR_CLOSING = frozenset({*get_args(CaseState), "withdrawn", "resumed"})
 
 
@@ -125,6 +127,14 @@ WITHOUT_CASE = (
     )
     .order_by(SIGN_UPS.c.confirmed_at)
     .limit(bindparam("most"))
+)
+
+OF_ADDRESSEE = (
+    select(CASES.c.sign_up)
+    .join(SIGN_UPS, SIGN_UPS.c.id == CASES.c.sign_up)
+    .where(SIGN_UPS.c.addressee == bindparam("addressee"))
+    .order_by(CASES.c.opened_at, CASES.c.sign_up)
+    .limit(MOST_OF_ONE)
 )
 
 NEXT_OPEN = (
@@ -242,6 +252,12 @@ def sign_ups_without_case(transaction: Transaction, most: int) -> list[SignUp]:
 def next_open(snapshot: Snapshot, after: str, most: int) -> list[ListedCase]:
     """The open cases behind an id, in the order of their ids."""
     ids = snapshot.execute(NEXT_OPEN, {"after": after, "most": most}).scalars()
+    return _listed(snapshot, list(ids))
+
+
+def cases_of_addressee(snapshot: Snapshot, addressee: str | None) -> list[ListedCase]:
+    """The cases of one mailbox, open and closed, oldest first; none where no mailbox is known."""
+    ids = snapshot.execute(OF_ADDRESSEE, {"addressee": addressee}).scalars()
     return _listed(snapshot, list(ids))
 
 

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from mentorkorps.backend.clock import spoken
 from mentorkorps.backend.db.access_log_rows import log_access
 from mentorkorps.backend.db.place_rows import turn_of
-from mentorkorps.backend.db.records import GivenConsent
 from mentorkorps.backend.db.sign_up_rows import consents_of, sign_up_by_id
 from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.desk import doubtful, waiting
+from mentorkorps.backend.desk.consent_rows import consent_rows
 from mentorkorps.backend.desk.link_access import by_link
 from mentorkorps.backend.desk.refused_links import guarded
 from mentorkorps.backend.mail.compose import COORDINATORS_LANGUAGE
@@ -27,7 +27,6 @@ from mentorkorps.backend.services import Visit
 from mentorkorps.backend.signups import lifecycle, links
 from mentorkorps.backend.web.responses import PRIVATE
 from mentorkorps.backend.web.routing import RouteSpec
-from mentorkorps.catalogue.model.forms import Form
 from mentorkorps.forms.choices import linked_rows
 
 
@@ -113,7 +112,7 @@ async def _shown(visit: Visit, id: str) -> Response:
         facts=sign_up_facts(services.catalogue, sign_up, turn, language),
         sign_up=sign_up,
         answers=linked_rows(form, services.catalogue, sign_up.answers, language),
-        consents=_consent_rows(form, consents),
+        consents=consent_rows(form, consents, language),
         received=spoken(sign_up.received_at, language),
         confirmed=sign_up.confirmed_at and spoken(sign_up.confirmed_at, language),
         answered=sign_up.answered_at and spoken(sign_up.answered_at, language),
@@ -122,21 +121,3 @@ async def _shown(visit: Visit, id: str) -> Response:
         restore=f"{_address(visit)}/restore",
         signs=sign_up.signs if spam.is_doubtful(sign_up.signs) else (),
     )
-
-
-def _consent_rows(
-    form: Form | None, consents: list[GivenConsent]
-) -> list[tuple[str, str, str, str | None]]:
-    """Text, version, when it was given and when it was taken back."""
-    language = COORDINATORS_LANGUAGE
-    definitions = form.consents if form else ()
-    texts = {(consent.id, consent.version): consent.text.of(language) for consent in definitions}
-    return [
-        (
-            texts.get((consent.consent, consent.version), consent.consent),
-            consent.version,
-            spoken(consent.given_at, language),
-            spoken(consent.withdrawn_at, language) if consent.withdrawn_at else None,
-        )
-        for consent in consents
-    ]

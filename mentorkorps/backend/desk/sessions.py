@@ -34,13 +34,15 @@ from mentorkorps.backend.desk.refused_links import guarded
 from mentorkorps.backend.mail.recipients import person_id, person_ids
 from mentorkorps.backend.recipients_file import Person
 from mentorkorps.backend.services import Services, Visit
-from mentorkorps.backend.web.request_body import Body
+from mentorkorps.backend.web.request_body import Body, PostedForm
 from mentorkorps.backend.web.responses import PRIVATE, Refusal
 from mentorkorps.backend.web.routing import Method, RouteSpec
 
 COOKIE = "mentorkorps_desk"
 LASTS = timedelta(hours=8)
 LONGEST_PATH = 200
+VERSION = "version"
+"""The hidden field of a form of the desk: what of the case was seen, which nobody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,9 @@ async def _ask_to_log_in(visit: Visit) -> Response:
     start = f"{visit.root}desk/"
     if visit.request.method == "POST":
         if visit.body:
-            await visit.read_form(None)
+            posted = await visit.read_form(None)
+            typed = {name: texts for name, texts in posted.items() if name != VERSION}
+            visit.posted = PostedForm(None, typed)
         raise Refusal(403, "logged_out", PRIVATE)
     if is_from_elsewhere(visit):
         return arriving(visit)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from starlette.responses import Response
 
 from mentorkorps.backend.clock import spoken
+from mentorkorps.backend.desk import inbox
+from mentorkorps.backend.desk.colleagues import viewpoint
 from mentorkorps.backend.desk.pages import desk_page
 from mentorkorps.backend.desk.sessions import LoggedIn, has_second_factor
 from mentorkorps.backend.recipients_file import SCOPE_TABLES
@@ -19,6 +21,7 @@ async def show(visit: Visit, logged_in: LoggedIn) -> Response:
         visit,
         "start.html",
         logged_in.person,
+        tabs=await inbox.tabs(visit, viewpoint(visit.services, logged_in)),
         roles=list(_roles(visit, logged_in)),
         until=spoken(logged_in.session.until, visit.language),
         has_second_factor=has_factor,
