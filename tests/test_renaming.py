@@ -19,7 +19,7 @@ from mentorkorps.catalogue.load import Catalogue, load_catalogue
 from mentorkorps.catalogue.model.forms import Field, Form
 from mentorkorps.forms.choices import options
 from mentorkorps.interface.addresses import address
-from tests.backend.conftest import Hands, House, eventually, opened, run_cli, text_of
+from tests.backend.conftest import Hands, Portal, eventually, opened, run_cli, text_of
 from tests.conftest import HERE
 from tests.test_forms import renamed_everywhere
 
@@ -29,10 +29,10 @@ TOKEN = re.compile(r"(?<=/)(confirm|receipt|mine|desk|offer)/[\w.~-]+")
 
 
 @dataclass
-class Portal:
+class FilledPortal:
     """A running server on some data, and the commands of its operator."""
 
-    server: House
+    server: Portal
     data: Path
     catalogue: Catalogue
 
@@ -161,15 +161,15 @@ def answer(form: Form, field: Field, catalogue: Catalogue, number: int) -> list[
 
 
 @contextmanager
-def portal(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+def portal(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FilledPortal]:
     catalogue = load_catalogue(data)
     with opened(folder, catalogue, Hands(), FOLDER=str(folder / "var")) as server:
         for name, value in server.environ.items():
             monkeypatch.setenv(name, value)
-        yield Portal(server, data, catalogue)
+        yield FilledPortal(server, data, catalogue)
 
 
-def all_participants(portal: Portal, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+def all_participants(portal: FilledPortal, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
     """What `desk participants` writes of the course and of the event."""
     lists = []
     for record in (COURSE, EVENT):
@@ -211,7 +211,7 @@ def test_with_other_ids_forms_mails_tables_and_lists_of_participants_are_the_sam
         }
 
 
-def all_kept(portal: Portal, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple:
+def all_kept(portal: FilledPortal, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple:
     """What people, coordinators and operators get to see of the database."""
     tables = [portal.table(form, folder) for form in portal.forms]
     return (

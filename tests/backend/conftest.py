@@ -103,7 +103,7 @@ class Hands:
         self._both = moment, self._both[1] + (moment - self.now).total_seconds()
 
 
-class House:
+class Portal:
     """A running server, as a visitor (`client`) and as the operator (the rest) see it."""
 
     def __init__(
@@ -249,8 +249,8 @@ def opened(
     limits: ConnectionLimits = web_server.LIMITS,
     curriculum: Curriculum | None = None,
     **environ: str,
-) -> Iterator[House]:
-    """A house that stands in `folder`, with MENTORKORPS_<name> settings, until the block ends."""
+) -> Iterator[Portal]:
+    """A portal that stands in `folder`, with MENTORKORPS_<name> settings, until the block ends."""
     site = folder / "site"
     if not site.exists():
         built_site(site)
@@ -273,7 +273,7 @@ def opened(
         with httpx.Client(
             base_url=url, verify=False
         ) as client:  # reading certificates takes longer than the test
-            yield House(read, client, clock, named)
+            yield Portal(read, client, clock, named)
     finally:
         server.should_exit = True
         thread.join()
@@ -305,23 +305,23 @@ both = pytest.mark.parametrize("database", ["file", "server"], indirect=True)
 
 @pytest.fixture
 def environ(tmp_path: Path, database: str) -> dict[str, str]:
-    """Settings of a house that stands in the test's folder, for `opened`."""
+    """Settings of a portal that stands in the test's folder, for `opened`."""
     return {"DATABASE_URL": database, "FOLDER": str(tmp_path / "var")}
 
 
 @pytest.fixture
-def house(
+def portal(
     tmp_path: Path, real: Catalogue, hands: Hands, environ: dict[str, str]
-) -> Iterator[House]:
-    with opened(tmp_path, real, hands, **environ) as house:
-        yield house
+) -> Iterator[Portal]:
+    with opened(tmp_path, real, hands, **environ) as portal:
+        yield portal
 
 
 @pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory, real: Catalogue) -> Iterator[House]:
-    """One house for all tests of a module that leave nothing behind."""
-    with opened(tmp_path_factory.mktemp("house"), real) as house:
-        yield house
+def lasting(tmp_path_factory: pytest.TempPathFactory, real: Catalogue) -> Iterator[Portal]:
+    """One portal for all tests of a module that leave nothing behind."""
+    with opened(tmp_path_factory.mktemp("portal"), real) as portal:
+        yield portal
 
 
 class PostOffice:

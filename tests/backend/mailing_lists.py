@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from mentorkorps.catalogue.load import Catalogue, load_catalogue
-from tests.backend.conftest import House, run_cli
+from tests.backend.conftest import Portal, run_cli
 from tests.conftest import HERE
 
 SAYS = "2026-11-22"
@@ -74,25 +74,27 @@ def open_smiths(data: Path) -> Catalogue:
     return edit(data, "programmes", 'status: interest\n  municipalities: ["0329", "0461"]', OPEN)
 
 
-def join(house: House, form: str, name: str, /, is_confirmed: bool = True, **answers: str) -> None:
+def join(
+    portal: Portal, form: str, name: str, /, is_confirmed: bool = True, **answers: str
+) -> None:
     typed = {"email": f"{name}@example.org", "language": "da", "contact": SAYS}
-    answer = house.client.post(f"/forms/{form}", data=typed | answers)
+    answer = portal.client.post(f"/forms/{form}", data=typed | answers)
     assert 303 == answer.status_code, answer.text
     if is_confirmed:
         sign_up = next(
             sign_up
-            for sign_up in house.sign_ups()
+            for sign_up in portal.sign_ups()
             if sign_up.email == typed["email"] and sign_up.confirmed_at is None
         )
-        token = house.signed("confirm", f"{sign_up.id}.{sign_up.asked_stamp}")
-        assert 200 == house.client.post(f"/confirm/{token}").status_code
+        token = portal.signed("confirm", f"{sign_up.id}.{sign_up.asked_stamp}")
+        assert 200 == portal.client.post(f"/confirm/{token}").status_code
 
 
-def mails(house: House, kind: str) -> dict[str, EmailMessage]:
+def mails(portal: Portal, kind: str) -> dict[str, EmailMessage]:
     """The mails of a kind that have left, by who got them."""
-    folder = house.settings.mail_folder
-    sent = [folder / f"{mail.id}.eml" for mail in house.mails() if mail.kind == kind]
-    letters = [house.read(path) for path in sent if path.exists()]
+    folder = portal.settings.mail_folder
+    sent = [folder / f"{mail.id}.eml" for mail in portal.mails() if mail.kind == kind]
+    letters = [portal.read(path) for path in sent if path.exists()]
     return {str(letter["To"]).partition("@")[0]: letter for letter in letters}
 
 
@@ -100,21 +102,21 @@ def leave_in(letter: EmailMessage) -> str:
     return "/leave/" + re.search(r"/leave/([\w.-]+)>", letter["List-Unsubscribe"])[1]
 
 
-def batches(house: House) -> list[tuple[str, str, str]]:
-    rows = house.rows("SELECT kind, about, state FROM batches ORDER BY created_at, state")
+def batches(portal: Portal) -> list[tuple[str, str, str]]:
+    rows = portal.rows("SELECT kind, about, state FROM batches ORDER BY created_at, state")
     return [tuple(row) for row in rows]
 
 
-def own_page(house: House, name: str) -> str:
+def own_page(portal: Portal, name: str) -> str:
     sign_up = next(
-        sign_up for sign_up in house.sign_ups() if sign_up.email == f"{name}@example.org"
+        sign_up for sign_up in portal.sign_ups() if sign_up.email == f"{name}@example.org"
     )
-    return f"/mine/{house.token('mine', sign_up)}"
+    return f"/mine/{portal.token('mine', sign_up)}"
 
 
-def operate(house: House, monkeypatch, capsys, *command: str, code: int = 0) -> str:
+def operate(portal: Portal, monkeypatch, capsys, *command: str, code: int = 0) -> str:
     """What a command of the operator says beside the server that runs."""
-    for name, value in house.environ.items():
+    for name, value in portal.environ.items():
         monkeypatch.setenv(name, value)
     capsys.readouterr()
     assert code == run_cli(command), capsys.readouterr().err

@@ -123,18 +123,18 @@ def test_whatever_is_changed_behind_its_back_is_told_with_its_place(log, databas
     assert 0 == verify(database)[0]
 
 
-def test_the_person_sees_when_what_for_and_in_which_role_but_no_names(house, hands):
-    house.post()
-    house.client.post(house.link("confirm"))
-    own = f"/mine/{house.token('mine', house.sign_ups()[0])}"
-    assert "Ingen endnu" in house.client.post(own).text
-    link = house.link("notice")
-    house.client.get(link)  # a scanner sees nothing, and nothing is logged
-    house.client.post(link)
+def test_the_person_sees_when_what_for_and_in_which_role_but_no_names(portal, hands):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
+    own = f"/mine/{portal.token('mine', portal.sign_ups()[0])}"
+    assert "Ingen endnu" in portal.client.post(own).text
+    link = portal.link("notice")
+    portal.client.get(link)  # a scanner sees nothing, and nothing is logged
+    portal.client.post(link)
     hands.pass_by(minutes=5)
-    house.client.post(f"{link}/answered")
+    portal.client.post(f"{link}/answered")
 
-    page = house.client.post(own).text
+    page = portal.client.post(own).text
     for words in (
         "23. november 2026 kl. 10.00",
         "Set for at svare dig (Koordinator med linket fra en mail)",
@@ -143,21 +143,21 @@ def test_the_person_sees_when_what_for_and_in_which_role_but_no_names(house, han
         "efter 6 måneder",
     ):
         assert words in page
-    copy = house.client.post(f"{own}/download").json()["looked_at"]
+    copy = portal.client.post(f"{own}/download").json()["looked_at"]
     assert [("look", "link"), ("change", "link")] == [(one["purpose"], one["role"]) for one in copy]
     environ = {
-        key: value for key, value in house.environ.items() if "DATABASE" in key or "KEYS" in key
+        key: value for key, value in portal.environ.items() if "DATABASE" in key or "KEYS" in key
     }
     assert 0 == run_here("log", "verify", **environ).returncode
     assert 0 == len(run_here("log", "verify", **environ).stderr)
 
 
-def test_the_log_is_kept_for_six_months(house, hands):
-    house.post()
-    house.client.post(house.link("confirm"))
-    house.client.post(house.link("notice"))
+def test_the_log_is_kept_for_six_months(portal, hands):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
+    portal.client.post(portal.link("notice"))
     hands.pass_until(MONDAY.replace(year=2027, month=5, hour=8))
-    assert [(1,)] == house.rows("SELECT number FROM access_log")
+    assert [(1,)] == portal.rows("SELECT number FROM access_log")
 
     hands.pass_by(days=1)
-    eventually(lambda: not house.rows("SELECT number FROM access_log"), 20)
+    eventually(lambda: not portal.rows("SELECT number FROM access_log"), 20)

@@ -25,16 +25,16 @@ LANGUAGES = pytest.mark.parametrize("language", ["da", "en"])
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory, sound):
-    with opened(tmp_path_factory.mktemp("house"), sound) as house:
-        yield house
+    with opened(tmp_path_factory.mktemp("portal"), sound) as portal:
+        yield portal
 
 
-def send(house, **answers):
-    return house.client.post(FORM, data=SENT | somebody() | answers)
+def send(portal, **answers):
+    return portal.client.post(FORM, data=SENT | somebody() | answers)
 
 
-def send_json(house, **answers):
-    return house.client.post(FORM, json=SENT | somebody() | answers, headers=JSON)
+def send_json(portal, **answers):
+    return portal.client.post(FORM, json=SENT | somebody() | answers, headers=JSON)
 
 
 def somebody() -> dict[str, str]:
@@ -42,16 +42,16 @@ def somebody() -> dict[str, str]:
     return {"name": f"Sofie {next(NUMBERS)}"}
 
 
-def newest(house) -> dict:
-    return house.sign_ups()[-1].answers
+def newest(portal) -> dict:
+    return portal.sign_ups()[-1].answers
 
 
-def both(house, field: str, typed: str) -> list:
+def both(portal, field: str, typed: str) -> list:
     """What is kept of an answer that is sent as a page sends it, and as a program does."""
-    assert 303 == send(house, **{field: typed}).status_code, typed
-    in_row = newest(house)[field]
-    assert 201 == send_json(house, **{field: typed}).status_code, typed
-    return [in_row, newest(house)[field]]
+    assert 303 == send(portal, **{field: typed}).status_code, typed
+    in_row = newest(portal)[field]
+    assert 201 == send_json(portal, **{field: typed}).status_code, typed
+    return [in_row, newest(portal)[field]]
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_the_person_and_the_coordinator_read_the_domain_as_it_was_written(lastin
 
 
 def test_a_mail_goes_to_the_ascii_form_of_the_domain(tmp_path, sound):
-    with opened(tmp_path, sound, MAIL_FROM="Mentorkørps <svar@blåbærgrød.dk>") as house:
-        send(house, email="anna@æblegrød.dk")
-        letter = house.letter("confirm")
+    with opened(tmp_path, sound, MAIL_FROM="Mentorkørps <svar@blåbærgrød.dk>") as portal:
+        send(portal, email="anna@æblegrød.dk")
+        letter = portal.letter("confirm")
 
     assert "anna@xn--blegrd-oua3m.dk" == letter["To"].addresses[0].addr_spec
     assert "svar@xn--blbrgrd-fxak7p.dk" == letter["From"].addresses[0].addr_spec
@@ -116,19 +116,19 @@ def test_public_address_origins_and_recipients_may_have_danish_letters(tmp_path,
         "ALLOWED_ORIGINS": "https://ærø.dk",
         "RECIPIENTS": str(recipients),
     }
-    with opened(tmp_path, sound, **variables) as house:
+    with opened(tmp_path, sound, **variables) as portal:
         origins = (
             "https://xn--blbrgrd-fxak7p.dk:8443",
             "https://xn--r-3fa9c.dk",
             "https://xn--r-3fa9c.evil.example",
         )
         answers = [
-            house.client.post(
+            portal.client.post(
                 FORM, data=SENT | {"name": str(number)}, headers={"Origin": origin}
             ).status_code
             for number, origin in enumerate(origins)
         ]
-        mailboxes = house.settings.recipients
+        mailboxes = portal.settings.recipients
 
     assert [303, 303, 403] == answers
     assert ("post@xn--blbrgrd-fxak7p.dk", "odense@xn--r-3fa9c.dk") == (

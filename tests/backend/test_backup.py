@@ -23,7 +23,7 @@ NEWER = "a-newer-key-for-the-tests"
 
 @pytest.fixture
 def mentorkorps(tmp_path):
-    """Runs a command on the database of the test's house."""
+    """Runs a command on the database of the test's portal."""
 
     def run(*arguments, keys=KEY):
         variables = {
@@ -41,10 +41,10 @@ def mentorkorps(tmp_path):
 @pytest.fixture
 def burnt(tmp_path, real, mentorkorps):
     """A backup of one sign-up, confirmed; the database is gone."""
-    with opened(tmp_path, real) as house:
-        house.post()
-        house.client.post(house.link("confirm"))
-        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    with opened(tmp_path, real) as portal:
+        portal.post()
+        portal.client.post(portal.link("confirm"))
+        eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
         taken = mentorkorps("backup", tmp_path / "one.backup")
     assert f"{tmp_path}/one.backup holds 1 sign-up, encrypted with the first key.\n" == taken.stdout
     for path in (tmp_path / "var").glob("mentorkorps.db*"):
@@ -61,9 +61,9 @@ def test_a_backup_taken_while_people_sign_up_is_whole(tmp_path, real, mentorkorp
 
     def sign_up():
         while not stop.is_set():
-            receipts.append(house.post(email=f"v{len(receipts)}@example.org").headers["location"])
+            receipts.append(portal.post(email=f"v{len(receipts)}@example.org").headers["location"])
 
-    with opened(tmp_path, real) as house:
+    with opened(tmp_path, real) as portal:
         posting = threading.Thread(target=sign_up)
         posting.start()
         eventually(lambda: len(receipts) > 20)
@@ -78,11 +78,11 @@ def test_a_backup_taken_while_people_sign_up_is_whole(tmp_path, real, mentorkorp
     restored = mentorkorps("restore", tmp_path / "one.backup")
 
     assert 0 == restored.returncode
-    with opened(tmp_path, real) as house:
-        assert len(before) <= len(house.sign_ups()) <= len(receipts)
-        assert {200} == {house.client.get(receipt).status_code for receipt in before}
-        ids = {sign_up.id for sign_up in house.sign_ups()}
-        assert ids == {mail.subject.id for mail in house.mails()}
+    with opened(tmp_path, real) as portal:
+        assert len(before) <= len(portal.sign_ups()) <= len(receipts)
+        assert {200} == {portal.client.get(receipt).status_code for receipt in before}
+        ids = {sign_up.id for sign_up in portal.sign_ups()}
+        assert ids == {mail.subject.id for mail in portal.mails()}
 
 
 def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, real, mentorkorps):
@@ -90,15 +90,15 @@ def test_what_was_put_back_is_all_there_and_links_still_open(burnt, tmp_path, re
 
     assert f"{tmp_path}/var/mentorkorps.db holds 1 sign-up now." == restored.stdout.splitlines()[0]
     assert "The last moment seen is " in restored.stdout
-    with opened(tmp_path, real) as house:
-        (sign_up,) = house.sign_ups()
+    with opened(tmp_path, real) as portal:
+        (sign_up,) = portal.sign_ups()
         assert "karen@example.org" == sign_up.answers["email"]
         assert sign_up.confirmed_at
-        assert 1 == len(operator_reads.consents(house.settings, sign_up.id))
-        assert {"sent"} == {mail.state for mail in house.mails()}
-        assert "karen@example.org" in house.client.post(house.link("notice")).text
-        assert house.post().headers["location"].startswith("/receipt/")
-        assert 1 == len(house.sign_ups())
+        assert 1 == len(operator_reads.consents(portal.settings, sign_up.id))
+        assert {"sent"} == {mail.state for mail in portal.mails()}
+        assert "karen@example.org" in portal.client.post(portal.link("notice")).text
+        assert portal.post().headers["location"].startswith("/receipt/")
+        assert 1 == len(portal.sign_ups())
 
 
 def test_a_backup_can_be_read_only_with_the_key_and_by_its_owner(burnt):
@@ -110,24 +110,24 @@ def test_a_backup_can_be_read_only_with_the_key_and_by_its_owner(burnt):
 
 
 def test_it_takes_the_place_of_what_is_there(burnt, tmp_path, real, mentorkorps):
-    with opened(tmp_path, real) as house:
-        house.post(email="later@example.org")
+    with opened(tmp_path, real) as portal:
+        portal.post(email="later@example.org")
 
     mentorkorps("restore", burnt)
 
     assert ["karen@example.org"] == [
-        sign_up.answers["email"] for sign_up in operator_reads.sign_ups(house.settings)
+        sign_up.answers["email"] for sign_up in operator_reads.sign_ups(portal.settings)
     ]
 
 
 def test_nothing_is_put_back_while_the_server_runs(burnt, tmp_path, real, mentorkorps):
-    with opened(tmp_path, real) as house:
-        house.post(email="later@example.org")
+    with opened(tmp_path, real) as portal:
+        portal.post(email="later@example.org")
         refused = mentorkorps("restore", burnt)
 
         assert (2, 1) == (refused.returncode, len(refused.stderr.splitlines()))
         assert "in use by another process" in refused.stderr
-        assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
+        assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in portal.sign_ups()]
 
 
 def test_a_newer_key_in_front_does_not_matter_and_a_missing_one_is_named(
@@ -151,8 +151,8 @@ def broken(taken):
 
 
 def test_what_is_no_whole_backup_is_refused_and_changes_nothing(burnt, tmp_path, real, mentorkorps):
-    with opened(tmp_path, real) as house:
-        house.post(email="later@example.org")
+    with opened(tmp_path, real) as portal:
+        portal.post(email="later@example.org")
     before = database(tmp_path)
 
     for name, content in broken(burnt):

@@ -133,13 +133,13 @@ def test_another_site_may_not_post(lasting, headers):
     ids=str,
 )
 def test_the_own_site_and_allowed_ones_may_post(tmp_path, real, headers):
-    with opened(tmp_path, real, ALLOWED_ORIGINS="https://partner.example") as house:
-        assert 303 == house.client.post(FORM, data=volunteer(), headers=headers).status_code
+    with opened(tmp_path, real, ALLOWED_ORIGINS="https://partner.example") as portal:
+        assert 303 == portal.client.post(FORM, data=volunteer(), headers=headers).status_code
 
 
 def test_an_allowed_site_may_read_the_answer_to_a_program(tmp_path, real):
-    with opened(tmp_path, real, ALLOWED_ORIGINS="https://partner.example") as house:
-        answer = house.client.post(
+    with opened(tmp_path, real, ALLOWED_ORIGINS="https://partner.example") as portal:
+        answer = portal.client.post(
             FORM, json=volunteer(), headers=JSON | {"Origin": "https://partner.example"}
         )
 

@@ -43,17 +43,17 @@ NEAR = {"place": "5000"}
 
 def test_an_operator_holds_releases_and_cancels_what_opened(tmp_path, hands, monkeypatch, capsys):
     data = write_data(tmp_path)
-    with opened(tmp_path, load_catalogue(data), hands) as house:
-        join(house, "nyhedsbrev", "laeser", **NEAR)
+    with opened(tmp_path, load_catalogue(data), hands) as portal:
+        join(portal, "nyhedsbrev", "laeser", **NEAR)
     open_smiths(data)
     both_open = edit(data, "events", "status: planned", "status: open")
-    with opened(tmp_path, both_open, hands, NEWS_WAIT_MINUTES="30") as house:
+    with opened(tmp_path, both_open, hands, NEWS_WAIT_MINUTES="30") as portal:
 
         def run(*command: str, code: int = 0) -> str:
-            return operate(house, monkeypatch, capsys, *command, code=code)
+            return operate(portal, monkeypatch, capsys, *command, code=code)
 
-        eventually(lambda: 2 == len(batches(house)))
-        listed = {row.about: row.id for row in house.rows("SELECT id, about FROM batches")}
+        eventually(lambda: 2 == len(batches(portal)))
+        listed = {row.about: row.id for row in portal.rows("SELECT id, about FROM batches")}
         programme, event = listed["programmes/smedenes-korps"], listed["events/netvaerk-april-2027"]
         shown = run("outbox")
         assert f"{programme}  batch opened waiting" in shown
@@ -65,54 +65,54 @@ def test_an_operator_holds_releases_and_cancels_what_opened(tmp_path, hands, mon
         hands.pass_by(hours=1)
         run("outbox", "release", programme)
         hands.now = hands.now.replace(hour=18, minute=59)
-        eventually(lambda: {"laeser"} == mails(house, "opened").keys())
-        assert "Smedenes korps" in text_of(mails(house, "opened")["laeser"])
-        assert ["cancelled", "done"] == sorted(state for _, _, state in batches(house))
+        eventually(lambda: {"laeser"} == mails(portal, "opened").keys())
+        assert "Smedenes korps" in text_of(mails(portal, "opened")["laeser"])
+        assert ["cancelled", "done"] == sorted(state for _, _, state in batches(portal))
         assert "1 sent, 0 on their way" in run("outbox", "--all")
 
 
 def test_a_newsletter_leaves_when_somebody_sends_it(tmp_path, hands, monkeypatch, capsys):
     data = write_data(tmp_path)
     catalogue = edit(data, "courses", "status: planned", "status: open")
-    with opened(tmp_path, catalogue, hands) as house:
+    with opened(tmp_path, catalogue, hands) as portal:
 
         def run(*command: str) -> str:
-            return operate(house, monkeypatch, capsys, "newsletter", *command, "--data", str(data))
+            return operate(portal, monkeypatch, capsys, "newsletter", *command, "--data", str(data))
 
-        join(house, "nyhedsbrev", "laeser", **NEAR)
-        join(house, "nyhedsbrev", "reader", language="en", **NEAR)
-        join(house, "nyhedsbrev", "elsewhere", place="4100")
-        join(house, "interesseliste", "interest", **NEAR)
+        join(portal, "nyhedsbrev", "laeser", **NEAR)
+        join(portal, "nyhedsbrev", "reader", language="en", **NEAR)
+        join(portal, "nyhedsbrev", "elsewhere", place="4100")
+        join(portal, "interesseliste", "interest", **NEAR)
         period = ("--from", "2026-11-01", "--to", "2026-11-30")
         assert "0 newsletters" in run("draft", "--municipality", "Ringsted", *period)
         assert "1 newsletter drafted" in run("draft", *period)
         assert "0 newsletters drafted" in run("draft", *period)
-        (id,) = [row.id for row in house.rows("SELECT id FROM batches")]
+        (id,) = [row.id for row in portal.rows("SELECT id FROM batches")]
         assert f"{id}  draft" in run("list")
         shown = run("show", id[:6])
         assert "Odense, marts 2027" in shown
         assert "Åben indsats" in shown
         hands.pass_by(hours=2)
-        assert {} == mails(house, "newsletter")
+        assert {} == mails(portal, "newsletter")
         assert "1 newsletter leaves" in run("send", id)
-        eventually(lambda: {"laeser", "reader"} == mails(house, "newsletter").keys())
-        letter = mails(house, "newsletter")["laeser"]
+        eventually(lambda: {"laeser", "reader"} == mails(portal, "newsletter").keys())
+        letter = mails(portal, "newsletter")["laeser"]
         assert "Nyt om mentorer i din kommune" == letter["Subject"]
         assert "List-Unsubscribe=One-Click" == letter["List-Unsubscribe-Post"]
         assert "/kommuner/odense/" in text_of(letter)
         assert "You get this mail because you asked for news about Odense" in text_of(
-            mails(house, "newsletter")["reader"]
+            mails(portal, "newsletter")["reader"]
         )
 
     again = edit(data, "courses", 'confirmed: "2026-11-01"', 'confirmed: "2026-12-02"')
-    with opened(tmp_path, again, hands) as house:
-        eventually(lambda: house.client.get("/readyz").status_code == 200)
+    with opened(tmp_path, again, hands) as portal:
+        eventually(lambda: portal.client.get("/readyz").status_code == 200)
         hands.pass_until(datetime(2027, 1, 1, 5, 30, tzinfo=UTC))
         time.sleep(1.1)
-        assert 1 == len(batches(house))
+        assert 1 == len(batches(portal))
         hands.pass_until(datetime(2027, 1, 1, 6, 1, tzinfo=UTC))
-        eventually(lambda: 2 == len(batches(house)))
-        assert {"done", "draft"} == {state for _, _, state in batches(house)}
+        eventually(lambda: 2 == len(batches(portal)))
+        assert {"done", "draft"} == {state for _, _, state in batches(portal)}
 
 
 def test_who_waits_is_said_as_counts_that_show_nobody(tmp_path, monkeypatch, capsys):
@@ -185,22 +185,22 @@ def test_a_batch_delays_no_confirmation_and_survives_kill_9_without_a_second_mes
     tmp_path, monkeypatch
 ):
     data = write_data(tmp_path)
-    with opened(tmp_path, load_catalogue(data)) as house:
-        eventually(lambda: house.rows("SELECT * FROM announced"))
-    connect.run_on_database(house.settings, keep_listeners, MANY, "0461", "smedenes-korps")
-    connect.run_on_database(house.settings, forget_mails)
+    with opened(tmp_path, load_catalogue(data)) as portal:
+        eventually(lambda: portal.rows("SELECT * FROM announced"))
+    connect.run_on_database(portal.settings, keep_listeners, MANY, "0461", "smedenes-korps")
+    connect.run_on_database(portal.settings, forget_mails)
     open_smiths(data)
     smtp = SlowPostOffice()
     port = any_free_port()
     mail_server = Controller(smtp, hostname="127.0.0.1", port=port)
     mail_server.start()
     monkeypatch.setenv("MENTORKORPS_SMTP_URL", f"smtp://127.0.0.1:{port}")
-    for name, value in house.environ.items():
+    for name, value in portal.environ.items():
         monkeypatch.setenv(name, value)
     try:
         with process(tmp_path, any_free_port(), {}, root=tmp_path) as server:
-            eventually(lambda: batches(house))
-            (id,) = [row.id for row in house.rows("SELECT id FROM batches")]
+            eventually(lambda: batches(portal))
+            (id,) = [row.id for row in portal.rows("SELECT id FROM batches")]
             assert 0 == run_cli(("outbox", "send", id))
             eventually(lambda: len(smtp.taken) > 30)
             typed = {"email": "ny@example.org", "place": "5000", "contact": SAYS, "language": "da"}
@@ -211,14 +211,14 @@ def test_a_batch_delays_no_confirmation_and_survives_kill_9_without_a_second_mes
             assert 0 == run_cli(("outbox", "send", id))
             server.process.kill()
             server.process.wait()
-            connect.run_on_database(house.settings, end_leases)
+            connect.run_on_database(portal.settings, end_leases)
             server.start()
             eventually(lambda: MANY + 1 == len(recipients(smtp)), 30)
     finally:
         mail_server.stop()
 
     assert {1} == {len(ids) for ids in recipients(smtp).values()}
-    assert [("opened", "programmes/smedenes-korps", "done")] == batches(house)
+    assert [("opened", "programmes/smedenes-korps", "done")] == batches(portal)
 
 
 def recipients(smtp: PostOffice) -> dict[str, set[str]]:

@@ -430,8 +430,8 @@ def test_the_person_takes_along_what_was_noted_and_not_who_noted_it(tmp_path, re
     with desk_over(url, real, people) as desk:
         id = desk.come("kim", programme="mentorkorps-aabent-hold")
         desk.do(cases.contact, id, "Mødes torsdag", actor="annas-id")
-    with opened(tmp_path, real, Hands(), DATABASE_URL=url) as house:
-        file = house.client.post(f"/mine/{house.signed('mine', id)}/download")
+    with opened(tmp_path, real, Hands(), DATABASE_URL=url) as portal:
+        file = portal.client.post(f"/mine/{portal.signed('mine', id)}/download")
 
     assert "annas-id" not in file.text
     case = file.json()["case"]
@@ -452,27 +452,27 @@ def test_a_server_keeps_cases_where_its_file_names_people(tmp_path, real):
     folder = tmp_path / "recipients.yaml"
     folder.write_text("default: post@example.org")
 
-    def owners_and_states(house):
+    def owners_and_states(portal):
         statement = "SELECT owner IS NULL, state FROM cases ORDER BY opened_at"
-        return [tuple(row) for row in house.rows(statement)]
+        return [tuple(row) for row in portal.rows(statement)]
 
-    with opened(tmp_path, real, Hands(), RECIPIENTS=str(folder)) as house:
-        house.post()
-        house.client.post(house.link("confirm"))
-        assert [] == owners_and_states(house)
+    with opened(tmp_path, real, Hands(), RECIPIENTS=str(folder)) as portal:
+        portal.post()
+        portal.client.post(portal.link("confirm"))
+        assert [] == owners_and_states(portal)
 
     folder.write_text(PEOPLE)
-    with opened(tmp_path, real, Hands(), RECIPIENTS=str(folder)) as house:
-        eventually(lambda: [(True, "new")] == owners_and_states(house))
-        house.post(email="bo@example.org")
-        confirm = house.link("confirm")
-        assert [(True, "new")] == owners_and_states(house)
-        house.client.post(confirm)
-        assert [(True, "new")] * 2 == owners_and_states(house)
-        house.client.post(f"{house.desk()}/answered")
-        assert {(True, "new"), (True, "contacted")} == set(owners_and_states(house))
-        mine = f"/mine/{house.token('mine', house.sign_ups()[-1])}"
-        house.client.post(f"{mine}/withdraw")
-        assert {(True, "new"), (True, "ended")} == set(owners_and_states(house))
-        house.client.post(f"{mine}/delete", data={"sure": "yes"})
-        assert [(True, "new")] == owners_and_states(house)
+    with opened(tmp_path, real, Hands(), RECIPIENTS=str(folder)) as portal:
+        eventually(lambda: [(True, "new")] == owners_and_states(portal))
+        portal.post(email="bo@example.org")
+        confirm = portal.link("confirm")
+        assert [(True, "new")] == owners_and_states(portal)
+        portal.client.post(confirm)
+        assert [(True, "new")] * 2 == owners_and_states(portal)
+        portal.client.post(f"{portal.desk()}/answered")
+        assert {(True, "new"), (True, "contacted")} == set(owners_and_states(portal))
+        mine = f"/mine/{portal.token('mine', portal.sign_ups()[-1])}"
+        portal.client.post(f"{mine}/withdraw")
+        assert {(True, "new"), (True, "ended")} == set(owners_and_states(portal))
+        portal.client.post(f"{mine}/delete", data={"sure": "yes"})
+        assert [(True, "new")] == owners_and_states(portal)

@@ -147,9 +147,9 @@ def test_a_forged_code_is_not_found(lasting):
 
 
 def test_names_cannot_be_tried_without_end(tmp_path, real):
-    with opened(tmp_path, real, TRUSTED_PROXY="127.0.0.1") as house:
+    with opened(tmp_path, real, TRUSTED_PROXY="127.0.0.1") as portal:
         answers = [
-            house.client.post(
+            portal.client.post(
                 f"/kursusbevis/{CODE}",
                 data={"name": f"Navn {i}"},
                 headers={"X-Forwarded-For": "192.0.2.1"},
@@ -162,22 +162,22 @@ def test_names_cannot_be_tried_without_end(tmp_path, real):
 
 @pytest.mark.parametrize("page", ["kursusbevis", "en/certificate"])
 def test_codes_cannot_be_guessed_without_end(tmp_path, real, hands, page):
-    def looked_up(house, code, visitor):
-        return house.client.get(f"/{page}/{code}", headers={"X-Forwarded-For": visitor})
+    def looked_up(portal, code, visitor):
+        return portal.client.get(f"/{page}/{code}", headers={"X-Forwarded-For": visitor})
 
-    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as portal:
         guesses = [
-            looked_up(house, f"0000-0000-0000-{number:04}", "192.0.2.1") for number in range(100)
+            looked_up(portal, f"0000-0000-0000-{number:04}", "192.0.2.1") for number in range(100)
         ]
         refused, elsewhere = (
-            looked_up(house, CODE, "192.0.2.9"),
-            looked_up(house, CODE, "192.0.3.1"),
+            looked_up(portal, CODE, "192.0.2.9"),
+            looked_up(portal, CODE, "192.0.3.1"),
         )
-        typed = house.client.post(
+        typed = portal.client.post(
             "/certificates", data={"code": CODE}, headers={"X-Forwarded-For": "192.0.2.1"}
         )
         hands.pass_by(minutes=10)
-        later = looked_up(house, CODE, "192.0.2.9")
+        later = looked_up(portal, CODE, "192.0.2.9")
 
     assert {404} == {answer.status_code for answer in guesses}
     assert (429, "600") == (refused.status_code, refused.headers["retry-after"])

@@ -94,22 +94,22 @@ def test_the_first_from_the_right_that_is_no_proxy_of_ours_is_the_visitor(client
     assert address == visitor(client, x_forwarded_for=chain)
 
 
-def post(house, number, forwarded):
+def post(portal, number, forwarded):
     headers = {"X-Forwarded-For": forwarded} if forwarded is not None else {}
     typed = volunteer(email=f"person{number}@example.org")
-    return house.client.post(FORM, data=typed, headers=headers).status_code
+    return portal.client.post(FORM, data=typed, headers=headers).status_code
 
 
 def test_forty_visitors_behind_a_proxy_that_writes_ports_are_forty(tmp_path, real, hands):
-    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
-        got = [post(house, number, f"198.51.{number}.7:5{number}") for number in range(40)]
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as portal:
+        got = [post(portal, number, f"198.51.{number}.7:5{number}") for number in range(40)]
 
     assert Counter({303: 40}) == Counter(got)
 
 
 def test_one_visitor_with_forty_ports_is_one(tmp_path, real, hands):
-    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.0/8") as house:
-        got = [post(house, number, f"198.51.100.7:50{number:02}") for number in range(33)]
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.0/8") as portal:
+        got = [post(portal, number, f"198.51.100.7:50{number:02}") for number in range(33)]
 
     assert Counter({303: 30, 429: 3}) == Counter(got)
 
@@ -120,9 +120,9 @@ def test_where_a_proxy_names_nobody_nobody_is_counted_and_one_warning_says_so(
 ):
     with (
         caplog.at_level(logging.WARNING),
-        opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house,
+        opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as portal,
     ):
-        got = [post(house, number, forwarded) for number in range(33)]
+        got = [post(portal, number, forwarded) for number in range(33)]
 
     assert Counter({303: 33}) == Counter(got)
     (warning,) = [
@@ -134,7 +134,7 @@ def test_where_a_proxy_names_nobody_nobody_is_counted_and_one_warning_says_so(
 @pytest.mark.parametrize("forwarded", ["[::1]:443", "127.0.0.1:80", "unknown", "localhost"])
 def test_nobody_gets_figures_by_a_name_that_a_proxy_writes_strangely(tmp_path, real, forwarded):
     """But for a proxy of ours that says that the machine itself asks."""
-    with opened(tmp_path, real, TRUSTED_PROXY="127.0.0.1") as house:
-        status = house.client.get("/metrics", headers={"X-Forwarded-For": forwarded}).status_code
+    with opened(tmp_path, real, TRUSTED_PROXY="127.0.0.1") as portal:
+        status = portal.client.get("/metrics", headers={"X-Forwarded-For": forwarded}).status_code
 
     assert (200 if forwarded.startswith(("[::1]", "127.0.0.1")) else 404) == status

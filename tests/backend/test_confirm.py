@@ -8,50 +8,50 @@ from mentorkorps.backend.security.signed_links import LIFETIMES, Tokens
 from tests.backend.conftest import KEY, MONDAY, both, text_of, volunteer
 
 
-def test_looking_at_the_link_changes_nothing(house):
-    house.post()
+def test_looking_at_the_link_changes_nothing(portal):
+    portal.post()
 
-    page = house.client.get(house.link("confirm"))
+    page = portal.client.get(portal.link("confirm"))
 
     assert 200 == page.status_code
     assert '<button class="mk-button" type="submit">Bekræft</button>' in page.text
-    assert [None] == [sign_up.confirmed_at for sign_up in house.sign_ups()]
+    assert [None] == [sign_up.confirmed_at for sign_up in portal.sign_ups()]
     assert "no-store" == page.headers["cache-control"]
     assert "no-referrer" == page.headers["referrer-policy"]
 
 
-def test_pressing_the_button_confirms_and_sends_the_receipt(house, hands):
-    house.post()
+def test_pressing_the_button_confirms_and_sends_the_receipt(portal, hands):
+    portal.post()
     hands.pass_by(hours=1)
 
-    page = house.client.post(house.link("confirm"))
+    page = portal.client.post(portal.link("confirm"))
 
     assert "Tak, du har bekræftet" in page.text
-    assert [hands.now] == [sign_up.confirmed_at for sign_up in house.sign_ups()]
-    assert "senest mandag den 30. november 2026" in text_of(house.letter("receipt"))
-    assert "Du har bekræftet." in house.client.get(house.link("receipt")).text
+    assert [hands.now] == [sign_up.confirmed_at for sign_up in portal.sign_ups()]
+    assert "senest mandag den 30. november 2026" in text_of(portal.letter("receipt"))
+    assert "Du har bekræftet." in portal.client.get(portal.link("receipt")).text
 
 
-def test_pressing_twice_says_already_and_sends_no_second_receipt(house):
-    house.post()
-    link = house.link("confirm")
+def test_pressing_twice_says_already_and_sends_no_second_receipt(portal):
+    portal.post()
+    link = portal.link("confirm")
 
-    house.client.post(link)
+    portal.client.post(link)
 
-    assert "allerede bekræftet" in house.client.post(link).text
-    assert "allerede bekræftet" in house.client.get(link).text
-    assert 1 == [mail.kind for mail in house.mails()].count("receipt")
+    assert "allerede bekræftet" in portal.client.post(link).text
+    assert "allerede bekræftet" in portal.client.get(link).text
+    assert 1 == [mail.kind for mail in portal.mails()].count("receipt")
 
 
-def test_a_link_lasts_72_hours_and_then_says_what_to_do(house, hands):
-    house.post()
-    link = house.link("confirm")
+def test_a_link_lasts_72_hours_and_then_says_what_to_do(portal, hands):
+    portal.post()
+    link = portal.link("confirm")
     hands.pass_by(hours=72, minutes=1)
 
-    for answer in (house.client.get(link), house.client.post(link)):
+    for answer in (portal.client.get(link), portal.client.post(link)):
         assert 410 == answer.status_code
         assert "Send formularen igen" in answer.text
-    assert not any(sign_up.confirmed_at for sign_up in house.sign_ups())
+    assert not any(sign_up.confirmed_at for sign_up in portal.sign_ups())
 
 
 def test_the_link_lasts_as_long_as_an_unconfirmed_sign_up_is_kept(real):
@@ -61,25 +61,25 @@ def test_the_link_lasts_as_long_as_an_unconfirmed_sign_up_is_kept(real):
 
 
 @both
-def test_signing_up_again_after_that_gives_a_fresh_link(house, hands):
-    house.post()
-    first = house.link("confirm")
+def test_signing_up_again_after_that_gives_a_fresh_link(portal, hands):
+    portal.post()
+    first = portal.link("confirm")
     hands.pass_by(hours=73)
 
-    house.post()
-    house.client.post(house.link("confirm"))
+    portal.post()
+    portal.client.post(portal.link("confirm"))
 
-    assert first != house.link("confirm")
-    assert [hands.now] == [sign_up.confirmed_at for sign_up in house.sign_ups()]
+    assert first != portal.link("confirm")
+    assert [hands.now] == [sign_up.confirmed_at for sign_up in portal.sign_ups()]
 
 
-def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
-    house.post()
-    link = house.link("confirm")
-    house.client.post(link)
+def test_a_confirmed_link_says_already_even_when_it_is_old(portal, hands):
+    portal.post()
+    link = portal.link("confirm")
+    portal.client.post(link)
     hands.pass_by(days=10)
 
-    page = house.client.get(link)
+    page = portal.client.get(link)
     assert 410 == page.status_code
     assert "allerede bekræftet" in page.text
     assert "Send et nyt link" in page.text
@@ -87,23 +87,23 @@ def test_a_confirmed_link_says_already_even_when_it_is_old(house, hands):
 
 
 @pytest.mark.parametrize("purpose", ["receipt", "confirm", "mine", "desk"])
-def test_forged_links_open_nothing(house, purpose):
-    house.post()
-    sign_up = house.sign_ups()[0]
+def test_forged_links_open_nothing(portal, purpose):
+    portal.post()
+    sign_up = portal.sign_ups()[0]
     forged = Tokens(["another-key-of-somebody"], lambda: MONDAY).sign(purpose, sign_up.id, MONDAY)
 
     for token in (forged, "x", sign_up.id, forged + "x", "%00", "é"):
-        assert 404 == house.client.get(f"/{purpose}/{token}").status_code
+        assert 404 == portal.client.get(f"/{purpose}/{token}").status_code
 
 
 @pytest.mark.parametrize(
     ("have", "want"), [("receipt", "confirm"), ("confirm", "desk"), ("desk", "receipt")]
 )
-def test_a_link_opens_only_what_it_was_made_for(house, have, want):
-    house.post()
-    token = Tokens([KEY], lambda: MONDAY).sign(have, house.sign_ups()[0].id, MONDAY)
+def test_a_link_opens_only_what_it_was_made_for(portal, have, want):
+    portal.post()
+    token = Tokens([KEY], lambda: MONDAY).sign(have, portal.sign_ups()[0].id, MONDAY)
 
-    assert 404 == house.client.get(f"/{want}/{token}").status_code
+    assert 404 == portal.client.get(f"/{want}/{token}").status_code
 
 
 def test_an_older_key_still_opens_and_the_first_key_signs():
@@ -114,7 +114,7 @@ def test_an_older_key_still_opens_and_the_first_key_signs():
     assert "id" == newer.read("confirm", both.sign("confirm", "id", MONDAY))
 
 
-def test_the_confirmation_speaks_the_language_of_the_sign_up(house):
-    house.client.post("/forms/interesseliste", data=volunteer(language="en", programme=None))
+def test_the_confirmation_speaks_the_language_of_the_sign_up(portal):
+    portal.client.post("/forms/interesseliste", data=volunteer(language="en", programme=None))
 
-    assert "Confirm your e-mail address" in house.client.get(house.link("confirm")).text
+    assert "Confirm your e-mail address" in portal.client.get(portal.link("confirm")).text

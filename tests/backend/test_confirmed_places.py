@@ -37,10 +37,10 @@ TO_PERSON = [name for name, kind in KINDS.items() if kind.to == "person"]
 LATER, LEASE = timedelta(days=2), timedelta(minutes=2)
 
 
-def told_of(house, kind: str = "cancelled") -> Counter[str]:
+def told_of(portal, kind: str = "cancelled") -> Counter[str]:
     """How many mails of a kind there are to each address."""
-    addresses = {sign_up.id: sign_up.answers["email"] for sign_up in house.sign_ups()}
-    return Counter(addresses[mail.subject.id] for mail in house.mails() if mail.kind == kind)
+    addresses = {sign_up.id: sign_up.answers["email"] for sign_up in portal.sign_ups()}
+    return Counter(addresses[mail.subject.id] for mail in portal.mails() if mail.kind == kind)
 
 
 @both
@@ -50,13 +50,13 @@ def test_a_cancelled_course_writes_to_nobody_who_has_not_confirmed(tmp_path, rea
         before.book("carl")
         before.book("erna", website="https://erna.example")
         for number in range(8):
-            before.house.client.post(
+            before.portal.client.post(
                 "/forms/kursus", data=booked("stranger") | {"name": f"Robot {number}"}
             )
     with desk(tmp_path, having(real, 1, status="cancelled"), hands, **environ) as after:
         eventually(lambda: {"cancelled"} == set(after.states().values()))
 
-        assert {"anna@example.org": 1, "bo@example.org": 1} == told_of(after.house)
+        assert {"anna@example.org": 1, "bo@example.org": 1} == told_of(after.portal)
 
 
 def test_who_confirms_after_it_was_cancelled_is_told_then_and_once(tmp_path, real, hands):
@@ -65,15 +65,15 @@ def test_who_confirms_after_it_was_cancelled_is_told_then_and_once(tmp_path, rea
         before.book("bo")
     with desk(tmp_path, having(real, 1, status="cancelled"), hands) as after:
         after.becomes(anna="cancelled", bo="cancelled")
-        assert {} == told_of(after.house)
+        assert {} == told_of(after.portal)
         for _ in range(2):
             after.confirm("bo")
 
-        assert {"bo@example.org": 1} == told_of(after.house)
+        assert {"bo@example.org": 1} == told_of(after.portal)
 
 
 def moved_to(people, name: str, address: str) -> None:
-    people.house.client.post(people.mine(name) + "/change", data=booked(name) | {"email": address})
+    people.portal.client.post(people.mine(name) + "/change", data=booked(name) | {"email": address})
 
 
 @both
@@ -91,10 +91,10 @@ def test_an_address_that_was_changed_hears_of_the_course_once_it_is_confirmed(
         moved_to(before, "anna.b", "stranger@example.org")
     with desk(tmp_path, having(real, 2, status="cancelled"), hands, **environ) as after:
         after.becomes(bo="cancelled", stranger="cancelled")
-        assert {"bo@example.org": 1} == told_of(after.house)
+        assert {"bo@example.org": 1} == told_of(after.portal)
         after.confirm("carl.b")
 
-        assert {"bo@example.org": 1, "carl.b@example.org": 1} == told_of(after.house)
+        assert {"bo@example.org": 1, "carl.b@example.org": 1} == told_of(after.portal)
 
 
 def test_who_changes_the_address_of_an_offer_keeps_the_place_as_long_and_no_longer(
@@ -110,7 +110,7 @@ def test_who_changes_the_address_of_an_offer_keeps_the_place_as_long_and_no_long
         hands.pass_by(hours=48)
 
         people.becomes(stranger="expired", carl="offered")
-        assert {} == told_of(people.house, "lapsed")
+        assert {} == told_of(people.portal, "lapsed")
 
 
 def test_who_is_passed_by_keeps_the_number(tmp_path, real, hands):
@@ -121,7 +121,7 @@ def test_who_is_passed_by_keeps_the_number(tmp_path, real, hands):
         people.come("dina")
         assert (
             "Du er nummer 3 på ventelisten. Du får en mail"
-            in people.house.client.post(people.mine("dina")).text
+            in people.portal.client.post(people.mine("dina")).text
         )
         people.withdraw("anna")
         people.becomes(dina="offered")
@@ -415,17 +415,19 @@ def test_a_cancelled_course_is_told_at_the_address_of_that_moment_alone(
     with desk(tmp_path, having(real, 1, status="cancelled"), hands, **smtp) as after:
         eventually(
             lambda: (
-                "retry" in {mail.state for mail in after.house.mails() if mail.kind == "cancelled"}
+                "retry" in {mail.state for mail in after.portal.mails() if mail.kind == "cancelled"}
             )
         )
         hands.pass_by(seconds=1)
-        after.house.client.post(
+        after.portal.client.post(
             mine + "/change", data=booked("anna", OTHER) | {"email": "stranger@example.org"}
         )
-        assert {"cancelled"} != {mail.kind for mail in after.house.mails() if mail.state == "retry"}
+        assert {"cancelled"} != {
+            mail.kind for mail in after.portal.mails() if mail.state == "retry"
+        }
         with post_office(free_port) as services:
             hands.pass_by(minutes=3)
-            eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()}, 20)
+            eventually(lambda: {"sent"} == {mail.state for mail in after.portal.mails()}, 20)
 
     assert ["Bekræft din mailadresse"] == [
         letter["Subject"] for letter in services.taken if "stranger" in letter["To"]

@@ -10,7 +10,7 @@ from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.catalogue.model.operators import Operator
 from mentorkorps.catalogue.model.text import Title
 from mentorkorps.catalogue.yaml_nodes import Place
-from tests.backend.conftest import FORM, House, eventually, opened, text_of, volunteer
+from tests.backend.conftest import FORM, Portal, eventually, opened, text_of, volunteer
 
 OFFICE = Operator(
     "foreningen",
@@ -30,9 +30,9 @@ def run_by(catalogue: Catalogue, operator: Operator | None) -> Catalogue:
 
 
 @pytest.fixture
-def office(tmp_path, real, hands) -> Iterator[House]:
-    with opened(tmp_path, run_by(real, OFFICE), hands) as house:
-        yield house
+def office(tmp_path, real, hands) -> Iterator[Portal]:
+    with opened(tmp_path, run_by(real, OFFICE), hands) as portal:
+        yield portal
 
 
 def test_mails_and_broken_links_say_whom_to_write_to_and_call(office):
@@ -53,14 +53,14 @@ def test_mails_and_broken_links_say_whom_to_write_to_and_call(office):
 
 def test_on_trial_and_without_a_contact_everything_says_so(tmp_path, real, hands, caplog):
     trial = Operator("portalen", Place("data/operators.yaml", 14, 3), trial=True)
-    with opened(tmp_path, run_by(real, trial), hands) as house:
-        accepted = house.post()
-        refused = house.post(name="")
-        receipt = house.client.get(accepted.headers["location"]).text
-        house.client.post(house.link("confirm"))
-        mine = house.client.post(f"/mine/{house.token('mine', house.sign_ups()[-1])}").text
-        letters = [house.letter("confirm"), house.letter("receipt")]
-        ready = house.client.get("/readyz")
+    with opened(tmp_path, run_by(real, trial), hands) as portal:
+        accepted = portal.post()
+        refused = portal.post(name="")
+        receipt = portal.client.get(accepted.headers["location"]).text
+        portal.client.post(portal.link("confirm"))
+        mine = portal.client.post(f"/mine/{portal.token('mine', portal.sign_ups()[-1])}").text
+        letters = [portal.letter("confirm"), portal.letter("receipt")]
+        ready = portal.client.get("/readyz")
 
     assert 2 == refused.text.count(TRIAL)  # above the form, and where it is sent
     for text in (receipt, mine, *map(text_of, letters)):

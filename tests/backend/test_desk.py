@@ -6,23 +6,23 @@ from types import MappingProxyType
 from tests.backend.conftest import MONDAY, opened
 
 
-def test_a_scanner_that_opens_the_link_sees_no_answers(house):
-    house.post()
-    house.client.post(house.link("confirm"))
+def test_a_scanner_that_opens_the_link_sees_no_answers(portal):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
 
-    page = house.client.get(house.link("notice"))
+    page = portal.client.get(portal.link("notice"))
 
     assert "Vis svarene" in page.text
     assert "Karen" not in page.text
     assert "no-store" == page.headers["cache-control"]
 
 
-def test_the_coordinator_sees_answers_consents_and_state(house):
-    house.post(name="Karen <Test>", phone="+45 12 34 56 78")
-    unconfirmed = house.client.post(house.desk()).text
-    house.client.post(house.link("confirm"))
+def test_the_coordinator_sees_answers_consents_and_state(portal):
+    portal.post(name="Karen <Test>", phone="+45 12 34 56 78")
+    unconfirmed = portal.client.post(portal.desk()).text
+    portal.client.post(portal.link("confirm"))
 
-    page = house.client.post(house.link("notice"))
+    page = portal.client.post(portal.link("notice"))
 
     facts = (
         "Karen &lt;Test&gt;",
@@ -41,60 +41,60 @@ def test_the_coordinator_sees_answers_consents_and_state(house):
     assert "no-referrer" == page.headers["referrer-policy"]
 
 
-def test_marking_as_contacted_is_recorded_with_the_first_time(house, hands):
-    house.post()
-    house.client.post(house.link("confirm"))
-    link = house.link("notice")
+def test_marking_as_contacted_is_recorded_with_the_first_time(portal, hands):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
+    link = portal.link("notice")
     hands.pass_by(hours=2)
     at = hands.now
 
-    page = house.client.post(f"{link}/answered")
+    page = portal.client.post(f"{link}/answered")
     hands.pass_by(hours=2)
-    house.client.post(f"{link}/answered")
+    portal.client.post(f"{link}/answered")
 
     assert "23. november 2026 kl. 12.00" in page.text
-    assert [at] == [sign_up.answered_at for sign_up in house.sign_ups()]
+    assert [at] == [sign_up.answered_at for sign_up in portal.sign_ups()]
 
 
-def test_a_doubtful_sign_up_says_why_and_one_press_takes_the_doubt_away(house):
-    house.post(website="x")
+def test_a_doubtful_sign_up_says_why_and_one_press_takes_the_doubt_away(portal):
+    portal.post(website="x")
 
-    page = house.client.post(house.desk()).text
+    page = portal.client.post(portal.desk()).text
     assert "Ligner spam" in page
     assert "skjult felt" in page
     assert "regneopgave" in page
     assert "Det er ikke spam" in page
-    assert [False] == [mail.kind == "notice" for mail in house.mails()]
+    assert [False] == [mail.kind == "notice" for mail in portal.mails()]
 
     for _ in range(2):
-        cleared = house.client.post(f"{house.desk()}/restore").text
+        cleared = portal.client.post(f"{portal.desk()}/restore").text
     assert "gør det ikke mere" in cleared
     assert "Det er ikke spam" not in cleared
-    assert [False] == [one.flagged for one in house.sign_ups()]
-    assert ["confirm"] == [one.kind for one in house.mails()]
-    house.client.post(house.link("confirm"))
-    assert "/desk/" in house.link("notice")
+    assert [False] == [one.flagged for one in portal.sign_ups()]
+    assert ["confirm"] == [one.kind for one in portal.mails()]
+    portal.client.post(portal.link("confirm"))
+    assert "/desk/" in portal.link("notice")
 
 
-def test_a_sign_up_without_weighty_signs_shows_none(house):
-    house.post()
+def test_a_sign_up_without_weighty_signs_shows_none(portal):
+    portal.post()
 
-    assert "regneopgave" not in house.client.post(house.desk()).text
+    assert "regneopgave" not in portal.client.post(portal.desk()).text
 
 
-def test_the_link_lasts_30_days(house, hands):
-    house.post()
-    house.client.post(house.link("confirm"))
-    link = house.link("notice")
+def test_the_link_lasts_30_days(portal, hands):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
+    link = portal.link("notice")
     hands.pass_by(days=31)
 
     assert [410, 410, 410] == [
-        house.client.get(link).status_code,
-        house.client.post(link).status_code,
-        house.client.post(f"{link}/answered").status_code,
+        portal.client.get(link).status_code,
+        portal.client.post(link).status_code,
+        portal.client.post(f"{link}/answered").status_code,
     ]
-    assert MONDAY == house.sign_ups()[0].received_at
-    assert [None] == [sign_up.answered_at for sign_up in house.sign_ups()]
+    assert MONDAY == portal.sign_ups()[0].received_at
+    assert [None] == [sign_up.answered_at for sign_up in portal.sign_ups()]
 
 
 def test_answers_to_a_form_that_is_gone_can_still_be_read(tmp_path, real, hands):

@@ -53,9 +53,9 @@ def desk(tmp_path_factory, catalogue):
     folder = tmp_path_factory.mktemp("desk")
     (folder / "recipients.yaml").write_text(PEOPLE)
     hands = Hands()
-    with opened(folder, catalogue, hands, RECIPIENTS=str(folder / "recipients.yaml")) as house:
-        house.hands = hands
-        yield house
+    with opened(folder, catalogue, hands, RECIPIENTS=str(folder / "recipients.yaml")) as portal:
+        portal.hands = hands
+        yield portal
 
 
 CLIENTS = []
@@ -76,42 +76,42 @@ def another_day(request):
         request.getfixturevalue("desk").hands.pass_by(days=1, hours=1)
 
 
-def browser(house):
-    CLIENTS.append(httpx.Client(base_url=house.client.base_url, verify=False))
+def browser(portal):
+    CLIENTS.append(httpx.Client(base_url=portal.client.base_url, verify=False))
     return CLIENTS[-1]
 
 
-def asked(house, client, email, **more):
+def asked(portal, client, email, **more):
     """Asks for a link; the six figures that the page shows."""
     return CODE.search(client.post("/desk/", data={"email": email} | more).text)[1]
 
 
-def link_of(house, email, before=frozenset()):
+def link_of(portal, email, before=frozenset()):
     """The link of the mail to an address that is not among those of before."""
 
     def letters():
-        new = mails_of(house) - before
-        return [letter for letter in map(house.read, new) if letter["To"] == email]
+        new = mails_of(portal) - before
+        return [letter for letter in map(portal.read, new) if letter["To"] == email]
 
     eventually(letters)
     (letter,) = letters()
     line = next(line for line in text_of(letter).splitlines() if "/desk/login/" in line)
-    return "/" + line.removeprefix(house.settings.public_url), letter
+    return "/" + line.removeprefix(portal.settings.public_url), letter
 
 
-def mails_of(house):
-    return frozenset(house.settings.mail_folder.glob("*.eml"))
+def mails_of(portal):
+    return frozenset(portal.settings.mail_folder.glob("*.eml"))
 
 
-def mails_to(house, email):
-    letters = map(house.read, house.settings.mail_folder.glob("*.eml"))
+def mails_to(portal, email):
+    letters = map(portal.read, portal.settings.mail_folder.glob("*.eml"))
     return sum(letter["To"] == email for letter in letters)
 
 
-def logged_in(house, email, **more):
-    client, before = browser(house), mails_of(house)
-    code = asked(house, client, email, **more)
-    link, _ = link_of(house, email, before)
+def logged_in(portal, email, **more):
+    client, before = browser(portal), mails_of(portal)
+    code = asked(portal, client, email, **more)
+    link, _ = link_of(portal, email, before)
     entered = client.post(link, data={"code": code})
     assert 303 == entered.status_code, entered.text
     return client, entered
@@ -230,12 +230,12 @@ def test_a_session_lasts_eight_hours_and_the_operator_can_end_it(desk):
 def test_who_is_no_longer_in_the_file_is_out_at_once(tmp_path, catalogue):
     file, hands = tmp_path / "recipients.yaml", Hands()
     file.write_text(PEOPLE)
-    with opened(tmp_path, catalogue, hands, RECIPIENTS=str(file)) as house:
-        token = logged_in(house, METTE)[1].cookies[HIDDEN]
+    with opened(tmp_path, catalogue, hands, RECIPIENTS=str(file)) as portal:
+        token = logged_in(portal, METTE)[1].cookies[HIDDEN]
     for address, is_in in (("Mette@Example.org", True), ("another@example.org", False)):
         file.write_text(PEOPLE.replace("Mette@Example.org", address))
-        with opened(tmp_path, catalogue, hands, RECIPIENTS=str(file)) as house:
-            page = house.client.get("/desk/", headers={"Cookie": f"{HIDDEN}={token}"})
+        with opened(tmp_path, catalogue, hands, RECIPIENTS=str(file)) as portal:
+            page = portal.client.get("/desk/", headers={"Cookie": f"{HIDDEN}={token}"})
             assert is_in == ("Goddag" in page.text)
 
 
@@ -291,12 +291,12 @@ def test_a_network_of_too_many_false_links_gets_nothing_for_a_day(tmp_path, cata
     hands = Hands()
     settings = {"RECIPIENTS": str(tmp_path / "recipients.yaml"), "TRUSTED_PROXY": "127.0.0.1"}
     with (
-        opened(tmp_path, catalogue, hands, **settings) as house,
+        opened(tmp_path, catalogue, hands, **settings) as portal,
         caplog.at_level(logging.ERROR, "mentorkorps"),
     ):
 
         def ask(path, address="192.0.2.7"):
-            return house.client.get(path, headers={"X-Forwarded-For": address}).status_code
+            return portal.client.get(path, headers={"X-Forwarded-For": address}).status_code
 
         assert {404} == {ask(f"/desk/{'x' * 20}{number}") for number in range(50)}
         assert {404} == {ask(f"/desk/login/{number}") for number in range(50)}
@@ -309,7 +309,7 @@ def test_a_network_of_too_many_false_links_gets_nothing_for_a_day(tmp_path, cata
 
         # No network has links sent without end, whatever the addresses.
         sent = [
-            house.client.post(
+            portal.client.post(
                 "/desk/",
                 data={"email": f"who{number}@example.org"},
                 headers={"X-Forwarded-For": "192.0.2.7"},
@@ -349,9 +349,9 @@ def test_a_second_factor_is_demanded_of_who_sees_several_and_holds_from_then_on(
         "RECIPIENTS": str(tmp_path / "recipients.yaml"),
         "SECOND_FACTOR": "several",
     }
-    with opened(tmp_path, catalogue, hands, **settings) as house:
-        assert "Goddag" in logged_in(house, METTE)[0].get("/desk/").text
-        ali, _ = logged_in(house, ALI)
+    with opened(tmp_path, catalogue, hands, **settings) as portal:
+        assert "Goddag" in logged_in(portal, METTE)[0].get("/desk/").text
+        ali, _ = logged_in(portal, ALI)
         assert "/desk/second-factor" == ali.get("/desk/").headers["location"]
         assert "several organisations" in ali.get("/desk/second-factor").text
         secret = secret_in(ali.post("/desk/second-factor/new"))
@@ -363,7 +363,7 @@ def test_a_second_factor_is_demanded_of_who_sees_several_and_holds_from_then_on(
         assert 303 == ali.post("/desk/second-factor", data=code()).status_code
         assert "Hello, Ali Noor" in ali.get("/desk/").text
 
-        again, _ = logged_in(house, ALI)
+        again, _ = logged_in(portal, ALI)
         # It cannot be put aside by who reads the mail, and no code counts twice.
         assert 404 == again.post("/desk/second-factor/new").status_code
         assert 403 == again.post("/desk/second-factor", data=code()).status_code
@@ -371,25 +371,25 @@ def test_a_second_factor_is_demanded_of_who_sees_several_and_holds_from_then_on(
         assert 303 == again.post("/desk/second-factor", data=code(1)).status_code
         assert "Hello" in again.get("/desk/").text
 
-        guesser, _ = logged_in(house, ALI)
+        guesser, _ = logged_in(portal, ALI)
         for _ in range(5):
             assert 403 == guesser.post("/desk/second-factor", data=code(9)).status_code
         assert "E-mail" in guesser.get("/desk/").text or "mailadresse" in guesser.get("/desk/").text
 
     # A key in front of the old one, then alone.
     keys = {"SECRET_KEYS": f"another-key-for-the-tests,{KEY}"}
-    with opened(tmp_path, catalogue, hands, **settings | keys) as house:
-        assert "phone" in logged_in(house, ALI)[0].get("/desk/second-factor").text
-    assert 0 == run_here("rotate", **house.environ).returncode
+    with opened(tmp_path, catalogue, hands, **settings | keys) as portal:
+        assert "phone" in logged_in(portal, ALI)[0].get("/desk/second-factor").text
+    assert 0 == run_here("rotate", **portal.environ).returncode
     keys = {"SECRET_KEYS": "another-key-for-the-tests"}
-    with opened(tmp_path, catalogue, hands, **settings | keys) as house:
-        ali, _ = logged_in(house, ALI)
+    with opened(tmp_path, catalogue, hands, **settings | keys) as portal:
+        ali, _ = logged_in(portal, ALI)
         hands.pass_by(seconds=90)
         assert 303 == ali.post("/desk/second-factor", data=code()).status_code
-    forgotten = run_here("desk", "forget-second-factor", ALI, **house.environ)
+    forgotten = run_here("desk", "forget-second-factor", ALI, **portal.environ)
     assert "is forgotten" in forgotten.stdout
-    with opened(tmp_path, catalogue, hands, **settings | keys) as house:
-        assert "Turn it on" in logged_in(house, ALI)[0].get("/desk/second-factor").text
+    with opened(tmp_path, catalogue, hands, **settings | keys) as portal:
+        assert "Turn it on" in logged_in(portal, ALI)[0].get("/desk/second-factor").text
 
 
 def test_without_people_there_is_no_log_in(lasting):
@@ -424,10 +424,10 @@ def test_every_role_gets_its_own_and_of_others_not_even_a_no(tmp_path, catalogue
     monkeypatch.setattr(people_routes, "DESK_ROUTES", tried)
     (tmp_path / "recipients.yaml").write_text(PEOPLE)
     recipients = str(tmp_path / "recipients.yaml")
-    with opened(tmp_path, catalogue, Hands(), RECIPIENTS=recipients) as house:
-        missing = [house.client.get(path).text for path in ("/no-such-page", "/en/no-such-page")]
+    with opened(tmp_path, catalogue, Hands(), RECIPIENTS=recipients) as portal:
+        missing = [portal.client.get(path).text for path in ("/no-such-page", "/en/no-such-page")]
         for email, (role, scopes) in OWN.items():
-            client, _ = logged_in(house, email)
+            client, _ = logged_in(portal, email)
             for action in ACTIONS:
                 for kind, id in scopes:
                     holder = (

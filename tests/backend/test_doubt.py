@@ -27,90 +27,90 @@ def packed(values: object) -> str:
     return base64.b64encode(json.dumps(values).encode()).decode()
 
 
-def ask(house, path=CHALLENGE):
-    answer = house.client.get(path)
+def ask(portal, path=CHALLENGE):
+    answer = portal.client.get(path)
     assert "no-store" == answer.headers["cache-control"]
     return answer.json()
 
 
-def signs(house):
-    return house.sign_ups()[-1].signs
+def signs(portal):
+    return portal.sign_ups()[-1].signs
 
 
-def test_a_person_with_javascript_leaves_no_sign(house, hands):
-    sent = solved(ask(house))
+def test_a_person_with_javascript_leaves_no_sign(portal, hands):
+    sent = solved(ask(portal))
     hands.pass_by(seconds=40)
 
-    assert 303 == house.post(proof=sent).status_code
-    assert ((), False) == (signs(house), house.sign_ups()[0].flagged)
-    assert {"confirm"} == {one.kind for one in house.mails()}
+    assert 303 == portal.post(proof=sent).status_code
+    assert ((), False) == (signs(portal), portal.sign_ups()[0].flagged)
+    assert {"confirm"} == {one.kind for one in portal.mails()}
 
 
-def test_a_person_without_javascript_is_not_doubted_for_that(house):
-    house.post()
+def test_a_person_without_javascript_is_not_doubted_for_that(portal):
+    portal.post()
 
-    assert (("unproved",), False) == (signs(house), house.sign_ups()[0].flagged)
+    assert (("unproved",), False) == (signs(portal), portal.sign_ups()[0].flagged)
 
 
-def test_a_password_manager_that_fills_the_trap_is_not_doubted_for_that(house, hands):
-    sent = solved(ask(house))
+def test_a_password_manager_that_fills_the_trap_is_not_doubted_for_that(portal, hands):
+    sent = solved(ask(portal))
     hands.pass_by(seconds=9)
-    house.post(proof=sent, website="https://karen.example")
+    portal.post(proof=sent, website="https://karen.example")
 
-    assert (("trap",), False) == (signs(house), house.sign_ups()[0].flagged)
+    assert (("trap",), False) == (signs(portal), portal.sign_ups()[0].flagged)
 
 
-def test_a_screen_reader_that_sends_slowly_or_a_quick_hand_is_not_doubted_for_that(house, hands):
-    sent = solved(ask(house))
-    house.post(proof=sent, email="hurtig@example.org")
-    assert ("hasty",) == signs(house)
+def test_a_screen_reader_that_sends_slowly_or_a_quick_hand_is_not_doubted_for_that(portal, hands):
+    sent = solved(ask(portal))
+    portal.post(proof=sent, email="hurtig@example.org")
+    assert ("hasty",) == signs(portal)
     hands.pass_by(hours=13)
-    house.post(proof=sent)
-    assert ("stale",) == signs(house)
-    assert [False, False] == [sign_up.flagged for sign_up in house.sign_ups()]
+    portal.post(proof=sent)
+    assert ("stale",) == signs(portal)
+    assert [False, False] == [sign_up.flagged for sign_up in portal.sign_ups()]
 
 
-def test_a_program_that_sends_json_is_not_doubted_for_that(house):
-    assert 201 == house.client.post(FORM, json=volunteer(), headers=JSON).status_code
-    assert (("unproved",), False) == (signs(house), house.sign_ups()[0].flagged)
+def test_a_program_that_sends_json_is_not_doubted_for_that(portal):
+    assert 201 == portal.client.post(FORM, json=volunteer(), headers=JSON).status_code
+    assert (("unproved",), False) == (signs(portal), portal.sign_ups()[0].flagged)
 
 
 @pytest.mark.parametrize("name", spam.TRAPS)
-def test_a_robot_that_fills_what_it_knows_is_kept_flagged_and_asked_to_confirm(house, name):
-    assert 303 == house.post(**{name: "https://spam.example"}).status_code
+def test_a_robot_that_fills_what_it_knows_is_kept_flagged_and_asked_to_confirm(portal, name):
+    assert 303 == portal.post(**{name: "https://spam.example"}).status_code
 
-    assert (("trap", "unproved"), True) == (signs(house), house.sign_ups()[0].flagged)
-    assert ["confirm"] == [mail.kind for mail in house.mails()]
-    assert "spam.example" not in str(house.sign_ups()[0].answers)
+    assert (("trap", "unproved"), True) == (signs(portal), portal.sign_ups()[0].flagged)
+    assert ["confirm"] == [mail.kind for mail in portal.mails()]
+    assert "spam.example" not in str(portal.sign_ups()[0].answers)
 
 
-def test_a_web_address_for_a_name_without_proof_is_doubted(house):
-    house.post(name="Vind på https://spam.example")
+def test_a_web_address_for_a_name_without_proof_is_doubted(portal):
+    portal.post(name="Vind på https://spam.example")
 
-    assert (("link", "unproved"), True) == (signs(house), house.sign_ups()[0].flagged)
+    assert (("link", "unproved"), True) == (signs(portal), portal.sign_ups()[0].flagged)
 
 
 @both
-def test_a_proof_counts_once(house, hands):
-    sent = solved(ask(house))
+def test_a_proof_counts_once(portal, hands):
+    sent = solved(ask(portal))
     hands.pass_by(seconds=5)
-    first, again = house.post(proof=sent), house.post(proof=sent)
+    first, again = portal.post(proof=sent), portal.post(proof=sent)
     assert first.headers["location"] == again.headers["location"]
-    house.post(proof=sent, email="bo@example.org")
+    portal.post(proof=sent, email="bo@example.org")
 
     assert [((), False), (("spent",), True)] == [
-        (sign_up.signs, sign_up.flagged) for sign_up in house.sign_ups()
+        (sign_up.signs, sign_up.flagged) for sign_up in portal.sign_ups()
     ]
 
 
 def test_a_spent_proof_is_still_spent_after_a_restart(tmp_path, real, hands):
-    with opened(tmp_path, real, hands) as house:
-        sent = solved(ask(house))
+    with opened(tmp_path, real, hands) as portal:
+        sent = solved(ask(portal))
         hands.pass_by(seconds=5)
-        house.post(proof=sent)
-    with opened(tmp_path, real, hands) as house:
-        house.post(proof=sent, email="bo@example.org")
-        assert ("spent",) == signs(house)
+        portal.post(proof=sent)
+    with opened(tmp_path, real, hands) as portal:
+        portal.post(proof=sent, email="bo@example.org")
+        assert ("spent",) == signs(portal)
 
 
 FORGED = {
@@ -139,22 +139,22 @@ def test_a_forged_proof_is_a_sign_and_no_refusal(lasting, forge):
     assert (("forged",), True) == (signs(lasting), lasting.sign_ups()[-1].flagged)
 
 
-def test_a_proof_for_another_form_is_a_forged_one(house, hands):
-    sent = solved(ask(house, "/forms/interesseliste/challenge"))
+def test_a_proof_for_another_form_is_a_forged_one(portal, hands):
+    sent = solved(ask(portal, "/forms/interesseliste/challenge"))
     hands.pass_by(seconds=5)
-    house.post(proof=sent)
+    portal.post(proof=sent)
 
-    assert ("forged",) == signs(house)
-    assert 404 == house.client.get("/forms/findes-ikke/challenge").status_code
+    assert ("forged",) == signs(portal)
+    assert 404 == portal.client.get("/forms/findes-ikke/challenge").status_code
 
 
 def test_a_key_in_front_leaves_open_pages_as_good_as_before(tmp_path, real, hands):
-    with opened(tmp_path, real, hands) as house:
-        sent = solved(ask(house))
+    with opened(tmp_path, real, hands) as portal:
+        sent = solved(ask(portal))
     hands.pass_by(seconds=5)
-    with opened(tmp_path, real, hands, SECRET_KEYS=f"another-key-in-front,{KEY}") as house:
-        house.post(proof=sent)
-        assert () == signs(house)
+    with opened(tmp_path, real, hands, SECRET_KEYS=f"another-key-in-front,{KEY}") as portal:
+        portal.post(proof=sent)
+        assert () == signs(portal)
 
 
 def test_a_clock_that_is_put_back_a_little_forges_nothing():
@@ -166,67 +166,67 @@ def test_a_clock_that_is_put_back_a_little_forges_nothing():
         proof_of_work.read_proof([KEY], "mentor", sent, hands.now)
 
 
-def test_who_confirms_is_not_spam_and_the_coordinator_hears_of_it(house):
-    house.post(website="x")
-    house.client.post(house.link("confirm"))
+def test_who_confirms_is_not_spam_and_the_coordinator_hears_of_it(portal):
+    portal.post(website="x")
+    portal.client.post(portal.link("confirm"))
 
-    assert [False] == [sign_up.flagged for sign_up in house.sign_ups()]
-    assert {"confirm", "receipt", "notice"} == {mail.kind for mail in house.mails()}
+    assert [False] == [sign_up.flagged for sign_up in portal.sign_ups()]
+    assert {"confirm", "receipt", "notice"} == {mail.kind for mail in portal.mails()}
 
 
 def test_spent_proofs_are_forgotten_when_they_are_stale_anyway(tmp_path, real, hands):
-    with opened(tmp_path, real, hands) as house:
-        sent = solved(ask(house))
+    with opened(tmp_path, real, hands) as portal:
+        sent = solved(ask(portal))
         hands.pass_by(seconds=5)
-        house.post(proof=sent)
-        assert 1 == spent(house)
+        portal.post(proof=sent)
+        assert 1 == spent(portal)
     hands.pass_by(hours=13)
-    with opened(tmp_path, real, hands) as house:
-        eventually(lambda: spent(house) == 0)
+    with opened(tmp_path, real, hands) as portal:
+        eventually(lambda: spent(portal) == 0)
 
 
-def spent(house) -> int:
-    other = sqlite3.connect(house.settings.database.path)
+def spent(portal) -> int:
+    other = sqlite3.connect(portal.settings.database.path)
     (count,) = other.execute("SELECT count(*) FROM spent").fetchone()
     other.close()
     return count
 
 
-def crowd(house, networks):
+def crowd(portal, networks):
     """As many without a proof as make a form crowded, from so many networks."""
     for number in range(MOST_TO_A_FORM):
         address = {"X-Forwarded-For": networks[number % len(networks)]}
         typed = volunteer(name=f"Nummer {number}", email=f"en{number}@example.org")
-        assert 303 == house.client.post(FORM, data=typed, headers=address).status_code
+        assert 303 == portal.client.post(FORM, data=typed, headers=address).status_code
 
 
 def test_in_a_crowd_those_without_a_proof_are_doubted_and_nobody_is_refused(tmp_path, real, hands):
-    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as portal:
 
         def post(**changed: object) -> int:
-            return house.client.post(
+            return portal.client.post(
                 FORM, data=volunteer(**changed), headers={"X-Forwarded-For": "203.0.113.1"}
             )
 
-        crowd(house, [f"198.51.{number}.1" for number in range(10)])
-        sent = solved(ask(house))
+        crowd(portal, [f"198.51.{number}.1" for number in range(10)])
+        sent = solved(ask(portal))
         hands.pass_by(seconds=5)
         assert 303 == post(email="uden@example.org").status_code
-        assert (("crowd", "unproved"), True) == (signs(house), house.sign_ups()[-1].flagged)
+        assert (("crowd", "unproved"), True) == (signs(portal), portal.sign_ups()[-1].flagged)
         assert 303 == post(proof=sent).status_code
-        assert (("crowd",), False) == (signs(house), house.sign_ups()[-1].flagged)
+        assert (("crowd",), False) == (signs(portal), portal.sign_ups()[-1].flagged)
 
 
 def test_one_customer_with_a_whole_48_of_ipv6_makes_no_crowd(tmp_path, real, hands):
-    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as portal:
         for part in range(3):
             for number in range(100):
                 address = {"X-Forwarded-For": f"2001:db8:{part}:{number:x}00::1"}
                 typed = volunteer(email=f"en{part}-{number}@example.org")
-                house.client.post(FORM, data=typed, headers=address)
-        house.client.post(FORM, data=volunteer(), headers={"X-Forwarded-For": "203.0.113.1"})
+                portal.client.post(FORM, data=typed, headers=address)
+        portal.client.post(FORM, data=volunteer(), headers={"X-Forwarded-For": "203.0.113.1"})
 
-        assert (("unproved",), False) == (signs(house), house.sign_ups()[-1].flagged)
+        assert (("unproved",), False) == (signs(portal), portal.sign_ups()[-1].flagged)
 
 
 def test_no_sign_of_a_person_weighs_enough_alone():

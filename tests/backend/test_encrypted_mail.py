@@ -224,10 +224,10 @@ def test_the_start_says_what_is_wrong_with_a_certificate(
         "SMTP_CA_FILE": str(folder / f"{trusted}.pem") if trusted else "",
     }
     try:
-        with opened(tmp_path, real, **variables) as house:
+        with opened(tmp_path, real, **variables) as portal:
             eventually(lambda: "mail server: " in caplog.text)
-            ready = house.client.get("/readyz").json()["mail_server"]
-            assert "mentorkorps_mail_server_ok 0" in house.client.get("/metrics").text
+            ready = portal.client.get("/readyz").json()["mail_server"]
+            assert "mentorkorps_mail_server_ok 0" in portal.client.get("/metrics").text
     finally:
         stop(controller)
 
@@ -243,9 +243,9 @@ def test_the_start_says_that_a_password_is_wrong_and_goes_on_all_the_same(
         server.mood = ("auth", "535 5.7.8 no")
         with opened(
             tmp_path, real, SMTP_URL=f"smtp://portal:hemmeligt@127.0.0.1:{free_port}"
-        ) as house:
+        ) as portal:
             eventually(
                 lambda: "refuses the user or the password in MENTORKORPS_SMTP_URL" in caplog.text
             )
-            assert 303 == house.post().status_code
+            assert 303 == portal.post().status_code
             assert "hemmeligt" not in caplog.text

@@ -21,30 +21,30 @@ ANSWERED = (
 )
 
 
-def mine(house, step="change"):
-    return f"/mine/{house.token('mine', house.sign_ups()[0])}/{step}"
+def mine(portal, step="change"):
+    return f"/mine/{portal.token('mine', portal.sign_ups()[0])}/{step}"
 
 
-def test_what_another_sites_page_sends_stands_in_our_form_and_is_not_kept(house):
+def test_what_another_sites_page_sends_stands_in_our_form_and_is_not_kept(portal):
     """Such as a page that a machine has translated."""
-    refused = house.client.post(FORM, data=volunteer(news="2026-11-22"), headers=ELSEWHERE)
+    refused = portal.client.post(FORM, data=volunteer(news="2026-11-22"), headers=ELSEWHERE)
 
     assert 403 == refused.status_code
     assert "fra en anden side" in refused.text
     assert [] == [typed for typed in ANSWERED if typed not in refused.text]
-    assert [] == house.sign_ups()
+    assert [] == portal.sign_ups()
 
 
-def test_but_no_consent_that_stood_beside_words_which_nobody_knows(house):
-    refused = house.client.post(FORM, data=volunteer(news="2026-11-22"), headers=ELSEWHERE)
+def test_but_no_consent_that_stood_beside_words_which_nobody_knows(portal):
+    refused = portal.client.post(FORM, data=volunteer(news="2026-11-22"), headers=ELSEWHERE)
 
     for consent in ("contact", "news"):
         assert re.search(rf'id="{consent}"', refused.text)
         assert not re.search(rf'id="{consent}"[^>]* checked', refused.text)
 
 
-def test_nor_what_the_form_does_not_ask_for(house):
-    refused = house.client.post(FORM, data={"Ring straks til": "90 00 00 00"}, headers=ELSEWHERE)
+def test_nor_what_the_form_does_not_ask_for(portal):
+    refused = portal.client.post(FORM, data={"Ring straks til": "90 00 00 00"}, headers=ELSEWHERE)
 
     assert "90 00 00 00" not in refused.text
 
@@ -52,62 +52,62 @@ def test_nor_what_the_form_does_not_ask_for(house):
 @pytest.mark.parametrize(
     "path", ["/mine/x/change", "/forms/findes-ikke", "/forms/mentor/challenge", "/certificates"]
 )
-def test_elsewhere_is_refused_as_before(house, path):
-    refused = house.client.post(path, data={"name": "Karen"}, headers=ELSEWHERE)
+def test_elsewhere_is_refused_as_before(portal, path):
+    refused = portal.client.post(path, data={"name": "Karen"}, headers=ELSEWHERE)
 
     assert 403 == refused.status_code
     assert "Karen" not in refused.text
 
 
-def test_a_program_on_another_site_gets_them_back_too(house):
-    refused = house.client.post(FORM, json=volunteer(), headers=JSON | ELSEWHERE)
+def test_a_program_on_another_site_gets_them_back_too(portal):
+    refused = portal.client.post(FORM, json=volunteer(), headers=JSON | ELSEWHERE)
 
     assert (403, "Karen Testesen") == (refused.status_code, refused.json()["answers"]["name"])
 
 
 @pytest.mark.parametrize("broken", [b"\xff\xfe", b"name=%FF%FE", b"a=1&" * 100])
-def test_what_cannot_be_read_from_elsewhere_is_refused_all_the_same(house, broken):
+def test_what_cannot_be_read_from_elsewhere_is_refused_all_the_same(portal, broken):
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
-    assert 403 == house.client.post(FORM, content=broken, headers=ELSEWHERE | form).status_code
+    assert 403 == portal.client.post(FORM, content=broken, headers=ELSEWHERE | form).status_code
 
 
-def test_a_database_that_is_held_gives_back_a_programs_answers_too(house):
-    eventually(lambda: all(mail.state == "sent" for mail in house.mails()))
-    with closing(sqlite3.connect(house.settings.database.path, timeout=10)) as other:
+def test_a_database_that_is_held_gives_back_a_programs_answers_too(portal):
+    eventually(lambda: all(mail.state == "sent" for mail in portal.mails()))
+    with closing(sqlite3.connect(portal.settings.database.path, timeout=10)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        refused = house.client.post(FORM, json=volunteer(languages=["ar"]), headers=JSON)
+        refused = portal.client.post(FORM, json=volunteer(languages=["ar"]), headers=JSON)
 
     assert (503, "5") == (refused.status_code, refused.headers["retry-after"])
     assert ["ar"] == refused.json()["answers"]["languages"]
     assert "website" not in refused.json()["answers"]
 
 
-def test_the_very_answers_of_another_sign_up_come_back_in_the_form(house):
-    house.post()
-    house.post(name="Karen To")
+def test_the_very_answers_of_another_sign_up_come_back_in_the_form(portal):
+    portal.post()
+    portal.post(name="Karen To")
 
-    refused = house.client.post(mine(house), data=volunteer(name="Karen To"))
+    refused = portal.client.post(mine(portal), data=volunteer(name="Karen To"))
     assert (409, "no-referrer") == (refused.status_code, refused.headers["referrer-policy"])
     assert 'value="Karen To"' in refused.text
     assert "allerede sendt" in refused.text
 
 
-def test_a_change_to_what_was_withdrawn_meanwhile_comes_back(house):
-    house.post()
-    house.client.post(mine(house, "withdraw"))
+def test_a_change_to_what_was_withdrawn_meanwhile_comes_back(portal):
+    portal.post()
+    portal.client.post(mine(portal, "withdraw"))
 
-    refused = house.client.post(mine(house), data=volunteer(name="Karen Ny"))
+    refused = portal.client.post(mine(portal), data=volunteer(name="Karen Ny"))
     assert (410, True) == (refused.status_code, "Karen Ny" in refused.text)
     assert "no-cache, private" == refused.headers["cache-control"]
-    answer = house.client.post(
-        mine(house), json=volunteer(languages=["ar", "da"], adult=True), headers=JSON
+    answer = portal.client.post(
+        mine(portal), json=volunteer(languages=["ar", "da"], adult=True), headers=JSON
     ).json()
     assert (["ar", "da"], "yes") == (answer["answers"]["languages"], answer["answers"]["adult"])
 
 
-def test_a_form_that_is_gone_gives_back_a_programs_answers(house):
-    refused = house.client.post(
+def test_a_form_that_is_gone_gives_back_a_programs_answers(portal):
+    refused = portal.client.post(
         "/forms/findes-ikke", json={"name": "Karen", "many": ["a", "b"]}, headers=JSON
     )
 
@@ -120,11 +120,11 @@ def test_a_form_that_is_gone_gives_back_a_programs_answers(house):
 def test_what_broke_the_server_comes_back(tmp_path, real):
     """A table that went away is nothing that any of the answers foresees."""
     with (
-        opened(tmp_path, real, SECRET_KEYS=KEY) as house,
-        httpx.Client(base_url=house.url("")) as client,
+        opened(tmp_path, real, SECRET_KEYS=KEY) as portal,
+        httpx.Client(base_url=portal.url("")) as client,
     ):
-        eventually(lambda: all(mail.state == "sent" for mail in house.mails()))
-        house.change("DROP TABLE consents")
+        eventually(lambda: all(mail.state == "sent" for mail in portal.mails()))
+        portal.change("DROP TABLE consents")
         refused = client.post(FORM, data=volunteer())
 
     assert refused.status_code >= 500

@@ -36,10 +36,10 @@ def desk(tmp_path_factory):
     folder, hands = tmp_path_factory.mktemp("inbox"), Hands()
     (folder / "recipients.yaml").write_text(PEOPLE)
     catalogue = load_catalogue(HERE / "sound")
-    with opened(folder, catalogue, hands, RECIPIENTS=str(folder / "recipients.yaml")) as house:
-        house.hands = hands
-        house.of = {name: logged_in(house, f"{name}@example.org")[0] for name in NAMES}
-        yield house
+    with opened(folder, catalogue, hands, RECIPIENTS=str(folder / "recipients.yaml")) as portal:
+        portal.hands = hands
+        portal.of = {name: logged_in(portal, f"{name}@example.org")[0] for name in NAMES}
+        yield portal
     while CLIENTS:
         CLIENTS.pop().close()
 
@@ -228,8 +228,8 @@ def test_lists_go_on_by_position_and_tell_what_is_late_and_what_rests(desk):
 def test_what_nobody_answers_for_is_seen_by_the_auditor_where_nobody_is_national(desk, tmp_path):
     (tmp_path / "recipients.yaml").write_text(PEOPLE.replace("national_coordinator", "auditor"))
     recipients = str(tmp_path / "recipients.yaml")
-    with opened(tmp_path, load_catalogue(HERE / "sound"), Hands(), RECIPIENTS=recipients) as house:
-        id = come(house, "Far", place="4100", programme="")
-        house.of = {name: logged_in(house, f"{name}@example.org")[0] for name in ("al", "bo")}
-        assert [id] == listed(house, "al", "nobodys")
-        assert [] == listed(house, "bo", "covered")
+    with opened(tmp_path, load_catalogue(HERE / "sound"), Hands(), RECIPIENTS=recipients) as portal:
+        id = come(portal, "Far", place="4100", programme="")
+        portal.of = {name: logged_in(portal, f"{name}@example.org")[0] for name in ("al", "bo")}
+        assert [id] == listed(portal, "al", "nobodys")
+        assert [] == listed(portal, "bo", "covered")

@@ -24,7 +24,7 @@ from tests.backend.conftest import (
     JSON,
     MONDAY,
     Hands,
-    House,
+    Portal,
     any_free_port,
     awaited,
     eventually,
@@ -42,7 +42,7 @@ MANY = 12
 
 
 @contextmanager
-def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[House, House]]:
+def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[Portal, Portal]]:
     """Two houses over one database, with one folder of mails."""
     with ExitStack() as stack:
         variables = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
@@ -54,8 +54,8 @@ def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[Hous
 
 @pytest.fixture
 def pair(tmp_path, real, hands, cluster):
-    with two(tmp_path, real, cluster.fresh(), hands) as houses:
-        yield houses
+    with two(tmp_path, real, cluster.fresh(), hands) as portals:
+        yield portals
 
 
 def at_once(*acts: Callable[[], httpx.Response]) -> list[httpx.Response]:
@@ -72,7 +72,9 @@ def at_once(*acts: Callable[[], httpx.Response]) -> list[httpx.Response]:
 
 def test_a_double_click_that_two_instances_get_is_one_sign_up(pair):
     for number in range(MANY):
-        answers = at_once(*(partial(house.post, email=f"v{number}@example.org") for house in pair))
+        answers = at_once(
+            *(partial(portal.post, email=f"v{number}@example.org") for portal in pair)
+        )
         assert 1 == len({answer.headers["location"] for answer in answers}), number
 
     assert MANY == len(pair[0].sign_ups())
@@ -84,7 +86,7 @@ def test_pressing_confirm_at_two_instances_sends_one_receipt(pair, hands):
         hands.pass_by(seconds=1)
         pair[0].post(email=f"v{number}@example.org")
         link = pair[0].link("confirm")
-        at_once(*(partial(house.client.post, link) for house in pair))
+        at_once(*(partial(portal.client.post, link) for portal in pair))
 
     assert {"confirm": MANY, "notice": MANY, "receipt": MANY} == Counter(
         mail.kind for mail in pair[0].mails()
@@ -94,9 +96,9 @@ def test_pressing_confirm_at_two_instances_sends_one_receipt(pair, hands):
 def test_an_address_gets_its_share_of_mails_from_all_instances_together(pair):
     at_once(
         *(
-            partial(house.post, name=f"Karen {number}", email="karen@example.org")
+            partial(portal.post, name=f"Karen {number}", email="karen@example.org")
             for number in range(MOST_ASKED_A_DAY)
-            for house in pair
+            for portal in pair
         )
     )
     for number in range(MOST_ASKED_A_DAY):
@@ -112,7 +114,7 @@ def test_of_64_who_come_at_once_to_two_instances_ten_get_the_ten_places(
         two(tmp_path, having(real, 10), cluster.fresh(), hands) as pair,
         ThreadPoolExecutor(16) as pool,
     ):
-        desks = [Desk(house) for house in pair]
+        desks = [Desk(portal) for portal in pair]
         answers = list(
             pool.map(lambda number: desks[number % 2].book(f"person{number}"), range(64))
         )
@@ -222,7 +224,7 @@ def test_bookings_of_two_courses_at_two_instances_do_not_lock_each_other_out(
     log = cluster.folder / "log"
     before = len(log.read_bytes())
     with two(tmp_path, real, cluster.fresh()) as pair, ThreadPoolExecutor(24) as pool:
-        desks = [Desk(house) for house in pair]
+        desks = [Desk(portal) for portal in pair]
 
         def book(number):
             return desks[number % 2].book(f"person{number}", (COURSE, OTHER)[number // 2 % 2])

@@ -36,20 +36,20 @@ EVALUATION = "/forms/kursusevaluering"
 
 @pytest.fixture
 def fronted(tmp_path, real, hands):
-    """A house with a proxy of its own in front, on this machine."""
-    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as house:
-        yield house
+    """A portal with a proxy of its own in front, on this machine."""
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="127.0.0.1") as portal:
+        yield portal
 
 
-def post(house, number, forwarded, **more):
+def post(portal, number, forwarded, **more):
     """Somebody of a number signs up from an address."""
     headers = {"X-Forwarded-For": forwarded}
     typed = volunteer(name=f"Person {number}", email=f"person{number}@example.org", **more)
-    return house.client.post(FORM, data=typed, headers=headers)
+    return portal.client.post(FORM, data=typed, headers=headers)
 
 
-def posts(house, count, forwarded, start=0):
-    return [post(house, start + number, forwarded).status_code for number in range(count)]
+def posts(portal, count, forwarded, start=0):
+    return [post(portal, start + number, forwarded).status_code for number in range(count)]
 
 
 def test_the_31st_sign_up_within_ten_minutes_is_asked_to_wait(fronted, hands):
@@ -122,8 +122,8 @@ def test_a_program_gets_its_answers_back_too_and_may_send_them_as_they_are(front
     assert 201 == fronted.client.post(FORM, json=answers, headers=headers).status_code
 
 
-def proofs(house, hands, count, form="mentor"):
-    sent = [solved(house.client.get(f"/forms/{form}/challenge").json()) for _ in range(count)]
+def proofs(portal, hands, count, form="mentor"):
+    sent = [solved(portal.client.get(f"/forms/{form}/challenge").json()) for _ in range(count)]
     hands.pass_by(seconds=5)
     return sent
 
@@ -219,18 +219,18 @@ def test_a_customer_with_many_networks_of_ipv6_has_a_limit_for_all_of_them(
 
 
 def test_a_visitor_cannot_choose_an_address_unless_the_proxy_is_named(tmp_path, real, hands):
-    with opened(tmp_path, real, hands, TRUSTED_PROXY="192.0.2.1") as house:
+    with opened(tmp_path, real, hands, TRUSTED_PROXY="192.0.2.1") as portal:
         tried = [
             status
             for number in range(MANY + 2)
-            for status in posts(house, 1, f"198.51.{number}.1", number)
+            for status in posts(portal, 1, f"198.51.{number}.1", number)
         ]
 
     assert Counter({303: MANY, 429: 2}) == Counter(tried)
 
 
-def test_without_a_named_proxy_the_machine_itself_is_not_counted(house):
-    assert {303} == set(posts(house, MANY + 5, "192.0.2.7"))
+def test_without_a_named_proxy_the_machine_itself_is_not_counted(portal):
+    assert {303} == set(posts(portal, MANY + 5, "192.0.2.7"))
 
 
 def test_pages_are_not_counted(fronted):
@@ -242,61 +242,61 @@ def test_pages_are_not_counted(fronted):
 # What one client can have others mailed, by every address that takes posts.
 
 
-def mine(house, about):
-    return f"/mine/{house.token('mine', about)}"
+def mine(portal, about):
+    return f"/mine/{portal.token('mine', about)}"
 
 
-def offer(house, about):
-    return f"/offer/{house.token('offer', about)}/yes"
+def offer(portal, about):
+    return f"/offer/{portal.token('offer', about)}/yes"
 
 
-def desk(house, about):
-    return f"/desk/{house.token('desk', about)}"
+def desk(portal, about):
+    return f"/desk/{portal.token('desk', about)}"
 
 
-def doubtful(house, about):
-    return f"/desk/doubtful/{house.token('doubtful', about)}"
+def doubtful(portal, about):
+    return f"/desk/doubtful/{portal.token('doubtful', about)}"
 
 
-def confirm(house, about):
-    return f"/confirm/{house.signed('confirm', f'{about.id}.{about.asked_stamp}')}"
+def confirm(portal, about):
+    return f"/confirm/{portal.signed('confirm', f'{about.id}.{about.asked_stamp}')}"
 
 
-def confirm_all(house, about):
-    return f"/confirm/all/{house.signed('confirm_all', about.addressee)}"
+def confirm_all(portal, about):
+    return f"/confirm/all/{portal.signed('confirm_all', about.addressee)}"
 
 
 AT = {
-    "/forms/{form}": lambda house, about: FORM,
+    "/forms/{form}": lambda portal, about: FORM,
     "/confirm/{token}": confirm,
     "/confirm/all/{token}": confirm_all,
     "/mine/{token}": mine,
-    "/mine/{token}/form": lambda house, about: f"{mine(house, about)}/form",
-    "/mine/{token}/change": lambda house, about: f"{mine(house, about)}/change",
-    "/mine/{token}/no/{consent}": lambda house, about: f"{mine(house, about)}/no/news",
-    "/mine/{token}/withdraw": lambda house, about: f"{mine(house, about)}/withdraw",
-    "/mine/{token}/resume": lambda house, about: f"{mine(house, about)}/resume",
-    "/receipt/{token}/address": lambda house, about: (
-        f"/receipt/{house.signed('receipt', about.id)}/address"
+    "/mine/{token}/form": lambda portal, about: f"{mine(portal, about)}/form",
+    "/mine/{token}/change": lambda portal, about: f"{mine(portal, about)}/change",
+    "/mine/{token}/no/{consent}": lambda portal, about: f"{mine(portal, about)}/no/news",
+    "/mine/{token}/withdraw": lambda portal, about: f"{mine(portal, about)}/withdraw",
+    "/mine/{token}/resume": lambda portal, about: f"{mine(portal, about)}/resume",
+    "/receipt/{token}/address": lambda portal, about: (
+        f"/receipt/{portal.signed('receipt', about.id)}/address"
     ),
-    "/mine/{token}/nudge": lambda house, about: f"{mine(house, about)}/nudge",
-    "/links": lambda house, about: "/links",
-    "/desk/waiting/{token}": lambda house, about: f"/desk/waiting/{house.signed('waiting', 'x')}",
-    "/desk/gathering/{token}": lambda house, about: (
-        f"/desk/gathering/{house.signed('gathering', f'courses.{COURSE}')}"
+    "/mine/{token}/nudge": lambda portal, about: f"{mine(portal, about)}/nudge",
+    "/links": lambda portal, about: "/links",
+    "/desk/waiting/{token}": lambda portal, about: f"/desk/waiting/{portal.signed('waiting', 'x')}",
+    "/desk/gathering/{token}": lambda portal, about: (
+        f"/desk/gathering/{portal.signed('gathering', f'courses.{COURSE}')}"
     ),
-    "/mine/{token}/download": lambda house, about: f"{mine(house, about)}/download",
-    "/renew/{token}": lambda house, about: f"/renew/{house.signed('renew', about.id)}",
-    "/mine/{token}/delete": lambda house, about: f"{mine(house, about)}/delete",
+    "/mine/{token}/download": lambda portal, about: f"{mine(portal, about)}/download",
+    "/renew/{token}": lambda portal, about: f"/renew/{portal.signed('renew', about.id)}",
+    "/mine/{token}/delete": lambda portal, about: f"{mine(portal, about)}/delete",
     "/desk/doubtful/{token}": doubtful,
     "/desk/{token}": desk,
-    "/desk/{token}/answered": lambda house, about: f"{desk(house, about)}/answered",
-    "/desk/{token}/restore": lambda house, about: f"{desk(house, about)}/restore",
+    "/desk/{token}/answered": lambda portal, about: f"{desk(portal, about)}/answered",
+    "/desk/{token}/restore": lambda portal, about: f"{desk(portal, about)}/restore",
     "/offer/{token}/{answer}": offer,
-    "/leave/{token}": lambda house, about: f"/leave/{house.signed('leave', about.id)}",
-    "/certificates": lambda house, about: "/certificates",
-    "/kursusbevis/{code}": lambda house, about: "/kursusbevis/0000-0000-0000-0000",
-    "/en/certificate/{code}": lambda house, about: "/en/certificate/0000-0000-0000-0000",
+    "/leave/{token}": lambda portal, about: f"/leave/{portal.signed('leave', about.id)}",
+    "/certificates": lambda portal, about: "/certificates",
+    "/kursusbevis/{code}": lambda portal, about: "/kursusbevis/0000-0000-0000-0000",
+    "/en/certificate/{code}": lambda portal, about: "/en/certificate/0000-0000-0000-0000",
 }
 """Each address that takes posts, as somebody would ask for it who has every link about a sign-up."""
 MOST_MAILS = MANY
@@ -335,37 +335,37 @@ def test_no_address_lets_one_client_mail_to_more_than_thirty(fronted, path):
 
 
 @both
-def test_an_address_is_mended_three_times_and_no_more(house, hands):
-    house.post(email="kraen@example.org")
-    page = mine(house, house.sign_ups()[0])
+def test_an_address_is_mended_three_times_and_no_more(portal, hands):
+    portal.post(email="kraen@example.org")
+    page = mine(portal, portal.sign_ups()[0])
     for number in range(3):
         # What is still on its way to the old address would be taken back.
-        eventually(lambda: all(mail.state == "sent" for mail in house.mails()))
+        eventually(lambda: all(mail.state == "sent" for mail in portal.mails()))
         hands.pass_by(seconds=1)
-        changed = house.client.post(
+        changed = portal.client.post(
             f"{page}/change", data=volunteer(email=f"karen{number}@example.org")
         )
         assert (200, True) == (changed.status_code, "den nye adresse" in changed.text)
-    refused = house.client.post(
+    refused = portal.client.post(
         f"{page}/change", data=volunteer(email="karen@example.org", name="Karen Ny")
     )
 
     assert 409 == refused.status_code
     assert "rettet tre gange" in refused.text
     assert 'value="Karen Ny"' in refused.text
-    assert 4 == sum(mail.kind == "confirm" for mail in house.mails())
-    assert "karen2@example.org" == house.sign_ups()[0].answers["email"]
+    assert 4 == sum(mail.kind == "confirm" for mail in portal.mails())
+    assert "karen2@example.org" == portal.sign_ups()[0].answers["email"]
 
 
-def test_confirming_in_between_gives_no_more_of_them(house, hands):
-    house.post()
-    page = mine(house, house.sign_ups()[0])
+def test_confirming_in_between_gives_no_more_of_them(portal, hands):
+    portal.post()
+    page = mine(portal, portal.sign_ups()[0])
     for number in range(5):
         hands.pass_by(seconds=1)
-        house.client.post(f"{page}/change", data=volunteer(email=f"karen{number}@example.org"))
-        house.client.post(house.link("confirm"))
+        portal.client.post(f"{page}/change", data=volunteer(email=f"karen{number}@example.org"))
+        portal.client.post(portal.link("confirm"))
 
-    assert "karen2@example.org" == house.sign_ups()[0].answers["email"]
+    assert "karen2@example.org" == portal.sign_ups()[0].answers["email"]
 
 
 def test_changes_of_address_and_sign_ups_count_alike(fronted):
@@ -384,44 +384,44 @@ def test_changes_of_address_and_sign_ups_count_alike(fronted):
     assert [429] == posts(fronted, 1, "192.0.2.7", MANY)
 
 
-def test_a_program_that_changes_too_much_gets_its_answers_back(house):
-    house.post()
-    page = mine(house, house.sign_ups()[0])
+def test_a_program_that_changes_too_much_gets_its_answers_back(portal):
+    portal.post()
+    page = mine(portal, portal.sign_ups()[0])
     for number in range(4):
-        answer = house.client.post(
+        answer = portal.client.post(
             f"{page}/change", json=volunteer(email=f"karen{number}@example.org"), headers=JSON
         )
 
     assert (409, "karen3@example.org") == (answer.status_code, answer.json()["answers"]["email"])
 
 
-def test_coordinators_are_not_told_of_every_move_to_and_fro(house):
-    house.post()
-    house.client.post(house.link("confirm"))
-    page = mine(house, house.sign_ups()[0])
+def test_coordinators_are_not_told_of_every_move_to_and_fro(portal):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
+    page = mine(portal, portal.sign_ups()[0])
     got = [
-        house.client.post(f"{page}/change", data=volunteer(place=place)).status_code
+        portal.client.post(f"{page}/change", data=volunteer(place=place)).status_code
         for place in ("Aarhus", "Aalborg", "Vejle", "Esbjerg", "Roskilde", "Fanø", "Samsø", "Læsø")
     ]
 
     assert [200] * 5 + [429] * 3 == got
-    assert 6 == sum(mail.kind == "notice" for mail in house.mails())
+    assert 6 == sum(mail.kind == "notice" for mail in portal.mails())
 
 
-def test_who_switches_courses_to_and_fro_takes_so_many_numbers_and_no_more(house):
+def test_who_switches_courses_to_and_fro_takes_so_many_numbers_and_no_more(portal):
     courses = ("odense-marts-2027", "aarhus-maj-2027")
-    house.client.post("/forms/kursus", data=booked("karen"))
-    page = mine(house, house.sign_ups()[0])
+    portal.client.post("/forms/kursus", data=booked("karen"))
+    page = mine(portal, portal.sign_ups()[0])
     for number in range(1, 6):
         assert (
             200
-            == house.client.post(
+            == portal.client.post(
                 f"{page}/change", data=booked("karen", courses[number % 2])
             ).status_code
         )
 
-    assert 429 == house.client.post(f"{page}/change", data=booked("karen", courses[0])).status_code
-    assert [(courses[1], 3)] == house.rows("SELECT record, number FROM places")
+    assert 429 == portal.client.post(f"{page}/change", data=booked("karen", courses[0])).status_code
+    assert [(courses[1], 3)] == portal.rows("SELECT record, number FROM places")
 
 
 def test_deleting_has_a_limit_of_its_own_and_says_that_nothing_was_deleted(fronted):
@@ -457,9 +457,9 @@ def test_a_visitor_who_asks_for_health_writes_nothing_each_time(fronted):
         assert before != other.execute("PRAGMA data_version").fetchone()
 
 
-def test_the_address_itself_is_nowhere_in_the_files(house):
-    house.post()
-    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+def test_the_address_itself_is_nowhere_in_the_files(portal):
+    portal.post()
+    eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
 
-    files = house.settings.folder.glob("mentorkorps.db*")
+    files = portal.settings.folder.glob("mentorkorps.db*")
     assert not any(b"karen" in path.read_bytes().lower() for path in files)

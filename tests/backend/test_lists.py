@@ -3,7 +3,7 @@
 import re
 
 from mentorkorps.catalogue.load import load_catalogue
-from tests.backend.conftest import House, eventually, opened, text_of
+from tests.backend.conftest import Portal, eventually, opened, text_of
 from tests.backend.mailing_lists import (
     OPEN,
     SAYS,
@@ -21,41 +21,41 @@ from tests.backend.mailing_lists import (
 def test_an_opening_is_told_once_to_those_who_asked_for_it(tmp_path, hands):
     data = write_data(tmp_path)
     near = {"place": "5000"}
-    with opened(tmp_path, load_catalogue(data), hands) as house:
-        join(house, "interesseliste", "smeden", programme="smedenes-korps", place="4100")
-        join(house, "interesseliste", "odense", **near)
+    with opened(tmp_path, load_catalogue(data), hands) as portal:
+        join(portal, "interesseliste", "smeden", programme="smedenes-korps", place="4100")
+        join(portal, "interesseliste", "odense", **near)
         hands.pass_by(seconds=1)
-        join(house, "nyhedsbrev", "odense", **near)
-        join(house, "nyhedsbrev", "laeser", language="en", **near)
-        join(house, "nyhedsbrev", "roskilde", place="4100")
-        join(house, "interesseliste", "andet", programme="aaben", **near)
-        join(house, "interesseliste", "alt", programme="aaben", news=SAYS, **near)
-        join(house, "nyhedsbrev", "ubekraeftet", is_confirmed=False, **near)
-        join(house, "nyhedsbrev", "fortrudt", **near)
-        house.client.post(f"{own_page(house, 'fortrudt')}/withdraw")
-        join(house, "nyhedsbrev", "nabo", place="6200")
-        join(house, "nyhedsbrev", "dengang", place="6200")
+        join(portal, "nyhedsbrev", "odense", **near)
+        join(portal, "nyhedsbrev", "laeser", language="en", **near)
+        join(portal, "nyhedsbrev", "roskilde", place="4100")
+        join(portal, "interesseliste", "andet", programme="aaben", **near)
+        join(portal, "interesseliste", "alt", programme="aaben", news=SAYS, **near)
+        join(portal, "nyhedsbrev", "ubekraeftet", is_confirmed=False, **near)
+        join(portal, "nyhedsbrev", "fortrudt", **near)
+        portal.client.post(f"{own_page(portal, 'fortrudt')}/withdraw")
+        join(portal, "nyhedsbrev", "nabo", place="6200")
+        join(portal, "nyhedsbrev", "dengang", place="6200")
         earlier = "UPDATE consents SET version = '2025-01-01' WHERE sign_up = ?"
-        house.change(earlier, id_of(house, "dengang"))
-        join(house, "nyhedsbrev", "robot", **near)
-        house.change("UPDATE sign_ups SET flagged = 1 WHERE id = ?", id_of(house, "robot"))
-        join(house, "nyhedsbrev", "senere", **near)
-        join(house, "interesseliste", "nej", programme="aaben", news=SAYS, **near)
-        assert [] == batches(house)
+        portal.change(earlier, id_of(portal, "dengang"))
+        join(portal, "nyhedsbrev", "robot", **near)
+        portal.change("UPDATE sign_ups SET flagged = 1 WHERE id = ?", id_of(portal, "robot"))
+        join(portal, "nyhedsbrev", "senere", **near)
+        join(portal, "interesseliste", "nej", programme="aaben", news=SAYS, **near)
+        assert [] == batches(portal)
 
     hands.pass_by(hours=1)
     open_now = open_smiths(data)
     asked = {"smeden", "odense", "laeser", "alt", "nabo"}
-    with opened(tmp_path, open_now, hands) as house:
-        eventually(lambda: [("opened", "programmes/smedenes-korps", "waiting")] == batches(house))
+    with opened(tmp_path, open_now, hands) as portal:
+        eventually(lambda: [("opened", "programmes/smedenes-korps", "waiting")] == batches(portal))
         hands.pass_by(hours=1, minutes=50)
-        assert {} == mails(house, "opened")
-        house.client.post(f"{own_page(house, 'senere')}/withdraw")
-        house.client.post(f"{own_page(house, 'nej')}/no/news")
+        assert {} == mails(portal, "opened")
+        portal.client.post(f"{own_page(portal, 'senere')}/withdraw")
+        portal.client.post(f"{own_page(portal, 'nej')}/no/news")
         hands.pass_by(minutes=15)
-        eventually(lambda: asked == mails(house, "opened").keys())
+        eventually(lambda: asked == mails(portal, "opened").keys())
 
-        letter = mails(house, "opened")["odense"]
+        letter = mails(portal, "opened")["odense"]
         assert "Nyt på listen, som du står på" == letter["Subject"]
         headers = " ".join(f"{name}: {value}" for name, value in letter.items())
         assert not re.search("smede", headers, re.IGNORECASE)
@@ -64,49 +64,49 @@ def test_an_opening_is_told_once_to_those_who_asked_for_it(tmp_path, hands):
         assert "/programmer/smedenes-korps/" in text
         assert "fordi du står på interesselisten" in text
         assert "/mine/" not in text
-        assert "Read more, and sign up" in text_of(mails(house, "opened")["laeser"])
-        leaves_lists_by_one_click(house, letter)
-        house.client.post(leave_in(mails(house, "opened")["alt"]))
+        assert "Read more, and sign up" in text_of(mails(portal, "opened")["laeser"])
+        leaves_lists_by_one_click(portal, letter)
+        portal.client.post(leave_in(mails(portal, "opened")["alt"]))
 
     closed = edit(data, "programmes", OPEN, OPEN.replace("open", "full"))
-    with opened(tmp_path, closed, hands) as house:
-        eventually(lambda: "false" in facts_known(house, "smedenes-korps"))
+    with opened(tmp_path, closed, hands) as portal:
+        eventually(lambda: "false" in facts_known(portal, "smedenes-korps"))
     hands.pass_by(days=2)
-    with opened(tmp_path, open_now, hands) as house:
-        join(house, "nyhedsbrev", "ny", **near)
-        eventually(lambda: 2 == len(batches(house)))
+    with opened(tmp_path, open_now, hands) as portal:
+        join(portal, "nyhedsbrev", "ny", **near)
+        eventually(lambda: 2 == len(batches(portal)))
         hands.pass_by(hours=3)
-        eventually(lambda: {*asked, "ny"} == mails(house, "opened").keys())
-        assert 6 == sum(mail.kind == "opened" for mail in house.mails())
+        eventually(lambda: {*asked, "ny"} == mails(portal, "opened").keys())
+        assert 6 == sum(mail.kind == "opened" for mail in portal.mails())
 
 
-def leaves_lists_by_one_click(house: House, letter) -> None:
+def leaves_lists_by_one_click(portal: Portal, letter) -> None:
     assert "List-Unsubscribe=One-Click" == letter["List-Unsubscribe-Post"]
     name = str(letter["To"])
     one_click = leave_in(letter)
-    assert "Meld mig fra" in house.client.get(one_click).text
+    assert "Meld mig fra" in portal.client.get(one_click).text
     assert all(
-        sign_up.withdrawn_at is None for sign_up in house.sign_ups() if sign_up.email == name
+        sign_up.withdrawn_at is None for sign_up in portal.sign_ups() if sign_up.email == name
     )
-    answer = house.client.post(one_click, data={"List-Unsubscribe": "One-Click"})
+    answer = portal.client.post(one_click, data={"List-Unsubscribe": "One-Click"})
     assert 200 == answer.status_code
     assert "Du er meldt fra" in answer.text
-    assert 200 == house.client.post(one_click).status_code
-    sign_ups = [sign_up for sign_up in house.sign_ups() if sign_up.email == name]
+    assert 200 == portal.client.post(one_click).status_code
+    sign_ups = [sign_up for sign_up in portal.sign_ups() if sign_up.email == name]
     assert [True, True] == [sign_up.withdrawn_at is not None for sign_up in sign_ups]
     kinds = {
         mail.kind
-        for mail in house.mails()
+        for mail in portal.mails()
         if mail.subject.id in {sign_up.id for sign_up in sign_ups}
     }
     assert {"confirm", "receipt", "opened"} == kinds
 
 
-def id_of(house: House, name: str) -> str:
+def id_of(portal: Portal, name: str) -> str:
     return next(
-        sign_up.id for sign_up in house.sign_ups() if sign_up.email == f"{name}@example.org"
+        sign_up.id for sign_up in portal.sign_ups() if sign_up.email == f"{name}@example.org"
     )
 
 
-def facts_known(house: House, record: str) -> str:
-    return house.rows(f"SELECT facts FROM announced WHERE record = '{record}'")[0].facts
+def facts_known(portal: Portal, record: str) -> str:
+    return portal.rows(f"SELECT facts FROM announced WHERE record = '{record}'")[0].facts

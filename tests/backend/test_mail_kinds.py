@@ -101,19 +101,19 @@ def test_mails_that_wait_in_a_database_of_the_version_before_leave_or_nothing_ha
     assert -signal.SIGKILL == killed.returncode, killed.stderr
     assert before == all_mails(read)
 
-    with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:
-        folder = house.settings.mail_folder
+    with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as portal:
+        folder = portal.settings.mail_folder
         eventually(
             lambda: (
                 {f"mail-{kind}.eml" for kind in BEFORE} <= {path.name for path in folder.glob("*")}
             )
         )
-        subjects = {mail.kind: (mail.subject.kind, mail.subject.id) for mail in house.mails()}
-        digest = house.letter("digest")
+        subjects = {mail.kind: (mail.subject.kind, mail.subject.id) for mail in portal.mails()}
+        digest = portal.letter("digest")
         assert "3 tilmeldinger ligner spam" in text_of(digest)
-        assert 200 == house.client.post(link_in(digest, house.settings.public_url)).status_code
-        house.client.post(house.link("confirm_all"))
-        assert all(sign_up.confirmed_at for sign_up in house.sign_ups())
+        assert 200 == portal.client.post(link_in(digest, portal.settings.public_url)).status_code
+        portal.client.post(portal.link("confirm_all"))
+        assert all(sign_up.confirmed_at for sign_up in portal.sign_ups())
 
     mailbox = ("mailbox", addressee(KEY, "karen@example.org"))
     service = ("service", "mentorkorps")

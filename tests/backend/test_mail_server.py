@@ -126,14 +126,14 @@ def test_mails_wait_and_leave_by_themselves_once_the_server_is_well(
 
 def test_a_server_that_hangs_does_not_slow_a_sign_up(tmp_path, real, free_port):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with sullen(free_port) as server, opened(tmp_path, real, SMTP_URL=smtp) as house:
+    with sullen(free_port) as server, opened(tmp_path, real, SMTP_URL=smtp) as portal:
         server.mood = ("banner", "hang")
         took = []
         for number in range(15):
             began = time.monotonic()
-            assert 303 == house.post(email=f"{number}@example.org").status_code
+            assert 303 == portal.post(email=f"{number}@example.org").status_code
             took.append(time.monotonic() - began)
-        eventually(lambda: [mail for mail in house.mails() if mail.state == "sending"])
+        eventually(lambda: [mail for mail in portal.mails() if mail.state == "sending"])
         server.is_closing.set()
 
     assert sorted(took)[len(took) // 2] < 1, took
@@ -263,34 +263,34 @@ def test_where_a_mailbox_takes_nothing_just_now_a_mail_waits_and_the_server_is_w
     assert (["retry"] * 2, 2, None) == ([state for state, _ in states], again, trouble)
 
 
-def states(house):
+def states(portal):
     """Of the questions, by their address."""
-    addresses = {sign_up.id: sign_up.answers["email"] for sign_up in house.sign_ups()}
+    addresses = {sign_up.id: sign_up.answers["email"] for sign_up in portal.sign_ups()}
     return {
-        addresses[mail.subject.id]: mail.state for mail in house.mails() if mail.kind == "confirm"
+        addresses[mail.subject.id]: mail.state for mail in portal.mails() if mail.kind == "confirm"
     }
 
 
-def notices(house):
+def notices(portal):
     """To coordinators."""
-    return [mail for mail in house.mails() if mail.kind == "notice"]
+    return [mail for mail in portal.mails() if mail.kind == "notice"]
 
 
 def test_a_bare_refusal_counts_for_good_once_others_of_that_kind_get_through(
     tmp_path, real, hands, free_port
 ):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as portal:
         services.answers["karen@example.org"] = "550 no"
-        house.post()
-        eventually(lambda: {"karen@example.org": "retry"} == states(house))
+        portal.post()
+        eventually(lambda: {"karen@example.org": "retry"} == states(portal))
         hands.pass_by(minutes=2)
-        house.post(email="carl@example.org", website="https://spam.example")
-        eventually(lambda: "sent" == states(house)["carl@example.org"])
+        portal.post(email="carl@example.org", website="https://spam.example")
+        eventually(lambda: "sent" == states(portal)["carl@example.org"])
         hands.pass_by(minutes=5)
-        house.post(email="dina@example.org")
-        eventually(lambda: "failed" == states(house)["karen@example.org"])
-        assert "ok" == house.client.get("/readyz").json()["mail_server"]
+        portal.post(email="dina@example.org")
+        eventually(lambda: "failed" == states(portal)["karen@example.org"])
+        assert "ok" == portal.client.get("/readyz").json()["mail_server"]
 
 
 def test_a_relay_that_takes_what_is_for_its_own_people_alone_loses_nothing(
@@ -298,42 +298,42 @@ def test_a_relay_that_takes_what_is_for_its_own_people_alone_loses_nothing(
 ):
     """Exim says "relay not permitted" without an enhanced code; coordinators are its own."""
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as portal:
         services.answer = "550 relay not permitted"
         services.answers["svar-ikke@mentorkorps.invalid"] = "250 OK"
         for name in ("anna", "bo", "carl"):
-            house.post(email=f"{name}@example.org")
-            newest = house.sign_ups()[-1]
-            asked = f"/confirm/{house.signed('confirm', f'{newest.id}.{newest.asked_stamp}')}"
-            eventually(lambda: {"retry"} == set(states(house).values()))
-            assert 200 == house.client.post(asked).status_code
-            eventually(lambda: {"sent"} == {mail.state for mail in notices(house)})
+            portal.post(email=f"{name}@example.org")
+            newest = portal.sign_ups()[-1]
+            asked = f"/confirm/{portal.signed('confirm', f'{newest.id}.{newest.asked_stamp}')}"
+            eventually(lambda: {"retry"} == set(states(portal).values()))
+            assert 200 == portal.client.post(asked).status_code
+            eventually(lambda: {"sent"} == {mail.state for mail in notices(portal)})
             hands.pass_by(minutes=10)
         assert 3 == len(services.taken)
-        assert {"retry"} == set(states(house).values())
-        assert "550 SMTPRecipientRefused" == house.client.get("/readyz").json()["mail_server"]
+        assert {"retry"} == set(states(portal).values())
+        assert "550 SMTPRecipientRefused" == portal.client.get("/readyz").json()["mail_server"]
 
         services.answer = "250 OK"
         hands.pass_by(hours=7)
-        house.post(email="dina@example.org")
-        eventually(lambda: {"sent"} == set(states(house).values()))
-        assert "ok" == house.client.get("/readyz").json()["mail_server"]
+        portal.post(email="dina@example.org")
+        eventually(lambda: {"sent"} == set(states(portal).values()))
+        assert "ok" == portal.client.get("/readyz").json()["mail_server"]
 
 
 def test_a_relay_that_refuses_us_is_seen_everywhere(tmp_path, real, hands, free_port, caplog):
     smtp = f"smtp://127.0.0.1:{free_port}"
-    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as house:
+    with post_office(free_port) as services, opened(tmp_path, real, hands, SMTP_URL=smtp) as portal:
         services.answer = "554 5.7.1 <karen@example.org>: Relay access denied"
-        assert "mentorkorps_mail_server_ok 1" in house.client.get("/metrics").text
-        house.post()
-        eventually(lambda: {"retry"} == {mail.state for mail in house.mails()})
-        ready = house.client.get("/readyz")
+        assert "mentorkorps_mail_server_ok 1" in portal.client.get("/metrics").text
+        portal.post()
+        eventually(lambda: {"retry"} == {mail.state for mail in portal.mails()})
+        ready = portal.client.get("/readyz")
         assert (200, "554 5.7.1 SMTPRecipientRefused") == (
             ready.status_code,
             ready.json()["mail_server"],
         )
-        assert "mentorkorps_mail_server_ok 0" in house.client.get("/metrics").text
-        listed = operate(house, "outbox").stdout
+        assert "mentorkorps_mail_server_ok 0" in portal.client.get("/metrics").text
+        listed = operate(portal, "outbox").stdout
 
     assert 1 == listed.count("554 5.7.1 SMTPRecipientRefused  Mailserveren vil ikke sende for os.")
     assert [
@@ -357,13 +357,13 @@ def test_mails_given_up_are_told_by_another_way_than_mail_and_seldom(
 ):
     command, notes = alarm
     variables = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
-    with post_office(free_port) as services, opened(tmp_path, real, hands, **variables) as house:
+    with post_office(free_port) as services, opened(tmp_path, real, hands, **variables) as portal:
         services.answer = "550 5.1.1 <karen@example.org> unknown"
-        house.post()
-        eventually(lambda: ["failed"] == [mail.state for mail in house.mails()])
+        portal.post()
+        eventually(lambda: ["failed"] == [mail.state for mail in portal.mails()])
         eventually(lambda: notes.read_text("utf-8").count("\n") == 3)
         hands.pass_by(hours=13)
-        house.post(email="bo@example.org")
+        portal.post(email="bo@example.org")
         eventually(lambda: notes.read_text("utf-8").count("\n") == 6)
 
     lines = notes.read_text("utf-8").splitlines()[:3]
@@ -379,17 +379,17 @@ def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(
 ):
     command, notes = alarm
     variables = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": command}
-    with opened(tmp_path, real, hands, **variables) as house:
-        house.post()
+    with opened(tmp_path, real, hands, **variables) as portal:
+        portal.post()
         eventually(
             lambda: (
-                {1} == {mail.attempts for mail in house.mails()}
-                and "retry" == house.mails()[0].state
+                {1} == {mail.attempts for mail in portal.mails()}
+                and "retry" == portal.mails()[0].state
             )
         )
         assert "" == notes.read_text("utf-8")
         hands.pass_by(seconds=ALARMED_AFTER.total_seconds())
-        house.post(email="bo@example.org")
+        portal.post(email="bo@example.org")
         eventually(lambda: notes.read_text("utf-8").count("\n") == 3)
 
     assert "i over en time. Mailserveren svarer ikke." in notes.read_text("utf-8")
@@ -397,10 +397,10 @@ def test_a_mail_server_that_takes_nothing_for_an_hour_is_told_too(
 
 def test_an_alarm_that_fails_stops_no_mail(tmp_path, real, free_port, caplog):
     variables = {"SMTP_URL": f"smtp://127.0.0.1:{free_port}", "ALARM_COMMAND": "false"}
-    with post_office(free_port) as services, opened(tmp_path, real, **variables) as house:
+    with post_office(free_port) as services, opened(tmp_path, real, **variables) as portal:
         services.answers["karen@example.org"] = "550 5.1.1 unknown"
-        house.post()
-        house.post(email="bo@example.org")
-        eventually(lambda: {"failed", "sent"} == {mail.state for mail in house.mails()})
+        portal.post()
+        portal.post(email="bo@example.org")
+        eventually(lambda: {"failed", "sent"} == {mail.state for mail in portal.mails()})
         eventually(lambda: "alarm: the command did not succeed (CalledProcessError)" in caplog.text)
-        assert house.client.get("/readyz").json()["outbox"]
+        assert portal.client.get("/readyz").json()["outbox"]

@@ -33,15 +33,15 @@ def figures(answer):
 
 
 def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
-    with opened(tmp_path, real, hands) as house:
-        house.post()
-        house.client.post(house.link("confirm"))
-        house.post(email="bo@example.org")
-        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    with opened(tmp_path, real, hands) as portal:
+        portal.post()
+        portal.client.post(portal.link("confirm"))
+        portal.post(email="bo@example.org")
+        eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
         hands.pass_by(hours=2)
 
-        answer = house.client.get("/metrics")
-        ready = house.client.get("/readyz").json()
+        answer = portal.client.get("/metrics")
+        ready = portal.client.get("/readyz").json()
 
     metrics = figures(answer)
     assert "text/plain; version=0.0.4; charset=utf-8" == answer.headers["content-type"]
@@ -62,39 +62,39 @@ def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
     )
 
 
-def test_nothing_personal_is_told(house):
-    house.post()
-    metrics = house.client.get("/metrics").text
+def test_nothing_personal_is_told(portal):
+    portal.post()
+    metrics = portal.client.get("/metrics").text
 
     for personal in (
         "aren",
         "example.org",
         "mentor-",
         "0461",
-        house.sign_ups()[0].id,
+        portal.sign_ups()[0].id,
         "aabent-hold",
     ):
         assert personal not in metrics
 
 
-def test_an_answered_or_withdrawn_sign_up_waits_no_longer(house, hands):
-    house.post()
-    house.client.post(house.link("confirm"))
+def test_an_answered_or_withdrawn_sign_up_waits_no_longer(portal, hands):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
     hands.pass_by(hours=1)
-    house.client.post(house.link("notice") + "/answered")
+    portal.client.post(portal.link("notice") + "/answered")
 
     assert (
-        0 == figures(house.client.get("/metrics"))["mentorkorps_oldest_unanswered_sign_up_seconds"]
+        0 == figures(portal.client.get("/metrics"))["mentorkorps_oldest_unanswered_sign_up_seconds"]
     )
 
 
-def reckoned(house):
+def reckoned(portal):
     """The same figures, by a look at everything."""
-    outcomes = Counter(outcome(sign_up) for sign_up in house.sign_ups())
-    states = Counter(mail.state for mail in house.mails())
+    outcomes = Counter(outcome(sign_up) for sign_up in portal.sign_ups())
+    states = Counter(mail.state for mail in portal.mails())
     doubtful = sum(
         sign_up.flagged and not sign_up.withdrawn_at and not sign_up.answered_at
-        for sign_up in house.sign_ups()
+        for sign_up in portal.sign_ups()
     )
     return {
         **{f'mentorkorps_sign_ups{{state="{name}"}}': outcomes[name] for name in OUTCOMES},
@@ -117,35 +117,35 @@ OUTCOMES = ("withdrawn", "unconfirmed", "unanswered", "answered", "received")
 STATES = ("queued", "sending", "retry", "sent", "failed")
 
 
-def some_of_each(house):
+def some_of_each(portal):
     """Sign-ups: answered, withdrawn, deleted, confirmed, unconfirmed, two doubtful; and one evaluation."""
     for name in ("anna", "bo", "carl", "dina", "eva"):
-        house.post(email=f"{name}@example.org")
-    named = {sign_up.answers["email"].partition("@")[0]: sign_up for sign_up in house.sign_ups()}
+        portal.post(email=f"{name}@example.org")
+    named = {sign_up.answers["email"].partition("@")[0]: sign_up for sign_up in portal.sign_ups()}
     anna, bo, carl, dina, _ = (named[name] for name in ("anna", "bo", "carl", "dina", "eva"))
     for sign_up in (anna, bo, carl, dina):
-        house.client.post(f"/confirm/{confirmation(house, sign_up)}")
-    house.client.post(f"/desk/{house.token('desk', anna)}/answered")
-    house.client.post(f"/mine/{house.token('mine', bo)}/withdraw", data={"sure": "yes"})
-    house.client.post(f"/mine/{house.token('mine', carl)}/delete", data={"sure": "yes"})
-    house.client.post("/forms/kursusevaluering", data=EVALUATION)
+        portal.client.post(f"/confirm/{confirmation(portal, sign_up)}")
+    portal.client.post(f"/desk/{portal.token('desk', anna)}/answered")
+    portal.client.post(f"/mine/{portal.token('mine', bo)}/withdraw", data={"sure": "yes"})
+    portal.client.post(f"/mine/{portal.token('mine', carl)}/delete", data={"sure": "yes"})
+    portal.client.post("/forms/kursusevaluering", data=EVALUATION)
     for name in ("ida", "jan"):
-        house.post(email=f"{name}@example.org", website="x", name="www.example.org")
-    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+        portal.post(email=f"{name}@example.org", website="x", name="www.example.org")
+    eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
 
 
-def confirmation(house, sign_up):
-    return Tokens(house.settings.secret_keys, house.now).sign(
-        "confirm", f"{sign_up.id}.{sign_up.asked_stamp}", house.now()
+def confirmation(portal, sign_up):
+    return Tokens(portal.settings.secret_keys, portal.now).sign(
+        "confirm", f"{sign_up.id}.{sign_up.asked_stamp}", portal.now()
     )
 
 
 @both
 def test_figures_are_those_of_the_rows_whatever_happens(tmp_path, real, hands, environ):
-    with opened(tmp_path, real, hands, **environ) as house:
-        some_of_each(house)
-        before = reckoned(house)
-        assert before.items() <= figures(house.client.get("/metrics")).items()
+    with opened(tmp_path, real, hands, **environ) as portal:
+        some_of_each(portal)
+        before = reckoned(portal)
+        assert before.items() <= figures(portal.client.get("/metrics")).items()
         assert {
             "withdrawn": 1,
             "answered": 1,
@@ -156,26 +156,26 @@ def test_figures_are_those_of_the_rows_whatever_happens(tmp_path, real, hands, e
             name: before[f'mentorkorps_sign_ups{{state="{name}"}}'] for name in OUTCOMES
         }.items()
         assert 2 == before["mentorkorps_doubtful_sign_ups"]
-        backup.write_backup(house.settings, tmp_path / "one.backup")
-        house.post(email="later@example.org")
+        backup.write_backup(portal.settings, tmp_path / "one.backup")
+        portal.post(email="later@example.org")
 
-    backup.restore_backup(house.settings, tmp_path / "one.backup")
-    with opened(tmp_path, real, hands, **environ) as house:
-        assert before.items() <= figures(house.client.get("/metrics")).items()
+    backup.restore_backup(portal.settings, tmp_path / "one.backup")
+    with opened(tmp_path, real, hands, **environ) as portal:
+        assert before.items() <= figures(portal.client.get("/metrics")).items()
         hands.pass_by(days=8)
-        eventually(lambda: 3 == len(house.sign_ups()))
-        assert reckoned(house).items() <= figures(house.client.get("/metrics")).items()
+        eventually(lambda: 3 == len(portal.sign_ups()))
+        assert reckoned(portal).items() <= figures(portal.client.get("/metrics")).items()
 
 
-def test_whoever_asks_for_figures_waits_for_nobody_and_keeps_nobody_waiting(house):
-    house.post()
-    other = sqlite3.connect(house.settings.database.path)
+def test_whoever_asks_for_figures_waits_for_nobody_and_keeps_nobody_waiting(portal):
+    portal.post()
+    other = sqlite3.connect(portal.settings.database.path)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor() as pool:
         posting = pool.submit(
-            httpx.post, house.url(FORM), data=volunteer(email="bo@example.org"), timeout=20
+            httpx.post, portal.url(FORM), data=volunteer(email="bo@example.org"), timeout=20
         )
-        metrics = figures(house.client.get("/metrics", timeout=1.5))
+        metrics = figures(portal.client.get("/metrics", timeout=1.5))
         assert not posting.done()
         other.rollback()
         assert 303 == posting.result().status_code
@@ -184,9 +184,9 @@ def test_whoever_asks_for_figures_waits_for_nobody_and_keeps_nobody_waiting(hous
     assert 1 == metrics['mentorkorps_sign_ups{state="unconfirmed"}']
 
 
-def test_no_figure_is_a_look_at_every_row(house):
+def test_no_figure_is_a_look_at_every_row(portal):
     asked = []
-    with connect.opened_to_read(house.settings) as snapshot:
+    with connect.opened_to_read(portal.settings) as snapshot:
         event.listen(
             snapshot.connection,
             "before_cursor_execute",
@@ -226,9 +226,9 @@ ASKED = {
 def test_only_who_is_near_is_told_figures_and_others_whether_it_works(
     tmp_path, real, variables, headers, status
 ):
-    with opened(tmp_path, real, **variables) as house:
-        assert status == house.client.get("/metrics", headers=headers).status_code
-        ready = house.client.get("/readyz", headers=headers)
+    with opened(tmp_path, real, **variables) as portal:
+        assert status == portal.client.get("/metrics", headers=headers).status_code
+        ready = portal.client.get("/readyz", headers=headers)
 
     assert (200, "ok") == (ready.status_code, ready.json()["status"])
     assert ({"status"} == set(ready.json())) == (status == 404)
@@ -267,18 +267,18 @@ SPOILT = {"outbox": ("mails", "due_at"), "places": ("places", "until")}
 
 
 @pytest.mark.parametrize("part", SPOILT)
-def test_a_part_that_met_something_strange_is_seen_and_goes_on_afterwards(house, hands, part):
+def test_a_part_that_met_something_strange_is_seen_and_goes_on_afterwards(portal, hands, part):
     table, column = SPOILT[part]
-    house.client.post("/forms/kursus", data=booked("karen"))
-    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    portal.client.post("/forms/kursus", data=booked("karen"))
+    eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
 
     def rewrite(text: str) -> None:
-        with closing(sqlite3.connect(house.settings.database.path)) as database, database:
+        with closing(sqlite3.connect(portal.settings.database.path)) as database, database:
             database.execute(f"UPDATE {table} SET {column} = ?", (text,))
             database.execute("UPDATE mails SET state = 'queued'")
 
     rewrite("0")
-    eventually(lambda: not house.client.get("/readyz").json()[part])
+    eventually(lambda: not portal.client.get("/readyz").json()[part])
     rewrite("2026-11-23T08:00:00.000000+00:00")
-    eventually(lambda: house.client.get("/readyz").json()[part])
-    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+    eventually(lambda: portal.client.get("/readyz").json()[part])
+    eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})

@@ -26,34 +26,34 @@ def link_on(page):
 
 
 @pytest.fixture
-def link(house):
+def link(portal):
     """Karen's own page, from her receipt."""
-    return link_on(house.client.get(house.post(news="2026-11-22").headers["location"]))
+    return link_on(portal.client.get(portal.post(news="2026-11-22").headers["location"]))
 
 
-def only_sign_up(house):
-    (only,) = house.sign_ups()
+def only_sign_up(portal):
+    (only,) = portal.sign_ups()
     return only
 
 
-def changed(house, link, **changes):
-    return house.client.post(f"{link}/change", data=volunteer(**changes))
+def changed(portal, link, **changes):
+    return portal.client.post(f"{link}/change", data=volunteer(**changes))
 
 
-def test_receipt_confirmation_and_the_mail_lead_there(house, link):
-    confirmed = house.client.post(house.link("confirm"))
-    letter = house.letter("receipt")
+def test_receipt_confirmation_and_the_mail_lead_there(portal, link):
+    confirmed = portal.client.post(portal.link("confirm"))
+    letter = portal.letter("receipt")
 
     for own_page in (link, link_on(confirmed), link_in_text(letter)):
-        assert "karen@example.org" in house.client.post(own_page).text
+        assert "karen@example.org" in portal.client.post(own_page).text
 
 
 def link_in_text(letter):
     return re.search(r"/mine/\S+", text_of(letter))[0]
 
 
-def test_a_scanner_that_opens_the_link_sees_nothing(house, link):
-    page = house.client.get(link)
+def test_a_scanner_that_opens_the_link_sees_nothing(portal, link):
+    page = portal.client.get(link)
 
     assert "Vis min side" in page.text
     assert "Karen" not in page.text
@@ -63,8 +63,8 @@ def test_a_scanner_that_opens_the_link_sees_nothing(house, link):
     )
 
 
-def test_it_shows_answers_consents_state_and_how_far_one_is(house, link):
-    page = house.client.post(link)
+def test_it_shows_answers_consents_state_and_how_far_one_is(portal, link):
+    page = portal.client.post(link)
 
     for text in (
         "karen@example.org",
@@ -80,23 +80,23 @@ def test_it_shows_answers_consents_state_and_how_far_one_is(house, link):
         page.headers["referrer-policy"],
     )
 
-    house.client.post(house.link("confirm"))
-    assert "senest mandag den 30. november 2026" in house.client.post(link).text
-    house.client.post(house.link("notice") + "/answered")
-    assert '--done"><span>Skriv dig op' in house.client.post(link).text
+    portal.client.post(portal.link("confirm"))
+    assert "senest mandag den 30. november 2026" in portal.client.post(link).text
+    portal.client.post(portal.link("notice") + "/answered")
+    assert '--done"><span>Skriv dig op' in portal.client.post(link).text
 
 
-def test_it_speaks_the_language_of_the_sign_up(house):
-    link = link_on(house.client.get(house.post(language="en").headers["location"]))
+def test_it_speaks_the_language_of_the_sign_up(portal):
+    link = link_on(portal.client.get(portal.post(language="en").headers["location"]))
 
     for path in ("", "/form"):
-        page = house.client.post(link + path)
+        page = portal.client.post(link + path)
         assert '<html lang="en">' in page.text
     assert "Save the changes" in page.text
 
 
-def test_the_form_stands_there_with_the_answers_in_it(house, link):
-    form = house.client.post(f"{link}/form").text
+def test_the_form_stands_there_with_the_answers_in_it(portal, link):
+    form = portal.client.post(f"{link}/form").text
 
     for typed in (
         'value="Karen Testesen"',
@@ -110,161 +110,163 @@ def test_the_form_stands_there_with_the_answers_in_it(house, link):
 
 
 @both
-def test_a_change_is_kept_and_known_by_its_new_answers(house, link):
-    page = changed(house, link, name="Karen Ny", news="2026-11-22")
+def test_a_change_is_kept_and_known_by_its_new_answers(portal, link):
+    page = changed(portal, link, name="Karen Ny", news="2026-11-22")
 
     assert "Dine rettelser er gemt" in page.text
-    assert "Karen Ny" == only_sign_up(house).answers["name"]
-    house.post(name="Karen Ny", news="2026-11-22")
-    assert "Karen Ny" == only_sign_up(house).answers["name"]
+    assert "Karen Ny" == only_sign_up(portal).answers["name"]
+    portal.post(name="Karen Ny", news="2026-11-22")
+    assert "Karen Ny" == only_sign_up(portal).answers["name"]
 
 
-def test_a_change_is_judged_as_a_sign_up_is(house, link):
-    page = changed(house, link, place="9999", name="Karen Ny")
+def test_a_change_is_judged_as_a_sign_up_is(portal, link):
+    page = changed(portal, link, place="9999", name="Karen Ny")
 
     assert 422 == page.status_code
     assert 'value="Karen Ny"' in page.text
     assert f'action="{link}/change"' in page.text
-    assert "Karen Testesen" == only_sign_up(house).answers["name"]
+    assert "Karen Testesen" == only_sign_up(portal).answers["name"]
 
 
-def test_a_change_that_cannot_be_kept_just_now_is_given_back(house, link):
-    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
-    with closing(sqlite3.connect(house.settings.database.path, timeout=10)) as other:
+def test_a_change_that_cannot_be_kept_just_now_is_given_back(portal, link):
+    eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
+    with closing(sqlite3.connect(portal.settings.database.path, timeout=10)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        page = changed(house, link, name="Karen Ny")
+        page = changed(portal, link, name="Karen Ny")
 
     assert (503, "5") == (page.status_code, page.headers["retry-after"])
     assert "Karen Ny" in page.text
     assert "no-referrer" == page.headers["referrer-policy"]
-    assert "Karen Testesen" == only_sign_up(house).answers["name"]
+    assert "Karen Testesen" == only_sign_up(portal).answers["name"]
 
 
 @both
-def test_another_address_is_confirmed_again_and_the_old_link_no_longer_does_it(house, link, hands):
-    old = house.link("confirm")
+def test_another_address_is_confirmed_again_and_the_old_link_no_longer_does_it(portal, link, hands):
+    old = portal.link("confirm")
     hands.pass_by(minutes=1)
 
-    page = changed(house, link, email="ny@example.org")
+    page = changed(portal, link, email="ny@example.org")
 
     assert "den nye adresse" in page.text
-    assert 410 == house.client.get(old).status_code
-    assert 410 == house.client.post(old).status_code
-    assert only_sign_up(house).confirmed_at is None
-    eventually(lambda: "ny@example.org" == house.letter("confirm")["To"])
-    house.client.post(house.link("confirm"))
-    assert hands.now == only_sign_up(house).confirmed_at
+    assert 410 == portal.client.get(old).status_code
+    assert 410 == portal.client.post(old).status_code
+    assert only_sign_up(portal).confirmed_at is None
+    eventually(lambda: "ny@example.org" == portal.letter("confirm")["To"])
+    portal.client.post(portal.link("confirm"))
+    assert hands.now == only_sign_up(portal).confirmed_at
 
 
-def test_a_confirmed_sign_up_with_another_address_is_not_confirmed(house, link):
-    house.client.post(house.link("confirm"))
-    changed(house, link, email="ny@example.org")
+def test_a_confirmed_sign_up_with_another_address_is_not_confirmed(portal, link):
+    portal.client.post(portal.link("confirm"))
+    changed(portal, link, email="ny@example.org")
 
-    assert only_sign_up(house).confirmed_at is None
-
-
-def test_another_place_tells_the_coordinator_once_the_address_is_confirmed(house, link):
-    changed(house, link, place="8000")
-    assert "notice" not in [one.kind for one in house.mails()]
-
-    house.client.post(house.link("confirm"))
-    changed(house, link, name="Karen Ny", place="8000")
-    assert 1 == [one.kind for one in house.mails()].count("notice")
-
-    changed(house, link, place="5000")
-    assert 2 == [one.kind for one in house.mails()].count("notice")
+    assert only_sign_up(portal).confirmed_at is None
 
 
-def test_the_very_answers_of_another_sign_up_are_refused(house, link):
-    house.post(name="Karen To")
+def test_another_place_tells_the_coordinator_once_the_address_is_confirmed(portal, link):
+    changed(portal, link, place="8000")
+    assert "notice" not in [one.kind for one in portal.mails()]
 
-    assert 409 == changed(house, link, name="Karen To").status_code
+    portal.client.post(portal.link("confirm"))
+    changed(portal, link, name="Karen Ny", place="8000")
+    assert 1 == [one.kind for one in portal.mails()].count("notice")
+
+    changed(portal, link, place="5000")
+    assert 2 == [one.kind for one in portal.mails()].count("notice")
+
+
+def test_the_very_answers_of_another_sign_up_are_refused(portal, link):
+    portal.post(name="Karen To")
+
+    assert 409 == changed(portal, link, name="Karen To").status_code
     assert {"Karen Testesen", "Karen To"} == {
-        sign_up.answers["name"] for sign_up in house.sign_ups()
+        sign_up.answers["name"] for sign_up in portal.sign_ups()
     }
 
 
 @both
-def test_a_yes_to_news_is_taken_back_with_its_time(house, link, hands):
+def test_a_yes_to_news_is_taken_back_with_its_time(portal, link, hands):
     hands.pass_by(hours=2)
-    page = house.client.post(f"{link}/no/news")
+    page = portal.client.post(f"{link}/no/news")
 
     assert "Det er noteret" in page.text
     assert "Trukket tilbage 23. november 2026 kl. 12.00" in page.text
-    agreed = operator_reads.consents(house.settings, only_sign_up(house).id)
+    agreed = operator_reads.consents(portal.settings, only_sign_up(portal).id)
     assert {"contact": None, "news": hands.now} == {one.consent: one.withdrawn_at for one in agreed}
-    assert "Trukket tilbage" in house.client.post(house.desk()).text
+    assert "Trukket tilbage" in portal.client.post(portal.desk()).text
     assert f"{link}/no/news" not in page.text
 
 
-def test_a_consent_that_the_sign_up_rests_on_cannot_be_taken_back_alone(house, link):
-    assert 404 == house.client.post(f"{link}/no/contact").status_code
+def test_a_consent_that_the_sign_up_rests_on_cannot_be_taken_back_alone(portal, link):
+    assert 404 == portal.client.post(f"{link}/no/contact").status_code
 
 
-def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(house, link, hands):
-    changed(house, link)
+def test_unticking_news_in_the_form_takes_it_back_and_ticking_gives_it_anew(portal, link, hands):
+    changed(portal, link)
     agreed = {
         consent.consent: consent
-        for consent in operator_reads.consents(house.settings, only_sign_up(house).id)
+        for consent in operator_reads.consents(portal.settings, only_sign_up(portal).id)
     }
     assert (MONDAY, MONDAY) == (agreed["contact"].given_at, agreed["news"].withdrawn_at)
 
     hands.pass_by(hours=1)
-    changed(house, link, news="2026-11-22")
+    changed(portal, link, news="2026-11-22")
     agreed = {
         consent.consent: consent
-        for consent in operator_reads.consents(house.settings, only_sign_up(house).id)
+        for consent in operator_reads.consents(portal.settings, only_sign_up(portal).id)
     }
     assert (hands.now, None) == (agreed["news"].given_at, agreed["news"].withdrawn_at)
 
 
 @both
-def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(house, link, hands):
-    confirm = house.link("confirm")
-    house.client.post(confirm)
-    receipt = house.post(news="2026-11-22").headers["location"]
-    page = house.client.post(f"{link}/withdraw")
+def test_withdrawing_keeps_the_state_and_tells_the_coordinator_nothing_but_that(
+    portal, link, hands
+):
+    confirm = portal.link("confirm")
+    portal.client.post(confirm)
+    receipt = portal.post(news="2026-11-22").headers["location"]
+    page = portal.client.post(f"{link}/withdraw")
 
     assert "Det er trukket tilbage" in page.text
-    assert MONDAY == only_sign_up(house).withdrawn_at
-    letter = house.letter("withdrawn")
+    assert MONDAY == only_sign_up(portal).withdrawn_at
+    letter = portal.letter("withdrawn")
     assert "Noget er trukket tilbage" == letter["Subject"]
     for personal in ("Karen", "karen@", "Odense"):
         assert personal not in letter.as_string()
-    desk = house.client.post(link_in(letter, house.settings.public_url)).text
+    desk = portal.client.post(link_in(letter, portal.settings.public_url)).text
     assert "Kontakt ikke personen" in desk
     assert [410, 410, 410] == [
-        house.client.post(confirm).status_code,
-        house.client.get(receipt).status_code,
-        house.client.post(f"{link}/change", data=volunteer()).status_code,
+        portal.client.post(confirm).status_code,
+        portal.client.get(receipt).status_code,
+        portal.client.post(f"{link}/change", data=volunteer()).status_code,
     ]
-    house.client.post(f"{link}/withdraw")
-    assert 1 == [mail.kind for mail in house.mails()].count("withdrawn")
+    portal.client.post(f"{link}/withdraw")
+    assert 1 == [mail.kind for mail in portal.mails()].count("withdrawn")
 
 
-def test_after_withdrawing_one_may_sign_up_again(house, link):
-    house.client.post(f"{link}/withdraw")
-    house.post(news="2026-11-22")
+def test_after_withdrawing_one_may_sign_up_again(portal, link):
+    portal.client.post(f"{link}/withdraw")
+    portal.post(news="2026-11-22")
 
-    assert {None, MONDAY} == {sign_up.withdrawn_at for sign_up in house.sign_ups()}
+    assert {None, MONDAY} == {sign_up.withdrawn_at for sign_up in portal.sign_ups()}
 
 
-def test_what_was_withdrawn_is_deleted_after_a_week(house, link, hands):
-    house.client.post(house.link("confirm"))
-    mailed = link_in_text(house.letter("receipt"))
-    house.client.post(f"{link}/withdraw")
+def test_what_was_withdrawn_is_deleted_after_a_week(portal, link, hands):
+    portal.client.post(portal.link("confirm"))
+    mailed = link_in_text(portal.letter("receipt"))
+    portal.client.post(f"{link}/withdraw")
     hands.pass_by(days=7, minutes=1)
 
-    eventually(lambda: [] == house.sign_ups())
-    assert [Count("mentor", "2026-11", "withdrawn", 1)] == operator_reads.counts(house.settings)
-    gone = house.client.post(mailed)
+    eventually(lambda: [] == portal.sign_ups())
+    assert [Count("mentor", "2026-11", "withdrawn", 1)] == operator_reads.counts(portal.settings)
+    gone = portal.client.post(mailed)
     assert 410 == gone.status_code
     assert "Det er slettet" in gone.text
 
 
 @both
-def test_everything_that_is_kept_can_be_taken_along(house, link):
-    file = house.client.post(f"{link}/download")
+def test_everything_that_is_kept_can_be_taken_along(portal, link):
+    file = portal.client.post(f"{link}/download")
     data = file.json()
 
     assert 'attachment; filename="mentorkorps.json"' == file.headers["content-disposition"]
@@ -276,47 +278,47 @@ def test_everything_that_is_kept_can_be_taken_along(house, link):
     assert data["place"] is None
 
 
-def test_a_place_in_a_course_can_be_taken_along_too(house):
-    house.client.post("/forms/kursus", data=booked("karen"))
+def test_a_place_in_a_course_can_be_taken_along_too(portal):
+    portal.client.post("/forms/kursus", data=booked("karen"))
 
-    data = house.client.post(f"/mine/{house.token('mine', only_sign_up(house))}/download").json()
+    data = portal.client.post(f"/mine/{portal.token('mine', only_sign_up(portal))}/download").json()
 
     assert {"course": "odense-marts-2027", "state": "held", "number": 1} == {
         name: data["place"][name] for name in ("course", "state", "number")
     }
 
 
-def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(house, link):
-    house.letter("confirm")
-    eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
-    traces = [only_sign_up(house).id.encode(), *(mail.id.encode() for mail in house.mails())]
+def test_deleting_needs_a_tick_and_leaves_nothing_in_the_files(portal, link):
+    portal.letter("confirm")
+    eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
+    traces = [only_sign_up(portal).id.encode(), *(mail.id.encode() for mail in portal.mails())]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
-    assert "Intet er slettet" in house.client.post(f"{link}/delete", headers=form).text
-    assert 1 == len(house.sign_ups())
-    assert "Intet er slettet" in house.client.post(f"{link}/delete", data={"sure": ""}).text
-    assert "Alt er slettet" in house.client.post(f"{link}/delete", data={"sure": "yes"}).text
+    assert "Intet er slettet" in portal.client.post(f"{link}/delete", headers=form).text
+    assert 1 == len(portal.sign_ups())
+    assert "Intet er slettet" in portal.client.post(f"{link}/delete", data={"sure": ""}).text
+    assert "Alt er slettet" in portal.client.post(f"{link}/delete", data={"sure": "yes"}).text
 
-    assert ([], []) == (house.sign_ups(), house.mails())
-    files = [path for path in house.settings.folder.rglob("*") if path.is_file()]
+    assert ([], []) == (portal.sign_ups(), portal.mails())
+    files = [path for path in portal.settings.folder.rglob("*") if path.is_file()]
     on_the_disk = b"".join(path.read_bytes() for path in files)
     assert [] == [trace for trace in traces if trace in on_the_disk]
-    assert [1] == [row.count for row in operator_reads.counts(house.settings)]
-    assert 410 == house.client.post(f"{link}/delete", data={"sure": "yes"}).status_code
+    assert [1] == [row.count for row in operator_reads.counts(portal.settings)]
+    assert 410 == portal.client.post(f"{link}/delete", data={"sure": "yes"}).status_code
 
 
-def test_the_coordinators_link_says_that_a_sign_up_is_deleted(house, link):
-    house.client.post(house.link("confirm"))
-    desk = house.link("notice")
-    house.client.post(f"{link}/delete", data={"sure": "yes"})
+def test_the_coordinators_link_says_that_a_sign_up_is_deleted(portal, link):
+    portal.client.post(portal.link("confirm"))
+    desk = portal.link("notice")
+    portal.client.post(f"{link}/delete", data={"sure": "yes"})
 
-    assert "Det er slettet" in house.client.post(desk).text
+    assert "Det er slettet" in portal.client.post(desk).text
 
 
 @pytest.mark.parametrize("have", ["receipt", "confirm", "desk"])
-def test_no_other_link_opens_it(house, link, have):
-    token = Tokens([KEY], lambda: MONDAY).sign(have, only_sign_up(house).id, MONDAY)
+def test_no_other_link_opens_it(portal, link, have):
+    token = Tokens([KEY], lambda: MONDAY).sign(have, only_sign_up(portal).id, MONDAY)
 
     for path in ("", "/form", "/change", "/withdraw", "/download", "/delete"):
-        assert 404 == house.client.post(f"/mine/{token}{path}", data={"sure": "yes"}).status_code
-    assert 1 == len(house.sign_ups())
+        assert 404 == portal.client.post(f"/mine/{token}{path}", data={"sure": "yes"}).status_code
+    assert 1 == len(portal.sign_ups())

@@ -16,7 +16,7 @@ from mentorkorps.backend.clock import utc_now
 from mentorkorps.backend.security.signed_links import Purpose, Tokens
 from mentorkorps.catalogue.load import load_catalogue
 from mentorkorps.catalogue.model.lasting import lasting_id
-from tests.backend.conftest import KEY, Hands, House, both, built_site, eventually, opened, run_cli
+from tests.backend.conftest import KEY, Hands, Portal, both, built_site, eventually, opened, run_cli
 from tests.backend.test_places import Desk
 from tests.conftest import HERE
 from tests.test_vanished import cut, rename, retire
@@ -96,7 +96,7 @@ class People(Desk):
             "language": "da",
         } | answers
         typed |= {} if form in ("spoergsmaal", "interesseliste") else {"name": name}
-        sent = self.house.client.post(f"/forms/{form}", data=typed)
+        sent = self.portal.client.post(f"/forms/{form}", data=typed)
         assert 303 == sent.status_code, sent.text
         return sent
 
@@ -116,14 +116,14 @@ def joined(people: People) -> dict[str, str]:
     for name in sent:
         people.confirm(name)
         eventually(lambda name=name: people.letters(name, "receipt"))
-    eventually(lambda: {"sent"} == {mail.state for mail in people.house.mails()})
+    eventually(lambda: {"sent"} == {mail.state for mail in people.portal.mails()})
     return {name: answer.headers["location"] for name, answer in sent.items()}
 
 
 @contextmanager
 def people(folder: Path, data: Path, hands: Hands, **environ: str) -> Iterator[People]:
-    with opened(folder, load_catalogue(data), hands, **environ) as house:
-        yield People(house)
+    with opened(folder, load_catalogue(data), hands, **environ) as portal:
+        yield People(portal)
 
 
 def renamed(data: Path) -> None:
@@ -171,8 +171,8 @@ def run(
 ) -> Callable[..., tuple[int, str]]:
     """A command on the data of the test: how it ends, and what it says."""
 
-    def run(house: House, command: str, *arguments: str) -> tuple[int, str]:
-        for name, value in house.environ.items():
+    def run(portal: Portal, command: str, *arguments: str) -> tuple[int, str]:
+        for name, value in portal.environ.items():
             monkeypatch.setenv(name, value)
         capsys.readouterr()
         ended = run_cli([command, "--data", str(data), *arguments])
@@ -191,21 +191,21 @@ def test_every_page_works_on_what_people_are_in(change, tmp_path, data, hands):
             for method, path, expected in walked(
                 after, name, receipt, has_form=change is renamed or name == "eva"
             ):
-                answer = after.house.client.request(method, path, headers=TYPED)
+                answer = after.portal.client.request(method, path, headers=TYPED)
                 assert expected == answer.status_code, (name, method, path)
-        eventually(lambda: after.house.client.get("/readyz").json()["missing_records"])
-        lacking = set(after.house.client.get("/readyz").json()["missing_records"].values())
+        eventually(lambda: after.portal.client.get("/readyz").json()["missing_records"])
+        lacking = set(after.portal.client.get("/readyz").json()["missing_records"].values())
         assert (change is removed) == (lacking != {0})
-        assert 6 == len(after.house.sign_ups())
+        assert 6 == len(after.portal.sign_ups())
         for name in receipts:
             assert (
-                200 == after.house.client.post(f"{own(after, name, 'mine')}/withdraw").status_code
+                200 == after.portal.client.post(f"{own(after, name, 'mine')}/withdraw").status_code
             )
-            gone = after.house.client.post(
+            gone = after.portal.client.post(
                 f"{own(after, name, 'mine')}/delete", data={"sure": "yes"}
             )
             assert 200 == gone.status_code
-        assert [] == after.house.sign_ups()
+        assert [] == after.portal.sign_ups()
 
 
 def walked(
@@ -235,55 +235,57 @@ def walked(
 
 
 def own(people: People, name: str, purpose: Purpose) -> str:
-    about = next(sign_up for sign_up in people.house.sign_ups() if sign_up.id == people.id(name))
+    about = next(sign_up for sign_up in people.portal.sign_ups() if sign_up.id == people.id(name))
     stamp = f".{about.asked_stamp}" if purpose == "confirm" else ""
-    tokens = Tokens(people.house.settings.secret_keys, utc_now)
+    tokens = Tokens(people.portal.settings.secret_keys, utc_now)
     path = "desk/doubtful" if purpose == "doubtful" else purpose
-    return f"/{path}/{tokens.sign(purpose, about.id + stamp, people.house.now())}"
+    return f"/{path}/{tokens.sign(purpose, about.id + stamp, people.portal.now())}"
 
 
 @pytest.mark.parametrize("change", [renamed, removed])
 def test_every_command_works_on_what_people_are_in(change, tmp_path, data, hands, run):
     with people(tmp_path, data, hands) as before:
         joined(before)
-        ids = [sign_up.id for sign_up in before.house.sign_ups()]
-        mails = len(before.house.mails())
+        ids = [sign_up.id for sign_up in before.portal.sign_ups()]
+        mails = len(before.portal.mails())
     change(data)
     with people(tmp_path, data, hands) as after:
-        house = after.house
+        portal = after.portal
         for id in ids:
-            assert 0 == run(house, "desk", "show", id)[0]
-        assert 0 == run(house, "desk", "restore", ids[0])[0]
-        assert 0 == run(house, "outbox", "resend", "--failed")[0]
-        ended, listed = run(house, "desk", "list")
+            assert 0 == run(portal, "desk", "show", id)[0]
+        assert 0 == run(portal, "desk", "restore", ids[0])[0]
+        assert 0 == run(portal, "outbox", "resend", "--failed")[0]
+        ended, listed = run(portal, "desk", "list")
         assert (0, 7) == (ended, len(listed.splitlines()))
-        assert "3 sign-ups" in run(house, "desk", "list", "--form", "kursus")[1]
-        assert (0, "name\nanna\nbo\n") == run(house, "desk", "participants", COURSE)
-        assert (0, "name\ndora\n") == run(house, "desk", "participants", EVENT)
-        assert f"{mails} mails" in run(house, "outbox", "--all")[1]
+        assert "3 sign-ups" in run(portal, "desk", "list", "--form", "kursus")[1]
+        assert (0, "name\nanna\nbo\n") == run(portal, "desk", "participants", COURSE)
+        assert (0, "name\ndora\n") == run(portal, "desk", "participants", EVENT)
+        assert f"{mails} mails" in run(portal, "outbox", "--all")[1]
         for form, names in (
             ("kursus", ["anna", "bo", "carl"]),
             ("arrangement", ["dora"]),
             ("spoergsmaal", ["frida"]),
         ):
             file = tmp_path / f"{form}.csv"
-            assert 0 == run(house, "desk", "export", form, str(file))[0]
+            assert 0 == run(portal, "desk", "export", form, str(file))[0]
             text = file.read_text("utf-8-sig")
             assert len(names) + 1 == len(list(csv.reader(io.StringIO(text), delimiter=";")))
             assert all(f'"{name}@example.org"' in text for name in names)
-        assert 0 == run(house, "backup", str(tmp_path / "copy.backup"))[0]
-    assert 0 == run(house, "purge", "--yes")[0]  # the test's clock stood days before the machine's
-    assert 0 == run(house, "rotate")[0]
+        assert 0 == run(portal, "backup", str(tmp_path / "copy.backup"))[0]
+    assert 0 == run(portal, "purge", "--yes")[0]  # the test's clock stood days before the machine's
+    assert 0 == run(portal, "rotate")[0]
     if change is renamed:
-        assert (0, "name\nanna\nbo\n") == run(house, "desk", "participants", "odense-marts-2027")
-        assert "3 sign-ups" in run(house, "desk", "list", "--form", "kursusplads")[1]
+        assert (0, "name\nanna\nbo\n") == run(portal, "desk", "participants", "odense-marts-2027")
+        assert "3 sign-ups" in run(portal, "desk", "list", "--form", "kursusplads")[1]
 
 
 def test_who_nobody_ever_signed_up_for_is_told(tmp_path, data, hands, run):
     with people(tmp_path, data, hands) as here:
         here.book("anna")
-        assert 2 == run(here.house, "desk", "participants", "no-such-course")[0]
-        assert 2 == run(here.house, "desk", "export", "no-such-form", str(tmp_path / "none.csv"))[0]
+        assert 2 == run(here.portal, "desk", "participants", "no-such-course")[0]
+        assert (
+            2 == run(here.portal, "desk", "export", "no-such-form", str(tmp_path / "none.csv"))[0]
+        )
 
 
 @both
@@ -300,13 +302,13 @@ def test_a_full_course_that_is_renamed_stays_full_and_its_queue_is_served(
         after.book("eva", COURSE)  # from a page that was open before
         after.becomes(anna="taken", bo="taken", carl="waiting", dora="waiting", eva="pending")
         for id in (COURSE, "odense-marts-2027"):
-            assert "full" == after.house.client.get(f"/places/courses/{id}").json()["places"]
+            assert "full" == after.portal.client.get(f"/places/courses/{id}").json()["places"]
 
         after.withdraw("anna")
         after.becomes(carl="offered", dora="waiting")
         assert (
             2
-            == after.house.rows("SELECT count(*) FROM places WHERE state IN ('taken', 'offered')")[
+            == after.portal.rows("SELECT count(*) FROM places WHERE state IN ('taken', 'offered')")[
                 0
             ][0]
         )
@@ -332,7 +334,7 @@ def test_the_way_back_finds_what_came_meanwhile(tmp_path, data, hands, environ):
     with people(tmp_path, old, hands, **environ) as back:
         back.come("bo", "carl")
         back.becomes(anna="taken", bo="taken", carl="waiting")
-        assert not back.house.client.get("/readyz").json()["missing_records"]["courses"]
+        assert not back.portal.client.get("/readyz").json()["missing_records"]["courses"]
 
 
 @pytest.mark.parametrize("database", ["server"], indirect=True)
@@ -365,7 +367,7 @@ def test_seats_given_before_the_former_id_was_written_are_brought_together(
         unaware.becomes(dora="taken", carl="waiting")
     rename(data, "odense-marts-2027", "odense-marts-2027", f"was: [{COURSE}]")
     with people(tmp_path, data, hands, **environ) as after:
-        eventually(lambda: {(COURSE,)} == set(after.house.rows("SELECT record FROM halls")))
+        eventually(lambda: {(COURSE,)} == set(after.portal.rows("SELECT record FROM halls")))
         after.withdraw("anna")  # three came for two places, so nobody moves up yet
         after.book("eva", "odense-marts-2027")
         after.becomes(bo="taken", dora="taken", carl="waiting", eva="pending")
@@ -373,7 +375,7 @@ def test_seats_given_before_the_former_id_was_written_are_brought_together(
         after.becomes(carl="offered")
 
         numbers = [
-            number for (number,) in after.house.rows("SELECT number FROM places ORDER BY number")
+            number for (number,) in after.portal.rows("SELECT number FROM places ORDER BY number")
         ]
 
     assert [1, 2, 3, 4, 5] == numbers
@@ -387,13 +389,13 @@ def test_the_same_answers_after_a_renaming_are_the_same_sign_up(tmp_path, data, 
         after.send("kursusplads", "anna", course="odense-marts-2027")
         after.send("kursus", "anna", course=COURSE)
 
-        assert 1 == len(after.house.sign_ups())
+        assert 1 == len(after.portal.sign_ups())
 
 
 def test_a_page_opened_before_a_renaming_goes_on_working(tmp_path, data, hands):
     renamed(data)
     with people(tmp_path, data, hands) as after:
-        client = after.house.client
+        client = after.portal.client
         page = client.get(f"/tilmelding/kursusplads/?course={COURSE}").text
         assert 'value="odense-marts-2027" selected' in page
         moved = client.get(f"/en/sign-up/kursus/?course={COURSE}")
@@ -418,7 +420,7 @@ def test_answers_say_what_a_record_was_called_when_it_is_gone_for_good(tmp_path,
         before.send("mentor", "eva", place="5000", programme=PROGRAMME, adult="yes")
     retired(data)
     with people(tmp_path, data, hands) as after:
-        assert "Den gamle" in after.house.client.post(own(after, "eva", "desk")).text
+        assert "Den gamle" in after.portal.client.post(own(after, "eva", "desk")).text
 
 
 def test_mails_that_wait_leave_after_their_records_are_gone(tmp_path, data, hands, free_port):
@@ -426,25 +428,25 @@ def test_mails_that_wait_leave_after_their_records_are_gone(tmp_path, data, hand
         before.book("anna")
         before.send("arrangement", "dora", event=EVENT)
         before.send("spoergsmaal", "frida", programme=PROGRAMME)
-        eventually(lambda: {"retry"} == {mail.state for mail in before.house.mails()})
+        eventually(lambda: {"retry"} == {mail.state for mail in before.portal.mails()})
     removed(data)
     hands.pass_by(hours=1)
     with people(tmp_path, data, hands) as after:
-        eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()})
+        eventually(lambda: {"sent"} == {mail.state for mail in after.portal.mails()})
         for name in ("anna", "dora", "frida"):
-            assert 200 == after.house.client.post(after.link(name, "confirm")).status_code
-        eventually(lambda: {"sent"} == {mail.state for mail in after.house.mails()})
+            assert 200 == after.portal.client.post(after.link(name, "confirm")).status_code
+        eventually(lambda: {"sent"} == {mail.state for mail in after.portal.mails()})
 
 
 def test_the_operator_is_told_what_people_are_in_and_the_data_lack(tmp_path, data, hands, caplog):
     with people(tmp_path, data, hands) as before:
         joined(before)
         before.withdraw("anna")
-        assert set(before.house.client.get("/readyz").json()["missing_records"].values()) == {0}
+        assert set(before.portal.client.get("/readyz").json()["missing_records"].values()) == {0}
     removed(data)
     caplog.set_level(logging.WARNING)
     with people(tmp_path, data, hands) as after:
-        client = after.house.client
+        client = after.portal.client
         eventually(lambda: (client.get("/readyz").json()["missing_records"] or {}).get("courses"))
         ready, metrics = client.get("/readyz"), client.get("/metrics").text
         elsewhere = client.get("/readyz", headers={"X-Forwarded-For": "192.0.2.7"}).json()
@@ -475,8 +477,8 @@ def test_a_certificate_holds_after_its_course_is_renamed(tmp_path, data, hands):
     after = load_catalogue(data).courses[COURSE]
 
     assert code == codes.code(KEY, lasting_id(after), 0, "Anna")
-    with people(tmp_path, data, hands) as house:
-        assert "Odense, marts 2027" in house.house.client.get(f"/kursusbevis/{code}").text
+    with people(tmp_path, data, hands) as portal:
+        assert "Odense, marts 2027" in portal.portal.client.get(f"/kursusbevis/{code}").text
 
 
 def test_mailboxes_are_found_by_the_ids_of_before(tmp_path, data, hands):
@@ -488,8 +490,8 @@ def test_mailboxes_are_found_by_the_ids_of_before(tmp_path, data, hands):
     with people(tmp_path, data, hands, RECIPIENTS=str(recipients)) as after:
         after.send("interesseliste", "eva", programme="smedenes-korps")
 
-        after.house.client.post(after.house.link("confirm"))
-        assert "smed@example.org" == after.house.letter("notice")["To"]
+        after.portal.client.post(after.portal.link("confirm"))
+        assert "smed@example.org" == after.portal.letter("notice")["To"]
 
 
 def test_former_addresses_lead_on_and_those_of_what_is_gone_say_so(tmp_path, data, hands):
@@ -499,7 +501,7 @@ def test_former_addresses_lead_on_and_those_of_what_is_gone_say_so(tmp_path, dat
     (site / "kurser" / "odense-2014").mkdir(parents=True)
     (site / "kurser" / "odense-2014" / "index.html").write_text("<p>gone</p>")
     with people(tmp_path, data, hands) as after:
-        client = after.house.client
+        client = after.portal.client
         for old, new in (
             (f"/kurser/{COURSE}/", "/kurser/odense-marts-2027/"),
             (f"/en/events/{EVENT}", "/en/events/netvaerksaften-2027/"),

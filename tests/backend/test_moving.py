@@ -47,14 +47,14 @@ def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
 def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, hands):
     there, here = fresh(before, "one"), fresh(after)
     variables = {"FOLDER": f"{tmp_path}/var"}
-    with opened(tmp_path, having(real, 1), hands, DATABASE_URL=there, **variables) as house:
-        desk = Desk(house)
+    with opened(tmp_path, having(real, 1), hands, DATABASE_URL=there, **variables) as portal:
+        desk = Desk(portal)
         desk.come("anna", "bo")
         desk.withdraw("anna")
         desk.becomes(bo="offered")
-        house.post(website="https://spam.example", name="www.spam.example")
+        portal.post(website="https://spam.example", name="www.spam.example")
         eventually(
-            lambda: {"sent"} == {mail.state for mail in house.mails() if mail.kind != "notice"}
+            lambda: {"sent"} == {mail.state for mail in portal.mails() if mail.kind != "notice"}
         )
         link = desk.link("bo", "offered")
     variables |= {"DATABASE_URL": here}
@@ -67,11 +67,11 @@ def test_a_portal_moves_with_all_it_knows(before, after, fresh, tmp_path, real, 
         everything(here)[name]
         for name in ("sign_ups", "consents", "mails", "halls", "places", "asked")
     )
-    with opened(tmp_path, having(real, 1), hands, **variables) as house:
-        assert 200 == house.client.post(f"{link}/yes").status_code
-        Desk(house).becomes(bo="taken")
-        house.post(website="https://spam.example", name="www.spam.example")
-        assert 3 == len(house.sign_ups())
+    with opened(tmp_path, having(real, 1), hands, **variables) as portal:
+        assert 200 == portal.client.post(f"{link}/yes").status_code
+        Desk(portal).becomes(bo="taken")
+        portal.post(website="https://spam.example", name="www.spam.example")
+        assert 3 == len(portal.sign_ups())
 
 
 def test_a_copy_of_a_server_taken_while_people_sign_up_is_whole(cluster, fresh, tmp_path, real):
@@ -79,14 +79,14 @@ def test_a_copy_of_a_server_taken_while_people_sign_up_is_whole(cluster, fresh, 
 
     def sign_up():
         while not stop.is_set():
-            receipts.append(house.post(email=f"v{len(receipts)}@example.org").headers["location"])
+            receipts.append(portal.post(email=f"v{len(receipts)}@example.org").headers["location"])
 
-    with opened(tmp_path, real, DATABASE_URL=there, FOLDER=f"{tmp_path}/var") as house:
+    with opened(tmp_path, real, DATABASE_URL=there, FOLDER=f"{tmp_path}/var") as portal:
         posting = threading.Thread(target=sign_up)
         posting.start()
         eventually(lambda: len(receipts) > 20)
         before = len(receipts)
-        taken = backup.write_backup(house.settings, tmp_path / "one.backup")
+        taken = backup.write_backup(portal.settings, tmp_path / "one.backup")
         stop.set()
         posting.join()
 
@@ -101,21 +101,21 @@ def taken(fresh, tmp_path, real, hands):
     """A backup of one sign-up."""
     with opened(
         tmp_path, real, hands, DATABASE_URL=fresh("file", "one"), FOLDER=f"{tmp_path}/var"
-    ) as house:
-        house.post()
-    backup.write_backup(house.settings, tmp_path / "one.backup")
+    ) as portal:
+        portal.post()
+    backup.write_backup(portal.settings, tmp_path / "one.backup")
     return tmp_path / "one.backup"
 
 
 def test_nothing_is_put_back_while_an_instance_runs(cluster, taken, tmp_path, real):
-    with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
-        house.post(email="later@example.org")
+    with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as portal:
+        portal.post(email="later@example.org")
         with pytest.raises(InUse, match="Stop that one first"):
-            backup.restore_backup(house.settings, taken)
+            backup.restore_backup(portal.settings, taken)
 
-        assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
-    assert 1 == backup.restore_backup(house.settings, taken)
-    assert ["karen@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
+        assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in portal.sign_ups()]
+    assert 1 == backup.restore_backup(portal.settings, taken)
+    assert ["karen@example.org"] == [sign_up.answers["email"] for sign_up in portal.sign_ups()]
 
 
 def test_no_instance_starts_while_a_backup_is_put_back(cluster):
@@ -127,8 +127,8 @@ def test_no_instance_starts_while_a_backup_is_put_back(cluster):
 
 
 def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
-    with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as house:
-        house.post(email="later@example.org")
+    with opened(tmp_path, real, DATABASE_URL=cluster.fresh(), FOLDER=f"{tmp_path}/var") as portal:
+        portal.post(email="later@example.org")
     with closing(sqlite3.connect(":memory:")) as image:
         with migrate.in_memory(image) as copy:
             migrate.migrate(copy, cipher=None)
@@ -136,9 +136,9 @@ def test_rows_that_do_not_fit_change_nothing(cluster, taken, tmp_path, real):
         image.execute("INSERT INTO consents VALUES ('nobody', 'contact', '1', '2026-11-23', NULL)")
         image.commit()
         with pytest.raises(CannotOpen, match="Nothing has been changed"):
-            connect.dialect_for(house.settings.database).take(image)
+            connect.dialect_for(portal.settings.database).take(image)
 
-    assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in house.sign_ups()]
+    assert ["later@example.org"] == [sign_up.answers["email"] for sign_up in portal.sign_ups()]
 
 
 def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(

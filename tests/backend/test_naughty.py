@@ -56,11 +56,11 @@ BLANK = [text for text in NAUGHTY if not is_seen(text)]
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory, real):
-    """A house in which every naughty string has signed up."""
-    with opened(tmp_path_factory.mktemp("naughty"), real) as house:
+    """A portal in which every naughty string has signed up."""
+    with opened(tmp_path_factory.mktemp("naughty"), real) as portal:
         for text in [*FIRST, PLAIN, *STRINGS]:
-            assert 303 == house.post(name=text).status_code, text
-        yield house
+            assert 303 == portal.post(name=text).status_code, text
+        yield portal
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +120,8 @@ def test_own_page_and_desk_show_every_string_and_no_markup_of_it(full, ids):
             assert text in texts(page, "dd"), text
 
 
-def seen(house, tokens, purpose, sign_up) -> Element:
-    answer = house.client.post(
+def seen(portal, tokens, purpose, sign_up) -> Element:
+    answer = portal.client.post(
         f"/{purpose}/{tokens.sign(purpose, sign_up.id, sign_up.received_at)}"
     )
     assert 200 == answer.status_code
@@ -137,8 +137,8 @@ def test_a_form_that_must_be_mended_gives_every_string_back(full):
         assert text == field.get("value"), text
 
 
-def given_back(house, text: str) -> Element:
-    answer = house.post(name=text, place="")
+def given_back(portal, text: str) -> Element:
+    answer = portal.post(name=text, place="")
     assert 422 == answer.status_code
     return tinyhtml5.parse(answer.text)
 
@@ -194,10 +194,10 @@ def test_odd_addresses_that_browsers_take_get_their_mail(full, email):
     eventually(lambda: any(email == letter["To"] for letter in letters(full)))
 
 
-def letters(house):
+def letters(portal):
     return [
         message_from_bytes(path.read_bytes(), policy=policy.compat32)
-        for path in house.settings.mail_folder.glob("*.eml")
+        for path in portal.settings.mail_folder.glob("*.eml")
     ]
 
 

@@ -193,26 +193,26 @@ def link_of(path: str, token: str) -> str:
 
 
 def test_schemathesis_finds_nothing(tmp_path, real):
-    with opened(tmp_path, real) as house:
-        house.post()
-        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
-        receipt, confirm = house.post().headers["location"], house.link("confirm")
-        mine = house.client.get(receipt).text.partition('href="/mine/')[2].partition('"')[0]
+    with opened(tmp_path, real) as portal:
+        portal.post()
+        eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
+        receipt, confirm = portal.post().headers["location"], portal.link("confirm")
+        mine = portal.client.get(receipt).text.partition('href="/mine/')[2].partition('"')[0]
         tokens = {f"/receipt/{{token}}{path}": receipt[9:] for path in ("", "/address")}
         tokens |= {"/confirm/{token}": confirm[9:]}
         tokens |= {f"/mine/{{token}}{path}": mine for path in MINE}
         config = LATIN + USED_UP + "".join(link_of(path, token) for path, token in tokens.items())
-        findings = schemathesis(tmp_path, house.url(""), *BOUNDED, config=config)
+        findings = schemathesis(tmp_path, portal.url(""), *BOUNDED, config=config)
 
     assert "Tested: " in findings.stdout, findings.stdout + findings.stderr
     assert 0 == findings.returncode, findings.stdout
 
 
 def test_schemathesis_finds_nothing_where_programs_ask_for_json(tmp_path, real):
-    with opened(tmp_path, real) as house:
+    with opened(tmp_path, real) as portal:
         asked = ("--include-path-regex", "^/forms/", "--phases", "fuzzing", "--max-examples", "6")
         findings = schemathesis(
-            tmp_path, house.url(""), *asked, "--header", "Accept: application/json", config=LATIN
+            tmp_path, portal.url(""), *asked, "--header", "Accept: application/json", config=LATIN
         )
 
     assert 0 == findings.returncode, findings.stdout + findings.stderr

@@ -30,20 +30,20 @@ from tests.backend.conftest import (
 )
 
 
-def asked(house):
+def asked(portal):
     """The token that a mail asks to press for the newest sign-up."""
-    sign_up = house.sign_ups()[-1]
-    return house.signed("confirm", f"{sign_up.id}.{sign_up.asked_stamp}")
+    sign_up = portal.sign_ups()[-1]
+    return portal.signed("confirm", f"{sign_up.id}.{sign_up.asked_stamp}")
 
 
 def test_mails_reach_the_mail_server(tmp_path, real, free_port):
     with (
         post_office(free_port) as services,
-        opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house,
+        opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as portal,
     ):
-        house.post()
-        house.client.post(f"/confirm/{asked(house)}")
-        eventually(lambda: ["sent"] * 3 == [one.state for one in house.mails()])
+        portal.post()
+        portal.client.post(f"/confirm/{asked(portal)}")
+        eventually(lambda: ["sent"] * 3 == [one.state for one in portal.mails()])
 
     assert {"karen@example.org", "svar-ikke@mentorkorps.invalid"} == {
         letter["To"] for letter in services.taken
@@ -61,17 +61,17 @@ def test_mails_reach_the_mail_server(tmp_path, real, free_port):
 def test_a_sign_up_succeeds_while_the_mail_server_is_down_and_the_mail_leaves_later(
     tmp_path, real, hands, free_port
 ):
-    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
-        assert 303 == house.post().status_code
-        eventually(lambda: ["retry"] == [one.state for one in house.mails()])
-        assert {"SMTPConnectError"} == {one.error for one in house.mails()}
+    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as portal:
+        assert 303 == portal.post().status_code
+        eventually(lambda: ["retry"] == [one.state for one in portal.mails()])
+        assert {"SMTPConnectError"} == {one.error for one in portal.mails()}
 
         with post_office(free_port) as services:
             hands.pass_by(minutes=3)
-            house.post(email="bo@example.org")
-            eventually(lambda: {"sent"} == {mail.state for mail in house.mails()})
+            portal.post(email="bo@example.org")
+            eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()})
 
-    expected = {f"<{mail.id}@mentorkorps.invalid>" for mail in house.mails()}
+    expected = {f"<{mail.id}@mentorkorps.invalid>" for mail in portal.mails()}
     assert expected == {letter["Message-ID"] for letter in services.taken}
 
 
@@ -81,32 +81,32 @@ def everything_in(letter):
     return f"{letter.items()}\n" + "\n".join(parts)
 
 
-def test_the_first_mail_holds_no_text_of_the_visitor_and_no_programme(house):
-    house.post(name="Vind en iPhone på https://spam.example")
+def test_the_first_mail_holds_no_text_of_the_visitor_and_no_programme(portal):
+    portal.post(name="Vind en iPhone på https://spam.example")
 
-    letter = everything_in(house.letter("confirm"))
+    letter = everything_in(portal.letter("confirm"))
 
     assert "Bekræft" in letter
     for text in ("iPhone", "spam.example", "bent hold", "Odense", "handel", "oordinator"):
         assert text not in letter
 
 
-def test_the_coordinators_mail_holds_nothing_personal(house):
-    house.post()
-    house.client.post(house.link("confirm"))
+def test_the_coordinators_mail_holds_nothing_personal(portal):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
 
-    letter = everything_in(house.letter("notice"))
+    letter = everything_in(portal.letter("notice"))
 
     assert "/desk/" in letter
     for personal in ("Karen", "karen", "5000", "Odense", "bent hold"):
         assert personal not in letter
 
 
-def test_the_receipt_greets_by_the_given_name_and_names_no_programme(house):
-    house.post()
-    house.client.post(house.link("confirm"))
+def test_the_receipt_greets_by_the_given_name_and_names_no_programme(portal):
+    portal.post()
+    portal.client.post(portal.link("confirm"))
 
-    letter = everything_in(house.letter("receipt"))
+    letter = everything_in(portal.letter("receipt"))
 
     assert 2 == letter.count("Hej Karen")
     for text in ("Testesen", "bent hold", "Odense", "Portalens koordinator"):
@@ -122,19 +122,19 @@ def test_the_receipt_greets_by_the_given_name_and_names_no_programme(house):
         ("<b>Bo</b>", "Hej"),
     ],
 )
-def test_what_is_no_name_greets_nobody(house, name, greeting):
-    house.post(name=name)
-    house.client.post(house.link("confirm"))
+def test_what_is_no_name_greets_nobody(portal, name, greeting):
+    portal.post(name=name)
+    portal.client.post(portal.link("confirm"))
 
-    assert greeting == text_of(house.letter("receipt")).splitlines()[0]
+    assert greeting == text_of(portal.letter("receipt")).splitlines()[0]
 
 
-def test_mails_speak_the_language_of_the_sign_up_and_the_desk_danish(house):
-    house.post(language="en")
+def test_mails_speak_the_language_of_the_sign_up_and_the_desk_danish(portal):
+    portal.post(language="en")
 
-    assert "Confirm your e-mail address" == house.letter("confirm")["Subject"]
-    house.client.post(house.link("confirm"))
-    assert "Der er noget at svare på senest 30. november" == house.letter("notice")["Subject"]
+    assert "Confirm your e-mail address" == portal.letter("confirm")["Subject"]
+    portal.client.post(portal.link("confirm"))
+    assert "Der er noget at svare på senest 30. november" == portal.letter("notice")["Subject"]
 
 
 class Seen(HTMLParser):
@@ -165,12 +165,12 @@ class Seen(HTMLParser):
 
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("kind", ["confirm", "notice", "receipt", "withdrawn"])
-def test_a_mail_says_the_same_as_text_and_as_html_and_fetches_nothing(house, kind, language):
-    house.post(language=language)
-    house.client.post(house.link("confirm"))
-    own = next(line for line in text_of(house.letter("receipt")).splitlines() if "/mine/" in line)
-    house.client.post("/" + own.removeprefix(house.settings.public_url) + "/withdraw")
-    letter = house.letter(kind)
+def test_a_mail_says_the_same_as_text_and_as_html_and_fetches_nothing(portal, kind, language):
+    portal.post(language=language)
+    portal.client.post(portal.link("confirm"))
+    own = next(line for line in text_of(portal.letter("receipt")).splitlines() if "/mine/" in line)
+    portal.client.post("/" + own.removeprefix(portal.settings.public_url) + "/withdraw")
+    letter = portal.letter(kind)
 
     assert "multipart/alternative" == letter.get_content_type()
     (picture,) = (part for part in letter.walk() if part.get_content_type() == "image/png")
@@ -211,12 +211,12 @@ def test_the_coordinator_is_the_organisations_else_the_municipalitys_else_the_de
     file.write_text(RECIPIENTS)
     answered = replace(real.form_for("interest"), answered=True)
     forms = MappingProxyType({**real.forms, answered.id: answered})
-    with opened(tmp_path, replace(real, forms=forms), RECIPIENTS=str(file)) as house:
+    with opened(tmp_path, replace(real, forms=forms), RECIPIENTS=str(file)) as portal:
         typed = volunteer(programme=programme, place=place)
-        house.client.post("/forms/interesseliste", data=typed)
-        house.client.post(house.link("confirm"))
+        portal.client.post("/forms/interesseliste", data=typed)
+        portal.client.post(portal.link("confirm"))
 
-        assert mailbox == house.letter("notice")["To"]
+        assert mailbox == portal.letter("notice")["To"]
 
 
 class Grumpy:
@@ -379,10 +379,10 @@ def test_a_lease_that_ran_out_is_taken_again(on_bench):
 def test_a_real_servers_refusal_is_kept_as_a_code(tmp_path, real, free_port):
     with (
         post_office(free_port) as services,
-        opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house,
+        opened(tmp_path, real, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as portal,
     ):
         services.answer = "550 5.1.1 <karen@example.org> unknown"
-        house.post(email="".join(random.choices(string.ascii_lowercase, k=8)) + "@example.org")
-        eventually(lambda: {"failed"} == {mail.state for mail in house.mails()})
+        portal.post(email="".join(random.choices(string.ascii_lowercase, k=8)) + "@example.org")
+        eventually(lambda: {"failed"} == {mail.state for mail in portal.mails()})
 
-    assert {"550 5.1.1 SMTPRecipientRefused"} == {mail.error for mail in house.mails()}
+    assert {"550 5.1.1 SMTPRecipientRefused"} == {mail.error for mail in portal.mails()}

@@ -14,7 +14,16 @@ import httpx
 import pytest
 
 from mentorkorps.catalogue.load import Catalogue
-from tests.backend.conftest import COURSE, House, booked, both, eventually, link_in, opened, text_of
+from tests.backend.conftest import (
+    COURSE,
+    Portal,
+    booked,
+    both,
+    eventually,
+    link_in,
+    opened,
+    text_of,
+)
 from tests.conftest import ROOT
 
 OTHER = "aarhus-maj-2027"
@@ -26,18 +35,18 @@ def having(catalogue: Catalogue, seats: int, **changed: object) -> Catalogue:
 
 
 class Desk:
-    """A house with courses, and the people who want to come, by their names."""
+    """A portal with courses, and the people who want to come, by their names."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
 
     def book(self, name: str, course: str = COURSE, **more: str) -> httpx.Response:
-        return self.house.client.post(
+        return self.portal.client.post(
             "/forms/kursus", data=booked(name, course) | more, follow_redirects=True
         )
 
     def confirm(self, name: str) -> None:
-        self.house.client.post(self.link(name, "confirm"))
+        self.portal.client.post(self.link(name, "confirm"))
 
     def come(self, *names: str) -> None:
         for name in names:
@@ -47,40 +56,40 @@ class Desk:
     def id(self, name: str) -> str:
         return next(
             sign_up.id
-            for sign_up in self.house.sign_ups()
+            for sign_up in self.portal.sign_ups()
             if sign_up.answers["email"] == f"{name}@example.org"
         )
 
     def letters(self, name: str, kind: str) -> list[str]:
         return [
             mail.id
-            for mail in self.house.mails()
+            for mail in self.portal.mails()
             if (mail.subject.id, mail.kind) == (self.id(name), kind)
         ]
 
     def link(self, name: str, kind: str) -> str:
         eventually(lambda: self.letters(name, kind))
-        path = self.house.settings.mail_folder / f"{self.letters(name, kind)[-1]}.eml"
+        path = self.portal.settings.mail_folder / f"{self.letters(name, kind)[-1]}.eml"
         eventually(path.exists)
-        return link_in(self.house.read(path), self.house.settings.public_url)
+        return link_in(self.portal.read(path), self.portal.settings.public_url)
 
     def withdraw(self, name: str) -> None:
-        self.house.client.post(f"{self.mine(name)}/withdraw")
+        self.portal.client.post(f"{self.mine(name)}/withdraw")
 
     def mine(self, name: str) -> str:
         """The address of somebody's own page."""
         self.link(name, "receipt")
-        letter = self.house.read(
-            self.house.settings.mail_folder / f"{self.letters(name, 'receipt')[-1]}.eml"
+        letter = self.portal.read(
+            self.portal.settings.mail_folder / f"{self.letters(name, 'receipt')[-1]}.eml"
         )
         line = next(line for line in text_of(letter).splitlines() if "/mine/" in line)
-        return "/" + line.removeprefix(self.house.settings.public_url)
+        return "/" + line.removeprefix(self.portal.settings.public_url)
 
     def states(self) -> dict[str, str]:
-        states = dict(self.house.rows("SELECT sign_up, state FROM places"))
+        states = dict(self.portal.rows("SELECT sign_up, state FROM places"))
         names = {
             sign_up.id: sign_up.answers["email"].partition("@")[0]
-            for sign_up in self.house.sign_ups()
+            for sign_up in self.portal.sign_ups()
         }
         return {
             names[id]: state for id, state in states.items() if id in names
@@ -92,8 +101,8 @@ class Desk:
 
 @contextmanager
 def desk(folder, catalogue, hands, **environ) -> Iterator[Desk]:
-    with opened(folder, catalogue, hands, **environ) as house:
-        yield Desk(house)
+    with opened(folder, catalogue, hands, **environ) as portal:
+        yield Desk(portal)
 
 
 @pytest.fixture
@@ -138,19 +147,19 @@ def test_opening_the_link_takes_nothing_and_the_button_takes_the_place(two_seats
     two_seats.withdraw("anna")
     offer = two_seats.link("carl", "offered")
 
-    seen = two_seats.house.client.get(offer)
+    seen = two_seats.portal.client.get(offer)
     assert "Svar senest 25. november 2026 kl. 10.00" in seen.text
     assert "offered" == two_seats.states()["carl"]
 
-    assert "Pladsen er din" in two_seats.house.client.post(f"{offer}/yes").text
-    assert "Pladsen er din" in two_seats.house.client.post(f"{offer}/no").text
+    assert "Pladsen er din" in two_seats.portal.client.post(f"{offer}/yes").text
+    assert "Pladsen er din" in two_seats.portal.client.post(f"{offer}/no").text
     assert "taken" == two_seats.states()["carl"]
 
 
 def test_who_says_no_lets_the_next_have_it_at_once(two_seats):
     two_seats.come("anna", "bo", "carl", "dina")
     two_seats.withdraw("bo")
-    two_seats.house.client.post(two_seats.link("carl", "offered") + "/no")
+    two_seats.portal.client.post(two_seats.link("carl", "offered") + "/no")
 
     two_seats.becomes(carl="given_up", dina="offered")
 
@@ -164,7 +173,7 @@ def test_an_offer_that_nobody_answers_goes_on_and_says_so(two_seats, hands):
 
     two_seats.becomes(carl="expired", dina="offered")
     assert two_seats.link("carl", "lapsed")
-    assert "gået videre" in two_seats.house.client.post(f"{offer}/yes").text
+    assert "gået videre" in two_seats.portal.client.post(f"{offer}/yes").text
     assert 1 == len(two_seats.letters("dina", "offered"))
 
 
@@ -217,7 +226,7 @@ def test_who_is_taken_for_a_robot_while_the_course_fills_up_is_the_first_to_be_a
 @both
 def test_who_deletes_everything_leaves_a_free_place_and_no_trace(two_seats):
     two_seats.come("anna", "bo", "carl")
-    two_seats.house.client.post(two_seats.mine("bo") + "/delete", data={"sure": "yes"})
+    two_seats.portal.client.post(two_seats.mine("bo") + "/delete", data={"sure": "yes"})
 
     two_seats.becomes(anna="taken", carl="offered")
     assert "bo" not in two_seats.states()
@@ -242,33 +251,33 @@ def test_a_cancelled_course_tells_everybody_once(tmp_path, real, hands):
         with desk(tmp_path, cancelled, hands) as informed:
             informed.becomes(anna="cancelled", bo="cancelled", carl="cancelled")
             eventually(
-                lambda house=informed.house: {"sent"} == {mail.state for mail in house.mails()}
+                lambda portal=informed.portal: {"sent"} == {mail.state for mail in portal.mails()}
             )
 
     with desk(tmp_path, cancelled, hands) as informed:
         assert [1, 1] == [len(informed.letters(name, "cancelled")) for name in ("anna", "bo")]
-        letter = informed.house.letter("cancelled")
+        letter = informed.portal.letter("cancelled")
         assert "Odense" not in letter["Subject"]
         assert "tirsdag den 2. marts 2027 kl. 9.00–16.00" in text_of(letter)
 
 
 def test_a_course_without_a_place_says_so_before_anything_is_sent(two_seats):
     def level() -> str:
-        return two_seats.house.client.get(f"/places/courses/{COURSE}").json()["places"]
+        return two_seats.portal.client.get(f"/places/courses/{COURSE}").json()["places"]
 
     assert "few" == level()
     two_seats.come("anna", "bo")
 
     assert "full" == level()
-    page = two_seats.house.client.get(f"/tilmelding/kursus/?course={COURSE}")
+    page = two_seats.portal.client.get(f"/tilmelding/kursus/?course={COURSE}")
     assert "Du kommer på ventelisten" in page.text
-    assert 404 == two_seats.house.client.get("/places/courses/nope").status_code
+    assert 404 == two_seats.portal.client.get("/places/courses/nope").status_code
 
 
 @both
 def test_who_chooses_another_course_leaves_the_first_and_joins_the_other(two_seats):
     two_seats.come("anna", "bo", "carl")
-    two_seats.house.client.post(two_seats.mine("anna") + "/change", data=booked("anna", OTHER))
+    two_seats.portal.client.post(two_seats.mine("anna") + "/change", data=booked("anna", OTHER))
 
     two_seats.becomes(anna="taken", carl="offered")
 
@@ -305,7 +314,7 @@ def test_the_operator_gets_the_names_of_those_who_come(two_seats):
         ROOT / "data",
     ]
     printed = subprocess.run(
-        command, env=two_seats.house.environ, capture_output=True, text=True, check=True
+        command, env=two_seats.portal.environ, capture_output=True, text=True, check=True
     )
 
     assert "name\nAnna\nBo\n" == printed.stdout

@@ -167,22 +167,22 @@ def test_the_service_says_503_while_the_server_is_away_and_goes_on_when_it_is_ba
 ):
     with opened(
         tmp_path, real, DATABASE_URL=own_cluster.fresh(), FOLDER=f"{tmp_path}/var"
-    ) as house:
-        receipts = [house.post(email="before@example.org").headers["location"]]
+    ) as portal:
+        receipts = [portal.post(email="before@example.org").headers["location"]]
         own_cluster.stop()
 
-        away = [house.post(email=f"away{number}@example.org") for number in range(3)]
+        away = [portal.post(email=f"away{number}@example.org") for number in range(3)]
         assert {503} == {answer.status_code for answer in away}
         assert all(answer.headers["Retry-After"] for answer in away)
-        assert 503 == house.client.get("/readyz").status_code
+        assert 503 == portal.client.get("/readyz").status_code
 
         own_cluster.start()
-        receipts.append(house.post(email="after@example.org").headers["location"])
-        eventually(lambda: 200 == house.client.get("/readyz").status_code)
+        receipts.append(portal.post(email="after@example.org").headers["location"])
+        eventually(lambda: 200 == portal.client.get("/readyz").status_code)
 
-        assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
+        assert {200} == {portal.client.get(receipt).status_code for receipt in receipts}
         assert ["before", "after"] == [
-            sign_up.answers["email"].partition("@")[0] for sign_up in house.sign_ups()
+            sign_up.answers["email"].partition("@")[0] for sign_up in portal.sign_ups()
         ]
 
 
@@ -191,12 +191,12 @@ def test_nothing_acknowledged_is_lost_when_the_server_dies_again_and_again(tmp_p
         url, receipts, statuses, stop = cluster.fresh(), [], set(), threading.Event()
 
         def sign_up(name):
-            for answer in posted(house, name, stop):
+            for answer in posted(portal, name, stop):
                 statuses.add(answer.status_code)
                 if answer.status_code == 201:
                     receipts.append(answer.json()["receipt"])
 
-        with opened(tmp_path, real, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:
+        with opened(tmp_path, real, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as portal:
             posting = [threading.Thread(target=sign_up, args=(name,)) for name in "ab"]
             for thread in posting:
                 thread.start()
@@ -210,12 +210,12 @@ def test_nothing_acknowledged_is_lost_when_the_server_dies_again_and_again(tmp_p
                 thread.join()
 
             assert {201, 503} == statuses
-            assert {200} == {house.client.get(receipt).status_code for receipt in receipts}
+            assert {200} == {portal.client.get(receipt).status_code for receipt in receipts}
 
 
-def posted(house, name, stop):
+def posted(portal, name, stop):
     """The answers to one sign-up after another."""
-    with httpx.Client(base_url=house.client.base_url, verify=False) as client:
+    with httpx.Client(base_url=portal.client.base_url, verify=False) as client:
         for number in count(1):
             if stop.is_set():
                 return
@@ -251,10 +251,10 @@ def test_what_is_deleted_is_swept_from_the_tables(cluster, tmp_path, real, hands
     caplog.set_level(logging.INFO, "mentorkorps.backend.signups.retention")
     url = cluster.fresh()
     sizes = "SELECT pg_relation_size('sign_ups'), pg_relation_size('consents'), pg_relation_size('mails')"
-    with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as house:
+    with opened(tmp_path, real, hands, DATABASE_URL=url, FOLDER=f"{tmp_path}/var") as portal:
         for number in range(10):
-            house.post(email=f"v{number}@example.org")
-        eventually(lambda: {"sent"} == {mail.state for mail in house.mails()}, 20)
+            portal.post(email=f"v{number}@example.org")
+        eventually(lambda: {"sent"} == {mail.state for mail in portal.mails()}, 20)
         (before,) = cluster.ask(sizes, url.rpartition("/")[2])
         hands.pass_by(hours=73)
 
@@ -277,21 +277,21 @@ def test_every_command_works_beside_an_instance(cluster, tmp_path, real, monkeyp
         assert 0 == ended, printed.err
         return printed.out
 
-    with opened(tmp_path, real, **variables | {"SECRET_KEYS": KEY}) as house:
-        house.post(name="www.spam.example", website="https://spam.example")
-    with opened(tmp_path, real, **variables) as house:
-        for name, value in house.environ.items():
+    with opened(tmp_path, real, **variables | {"SECRET_KEYS": KEY}) as portal:
+        portal.post(name="www.spam.example", website="https://spam.example")
+    with opened(tmp_path, real, **variables) as portal:
+        for name, value in portal.environ.items():
             monkeypatch.setenv(name, value)
-        (sign_up,) = house.sign_ups()
+        (sign_up,) = portal.sign_ups()
 
         assert sign_up.id in operate("desk", "list")
         assert "is no spam" in operate("desk", "restore", sign_up.id[:8])
-        assert not house.sign_ups()[0].flagged
+        assert not portal.sign_ups()[0].flagged
         assert "1 sign-up" in operate("desk", "export", "mentor", tmp_path / "mentor.csv")
         assert "0 mails are on the way again" in operate("outbox", "resend", "--failed")
         assert "0 sign-ups and 0 mails deleted" in operate("purge")
         assert "1 sign-up is encrypted with the first key now" in operate("rotate")
         assert sign_up.id in operate("desk", "list", keys=newer.partition(",")[0])
         assert "holds 1 sign-up" in operate("backup", tmp_path / "one.backup")
-        house.post(name="www.spam.example", website="https://spam.example")
-        assert 1 == len(house.sign_ups())
+        portal.post(name="www.spam.example", website="https://spam.example")
+        assert 1 == len(portal.sign_ups())

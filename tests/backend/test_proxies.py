@@ -14,7 +14,7 @@ import pytest
 from mentorkorps.backend import settings
 from mentorkorps.backend.clock import utc_now
 from tests.backend.activated import Unit, unit
-from tests.backend.conftest import FORM, House, any_free_port, volunteer
+from tests.backend.conftest import FORM, Portal, any_free_port, volunteer
 from tests.backend.proxies import (
     GUIDES,
     PROXIES,
@@ -105,20 +105,20 @@ def visited(service: Unit, front: Proxy) -> set[str]:
     """Signs up, confirms and looks, while the service restarts and visitors break off. Returns the tokens used."""
     (service.site / "large.csv").write_bytes(b"x" * 30_000_000)
     with visiting(front) as client:
-        house = House(settings.read_settings(service.environ), client, utc_now, service.environ)
-        links = [house.post().headers["location"], house.link("confirm")]
+        portal = Portal(settings.read_settings(service.environ), client, utc_now, service.environ)
+        links = [portal.post().headers["location"], portal.link("confirm")]
         links += [
             re.search(r'"(/mine/[^"]+)"', client.get(links[0]).text)[1],
-            house.desk(),
+            portal.desk(),
         ]
         client.post(links[1])
         links += [
-            house.link("notice"),
-            house.link("receipt"),
-            f"/mine/{house.token('mine', house.sign_ups()[0])}",
+            portal.link("notice"),
+            portal.link("receipt"),
+            f"/mine/{portal.token('mine', portal.sign_ups()[0])}",
         ]
         links += [
-            f"/{purpose}/{house.token(purpose, house.sign_ups()[0])}"
+            f"/{purpose}/{portal.token(purpose, portal.sign_ups()[0])}"
             for purpose in ("offer", "renew")
         ]
         look_at(client, links)

@@ -24,9 +24,9 @@ PROMPTLY = 5
 
 
 @contextmanager
-def kept_from_writing(house):
+def kept_from_writing(portal):
     """While another program has the file to itself."""
-    other = sqlite3.connect(house.settings.database.path)
+    other = sqlite3.connect(portal.settings.database.path)
     other.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -35,15 +35,17 @@ def kept_from_writing(house):
         other.close()
 
 
-def test_a_visitors_own_pages_wait_for_no_writer(house):
-    house.post()
-    (sign_up,) = house.sign_ups()
-    own = f"/mine/{house.token('mine', sign_up)}"
-    with ThreadPoolExecutor() as pool, kept_from_writing(house):
+def test_a_visitors_own_pages_wait_for_no_writer(portal):
+    portal.post()
+    (sign_up,) = portal.sign_ups()
+    own = f"/mine/{portal.token('mine', sign_up)}"
+    with ThreadPoolExecutor() as pool, kept_from_writing(portal):
         typed = volunteer(email="bo@example.org")
-        posting = pool.submit(httpx.post, house.url(FORM), data=typed, timeout=20)
-        page = house.client.post(own, timeout=PROMPTLY)
-        receipt = house.client.get(f"/receipt/{house.token('receipt', sign_up)}", timeout=PROMPTLY)
+        posting = pool.submit(httpx.post, portal.url(FORM), data=typed, timeout=20)
+        page = portal.client.post(own, timeout=PROMPTLY)
+        receipt = portal.client.get(
+            f"/receipt/{portal.token('receipt', sign_up)}", timeout=PROMPTLY
+        )
         assert not posting.done() or 503 == posting.result().status_code
 
     assert [200, 200] == [page.status_code, receipt.status_code]
@@ -67,9 +69,9 @@ def _damage(transaction, id, other):
     transaction.execute(text(f"UPDATE sign_ups SET sealed = {stranger} WHERE id = :id"), values)
 
 
-def rows_of(house, page):
+def rows_of(portal, page):
     tokens = re.findall(r'action="/desk/([\w.-]+)"', page)
-    return [Tokens(house.settings.secret_keys, house.now).read("desk", token) for token in tokens]
+    return [Tokens(portal.settings.secret_keys, portal.now).read("desk", token) for token in tokens]
 
 
 @both
@@ -80,22 +82,22 @@ def test_a_long_list_comes_in_pages_and_decrypts_only_the_one_that_is_shown(
     connect.run_on_database(read, _accept_doubtful, MANY)
     newest_first = [sign_up.id for sign_up in operator_reads.sign_ups(read)][::-1]
     connect.run_on_database(read, _damage, newest_first[-1], newest_first[0])
-    with opened(tmp_path, real, hands, **environ) as house:
-        path = f"/desk/doubtful/{house.signed('doubtful', newest_first[0])}"
-        pages = [house.client.post(path).text]
+    with opened(tmp_path, real, hands, **environ) as portal:
+        path = f"/desk/doubtful/{portal.signed('doubtful', newest_first[0])}"
+        pages = [portal.client.post(path).text]
         (older,) = re.findall(r'action="(/desk/doubtful/[^"]+)"', pages[0])
-        pages.append(house.client.post(unescape(older)).text)
+        pages.append(portal.client.post(unescape(older)).text)
         (older,) = re.findall(r'action="(/desk/doubtful/[^"]+)"', pages[1])
-        last = house.client.post(unescape(older))
+        last = portal.client.post(unescape(older))
 
-    assert [newest_first[:25], newest_first[25:50]] == [rows_of(house, page) for page in pages]
+    assert [newest_first[:25], newest_first[25:50]] == [rows_of(portal, page) for page in pages]
     assert all("På denne side: 25." in page for page in pages)
     assert 500 == last.status_code
 
 
-def test_a_place_in_the_list_that_is_none_is_a_broken_link(house):
-    house.post(website="https://spam.example")
-    path = f"/desk/doubtful/{house.token('doubtful', house.sign_ups()[0])}"
+def test_a_place_in_the_list_that_is_none_is_a_broken_link(portal):
+    portal.post(website="https://spam.example")
+    path = f"/desk/doubtful/{portal.token('doubtful', portal.sign_ups()[0])}"
 
-    assert 404 == house.client.post(path, params={"before": "yesterday"}).status_code
-    assert "Der er én." in house.client.post(path).text
+    assert 404 == portal.client.post(path, params={"before": "yesterday"}).status_code
+    assert "Der er én." in portal.client.post(path).text

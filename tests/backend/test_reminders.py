@@ -11,7 +11,7 @@ from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.curriculum.loading import load_curriculum
 from mentorkorps.curriculum.model import Curriculum
 from mentorkorps.publish.calendars import write_calendars
-from tests.backend.conftest import House, built_site, eventually, link_in, opened, text_of
+from tests.backend.conftest import Portal, built_site, eventually, link_in, opened, text_of
 from tests.backend.mailing_lists import batches, edit, join, mails, own_page, write_data
 from tests.conftest import ROOT
 
@@ -34,8 +34,8 @@ def write_site(folder: Path, catalogue: Catalogue) -> None:
     write_calendars(catalogue, {"da": site, "en": site / "en"}, URL)
 
 
-def book(house: House, name: str, **answers: str) -> None:
-    join(house, "kursus", name, course="odense-2027", name=name.title(), **answers)
+def book(portal: Portal, name: str, **answers: str) -> None:
+    join(portal, "kursus", name, course="odense-2027", name=name.title(), **answers)
 
 
 def test_practical_mails_leave_by_day_once_to_those_who_have_a_place(tmp_path, hands, training):
@@ -44,65 +44,65 @@ def test_practical_mails_leave_by_day_once_to_those_who_have_a_place(tmp_path, h
     edit(data, "courses", 'deadline: "2027-02-16"', 'deadline: "2027-03-01"')
     catalogue = edit(data, "courses", "seats: 18", "seats: 2")
     write_site(tmp_path, catalogue)
-    with opened(tmp_path, catalogue, hands, curriculum=training) as house:
-        book(house, "karen")
-        book(house, "john", language="en")
-        book(house, "queued")
+    with opened(tmp_path, catalogue, hands, curriculum=training) as portal:
+        book(portal, "karen")
+        book(portal, "john", language="en")
+        book(portal, "queued")
         hands.pass_until(at("2027-02-22T21:00"))
         hands.pass_until(at("2027-02-23T07:30"))
-        assert "Omkring en uge før" in text_of(mails(house, "receipt")["karen"])
-        assert {} == mails(house, "practical")
+        assert "Omkring en uge før" in text_of(mails(portal, "receipt")["karen"])
+        assert {} == mails(portal, "practical")
         hands.pass_until(at("2027-02-23T08:01"))
-        eventually(lambda: {"karen", "john"} == mails(house, "practical").keys())
-        text = text_of(mails(house, "practical")["karen"])
-        assert "Det praktiske, før vi ses" == mails(house, "practical")["karen"]["Subject"]
+        eventually(lambda: {"karen", "john"} == mails(portal, "practical").keys())
+        text = text_of(mails(portal, "practical")["karen"])
+        assert "Det praktiske, før vi ses" == mails(portal, "practical")["karen"]["Subject"]
         assert "Snart ses vi til Odense, marts 2027" in text
         assert "Dag 1 kl. " in text
         assert "/tilmelding/spoergsmaal/" in text
         assert "/mine/" in text
         assert "Svar på denne mail" not in text
-        assert "Soon we meet for Odense, March 2027" in text_of(mails(house, "practical")["john"])
+        assert "Soon we meet for Odense, March 2027" in text_of(mails(portal, "practical")["john"])
 
         hands.pass_until(at("2027-02-27T22:00"))
-        house.client.post(f"{own_page(house, 'john')}/withdraw")
-        eventually(lambda: mails(house, "offered"))
-        assert {"karen", "john"} == mails(house, "practical").keys()
-        offer = link_in(mails(house, "offered")["queued"], house.settings.public_url)
-        assert 200 == house.client.post(f"{offer}/yes").status_code
+        portal.client.post(f"{own_page(portal, 'john')}/withdraw")
+        eventually(lambda: mails(portal, "offered"))
+        assert {"karen", "john"} == mails(portal, "practical").keys()
+        offer = link_in(mails(portal, "offered")["queued"], portal.settings.public_url)
+        assert 200 == portal.client.post(f"{offer}/yes").status_code
         hands.pass_until(at("2027-02-28T08:01"))
-        eventually(lambda: {"karen", "john", "queued"} == mails(house, "practical").keys())
-        assert {} == mails(house, "practical_day")
+        eventually(lambda: {"karen", "john", "queued"} == mails(portal, "practical").keys())
+        assert {} == mails(portal, "practical_day")
         hands.pass_until(at("2027-03-01T07:59"))
-        assert {} == mails(house, "practical_day")
+        assert {} == mails(portal, "practical_day")
         hands.pass_until(at("2027-03-01T08:01"))
-        eventually(lambda: {"karen", "queued"} == mails(house, "practical_day").keys())
-        reminder = text_of(mails(house, "practical_day")["karen"])
+        eventually(lambda: {"karen", "queued"} == mails(portal, "practical_day").keys())
+        reminder = text_of(mails(portal, "practical_day")["karen"])
         assert "I morgen ses vi." in reminder
         assert "Salen, Gaden 1" in reminder
-        assert 3 == sum(mail.kind == "practical" for mail in house.mails())
+        assert 3 == sum(mail.kind == "practical" for mail in portal.mails())
 
 
 def test_who_signs_up_within_the_week_has_the_practical_mail_at_once(tmp_path, hands):
     data = write_data(tmp_path)
     catalogue = edit(data, "events", "status: planned", "status: open")
     hands.pass_until(at("2027-04-07T22:00"))
-    with opened(tmp_path, catalogue, hands) as house:
-        join(house, "arrangement", "late", event="netvaerk-april-2027", name="Lone")
-        eventually(lambda: {"late"} == mails(house, "practical").keys())
-        assert "onsdag den 14. april 2027" in text_of(mails(house, "practical")["late"])
+    with opened(tmp_path, catalogue, hands) as portal:
+        join(portal, "arrangement", "late", event="netvaerk-april-2027", name="Lone")
+        eventually(lambda: {"late"} == mails(portal, "practical").keys())
+        assert "onsdag den 14. april 2027" in text_of(mails(portal, "practical")["late"])
 
 
 def test_what_is_moved_or_cancelled_is_told_once_with_a_calendar_file(tmp_path, hands):
     data = write_data(tmp_path)
     catalogue = edit(data, "courses", "status: planned", "status: open")
     write_site(tmp_path, catalogue)
-    with opened(tmp_path, catalogue, hands) as house:
-        book(house, "karen")
-        book(house, "silent", is_confirmed=False)
+    with opened(tmp_path, catalogue, hands) as portal:
+        book(portal, "karen")
+        book(portal, "silent", is_confirmed=False)
     day = '{date: "2027-03-09", start: "9:00", end: "16:00"}'
     wrong = edit(data, "courses", day, day.replace("09", "11", 1))
-    with opened(tmp_path, wrong, hands) as house:
-        eventually(lambda: [("moved", "courses/odense-2027", "waiting")] == batches(house))
+    with opened(tmp_path, wrong, hands) as portal:
+        eventually(lambda: [("moved", "courses/odense-2027", "waiting")] == batches(portal))
     edit(data, "courses", "Gaden 1", "Gaden 2")
     moved = edit(data, "courses", "2027-03-11", "2027-03-10")
     moved = edit(
@@ -112,11 +112,11 @@ def test_what_is_moved_or_cancelled_is_told_once_with_a_calendar_file(tmp_path, 
         'confirmed: "2026-11-01"\n  changed: "2026-11-23T10:00"',
     )
     write_site(tmp_path, moved)
-    with opened(tmp_path, moved, hands) as house:
-        eventually(lambda: 2 == len(batches(house)))
+    with opened(tmp_path, moved, hands) as portal:
+        eventually(lambda: 2 == len(batches(portal)))
         hands.pass_by(hours=2, minutes=1)
-        eventually(lambda: {"karen"} == mails(house, "moved").keys())
-        letter = mails(house, "moved")["karen"]
+        eventually(lambda: {"karen"} == mails(portal, "moved").keys())
+        letter = mails(portal, "moved")["karen"]
         assert "Tid eller sted er ændret" == letter["Subject"]
         now, was = text_of(letter).split("Sådan var det:")
         assert "onsdag den 10. marts 2027" in now
@@ -128,13 +128,13 @@ def test_what_is_moved_or_cancelled_is_told_once_with_a_calendar_file(tmp_path, 
         assert "text/calendar" == file.get_content_type()
         assert "PUBLISH" == file["Content-Type"].params["method"]
         assert "DTSTART;TZID=Europe/Copenhagen:20270310T090000" in file.get_content()
-        states = {state for _, _, state in batches(house)}
+        states = {state for _, _, state in batches(portal)}
         assert {"cancelled", "done"} == states
 
     cancelled = edit(data, "courses", "status: open", "status: cancelled")
     write_site(tmp_path, cancelled)
-    with opened(tmp_path, cancelled, hands) as house:
-        eventually(lambda: {"karen"} == mails(house, "cancelled").keys())
-        file = next(mails(house, "cancelled")["karen"].iter_attachments())
+    with opened(tmp_path, cancelled, hands) as portal:
+        eventually(lambda: {"karen"} == mails(portal, "cancelled").keys())
+        file = next(mails(portal, "cancelled")["karen"].iter_attachments())
         assert "STATUS:CANCELLED" in file.get_content()
-        assert 1 == sum(mail.kind == "moved" for mail in house.mails())
+        assert 1 == sum(mail.kind == "moved" for mail in portal.mails())

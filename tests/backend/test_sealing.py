@@ -49,8 +49,8 @@ def rotating(folder, keys):
 
 
 def test_no_answer_can_be_read_in_the_files(tmp_path, real):
-    with opened(tmp_path, real) as house:
-        house.post(phone="+45 12 34 56 78")
+    with opened(tmp_path, real) as portal:
+        portal.post(phone="+45 12 34 56 78")
         during = everything_on_the_disk(tmp_path)
 
     for personal in (b"Karen", b"karen@example.org", b"12 34 56 78", b"butik-handel"):
@@ -80,11 +80,11 @@ def test_the_same_answers_are_sealed_differently_each_time():
     assert seal.close("id", b"text") != seal.close("id", b"text")
 
 
-def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leave(house):
-    house.post()
-    house.post(email="bo@example.org")
-    karen, bo = house.sign_ups()
-    with sqlite3.connect(house.settings.database.path) as database:
+def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leave(portal):
+    portal.post()
+    portal.post(email="bo@example.org")
+    karen, bo = portal.sign_ups()
+    with sqlite3.connect(portal.settings.database.path) as database:
         (stolen,) = database.execute(
             "SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)
         ).fetchone()
@@ -92,14 +92,14 @@ def test_answers_copied_to_another_sign_up_do_not_open_and_the_others_mails_leav
     database.close()
 
     with pytest.raises(Exception, match=f"what is kept under {bo.id} was changed"):
-        house.sign_ups()
-    house.post(email="carl@example.org")
+        portal.sign_ups()
+    portal.post(email="carl@example.org")
     damaged = (karen.id, bo.id)
     eventually(
         lambda: (
             1
             <= sum(
-                mail.state == "sent" and mail.subject.id not in damaged for mail in house.mails()
+                mail.state == "sent" and mail.subject.id not in damaged for mail in portal.mails()
             )
         )
     )
@@ -129,22 +129,22 @@ def test_sign_ups_of_an_older_database_are_sealed_by_the_migration(tmp_path, rea
             )
     engine.dispose()
 
-    with opened(tmp_path, real) as house:
-        emails = {sign_up.answers["email"] for sign_up in house.sign_ups()}
-        assert 1 == len(operator_reads.consents(house.settings, "id7"))
+    with opened(tmp_path, real) as portal:
+        emails = {sign_up.answers["email"] for sign_up in portal.sign_ups()}
+        assert 1 == len(operator_reads.consents(portal.settings, "id7"))
         assert b"karen" not in everything_on_the_disk(tmp_path)
 
     assert {f"karen{number}@example.org" for number in range(50)} == emails
 
 
 def test_the_first_key_seals_and_every_key_opens(tmp_path, real):
-    with opened(tmp_path, real) as house:
-        house.post()
-    with opened(tmp_path, real, SECRET_KEYS=BOTH) as house:
-        house.post(email="bo@example.org")
+    with opened(tmp_path, real) as portal:
+        portal.post()
+    with opened(tmp_path, real, SECRET_KEYS=BOTH) as portal:
+        portal.post(email="bo@example.org")
 
         assert {"karen@example.org", "bo@example.org"} == {
-            sign_up.answers["email"] for sign_up in house.sign_ups()
+            sign_up.answers["email"] for sign_up in portal.sign_ups()
         }
         marks = {bytes(mark) for (mark,) in rows(tmp_path, f"substr(sealed, 1, {MARK_BYTES})")}
         assert {Cipher([KEY]).mark, Cipher([NEWER]).mark} == marks
@@ -153,8 +153,8 @@ def test_the_first_key_seals_and_every_key_opens(tmp_path, real):
 def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_nothing(
     tmp_path, real
 ):
-    with opened(tmp_path, real) as house:
-        house.post()
+    with opened(tmp_path, real) as portal:
+        portal.post()
     before = rows(tmp_path, "*")
 
     with (
@@ -177,11 +177,11 @@ def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_
 
 
 def test_after_a_rotation_the_old_key_can_go_and_a_second_click_is_still_known(tmp_path, real):
-    with opened(tmp_path, real) as house:
-        first = house.post(news="2026-11-22").status_code
-    with opened(tmp_path, real, SECRET_KEYS=BOTH) as house:
-        house.post(news="2026-11-22")
-        assert 1 == len(house.sign_ups())
+    with opened(tmp_path, real) as portal:
+        first = portal.post(news="2026-11-22").status_code
+    with opened(tmp_path, real, SECRET_KEYS=BOTH) as portal:
+        portal.post(news="2026-11-22")
+        assert 1 == len(portal.sign_ups())
 
     rotated = rotating(tmp_path, BOTH)
     printed, _ = rotated.communicate()
@@ -192,9 +192,9 @@ def test_after_a_rotation_the_old_key_can_go_and_a_second_click_is_still_known(t
         printed,
     )
     assert Cipher([KEY]).mark not in everything_on_the_disk(tmp_path)
-    with opened(tmp_path, real, SECRET_KEYS=NEWER) as house:
-        house.post(news="2026-11-22")
-        (sign_up,) = house.sign_ups()
+    with opened(tmp_path, real, SECRET_KEYS=NEWER) as portal:
+        portal.post(news="2026-11-22")
+        (sign_up,) = portal.sign_ups()
         assert "karen@example.org" == sign_up.answers["email"]
 
 
@@ -203,8 +203,8 @@ def marks(folder):
     return {bytes(mark) for (mark,) in rows(folder, f"substr(sealed, 1, {MARK_BYTES})")}
 
 
-def test_a_rotation_beside_a_server_with_another_first_key_is_refused(house, tmp_path):
-    house.post()
+def test_a_rotation_beside_a_server_with_another_first_key_is_refused(portal, tmp_path):
+    portal.post()
     rotated = rotating(tmp_path, BOTH)
 
     assert (
@@ -212,18 +212,18 @@ def test_a_rotation_beside_a_server_with_another_first_key_is_refused(house, tmp
     )
     assert 2 == rotated.returncode
     assert {Cipher([KEY]).mark} == marks(tmp_path)
-    assert [] == list(house.settings.errands_folder.iterdir())
+    assert [] == list(portal.settings.errands_folder.iterdir())
 
 
 def test_a_rotation_beside_a_running_server_holds_nobody_up(tmp_path, real, hands):
     fill(settings.read_settings(variables_of(tmp_path, KEY)), 1500)
     answers = []
-    with opened(tmp_path, real, hands, SECRET_KEYS=BOTH) as house:
-        link = f"/mine/{house.token('mine', house.sign_ups()[7])}"
+    with opened(tmp_path, real, hands, SECRET_KEYS=BOTH) as portal:
+        link = f"/mine/{portal.token('mine', portal.sign_ups()[7])}"
         rotated = rotating(tmp_path, BOTH)
         while rotated.poll() is None:
-            answers.append(house.post(email=f"v{len(answers)}@example.org").status_code)
-            assert "@example.org" in house.client.post(link).text
+            answers.append(portal.post(email=f"v{len(answers)}@example.org").status_code)
+            assert "@example.org" in portal.client.post(link).text
         printed, _ = rotated.communicate()
 
         count, _, told_of_it = printed.partition(" ")
@@ -231,9 +231,9 @@ def test_a_rotation_beside_a_running_server_holds_nobody_up(tmp_path, real, hand
         assert 1500 < int(count) <= 1500 + len(answers)
         assert {303} == set(answers)
         assert {Cipher([NEWER]).mark} == marks(tmp_path)
-        assert [] == list(house.settings.errands_folder.iterdir())
-    with opened(tmp_path, real, hands, SECRET_KEYS=NEWER) as house:
-        assert 1500 + len(answers) == len(house.sign_ups())
+        assert [] == list(portal.settings.errands_folder.iterdir())
+    with opened(tmp_path, real, hands, SECRET_KEYS=NEWER) as portal:
+        assert 1500 + len(answers) == len(portal.sign_ups())
 
 
 def test_a_rotation_goes_on_after_its_server_was_killed(tmp_path, free_port):
@@ -256,11 +256,11 @@ def test_a_rotation_goes_on_after_its_server_was_killed(tmp_path, free_port):
 
 
 def test_what_cannot_be_decrypted_is_told_and_keeps_nobody_else_from_the_new_key(tmp_path, real):
-    with opened(tmp_path, real) as house:
-        house.post()
-        house.post(email="bo@example.org")
-        karen, bo = house.sign_ups()
-    with sqlite3.connect(house.settings.database.path) as database:
+    with opened(tmp_path, real) as portal:
+        portal.post()
+        portal.post(email="bo@example.org")
+        karen, bo = portal.sign_ups()
+    with sqlite3.connect(portal.settings.database.path) as database:
         (stolen,) = database.execute(
             "SELECT sealed FROM sign_ups WHERE id = ?", (karen.id,)
         ).fetchone()

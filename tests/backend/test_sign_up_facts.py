@@ -10,7 +10,7 @@ import pytest
 
 from mentorkorps.catalogue.load import Catalogue
 from mentorkorps.publish.calendars import Calendars
-from tests.backend.conftest import JSON, Hands, House, eventually, opened, text_of
+from tests.backend.conftest import JSON, Hands, Portal, eventually, opened, text_of
 
 CONSENT = "2026-11-22"
 UNTRUE = {"da": "Du skal ikke gøre mere", "en": "nothing more to do"}
@@ -51,16 +51,16 @@ def own_hands() -> Hands:
 @pytest.fixture(scope="module")
 def portal(
     tmp_path_factory: pytest.TempPathFactory, facts_catalogue: Catalogue, own_hands: Hands
-) -> Iterator[House]:
-    with opened(tmp_path_factory.mktemp("facts"), facts_catalogue, own_hands) as house:
-        yield house
+) -> Iterator[Portal]:
+    with opened(tmp_path_factory.mktemp("facts"), facts_catalogue, own_hands) as portal:
+        yield portal
 
 
 class Person:
     """Somebody who sends a form and follows the links in the mails and on the pages."""
 
-    def __init__(self, house: House, name: str, language: str = "da") -> None:
-        self.house, self.name, self.language = house, name, language
+    def __init__(self, portal: Portal, name: str, language: str = "da") -> None:
+        self.portal, self.name, self.language = portal, name, language
         self.receipt_path = ""
 
     @property
@@ -70,7 +70,7 @@ class Person:
     def send(self, form: str, as_json: bool = False, **answers: object) -> str:
         """The text of the receipt."""
         typed = {"email": self.email, "language": self.language, "contact": CONSENT, **answers}
-        client, path = self.house.client, f"/forms/{form}"
+        client, path = self.portal.client, f"/forms/{form}"
         if as_json:
             answer = client.post(path, json=typed, headers=JSON)
             assert 201 == answer.status_code, answer.text
@@ -85,12 +85,12 @@ class Person:
         return self.send("kursus", as_json, course=course, name=self.name.title())
 
     def get(self, path: str) -> str:
-        answer = self.house.client.get(path)
+        answer = self.portal.client.get(path)
         assert 200 == answer.status_code, answer.text
         return answer.text
 
     def post(self, path: str, **typed: str) -> str:
-        answer = self.house.client.post(path, data=typed, follow_redirects=True)
+        answer = self.portal.client.post(path, data=typed, follow_redirects=True)
         assert 200 == answer.status_code, answer.text
         return answer.text
 
@@ -98,16 +98,16 @@ class Person:
     def id(self) -> str:
         return next(
             sign_up.id
-            for sign_up in reversed(self.house.sign_ups())
+            for sign_up in reversed(self.portal.sign_ups())
             if sign_up.answers["email"] == self.email
         )
 
     def mails(self, kind: str) -> list[str]:
         """Texts of the mails of a kind to this person, or about this sign-up, that have left."""
-        folder = self.house.settings.mail_folder
-        ids = {mail.id for mail in self.house.mails() if mail.kind == kind}
+        folder = self.portal.settings.mail_folder
+        ids = {mail.id for mail in self.portal.mails() if mail.kind == kind}
         letters = [
-            self.house.read(folder / f"{id}.eml") for id in ids if (folder / f"{id}.eml").exists()
+            self.portal.read(folder / f"{id}.eml") for id in ids if (folder / f"{id}.eml").exists()
         ]
         return [
             text_of(letter).replace("\r", "")
@@ -128,7 +128,7 @@ class Person:
     @property
     def mine(self) -> str:
         """The address of the own page."""
-        return f"/mine/{self.house.signed('mine', self.id)}"
+        return f"/mine/{self.portal.signed('mine', self.id)}"
 
 
 def plain(page: str) -> str:
@@ -325,7 +325,7 @@ def test_changing_withdrawing_undoing_and_deleting_are_told_to_both_sides(portal
     )
 
 
-def coordinators(portal: House, kind: str) -> str:
+def coordinators(portal: Portal, kind: str) -> str:
     eventually(lambda: kind in {mail.kind for mail in portal.mails()})
     return text_of(portal.letter(kind)).replace("\r", "")
 

@@ -82,8 +82,8 @@ def test_every_answer_carries_the_security_headers(lasting, address):
 
 
 def test_https_is_made_to_stay(tmp_path, real):
-    with opened(tmp_path, real, PUBLIC_URL="https://example.dk") as house:
-        assert "strict-transport-security" in house.client.get("/").headers
+    with opened(tmp_path, real, PUBLIC_URL="https://example.dk") as portal:
+        assert "strict-transport-security" in portal.client.get("/").headers
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_the_service_tells_how_it_is(lasting):
 
 
 def test_readiness_tells_how_long_the_oldest_mail_waits(tmp_path, real, hands, free_port):
-    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as house:
-        house.post()
+    with opened(tmp_path, real, hands, SMTP_URL=f"smtp://127.0.0.1:{free_port}") as portal:
+        portal.post()
         hands.pass_by(minutes=10)
 
-        assert 600 == house.client.get("/readyz").json()["oldest_unsent_mail_seconds"]
+        assert 600 == portal.client.get("/readyz").json()["oldest_unsent_mail_seconds"]
 
 
 def test_the_log_has_one_line_a_request_without_tokens_queries_and_names(lasting, caplog):
@@ -182,13 +182,13 @@ def test_a_page_of_the_service_is_one_click_away_in_the_other_language(tmp_path,
     for folder in (site, site / "en"):
         (folder / "shell.html").write_text(frame)
 
-    with opened(tmp_path, real) as house:
-        danish = house.client.get("/find", params={"q": "2000"}).text
+    with opened(tmp_path, real) as portal:
+        danish = portal.client.get("/find", params={"q": "2000"}).text
         there = re.search(OTHER_LANGUAGE, danish)[1].replace("&amp;", "&")
-        english = house.client.get(there).text
+        english = portal.client.get(there).text
         back = re.search(OTHER_LANGUAGE, english)[1]
-        form = house.client.get("/tilmelding/mentor/", params={"place": "5000"}).text
-        wrong = house.client.post(FORM, data={"language": "en", "name": "A"}).text
+        form = portal.client.get("/tilmelding/mentor/", params={"place": "5000"}).text
+        wrong = portal.client.post(FORM, data={"language": "en", "name": "A"}).text
 
     assert "several municipalities" in english
     assert "/find?q=2000&amp;lang=da" == back

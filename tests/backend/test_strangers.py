@@ -11,30 +11,30 @@ import pytest
 from tests.backend.conftest import FORM, JSON, opened, volunteer
 
 
-def answered(house, **changed):
-    answer = house.post(**changed)
+def answered(portal, **changed):
+    answer = portal.post(**changed)
     headers = {
         name: value for name, value in answer.headers.items() if name not in ("date", "location")
     }
     return answer.status_code, headers, answer.headers["location"].partition("/receipt/")[0]
 
 
-def test_the_answer_does_not_tell_whether_an_address_is_known(house, hands):
-    house.post(email="known@example.org")
-    house.client.post(house.link("confirm"))
+def test_the_answer_does_not_tell_whether_an_address_is_known(portal, hands):
+    portal.post(email="known@example.org")
+    portal.client.post(portal.link("confirm"))
     hands.pass_by(hours=2)
 
     of_known, unknown = (
-        answered(house, name="Bo", email="known@example.org"),
-        answered(house, name="Bo"),
+        answered(portal, name="Bo", email="known@example.org"),
+        answered(portal, name="Bo"),
     )
     assert of_known == unknown
     for number in range(8):  # more than an address is mailed to in a day
-        assert unknown == answered(house, name=f"Bo {number}", email="known@example.org")
+        assert unknown == answered(portal, name=f"Bo {number}", email="known@example.org")
 
 
-def test_the_time_of_the_answer_does_not_tell_either(house):
-    house.post(email="known@example.org")
+def test_the_time_of_the_answer_does_not_tell_either(portal):
+    portal.post(email="known@example.org")
     spent = {"known": [], "unknown": []}
     for number in range(40):
         for kind, email in (
@@ -42,24 +42,24 @@ def test_the_time_of_the_answer_does_not_tell_either(house):
             ("unknown", f"new{number}@example.org"),
         ):
             started = time.perf_counter()
-            house.post(name=f"Bo {number}", email=email)
+            portal.post(name=f"Bo {number}", email=email)
             spent[kind].append(time.perf_counter() - started)
 
     assert 0.4 < statistics.median(spent["known"]) / statistics.median(spent["unknown"]) < 2.5
 
 
-def test_who_sends_anothers_answers_again_gets_neither_state_nor_page(house, hands):
-    own = house.client.get(house.post().headers["location"]).text
+def test_who_sends_anothers_answers_again_gets_neither_state_nor_page(portal, hands):
+    own = portal.client.get(portal.post().headers["location"]).text
     assert 'href="/mine/' in own
-    house.client.post(house.link("confirm"))
+    portal.client.post(portal.link("confirm"))
 
-    again = house.post().headers["location"]
-    page = house.client.get(again).text
+    again = portal.post().headers["location"]
+    page = portal.client.get(again).text
     assert 'href="/mine/' not in page
     assert "Bekræft" in page or "bekræft" in page
-    assert 1 == len(house.sign_ups())
+    assert 1 == len(portal.sign_ups())
     hands.pass_by(hours=5)
-    assert page == house.client.get(again).text
+    assert page == portal.client.get(again).text
 
 
 BOOKING = {
@@ -83,16 +83,16 @@ NEED = {
     ],
     ids=["a place", "a number"],
 )
-def test_nor_place_nor_number_nor_when_they_were_sent(house, hands, path, typed, text):
-    first = house.client.post(path, data=typed)
-    assert text in house.client.get(first.headers["location"]).text
+def test_nor_place_nor_number_nor_when_they_were_sent(portal, hands, path, typed, text):
+    first = portal.client.post(path, data=typed)
+    assert text in portal.client.get(first.headers["location"]).text
     hands.pass_by(hours=1)
 
-    again = house.client.post(path, data=typed).headers["location"]
-    assert text not in house.client.get(again).text
-    assert house.now().timestamp() == signed_at(again)
+    again = portal.client.post(path, data=typed).headers["location"]
+    assert text not in portal.client.get(again).text
+    assert portal.now().timestamp() == signed_at(again)
     assert 3600 == signed_at(again) - signed_at(first.headers["location"])
-    assert 1 == len(house.sign_ups())
+    assert 1 == len(portal.sign_ups())
 
 
 def signed_at(location):
@@ -101,11 +101,11 @@ def signed_at(location):
     return json.loads(base64.urlsafe_b64decode(signed + "=="))[1]
 
 
-def test_a_second_click_still_leads_to_the_own_page(house, hands):
-    first = house.post().headers["location"]
+def test_a_second_click_still_leads_to_the_own_page(portal, hands):
+    first = portal.post().headers["location"]
     hands.pass_by(minutes=5)
 
-    assert first == house.post().headers["location"]
+    assert first == portal.post().headers["location"]
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ def test_a_wrong_host_is_repeated_nowhere(lasting):
 
 
 def test_a_site_with_tls_says_so_for_a_year_and_one_without_does_not(tmp_path, real, lasting):
-    with opened(tmp_path, real, PUBLIC_URL="https://mentor.example.dk/") as house:
-        answers = [house.client.get(path) for path in ("/", "/healthz", "/nope", "/receipt/x")]
-        answers.append(house.client.post(FORM, json={}, headers=JSON))
+    with opened(tmp_path, real, PUBLIC_URL="https://mentor.example.dk/") as portal:
+        answers = [portal.client.get(path) for path in ("/", "/healthz", "/nope", "/receipt/x")]
+        answers.append(portal.client.post(FORM, json={}, headers=JSON))
 
     assert {"max-age=31536000"} == {
         answer.headers.get("strict-transport-security") for answer in answers

@@ -5,7 +5,7 @@ import random
 import httpx
 
 from mentorkorps.backend.db import operator_reads
-from tests.backend.conftest import House, eventually
+from tests.backend.conftest import Portal, eventually
 from tests.backend.killing import LEASES_ARE_OVER, victim
 
 KILLS = 20
@@ -28,7 +28,7 @@ def test_no_acknowledged_sign_up_is_lost_when_the_server_is_killed_twenty_times(
     assert not toll.lost
     assert {1} == set(toll.mails.values())
     letters = {
-        path.stem: House.read(path)["Message-ID"]
+        path.stem: Portal.read(path)["Message-ID"]
         for path in server.settings.mail_folder.glob("*.eml")
     }
     assert {

@@ -51,24 +51,24 @@ def pages(read):
     return [content[start : start + PAGE] for start in range(0, len(content), PAGE)]
 
 
-def delete(house, sign_up):
-    token = house.token("mine", sign_up)
-    assert 200 == house.client.post(f"/mine/{token}/delete", data={"sure": "yes"}).status_code
+def delete(portal, sign_up):
+    token = portal.token("mine", sign_up)
+    assert 200 == portal.client.post(f"/mine/{token}/delete", data={"sure": "yes"}).status_code
 
 
 def test_deleting_one_of_many_changes_few_pages_and_leaves_nothing(full, tmp_path, real, hands):
-    with opened(tmp_path, real, hands) as house:
-        first = house.sign_ups()[:LONELY]
-        of_many = on_the_disk(house)
+    with opened(tmp_path, real, hands) as portal:
+        first = portal.sign_ups()[:LONELY]
+        of_many = on_the_disk(portal)
         before = pages(full)
-        delete(house, first[0])
+        delete(portal, first[0])
         changed = sum(page != other for page, other in zip(before, pages(full), strict=False))
         for sign_up in first[1:]:
-            delete(house, sign_up)
+            delete(portal, sign_up)
         remains = everything_on_the_disk(full.folder)
-        on_disk = on_the_disk(house)
+        on_disk = on_the_disk(portal)
         gone = set(of_many) - set(on_disk)
-        assert PLENTY - LONELY == len(house.sign_ups())
+        assert PLENTY - LONELY == len(portal.sign_ups())
 
         assert len(before) > 1024
         assert changed < len(before) / 10
@@ -81,14 +81,14 @@ def test_deleting_one_of_many_changes_few_pages_and_leaves_nothing(full, tmp_pat
 
 
 def test_a_reader_holds_nobody_up_and_afterwards_nothing_is_left(full, tmp_path, real, hands):
-    with opened(tmp_path, real, hands) as house:
-        (sign_up, *_) = house.sign_ups()
+    with opened(tmp_path, real, hands) as portal:
+        (sign_up, *_) = portal.sign_ups()
         trace = sign_up.id.encode()
         with closing(sqlite3.connect(full.database.path, isolation_level=None)) as reader:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM sign_ups").fetchone()
-            delete(house, sign_up)
-            assert 303 == house.post().status_code
+            delete(portal, sign_up)
+            assert 303 == portal.post().status_code
             assert trace in everything_on_the_disk(full.folder)
 
         eventually(lambda: trace not in everything_on_the_disk(full.folder))

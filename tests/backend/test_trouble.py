@@ -8,13 +8,13 @@ import httpx
 from tests.backend.conftest import FORM, JSON, volunteer
 
 
-def test_a_fault_inside_tells_the_visitor_nothing_and_the_log_nothing_personal(house, caplog):
-    with sqlite3.connect(house.settings.database.path) as other:
+def test_a_fault_inside_tells_the_visitor_nothing_and_the_log_nothing_personal(portal, caplog):
+    with sqlite3.connect(portal.settings.database.path) as other:
         other.execute("ALTER TABLE consents RENAME TO gone")
     other.close()
 
-    page = house.post()
-    problem = httpx.post(house.url(FORM), json=volunteer(), headers=JSON)
+    page = portal.post()
+    problem = httpx.post(portal.url(FORM), json=volunteer(), headers=JSON)
 
     assert 500 == page.status_code
     assert "Noget gik galt hos os" in page.text
@@ -24,15 +24,15 @@ def test_a_fault_inside_tells_the_visitor_nothing_and_the_log_nothing_personal(h
         assert word not in page.text + problem.text
     assert "Karen" not in caplog.text
     assert "karen@" not in caplog.text
-    assert [] == house.sign_ups()
+    assert [] == portal.sign_ups()
 
 
-def test_a_database_that_cannot_be_written_is_told_to_visitors_and_to_those_who_watch(house):
-    other = sqlite3.connect(house.settings.database.path)
+def test_a_database_that_cannot_be_written_is_told_to_visitors_and_to_those_who_watch(portal):
+    other = sqlite3.connect(portal.settings.database.path)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor() as pool:
-        posting = pool.submit(house.client.post, FORM, data=volunteer(), timeout=20)
-        ready = house.client.get("/readyz", timeout=20)  # what a start does waits before it
+        posting = pool.submit(portal.client.post, FORM, data=volunteer(), timeout=20)
+        ready = portal.client.get("/readyz", timeout=20)  # what a start does waits before it
         answer = posting.result()
     other.rollback()
     other.close()
@@ -48,6 +48,6 @@ def test_a_database_that_cannot_be_written_is_told_to_visitors_and_to_those_who_
         "<form",
     ):
         assert typed in answer.text
-    assert [] == house.sign_ups()
-    assert 303 == house.post().status_code
-    assert 200 == house.client.get("/readyz").status_code
+    assert [] == portal.sign_ups()
+    assert 303 == portal.post().status_code
+    assert 200 == portal.client.get("/readyz").status_code

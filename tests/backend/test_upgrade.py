@@ -9,7 +9,7 @@ import pytest
 
 from mentorkorps.backend import settings
 from mentorkorps.backend.clock import utc_now
-from tests.backend.conftest import FORM, JSON, House, booked, volunteer
+from tests.backend.conftest import FORM, JSON, Portal, booked, volunteer
 from tests.backend.process import process
 from tests.conftest import ROOT
 
@@ -43,9 +43,9 @@ def test_a_running_server_never_reads_newer_files_than_its_code(tmp_path, free_p
     with process(tmp_path, free_port, root=checkout, PUBLIC_URL=url) as server:
         pull(checkout)
         with httpx.Client(base_url=server.url, verify=False) as client:
-            house = House(settings.read_settings(server.environ), client, utc_now, server.environ)
-            answers = [*visits(house), *own_page(house), *desk(house)]
-        letters = [path.read_text("utf-8") for path in house.settings.mail_folder.glob("*.eml")]
+            portal = Portal(settings.read_settings(server.environ), client, utc_now, server.environ)
+            answers = [*visits(portal), *own_page(portal), *desk(portal)]
+        letters = [path.read_text("utf-8") for path in portal.settings.mail_folder.glob("*.eml")]
         events = [json.loads(line) for line in server.errors.read_text("utf-8").splitlines()]
 
     assert [] == [
@@ -62,8 +62,8 @@ def test_a_running_server_never_reads_newer_files_than_its_code(tmp_path, free_p
     ]
 
 
-def visits(house: House) -> list[httpx.Response]:
-    client = house.client
+def visits(portal: Portal) -> list[httpx.Response]:
+    client = portal.client
     return [
         *map(
             client.get,
@@ -95,20 +95,20 @@ def visits(house: House) -> list[httpx.Response]:
         client.post("/forms/kursus", data=booked("bo")),
         client.post("/forms/gone", data=volunteer()),
         client.post("/certificates", data={"code": "AAAA-BBBB-CCCC-DDDD"}),
-        httpx.post(house.url(FORM), content=b"x" * 70_000),
+        httpx.post(portal.url(FORM), content=b"x" * 70_000),
     ]
 
 
-def own_page(house: House) -> list[httpx.Response]:
-    client, signed_up = house.client, house.post()
-    confirm = house.link("confirm")
+def own_page(portal: Portal) -> list[httpx.Response]:
+    client, signed_up = portal.client, portal.post()
+    confirm = portal.link("confirm")
     confirmed = [
         client.get(signed_up.headers["location"]),
         client.get(confirm),
         client.post(confirm),
     ]
-    mine = f"/mine/{house.token('mine', house.sign_ups()[-1])}"
-    house.link("receipt")
+    mine = f"/mine/{portal.token('mine', portal.sign_ups()[-1])}"
+    portal.link("receipt")
     return [
         signed_up,
         *confirmed,
@@ -120,9 +120,9 @@ def own_page(house: House) -> list[httpx.Response]:
     ]
 
 
-def desk(house: House) -> list[httpx.Response]:
-    here = house.desk()
+def desk(portal: Portal) -> list[httpx.Response]:
+    here = portal.desk()
     return [
-        house.client.get(here),
-        *(house.client.post(f"{here}{step}") for step in ("", "/answered", "/restore")),
+        portal.client.get(here),
+        *(portal.client.post(f"{here}{step}") for step in ("", "/answered", "/restore")),
     ]

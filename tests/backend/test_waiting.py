@@ -8,7 +8,7 @@ import pytest
 
 from tests.backend.conftest import (
     Hands,
-    House,
+    Portal,
     booked,
     eventually,
     opened,
@@ -24,23 +24,23 @@ municipalities:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, real, hands: Hands) -> Iterator[House]:
+def desk(tmp_path: Path, real, hands: Hands) -> Iterator[Portal]:
     file = tmp_path / "recipients.yaml"
     file.write_text(RECIPIENTS)
-    with opened(tmp_path, real, hands, RECIPIENTS=str(file)) as house:
-        yield house
+    with opened(tmp_path, real, hands, RECIPIENTS=str(file)) as portal:
+        yield portal
 
 
-def confirmed(house: House, hands: Hands, **changed: object) -> None:
+def confirmed(portal: Portal, hands: Hands, **changed: object) -> None:
     hands.pass_by(seconds=1)
-    house.post(**changed)
-    sign_up = house.sign_ups()[-1]
-    token = house.signed("confirm", f"{sign_up.id}.{sign_up.asked_stamp}")
-    house.client.post(f"/confirm/{token}")
+    portal.post(**changed)
+    sign_up = portal.sign_ups()[-1]
+    token = portal.signed("confirm", f"{sign_up.id}.{sign_up.asked_stamp}")
+    portal.client.post(f"/confirm/{token}")
 
 
-def kinds(house: House) -> Counter[str]:
-    return Counter(mail.kind for mail in house.mails())
+def kinds(portal: Portal) -> Counter[str]:
+    return Counter(mail.kind for mail in portal.mails())
 
 
 def test_a_person_nudges_once_a_day_when_the_promised_day_is_over(desk, hands):

@@ -24,12 +24,12 @@ TEN_MB = 10_000_000
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory, real):
-    with opened(tmp_path_factory.mktemp("quick"), real, limits=QUICK) as house:
-        yield house
+    with opened(tmp_path_factory.mktemp("quick"), real, limits=QUICK) as portal:
+        yield portal
 
 
-def line(house) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", house.client.base_url.port), timeout=5)
+def line(portal) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", portal.client.base_url.port), timeout=5)
 
 
 def heard(connection: socket.socket) -> bytes:
@@ -84,13 +84,13 @@ def test_a_thousand_slow_connections_leave_the_others_served(tmp_path, real):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     slow = []
-    with opened(tmp_path, real, limits=ConnectionLimits(head_seconds=1.5)) as house:
+    with opened(tmp_path, real, limits=ConnectionLimits(head_seconds=1.5)) as portal:
         for _ in range(1000):
-            slow.append(line(house))
+            slow.append(line(portal))
             slow[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         started = time.monotonic()
-        answers = [httpx.get(house.url("/healthz"), verify=False).status_code for _ in range(20)]
-        assert 303 == house.post().status_code
+        answers = [httpx.get(portal.url("/healthz"), verify=False).status_code for _ in range(20)]
+        assert 303 == portal.post().status_code
         took = time.monotonic() - started
         heads = {heard(connection)[:13] for connection in slow}
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
@@ -153,8 +153,8 @@ def test_a_head_of_16_kb_is_the_largest_also_when_it_comes_whole(quick, line_of)
         assert answered(quick, line_of(size) + b"\r\n\r\nx").startswith(b"HTTP/1.1 431 "), size
 
 
-def answered(house, sent: bytes) -> bytes:
-    connection = line(house)
+def answered(portal, sent: bytes) -> bytes:
+    connection = line(portal)
     connection.sendall(sent)
     connection.shutdown(socket.SHUT_WR)
     return heard(connection)
@@ -217,9 +217,9 @@ def test_endless_trailers_are_cut_off(quick):
 
 
 def test_who_does_not_take_the_answer_is_hung_up_on(tmp_path, real):
-    with opened(tmp_path, real, limits=QUICK) as house:
+    with opened(tmp_path, real, limits=QUICK) as portal:
         (tmp_path / "site" / "large.csv").write_bytes(b"x" * 30_000_000)
-        connection = line(house)
+        connection = line(portal)
         connection.sendall(b"GET /large.csv HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(1.5)
 
@@ -271,10 +271,10 @@ def is_refused(address) -> bool:
 
 
 def test_a_server_that_is_told_to_stop_does_not_wait_for_ever(tmp_path, real):
-    with opened(tmp_path, real, limits=ConnectionLimits(finish_seconds=1)) as house:
-        endless = line(house)
+    with opened(tmp_path, real, limits=ConnectionLimits(finish_seconds=1)) as portal:
+        endless = line(portal)
         endless.sendall(HEAD + b"Content-Length: 500\r\n\r\n")
-        house.client.get("/healthz")
+        portal.client.get("/healthz")
         started = time.monotonic()
     took = time.monotonic() - started
     endless.close()

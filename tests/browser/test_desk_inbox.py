@@ -16,8 +16,8 @@ def desk(site, sound, tmp_path_factory):
     folder = tmp_path_factory.mktemp("inbox")
     (folder / "site").symlink_to(site)
     (folder / "recipients.yaml").write_text(PEOPLE)
-    with opened(folder, sound, Hands(), RECIPIENTS=str(folder / "recipients.yaml")) as house:
-        yield house
+    with opened(folder, sound, Hands(), RECIPIENTS=str(folder / "recipients.yaml")) as portal:
+        yield portal
 
 
 def test_a_case_is_found_and_answered_and_both_texts_stand_side_by_side(browser, desk):

@@ -20,11 +20,11 @@ people:
 
 @dataclass
 class Desk:
-    house: object
+    portal: object
     url: str
 
     def link(self):
-        return link_in(self.house.letter("desk_login"), self.house.settings.public_url)
+        return link_in(self.portal.letter("desk_login"), self.portal.settings.public_url)
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def desk(site, sound, tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
     (folder / "site").symlink_to(site)
     (folder / "recipients.yaml").write_text(PEOPLE)
-    with opened(folder, sound, RECIPIENTS=str(folder / "recipients.yaml")) as house:
-        yield Desk(house, str(house.client.base_url).rstrip("/"))
+    with opened(folder, sound, RECIPIENTS=str(folder / "recipients.yaml")) as portal:
+        yield Desk(portal, str(portal.client.base_url).rstrip("/"))
 
 
 PHONE = {"color_scheme": "dark", "viewport": {"width": 360, "height": 740}}
