@@ -43,7 +43,7 @@ MANY = 12
 
 @contextmanager
 def two(folder, catalogue, url, clock=utc_now, **environ) -> Iterator[tuple[Portal, Portal]]:
-    """Two houses over one database, with one folder of mails."""
+    """Two portals over one database, with one folder of mails."""
     with ExitStack() as stack:
         variables = {"DATABASE_URL": url, "FOLDER": str(folder / "var")} | environ
         yield tuple(
