@@ -89,7 +89,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "backend.desk": (
         "backend.recipients_file", "backend.settings", "backend.security.encryption",
         "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.jobs.periodic", "backend.web",
-        "backend.security", "backend.services", "backend.mail", "backend.bookings", "backend.signups", "matching",
+        "backend.security", "backend.services", "backend.mail", "backend.bookings", "backend.signups", "backend.lists",
+        "matching",
     ),
     # A key is turned by a job, and what people are in is held against the catalogue.
     "backend.jobs": (

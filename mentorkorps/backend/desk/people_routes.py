@@ -1,6 +1,6 @@
 """Every address of the desk for people who log in, with what each needs. Served where the file names people."""
 
-from mentorkorps.backend.desk import case_pages, inbox, log_in, second_factor
+from mentorkorps.backend.desk import case_pages, inbox, interest, log_in, second_factor
 from mentorkorps.backend.desk.case_forms import CASE_FORMS
 from mentorkorps.backend.desk.sessions import VERSION, DeskRoute
 from mentorkorps.backend.web.request_body import text_body
@@ -24,6 +24,7 @@ DESK_ROUTES: tuple[DeskRoute, ...] = (
         second_factor.prepare,
         is_before_second_factor=True,
     ),
+    DeskRoute("GET", "/desk/interest", "see", interest.show),
     DeskRoute("GET", "/desk/cases", "see", inbox.add_slash),
     DeskRoute("GET", "/desk/cases/", "see", inbox.show, query=("view", "after")),
     DeskRoute("GET", "/desk/cases/{id}", "see", case_pages.show, query=("done",)),
