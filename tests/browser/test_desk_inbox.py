@@ -40,6 +40,9 @@ def test_a_case_is_found_and_answered_and_both_texts_stand_side_by_side(browser,
             assert size["width"] == page.evaluate("document.documentElement.scrollWidth")
 
     page.goto("/desk/")
+    page.get_by_role("link", name="Interesselisten").click()
+    is_sound()
+    page.get_by_role("link", name="Overblik").click()
     page.get_by_role("link", name="Nye").click()
     is_sound()
     page.get_by_role("link", name="Karen ·").click()
