@@ -1,8 +1,8 @@
 """Whole sign-ups under wrk, beside the machine's limit and two peers that do less, in turn and several times.
 
-Ours does everything: validation, spam checks, encryption, the question whether the sign-up is kept already, two mails,
-for which the clock goes on until the mail server has the last of them. The peers store the same row and nothing else.
-The limit is one row a commit in SQLite with the same promises.
+Ours does everything: validation, spam checks, encryption, the question whether the sign-up is kept already, and
+the mail that asks to confirm, for which the clock goes on until the mail server has the last of them. The peers store
+the same row and nothing else. The limit is one row a commit in SQLite with the same promises.
 """
 
 import json
@@ -105,8 +105,8 @@ def run() -> None:
     answered, delivered, mails = (median(values) for values in zip(*wholes, strict=True))
     print(
         f"\nStarted in {median(starts):.2f} s (limit 1.5), {median(idle):.0f} MB when idle (limit 90). "
-        f"Processor time a sign-up: {answered:.2f} ms when the load stops, {delivered:.2f} ms when its two mails are "
-        f"out (limit 2.0); {mails:.0f} mails a second."
+        f"Processor time a sign-up: {answered:.2f} ms when the load stops, {delivered:.2f} ms when its mail "
+        f"is out (limit 2.0); {mails:.0f} mails a second."
     )
 
 
