@@ -37,8 +37,10 @@ def cost(server: Server, path: str) -> float:
     before = server.seconds_of_processor()
     output = subprocess.run(
         ["wrk", "-t1", "-c32", f"-d{SECONDS}s", f"http://127.0.0.1:{server.port}{path}"],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     answers = next(int(line.split()[0]) for line in output.splitlines() if "requests in" in line)
     assert "Non-2xx" not in output, output
     return 1000 * (server.seconds_of_processor() - before) / answers

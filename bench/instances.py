@@ -70,19 +70,43 @@ def together(running_servers: list[Server]) -> Load:
             pool.map(lambda server: wrk(server, CLIENTS // len(running_servers)), running_servers)
         )
     return Load(
-        sum(load.rate for load in measured), max(load.p50 for load in measured), max(load.p99 for load in measured),
+        sum(load.rate for load in measured),
+        max(load.p50 for load in measured),
+        max(load.p99 for load in measured),
         sum(load.errors for load in measured),
-    )  # fmt: skip
+    )
 
 
 def rows_per_second(cluster: Cluster, script: Path) -> float:
     cluster.ask("CREATE TABLE IF NOT EXISTS rows (id bigserial PRIMARY KEY, answers text)")
     script.write_text(f"INSERT INTO rows (answers) VALUES ('{ROW}');\n", "utf-8")
     output = subprocess.run(
-        [program("pgbench"), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS), "-f", script,
-         "-h", str(cluster.folder), "-p", str(cluster.port), "-U", "mentorkorps", "postgres"],
-        env={"PGPASSWORD": PASSWORD}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [
+            program("pgbench"),
+            "-n",
+            "-M",
+            "prepared",
+            "-c",
+            str(CLIENTS),
+            "-j",
+            "2",
+            "-T",
+            str(SECONDS),
+            "-f",
+            script,
+            "-h",
+            str(cluster.folder),
+            "-p",
+            str(cluster.port),
+            "-U",
+            "mentorkorps",
+            "postgres",
+        ],
+        env={"PGPASSWORD": PASSWORD},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     line = next(line for line in output.stdout.splitlines() if line.startswith("tps = "))
     return float(line.split()[2])
 

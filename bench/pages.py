@@ -45,8 +45,11 @@ def built(
     start = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "-q", "-f", configuration, "-d", site],
-        cwd=where, env=os.environ | QUIET | environment, check=True, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=where,
+        env=os.environ | QUIET | environment,
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
     took = time.perf_counter() - start
     files = [path for path in site.rglob("*") if path.is_file()]
     page = (site / "programmer" / "korps-7" / "index.html").stat().st_size

@@ -103,8 +103,11 @@ def native(file: Path) -> None:
 def command(*arguments: object) -> None:
     subprocess.run(
         [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
-        check=True, stdout=subprocess.DEVNULL, cwd=ROOT, env=os.environ,
-    )  # fmt: skip
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=os.environ,
+    )
 
 
 def seconds(work: Callable[[], object], runs: int = 3) -> float:

@@ -27,9 +27,15 @@ SECONDS = 10
 SCRAPERS = 20
 BETWEEN_DELETIONS = 0.5
 PERSON = {
-    "name": "Sofie Ærø", "place": "5000", "industry": "it-teknik", "programme": "mentorkorps-aabent-hold",
-    "adult": "yes", "contact": "2026-11-22", "language": "da", "website": "",
-}  # fmt: skip
+    "name": "Sofie Ærø",
+    "place": "5000",
+    "industry": "it-teknik",
+    "programme": "mentorkorps-aabent-hold",
+    "adult": "yes",
+    "contact": "2026-11-22",
+    "language": "da",
+    "website": "",
+}
 
 Ask = Callable[[], float]
 """Asks once; how many milliseconds it took."""
@@ -179,6 +185,9 @@ def command(folder: Path, *arguments: object) -> float:
     start = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
-        cwd=ROOT, env=os.environ | size.environ(folder), stdout=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | size.environ(folder),
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
     return 1000 * (time.perf_counter() - start)

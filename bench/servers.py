@@ -58,9 +58,17 @@ def ours(folder: Path, **settings: str) -> Iterator[Server]:
     """`mentorkorps serve` as operators start it, with MENTORKORPS_<name> settings, its data under `folder`."""
     port = free_port()
     command = [
-        sys.executable, "-m", "mentorkorps", "serve", "--port", str(port),
-        "--data", ROOT / "data", "--site", ROOT / "site",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "mentorkorps",
+        "serve",
+        "--port",
+        str(port),
+        "--data",
+        ROOT / "data",
+        "--site",
+        ROOT / "site",
+    ]
     environ = {f"MENTORKORPS_{name}": value for name, value in settings.items()}
     with _running(command, port, folder, environ) as server:
         yield server
@@ -70,9 +78,18 @@ def ours(folder: Path, **settings: str) -> Iterator[Server]:
 def fastapi_orm(folder: Path) -> Iterator[Server]:
     port = free_port()
     command = [
-        peers_python(), "-m", "uvicorn", "fastapi_orm:app", "--app-dir", PEERS, "--port", str(port),
-        "--log-level", "warning", "--no-access-log",
-    ]  # fmt: skip
+        peers_python(),
+        "-m",
+        "uvicorn",
+        "fastapi_orm:app",
+        "--app-dir",
+        PEERS,
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+        "--no-access-log",
+    ]
     with _running(command, port, folder, {"PEER_DATABASE": str(folder / "peer.db")}) as server:
         yield server
 
@@ -81,9 +98,21 @@ def fastapi_orm(folder: Path) -> Iterator[Server]:
 def flask_sqlite(folder: Path) -> Iterator[Server]:
     port = free_port()
     command = [
-        peers_python(), "-m", "gunicorn", "flask_sqlite:app", "--chdir", PEERS, "--bind", f"127.0.0.1:{port}",
-        "--workers", "2", "--threads", "4", "--log-level", "warning",
-    ]  # fmt: skip
+        peers_python(),
+        "-m",
+        "gunicorn",
+        "flask_sqlite:app",
+        "--chdir",
+        PEERS,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+    ]
     with _running(command, port, folder, {"PEER_DATABASE": str(folder / "peer.db")}) as server:
         yield server
 

@@ -123,10 +123,21 @@ def wait_until_sent(folder: Path) -> int:
 def wrk(server: Server, connections: int) -> Load:
     who = f"{time.time_ns()}"
     output = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", PEERS / "post.lua",
-         f"http://127.0.0.1:{server.port}", "--", who],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{SECONDS}s",
+            "-s",
+            PEERS / "post.lua",
+            f"http://127.0.0.1:{server.port}",
+            "--",
+            who,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     line = next(line for line in output.stdout.splitlines() if line.startswith("result "))
     rate, p50, p99, errors = line.split()[1:]
     return Load(float(rate), float(p50), float(p99), int(errors))

@@ -100,8 +100,10 @@ def command(folder: Path, *arguments: object) -> Cost:
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
-        cwd=ROOT, env=os.environ | environ(folder), stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | environ(folder),
+        stdout=subprocess.DEVNULL,
+    )
     most = 0.0
     while process.poll() is None:
         most = max(most, megabytes_at_most(process.pid))
@@ -135,11 +137,14 @@ def _submissions(numbers: range, now: datetime, count: int) -> Iterator[Submissi
     for number in numbers:
         answers = Answers(
             {
-                "name": "Sofie Ærø", "email": f"{number}@example.com", "place": "5000", "industry": "it-teknik",
+                "name": "Sofie Ærø",
+                "email": f"{number}@example.com",
+                "place": "5000",
+                "industry": "it-teknik",
                 "message": "Jeg vil gerne være mentor, og jeg kan tale dansk, engelsk og arabisk med min mentee.",
             },
             {"contact": "2026-11-22"},
-        )  # fmt: skip
+        )
         known_by = sign_up_rows.fingerprint(OLD_KEY, "mentor", answers)
         at = now - timedelta(days=DAYS) * ((count - number) / count)
         yield Submission("mentor", "da", answers, Signs(()), (known_by,), str(number), at)

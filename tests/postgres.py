@@ -61,9 +61,18 @@ class Cluster:
             shutil.chown(password, "nobody")
         self._run(
             # md5: scram takes ten times as long to let somebody in, and each look of a test is a connection.
-            "initdb", "-D", self._data, "-U", "mentorkorps", "-E", "UTF8", "--locale=C", "--no-sync",
-            "--auth=md5", f"--pwfile={password}",
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "mentorkorps",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--auth=md5",
+            f"--pwfile={password}",
+        )
 
     def certify(self) -> None:
         """Its own certificate, in the file `certificate`, and in `other` one of a server that somebody else runs."""

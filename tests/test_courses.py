@@ -46,32 +46,58 @@ def clock(session) -> str:
         ([DAY_1, DAY_2], "", []),
         ([DAY_1, DAY_2], "apart", []),
         (
-            [LATE, DAY_2], "",
-            ["error 6 dag 1 (2027-03-02): 15 minutter for meget: dagen slutter kl. 16:00. Det skyldes d1-m6, d1-m7."],
+            [LATE, DAY_2],
+            "",
+            [
+                "error 6 dag 1 (2027-03-02): 15 minutter for meget: dagen slutter kl. 16:00. Det skyldes d1-m6, d1-m7."
+            ],
         ),
         (
-            [DAY_1, LONG], "",
-            ["warning 7 dag 2 (2027-03-09): 60 minutter for lidt frem til kl. 17:00. Sidst før det er d2-m9."],
+            [DAY_1, LONG],
+            "",
+            [
+                "warning 7 dag 2 (2027-03-09): 60 minutter for lidt frem til kl. 17:00. Sidst før det er d2-m9."
+            ],
         ),
         (
-            [with_pauses(DAY_1, '{after: d1-m3, pause: lunch, minutes: 75, begins: "11:45"}'), DAY_2], "",
-            ["error 6 dag 1 (2027-03-02): 15 minutter for meget: pausen begynder kl. 11:45. Det skyldes d1-m3.",
-             "warning 6 dag 1 (2027-03-02): 15 minutter for lidt frem til kl. 16:00. Sidst før det er d1-m7."],
+            [
+                with_pauses(DAY_1, '{after: d1-m3, pause: lunch, minutes: 75, begins: "11:45"}'),
+                DAY_2,
+            ],
+            "",
+            [
+                "error 6 dag 1 (2027-03-02): 15 minutter for meget: pausen begynder kl. 11:45. Det skyldes d1-m3.",
+                "warning 6 dag 1 (2027-03-02): 15 minutter for lidt frem til kl. 16:00. Sidst før det er d1-m7.",
+            ],
         ),
         ([DAY_1], "", ["error 1 planen har 2 dage, kurset har 1."]),
         ([DAY_1, DAY_2], "aften", ["error 1 “aften” er ikke en af early, apart, online, short."]),
         (
-            [with_pauses(DAY_1, "{after: d2-m3, pause: break, minutes: 75}"), DAY_2], "",
+            [with_pauses(DAY_1, "{after: d2-m3, pause: break, minutes: 75}"), DAY_2],
+            "",
             ["error 6 “d2-m3” holdes ikke på dag 1."],
         ),
         (
-            [AT_NIGHT, DAY_2], "",
-            ["error 6 dag 1 (2027-03-02): 390 minutter for meget: dagen slutter kl. 23:30. Det skyldes d1-m1, d1-m2, "
-             "d1-m3, d1-m4, d1-m5, d1-m6, d1-m7."],
+            [AT_NIGHT, DAY_2],
+            "",
+            [
+                "error 6 dag 1 (2027-03-02): 390 minutter for meget: dagen slutter kl. 23:30. Det skyldes d1-m1, "
+                "d1-m2, d1-m3, d1-m4, d1-m5, d1-m6, d1-m7."
+            ],
         ),
     ],
-    ids=["sound", "apart", "over-run", "gap", "overlap", "a-day-short", "variant", "pause", "past-midnight"],
-)  # fmt: skip
+    ids=[
+        "sound",
+        "apart",
+        "over-run",
+        "gap",
+        "overlap",
+        "a-day-short",
+        "variant",
+        "pause",
+        "past-midnight",
+    ],
+)
 def test_what_does_not_fit_names_the_line_and_the_module(days, variant, messages, data):
     problems = find_problems(ROOT / "training", changed(data, days, variant))[1]
     course_problems = [problem for problem in problems if problem.rule.startswith("course-")]

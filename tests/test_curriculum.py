@@ -127,20 +127,54 @@ def test_every_quoted_rule_card_exists_and_has_a_source(training, real):
 @pytest.mark.parametrize(
     ("file", "before", "after", "message"),
     [
-        ("da/modules/d1-m1.md", "minutes: 65", "minutes: 70",
-         "d1-m1.md:5:10  Aktiviteterne giver 65 minutter tilsammen, men modulet siger 70.  [training-minutes]"),
-        ("da/modules/d1-m1.md", "{#kortsortering}", "{#kort}", "har ingen overskrift ## … {#kortsortering}"),
+        (
+            "da/modules/d1-m1.md",
+            "minutes: 65",
+            "minutes: 70",
+            "d1-m1.md:5:10  Aktiviteterne giver 65 minutter tilsammen, men modulet siger 70.  [training-minutes]",
+        ),
+        (
+            "da/modules/d1-m1.md",
+            "{#kortsortering}",
+            "{#kort}",
+            "har ingen overskrift ## … {#kortsortering}",
+        ),
         ("da/modules/d1-m1.md", '!!! key "', '!! key "', "blokken skrives !!! trainer"),
-        ("da/modules/d1-m1.md", "!!! key ", "!!! trainer ", "Øvelsen “kortsortering” har ingen nøgle.  [training-key]"),
-        ("da/modules/d1-m1.md", "rules: [b9]", "rules: [b99]", "“b99” findes ikke i rules.yaml.  [unknown-reference]"),
-        ("da/modules/d1-m1.md", "[[rule:b9]]", "[[rule:b98]]", "“b98” findes ikke i rules.yaml.  [unknown-reference]"),
+        (
+            "da/modules/d1-m1.md",
+            "!!! key ",
+            "!!! trainer ",
+            "Øvelsen “kortsortering” har ingen nøgle.  [training-key]",
+        ),
+        (
+            "da/modules/d1-m1.md",
+            "rules: [b9]",
+            "rules: [b99]",
+            "“b99” findes ikke i rules.yaml.  [unknown-reference]",
+        ),
+        (
+            "da/modules/d1-m1.md",
+            "[[rule:b9]]",
+            "[[rule:b98]]",
+            "“b98” findes ikke i rules.yaml.  [unknown-reference]",
+        ),
         ("da/modules/d1-m1.md", "Tre roller", "<b>Tre</b> roller", "her står HTML"),
         ("da/modules/d1-m1.md", "minutes: 65", "minuter: 65", "Feltet “minuter” findes ikke"),
         ("en/modules/d1-m1.md", "follows:", "folows:", "Feltet “folows” findes ikke"),
-        ("da/papers/prep-mail.md", "{venue}", "{place}", "{place} kan ikke udfyldes; skriv en af {course}, {days}"),
-        ("da/cards/a.yaml", 'edition: "1.0"', 'edition: "7.0"', "udgave 7.0 har ingen dato i timetable.yaml"),
+        (
+            "da/papers/prep-mail.md",
+            "{venue}",
+            "{place}",
+            "{place} kan ikke udfyldes; skriv en af {course}, {days}",
+        ),
+        (
+            "da/cards/a.yaml",
+            'edition: "1.0"',
+            'edition: "7.0"',
+            "udgave 7.0 har ingen dato i timetable.yaml",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_with_its_place(file, before, after, message, folder, real):
     edit(folder / file, before, after)
 
@@ -178,8 +212,11 @@ def test_a_day_that_over_runs_or_leaves_a_gap_names_the_module(was, now, misfit,
 
 
 def test_a_pause_that_is_too_long_over_runs_the_day(folder, real):
-    edit(folder / "timetable.yaml", "- {module: d1-m4, minutes: 75}\n      - {pause: break, minutes: 15}",
-         "- {module: d1-m4, minutes: 75}\n      - {pause: break, minutes: 25}")  # fmt: skip
+    edit(
+        folder / "timetable.yaml",
+        "- {module: d1-m4, minutes: 75}\n      - {pause: break, minutes: 15}",
+        "- {module: d1-m4, minutes: 75}\n      - {pause: break, minutes: 25}",
+    )
 
     assert ["+10"] == re.findall(
         r"går ikke op \(dag 1\): (\S+) minutter i forhold til kl. 16:00",
@@ -222,9 +259,12 @@ def test_an_english_text_that_lacks_or_lags_is_a_notice_and_a_mark(folder, real)
 
 @pytest.mark.parametrize(
     ("file", "before", "after"),
-    [("modules/d1-m1.md", "Tre roller", "Tre slags roller"), ("cards/a.yaml", "Ring til", "Skriv til"),
-     ("papers/h2.md", "title: \"", "title: \"Nyt ")],
-)  # fmt: skip
+    [
+        ("modules/d1-m1.md", "Tre roller", "Tre slags roller"),
+        ("cards/a.yaml", "Ring til", "Skriv til"),
+        ("papers/h2.md", 'title: "', 'title: "Nyt '),
+    ],
+)
 def test_a_danish_text_changed_without_a_new_edition_is_told_with_the_lines_to_write(
     file, before, after, folder, real
 ):
@@ -388,8 +428,11 @@ def test_pages_for_trainers_ask_not_to_be_found_and_participants_are_not_led_the
         for at in participants_see(training, "da")
     }
     for at, of_page in links.items():
-        targets = {(site / at / link).resolve().relative_to(site.resolve()).as_posix() + "/" for link in of_page
-               if not link.startswith(("http", "#", "/"))}  # fmt: skip
+        targets = {
+            (site / at / link).resolve().relative_to(site.resolve()).as_posix() + "/"
+            for link in of_page
+            if not link.startswith(("http", "#", "/"))
+        }
         assert targets & set(for_trainers) <= (
             {address("trainers", "da")} if at == address("training", "da") else set()
         ), at

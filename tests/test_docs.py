@@ -137,9 +137,20 @@ def test_a_lock_names_no_registry_and_a_hash_for_each_package(lock):
 
 def test_nothing_committed_names_a_machine():
     matches = subprocess.run(
-        ["git", "grep", "-nIE", r"/(root|home)/[a-z]|\.pyenv", "--", ".", ":!tests/test_docs.py", ":!*.min.js"],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            "git",
+            "grep",
+            "-nIE",
+            r"/(root|home)/[a-z]|\.pyenv",
+            "--",
+            ".",
+            ":!tests/test_docs.py",
+            ":!*.min.js",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
 
     assert "" == matches.stdout
 

@@ -32,8 +32,10 @@ def test_every_page_of_the_site_is_in_the_folder(exported, site):
 def test_the_folder_builds_without_a_hook(exported, tmp_path):
     build = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "-q", "-d", tmp_path / "site"],
-        cwd=exported, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=exported,
+        capture_output=True,
+        text=True,
+    )
 
     assert 0 == build.returncode, build.stderr
     assert "Kringlebakken" in (tmp_path / "site" / "programmer" / "lift" / "index.html").read_text(

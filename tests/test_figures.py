@@ -81,9 +81,10 @@ def test_no_page_says_a_figure_that_the_data_no_longer_say(language, changed):
 
     assert {} == old
     months = {"da": "3 måneder", "en": "3 months"}[language]
-    front, programme = pages[{"da": "", "en": "en/"}[language]], next(
-        text for at, text in pages.items() if at.endswith("/aaben/")
-    )  # fmt: skip
+    front, programme = (
+        pages[{"da": "", "en": "en/"}[language]],
+        next(text for at, text in pages.items() if at.endswith("/aaben/")),
+    )
     assert 3 == front.count(months)  # the first card, the box, the ribbon
     assert 2 == programme.count(months)
 

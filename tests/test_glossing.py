@@ -21,24 +21,38 @@ def terms(real):
     ("language", "html", "marked"),
     [
         ("da", "<p>Kommunen bestemmer.</p>", [("kommune", "Kommunen")]),
-        ("da", "<p>Ring til kommunerne om løntilskuddet.</p>",
-         [("kommune", "kommunerne"), ("loentilskud", "løntilskuddet")]),
+        (
+            "da",
+            "<p>Ring til kommunerne om løntilskuddet.</p>",
+            [("kommune", "kommunerne"), ("loentilskud", "løntilskuddet")],
+        ),
         ("da", "<p>Kommunen og kommunen.</p>", [("kommune", "Kommunen")]),
-        ("da", "<p>Frivillige mentorer, og en mentor.</p>", [("frivillig-mentor", "Frivillige mentorer"),
-                                                            ("mentor", "mentor")]),
+        (
+            "da",
+            "<p>Frivillige mentorer, og en mentor.</p>",
+            [("frivillig-mentor", "Frivillige mentorer"), ("mentor", "mentor")],
+        ),
         ("da", "<p>Find dit skattekort.</p>", [("skattekort-forskudsopgoerelse", "skattekort")]),
         ("da", "<p>Kommunekontoret.</p>", []),
-        ("da", "<p>Lønsedlen og jobcentrenes.</p>", [("loenseddel", "Lønsedlen"), ("jobcenter", "jobcentrenes")]),
+        (
+            "da",
+            "<p>Lønsedlen og jobcentrenes.</p>",
+            [("loenseddel", "Lønsedlen"), ("jobcenter", "jobcentrenes")],
+        ),
         ("da", "<p>Mentorrollen og mentorernes mentormøder.</p>", [("mentor", "Mentorrollen")]),
         ("da", "<p>Frivillige mentorernes.</p>", [("frivillig-mentor", "Frivillige mentorernes")]),
         ("en", "<p>An unpaid week is no placement.</p>", [("virksomhedspraktik", "placement")]),
         ("da", "<h3>Kommunen</h3><p><a href='x'>kommunen</a> <code>kommune</code></p>", []),
         ("da", "<h3>Kommunen</h3><p>kommunen</p>", [("kommune", "kommunen")]),
         ("da", '<p title="kommunen">Her</p>', []),
-        ("en", "<p>Municipalities pay dagpenge.</p>", [("kommune", "Municipalities"), ("dagpenge", "dagpenge")]),
+        (
+            "en",
+            "<p>Municipalities pay dagpenge.</p>",
+            [("kommune", "Municipalities"), ("dagpenge", "dagpenge")],
+        ),
         ("en", "<p>Notice the door.</p>", []),
     ],
-)  # fmt: skip
+)
 def test_a_word_is_marked_where_it_is_first_used(language, html, marked, terms):
     assert marked == LINK.findall(glossed(html, terms, language, "/ord/"))
 

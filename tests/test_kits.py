@@ -100,15 +100,30 @@ def test_a_paper_of_the_kit_can_be_read_aloud_and_dated(printed, file):
 @pytest.mark.parametrize(
     ("language", "parts"),
     [
-        ("da", ["Emne: Velkommen til mentorkurset",
+        (
+            "da",
+            [
+                "Emne: Velkommen til mentorkurset",
                 "- tirsdag den 2. marts 2027, kl. 9.00–16.00\n- tirsdag den 9. marts",
-                "Gratis, med kaffe og frokost begge dage.", "Dag 1 kl. 10.45 handler det om",
+                "Gratis, med kaffe og frokost begge dage.",
+                "Dag 1 kl. 10.45 handler det om",
                 "Huset ved Åen (opdigtet), Eksempelgade 1",
-                f"({URL}uddannelse/papirer/h2/)", f"{URL}kurser/odense-marts-2027/"]),
-        ("en", ["Subject: Welcome to the mentor course", "- Tuesday 2 March 2027, 9:00–16:00\n- Tuesday 9 March",
-                "On day 1 at 10:45", f"({URL}en/training/papers/h2/)", f"{URL}en/courses/odense-marts-2027/"]),
+                f"({URL}uddannelse/papirer/h2/)",
+                f"{URL}kurser/odense-marts-2027/",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Subject: Welcome to the mentor course",
+                "- Tuesday 2 March 2027, 9:00–16:00\n- Tuesday 9 March",
+                "On day 1 at 10:45",
+                f"({URL}en/training/papers/h2/)",
+                f"{URL}en/courses/odense-marts-2027/",
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_mail_is_ready_to_send(language, parts, real, training):
     mail = kit_of(real, training, language=language).mail()
 
@@ -123,8 +138,12 @@ def test_the_mail_of_four_evenings_names_each_of_them_and_no_lunch(real, trainin
         )
         for number, day in enumerate(real.courses["odense-marts-2027"].days[:1] * 4)
     )
-    course = replace(real.courses["odense-marts-2027"], days=evenings, variant="online",
-                     cost=Text(da="Gratis.", en="Free."))  # fmt: skip
+    course = replace(
+        real.courses["odense-marts-2027"],
+        days=evenings,
+        variant="online",
+        cost=Text(da="Gratis.", en="Free."),
+    )
 
     mail = course_kit.Kit(papers.Press(real, training, "da", URL), course).mail()
 
@@ -152,5 +171,11 @@ def test_the_command_writes_the_kit_and_names_a_course_that_does_not_exist(
     assert "There are: odense-marts-2027, aarhus-maj-2027" in capsys.readouterr().err
 
     assert 0 == cli.main(["kit", "odense-marts-2027", str(tmp_path), "--language", "en"])
-    assert {"course.ics", "door-sign.pdf", "name-tags.pdf", "preparation-mail.txt", "run-sheet.pdf",
-            "sign-in-sheet.pdf"} == {path.name for path in (tmp_path / "en").iterdir()}  # fmt: skip
+    assert {
+        "course.ics",
+        "door-sign.pdf",
+        "name-tags.pdf",
+        "preparation-mail.txt",
+        "run-sheet.pdf",
+        "sign-in-sheet.pdf",
+    } == {path.name for path in (tmp_path / "en").iterdir()}

@@ -302,9 +302,12 @@ def test_the_industry_match_of_hjaelp_en_flygtning_nu_is_played_through():
 
     def mentor(id: str, industry: str, hours: int = 4) -> MentorProfile:
         return MentorProfile(
-            id, "Aarhus", industries=frozenset({industry}), hours_per_month=hours,
+            id,
+            "Aarhus",
+            industries=frozenset({industry}),
+            hours_per_month=hours,
             programmes=frozenset({"nu"}),
-        )  # fmt: skip
+        )
 
     def citizen(id: str, weeks: int, *industries: str) -> Need:
         return waiting(
@@ -324,9 +327,10 @@ def test_the_industry_match_of_hjaelp_en_flygtning_nu_is_played_through():
     }
     assert {("nu", "organisation")} == {(pair.programme, pair.decides) for pair in suggestions}
     (told,) = (
-        reason for reason in reasons(rules, pool.need("tømrer"), pool.mentor("mester"))
+        reason
+        for reason in reasons(rules, pool.need("tømrer"), pool.mentor("mester"))
         if reason.criterion == "industry"
-    )  # fmt: skip
+    )
     assert "De kender begge branchen byg. Det er et krav her." == told.sentence.da
     assert [
         "De kender ikke den samme branche. Det er et krav her.",

@@ -28,8 +28,11 @@ def test_what_a_module_asks_for_stands_in_its_lists_and_the_lists_hold_nothing_e
             reference for block in module.blocks for reference in REFERENCE.findall(block.text)
         }
         mentioned |= {("rule", block.text) for block in module.blocks if block.kind == "rule"}
-        listed = {(kind, id) for kind in ("paper", "cards", "rule")
-                  for id in getattr(module, {"paper": "papers", "cards": "cards", "rule": "rules"}[kind])}  # fmt: skip
+        listed = {
+            (kind, id)
+            for kind in ("paper", "cards", "rule")
+            for id in getattr(module, {"paper": "papers", "cards": "cards", "rule": "rules"}[kind])
+        }
         assert {reference for reference in mentioned if reference[0] != "module"} == listed, (
             module.at.file
         )
@@ -46,11 +49,26 @@ def test_every_quoted_rule_card_was_fresh_when_the_edition_was_given_out(trainin
 
 
 PLANNED_CARDS = {"a": 16, "v": 3, "d": 6, "r": 6, "k": 3, "o": 4, "hs": 6}
-PLANNED_PAPERS = {*(f"h{number}" for number in range(1, 14)), *(f"t{number}" for number in range(1, 6)),
-                  *(f"st{number}" for number in range(1, 6)), "letter-l1", "letter-l1-plain", "contract-ct1",
-                  "contract-ct1-key", "payslip-ps1", "iceberg", "puzzle-map", "monthly-report", "prep-mail",
-                  "evaluation", "pre-survey", "post-survey", "exit-ticket", "observer-sheet",
-                  "referral-sheet"}  # fmt: skip
+PLANNED_PAPERS = {
+    *(f"h{number}" for number in range(1, 14)),
+    *(f"t{number}" for number in range(1, 6)),
+    *(f"st{number}" for number in range(1, 6)),
+    "letter-l1",
+    "letter-l1-plain",
+    "contract-ct1",
+    "contract-ct1-key",
+    "payslip-ps1",
+    "iceberg",
+    "puzzle-map",
+    "monthly-report",
+    "prep-mail",
+    "evaluation",
+    "pre-survey",
+    "post-survey",
+    "exit-ticket",
+    "observer-sheet",
+    "referral-sheet",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

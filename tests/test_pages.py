@@ -16,10 +16,23 @@ from mentorkorps.site.record_pages import site_pages
 
 GOLDEN = Path(__file__).parent / "golden"
 KEPT = {
-    "da": ("", "programmer/aaben/", "programmer/smedenes-korps/", "organisationer/smedene/", "kommuner/ringsted/",
-           "kurser/odense-2027/", "arrangementer/netvaerk-april-2027/", "tilmelding/mentor/"),
-    "en": ("en/", "en/programmes/aaben/", "en/programmes/smedenes-korps/", "en/courses/odense-2027/"),
-}  # fmt: skip
+    "da": (
+        "",
+        "programmer/aaben/",
+        "programmer/smedenes-korps/",
+        "organisationer/smedene/",
+        "kommuner/ringsted/",
+        "kurser/odense-2027/",
+        "arrangementer/netvaerk-april-2027/",
+        "tilmelding/mentor/",
+    ),
+    "en": (
+        "en/",
+        "en/programmes/aaben/",
+        "en/programmes/smedenes-korps/",
+        "en/courses/odense-2027/",
+    ),
+}
 
 
 @pytest.mark.parametrize(

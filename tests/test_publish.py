@@ -195,8 +195,16 @@ def first_day(training):
 def printed(real, training, first_day) -> dict[str, PdfReader]:
     """Some Danish papers of each kind as PDF."""
     press, short = (papers.Press(real, edition, "da", URL) for edition in (training, first_day))
-    files = {"koereplan", "kort/a", "kort/a-noegle", "papirer/h2", "papirer/h7", "papirer/t3", "papirer/evaluation",
-              "papirer/welcome-ar"}  # fmt: skip
+    files = {
+        "koereplan",
+        "kort/a",
+        "kort/a-noegle",
+        "papirer/h2",
+        "papirer/h7",
+        "papirer/t3",
+        "papirer/evaluation",
+        "papirer/welcome-ar",
+    }
     chosen = [
         short.guide(),
         short.workbook(),

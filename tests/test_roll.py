@@ -14,16 +14,25 @@ from tests.conftest import ROOT
 
 LISTS = {
     "head": (b"Navn\nAmina Testesen\nBo Bosen\n", ("Amina Testesen", "Bo Bosen")),
-    "Excel": (b"\xef\xbb\xbfNavn;By\r\nAnna  Berg ;Odense\r\n\r\nBo Bosen;Vejle\r\n", ("Anna Berg", "Bo Bosen")),
+    "Excel": (
+        b"\xef\xbb\xbfNavn;By\r\nAnna  Berg ;Odense\r\n\r\nBo Bosen;Vejle\r\n",
+        ("Anna Berg", "Bo Bosen"),
+    ),
     "first and last": (b"first name,last name\nAmina,Testesen\nBo,\n", ("Amina Testesen", "Bo")),
     "other order": ("Nr.;Efternavn;Fornavn\n1;Åberg;Søren\n".encode(), ("Søren Åberg",)),
     "with a middle name": (b"Fornavn;Mellemnavn;Efternavn\nBo;Frost;Berg\n", ("Bo Frost Berg",)),
     "name and last name": (b"Navn;Efternavn\nAnna;Berg\n", ("Anna Berg",)),
-    "full name beside its parts": (b"Fornavn;Efternavn;Fulde navn\nAnna;Berg;Anna Maria Berg\n", ("Anna Maria Berg",)),
+    "full name beside its parts": (
+        b"Fornavn;Efternavn;Fulde navn\nAnna;Berg;Anna Maria Berg\n",
+        ("Anna Maria Berg",),
+    ),
     "nickname": (b'Navn\n"Bo ""Bob"" Bosen"\n', ('Bo "Bob" Bosen',)),
     "one form": ("Jose\u0301\n".encode(), ("José",)),
     "without a head": (b"Bo Bosen\nIda\nBO BOSEN\n", ("Bo Bosen", "Ida", "BO BOSEN")),
-    "two people of one name": (b"Navn;E-mail\nBo Berg;a@example.dk\nBo Berg;b@example.dk\n", ("Bo Berg", "Bo Berg")),
+    "two people of one name": (
+        b"Navn;E-mail\nBo Berg;a@example.dk\nBo Berg;b@example.dk\n",
+        ("Bo Berg", "Bo Berg"),
+    ),
     "Fulde navn": ("Fulde navn;E-mail\nAnna Å;a@example.dk\n".encode(), ("Anna Å",)),
     "Fornavn(e)": (b"Fornavn(e);Efternavn(e)\nAnna;Berg\n", ("Anna Berg",)),
     "First name(s)": (b"Given name(s),Surname\nAnna,Berg\n", ("Anna Berg",)),
@@ -31,14 +40,25 @@ LISTS = {
     "sep=": ("sep=;\nNavn;E-mail\nAnna Å;a@example.dk\n".encode(), ("Anna Å",)),
     "sep= after a mark": ("\ufeffsep=,\r\nNavn,By\r\nAnna Å,Odense\r\n".encode(), ("Anna Å",)),
     "a town first": ("By;Fulde navn;Mail\nOdense;Anna Å;a@example.dk\n".encode(), ("Anna Å",)),
-    "a title above": (b"Deltagerliste, Odense marts 2027\n\nNavn;E-mail\nAnna Berg;a@example.dk\n", ("Anna Berg",)),
-    "titles above": (b"Kursus;;\nDato;2. marts;\n;;\nNr;Navn:;Kommune\n1;Anna Berg;Odense\n", ("Anna Berg",)),
+    "a title above": (
+        b"Deltagerliste, Odense marts 2027\n\nNavn;E-mail\nAnna Berg;a@example.dk\n",
+        ("Anna Berg",),
+    ),
+    "titles above": (
+        b"Kursus;;\nDato;2. marts;\n;;\nNr;Navn:;Kommune\n1;Anna Berg;Odense\n",
+        ("Anna Berg",),
+    ),
     "Danish Excel's CSV": ("Navn;By\r\nSøren Ærø;Århus\r\n".encode("cp1252"), ("Søren Ærø",)),
     "Unicode text": ("Navn\tBy\r\nSøren Ærø\tÅrhus\r\n".encode("utf-16"), ("Søren Ærø",)),
-    "Unicode text without a mark": ("Navn\tBy\r\nSøren Ærø\tÅrhus\r\n".encode("utf-16-le"), ("Søren Ærø",)),
-    "letters of the world": ("Navn\nĐorđe Žižek\nОлена Тестенко\nنور\nO’Neill-Ó Sé\n".encode(),
-                             ("Đorđe Žižek", "Олена Тестенко", "نور", "O’Neill-Ó Sé")),
-}  # fmt: skip
+    "Unicode text without a mark": (
+        "Navn\tBy\r\nSøren Ærø\tÅrhus\r\n".encode("utf-16-le"),
+        ("Søren Ærø",),
+    ),
+    "letters of the world": (
+        "Navn\nĐorđe Žižek\nОлена Тестенко\nنور\nO’Neill-Ó Sé\n".encode(),
+        ("Đorđe Žižek", "Олена Тестенко", "نور", "O’Neill-Ó Sé"),
+    ),
+}
 
 
 def names_file(tmp_path, raw: bytes):
@@ -55,8 +75,10 @@ def test_names_are_read_as_spreadsheets_write_them(raw, people, tmp_path):
 FAULTS = {
     "nothing": (b"", [" there is no name in it"]),
     "head alone": (b"Navn\n", [" there is a head and no name"]),
-    "missing": (b"Nr.;Navn\n1;Bo\n2;\n3;-\n4;17\n",
-                ["3: the name is missing", "4: the name is missing", "5: the name is missing"]),
+    "missing": (
+        b"Nr.;Navn\n1;Bo\n2;\n3;-\n4;17\n",
+        ["3: the name is missing", "4: the name is missing", "5: the name is missing"],
+    ),
     "a mail address": (b"Navn;E-mail\na@example.dk;Bo Bosen\n", ["2: this is an e-mail address"]),
     "the last name first": (b'Navn;By\n"Bosen, Bo";Odense\n', ["2: there is a separator"]),
     "an answer": (b"Deltager;Kode\nja;a\n", ["2: the name is missing"]),
@@ -65,10 +87,13 @@ FAULTS = {
     "long": (b"x" * 81 + b"\n", ["1: the name has 81 characters; there is room for 80"]),
     "bell": (b"Bo\x07\n", ["1: there is a character in the name that cannot be printed"]),
     "DOS": ("Navn\nSøren Ærø\n".encode("cp865"), ["2: there is a sign that stands in no name"]),
-    "old Macintosh": ("Navn\nSøren\n".encode("mac-roman"), ["2: there is a sign that stands in no name"]),
+    "old Macintosh": (
+        "Navn\nSøren\n".encode("mac-roman"),
+        ["2: there is a sign that stands in no name"],
+    ),
     "saved twice": ("Navn\nSÃ¸ren\n".encode(), ["2: there is a sign that stands in no name"]),
     "no encoding": (b"Navn\nS\x81ren\n", ["2: the file is in no encoding that is known here"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("raw", "messages"), FAULTS.values(), ids=FAULTS)

@@ -28,8 +28,11 @@ def checkout(tmp_path: Path) -> Path:
 def install(checkout: Path, python: str, **environment: str) -> list[str]:
     process = subprocess.run(
         ["tools/install", python, "requirements.lock"],
-        cwd=checkout, capture_output=True, text=True, env=os.environ | environment,
-    )  # fmt: skip
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+    )
     assert 0 != process.returncode
     return process.stderr.splitlines()
 
@@ -56,9 +59,14 @@ def test_a_machine_without_a_network_is_told_so(checkout):
         nowhere = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
 
     (message,) = install(
-        checkout, sys.executable, PIP_INDEX_URL=nowhere, PIP_EXTRA_INDEX_URL="", PIP_FIND_LINKS="",
-        PIP_CONFIG_FILE=os.devnull, PIP_NO_CACHE_DIR="1",
-    )  # fmt: skip
+        checkout,
+        sys.executable,
+        PIP_INDEX_URL=nowhere,
+        PIP_EXTRA_INDEX_URL="",
+        PIP_FIND_LINKS="",
+        PIP_CONFIG_FILE=os.devnull,
+        PIP_NO_CACHE_DIR="1",
+    )
 
     assert "is there a network?" in message
 
@@ -69,9 +77,22 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(site, tmp_path):
         listening.listen()
         port = str(listening.getsockname()[1])
         process = subprocess.run(
-            [sys.executable, "-m", "mentorkorps", "serve", "--port", port, "--data", ROOT / "data", "--site", site],
-            cwd=tmp_path, capture_output=True, text=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "mentorkorps",
+                "serve",
+                "--port",
+                port,
+                "--data",
+                ROOT / "data",
+                "--site",
+                site,
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
 
     assert (2, 1) == (process.returncode, len(process.stderr.splitlines()))
     assert port in process.stderr
@@ -80,8 +101,10 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(site, tmp_path):
 def test_serving_before_building_says_what_to_do(tmp_path):
     process = subprocess.run(
         [sys.executable, "-m", "mentorkorps", "serve", "--port", "0", "--data", ROOT / "data"],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
 
     assert 2 == process.returncode
     assert "make build" in process.stderr

@@ -239,9 +239,17 @@ def test_edit_this_page_opens_the_very_line(pages, real):
 
 
 ALWAYS = (
-    "Hvem kan være mentor", "Hvem er det for", "Det gør du", "Det gør du ikke", "Kursus før start",
-    "Hvem finder et match, og hvordan", "Opfølgning undervejs", "Praktisk", "Hvem svarer", "Sådan går det",
-)  # fmt: skip
+    "Hvem kan være mentor",
+    "Hvem er det for",
+    "Det gør du",
+    "Det gør du ikke",
+    "Kursus før start",
+    "Hvem finder et match, og hvordan",
+    "Opfølgning undervejs",
+    "Praktisk",
+    "Hvem svarer",
+    "Sådan går det",
+)
 WHERE_THERE_ARE_ANY = ("Arrangementer", "Fakta", "Resultater", "Spørgsmål og svar")
 AT_THE_END = ("Status", "Kilder")
 PRACTICAL = ("Brancher", "Sprog", "Kommuner", "Udgifter", "Forsikring")

@@ -105,9 +105,20 @@ def pages(catalogue: Catalogue, kind: str) -> Iterator[str]:
     id = recipient_id(read.secret_keys[0], read.recipients.default)
     subject = Subject(about, id if about == "recipient" else "1" * 32)
     mail = Mail(
-        "0" * 32, subject, kind, "sending", 0, NOW, NOW, None, None, waiting=3,
-        details=person_id(read.secret_keys[0], COLLEAGUE) if about == "login" else details(catalogue, kind),
-    )  # fmt: skip
+        "0" * 32,
+        subject,
+        kind,
+        "sending",
+        0,
+        NOW,
+        NOW,
+        None,
+        None,
+        waiting=3,
+        details=person_id(read.secret_keys[0], COLLEAGUE)
+        if about == "login"
+        else details(catalogue, kind),
+    )
     for language in LANGUAGES:
         sign_up = sample(catalogue, KINDS[kind], language)
         message = message_from_bytes(composer.write(mail, sign_up).content, policy=policy.default)
@@ -151,9 +162,19 @@ def sample(catalogue: Catalogue, kind: MailKind, language: Language) -> SignUp |
     }
     withdrawn_at = NOW if kind.is_for_withdrawn else None
     return SignUp(
-        "1" * 32, form.id, language, answers, False, NOW, NOW, NOW - timedelta(hours=1),
-        None, withdrawn_at, False, code="K7M2P",
-    )  # fmt: skip
+        "1" * 32,
+        form.id,
+        language,
+        answers,
+        False,
+        NOW,
+        NOW,
+        NOW - timedelta(hours=1),
+        None,
+        withdrawn_at,
+        False,
+        code="K7M2P",
+    )
 
 
 def page_of(message: EmailMessage) -> str:

@@ -11,18 +11,67 @@ A copy of the list of slips in JavaScript would be a second truth.
 import idna
 
 COMMON = (
-    "gmail.com", "hotmail.com", "hotmail.dk", "outlook.com", "outlook.dk", "live.dk", "live.com", "icloud.com",
-    "yahoo.dk", "yahoo.com", "jubii.dk", "jubiimail.dk", "mail.dk", "tdcadsl.dk", "post.tele.dk", "stofanet.dk",
-    "youmail.dk", "webspeed.dk", "get2net.dk", "protonmail.com", "proton.me",
-)  # fmt: skip
+    "gmail.com",
+    "hotmail.com",
+    "hotmail.dk",
+    "outlook.com",
+    "outlook.dk",
+    "live.dk",
+    "live.com",
+    "icloud.com",
+    "yahoo.dk",
+    "yahoo.com",
+    "jubii.dk",
+    "jubiimail.dk",
+    "mail.dk",
+    "tdcadsl.dk",
+    "post.tele.dk",
+    "stofanet.dk",
+    "youmail.dk",
+    "webspeed.dk",
+    "get2net.dk",
+    "protonmail.com",
+    "proton.me",
+)
 """Where most people in Denmark have their mail, the largest first: what a slip is held against."""
-KNOWN = frozenset((
-    *COMMON, "googlemail.com", "hotmail.co.uk", "msn.com", "me.com", "mac.com", "ymail.com", "aol.com", "mail.com",
-    "rocketmail.com", "email.com", "email.dk", "post.com", "cloud.com", "pm.me", "fastmail.com", "zoho.com", "hey.com",
-    "gmx.com", "yandex.com", "privat.dk", "sol.dk", "ofir.dk", "mail.tele.dk", "adslhome.dk", "fibermail.dk",
-    "bbsyd.dk", "energimail.dk", "kabelmail.dk", "profibermail.dk", "nypost.dk", "oncable.dk", "tiscali.dk",
-    "wanadoo.dk",
-))  # fmt: skip
+KNOWN = frozenset(
+    (
+        *COMMON,
+        "googlemail.com",
+        "hotmail.co.uk",
+        "msn.com",
+        "me.com",
+        "mac.com",
+        "ymail.com",
+        "aol.com",
+        "mail.com",
+        "rocketmail.com",
+        "email.com",
+        "email.dk",
+        "post.com",
+        "cloud.com",
+        "pm.me",
+        "fastmail.com",
+        "zoho.com",
+        "hey.com",
+        "gmx.com",
+        "yandex.com",
+        "privat.dk",
+        "sol.dk",
+        "ofir.dk",
+        "mail.tele.dk",
+        "adslhome.dk",
+        "fibermail.dk",
+        "bbsyd.dk",
+        "energimail.dk",
+        "kabelmail.dk",
+        "profibermail.dk",
+        "nypost.dk",
+        "oncable.dk",
+        "tiscali.dk",
+        "wanadoo.dk",
+    )
+)
 """Domains that are never doubted, also where one is spelt much like another."""
 NO_TOP_LEVEL = {
     **dict.fromkeys(

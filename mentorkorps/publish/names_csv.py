@@ -10,10 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WHOLE = (
-    "navn", "navne", "fulde navn", "fuldt navn", "hele navnet", "name", "names", "full name",
-    "deltager", "deltagere", "deltagernavn", "deltagerens navn", "participant", "participants",
-    "participant name", "name of participant",
-)  # fmt: skip
+    "navn",
+    "navne",
+    "fulde navn",
+    "fuldt navn",
+    "hele navnet",
+    "name",
+    "names",
+    "full name",
+    "deltager",
+    "deltagere",
+    "deltagernavn",
+    "deltagerens navn",
+    "participant",
+    "participants",
+    "participant name",
+    "name of participant",
+)
 FIRST = (
     "fornavn",
     "fornavne",
@@ -29,11 +42,41 @@ BEFORE_A_LAST_NAME = ("navn", "name")
 """What some call the column of first names when that of last names stands beside it."""
 LAST = ("efternavn", "efternavne", "last name", "last names", "lastname", "surname", "family name")
 OTHER_HEADS = (
-    "by", "mail", "email", "e mail", "mailadresse", "telefon", "tlf", "mobil", "adresse",
-    "postnr", "postnummer", "nr", "nummer", "dato", "kursus", "organisation", "fagforening",
-    "kommune", "bemærkning", "bemærkninger", "noter", "alder", "city", "town", "phone", "address",
-    "date", "course", "number", "no", "organization", "company", "notes", "id",
-)  # fmt: skip
+    "by",
+    "mail",
+    "email",
+    "e mail",
+    "mailadresse",
+    "telefon",
+    "tlf",
+    "mobil",
+    "adresse",
+    "postnr",
+    "postnummer",
+    "nr",
+    "nummer",
+    "dato",
+    "kursus",
+    "organisation",
+    "fagforening",
+    "kommune",
+    "bemærkning",
+    "bemærkninger",
+    "noter",
+    "alder",
+    "city",
+    "town",
+    "phone",
+    "address",
+    "date",
+    "course",
+    "number",
+    "no",
+    "organization",
+    "company",
+    "notes",
+    "id",
+)
 """Heads of other columns, by which a head is told from a person."""
 OF_A_LIST = re.compile(
     r"\b(?:deltager\w*|\w*list[ae]?\w*|kurs(?:us|ist)\w*|mentor\w*|hold(?:et)?|navne?\w*|tilmeld\w*|fremmødt\w*"

@@ -65,9 +65,13 @@ def start_with(
     with log.open("ab") as errors:
         return subprocess.Popen(
             ["sh", "-c", WITH_ITS_NUMBER, "sh", *command],
-            env=os.environ | environ | {"LISTEN_FDS": count}, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors,
-            preexec_fn=lambda: os.dup2(listening.fileno(), FIRST_PASSED), pass_fds=(FIRST_PASSED,),
-        )  # fmt: skip
+            env=os.environ | environ | {"LISTEN_FDS": count},
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            preexec_fn=lambda: os.dup2(listening.fileno(), FIRST_PASSED),
+            pass_fds=(FIRST_PASSED,),
+        )
 
 
 @contextmanager

@@ -68,9 +68,13 @@ def volunteer(**changed: object) -> dict[str, object]:
 def booked(name: str, course: str = COURSE) -> dict[str, str]:
     """What somebody types into the form for a course."""
     return {
-        "name": name.title(), "email": f"{name}@example.org", "course": course, "adult": "yes", "contact": "yes",
+        "name": name.title(),
+        "email": f"{name}@example.org",
+        "course": course,
+        "adult": "yes",
+        "contact": "yes",
         "language": "da",
-    }  # fmt: skip
+    }
 
 
 class Hands:

@@ -116,9 +116,13 @@ def victim(folder: Path, port: int, **environ: str) -> Iterator[Victim]:
     variables = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.backend.victim", str(built_site(folder / "site")), str(port)],
-        env=os.environ | variables, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env=os.environ | variables,
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-    ) as nest:  # fmt: skip
+    ) as nest:
         running = Victim(nest, port, settings.read_settings(variables))
         try:
             yield running

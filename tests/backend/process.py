@@ -37,11 +37,21 @@ class Process:
         with self.errors.open("ab") as errors:
             self.process = subprocess.Popen(
                 [
-                    *self._limit, sys.executable, "-m", "mentorkorps", "serve", "--site", str(self._site),
-                    "--port", str(port),
+                    *self._limit,
+                    sys.executable,
+                    "-m",
+                    "mentorkorps",
+                    "serve",
+                    "--site",
+                    str(self._site),
+                    "--port",
+                    str(port),
                 ],
-                env=os.environ | self.environ, cwd=self._root, stdout=subprocess.DEVNULL, stderr=errors,
-            )  # fmt: skip
+                env=os.environ | self.environ,
+                cwd=self._root,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
 
     def is_up(self) -> bool:
         assert self.process.poll() is None, self.errors.read_text("utf-8")

@@ -34,10 +34,15 @@ class TinyServices:
 async def greet(visit):
     """POST /greetings/<name>: says hello."""
     posted = await visit.read_body()
-    return visit.json({
-        "to": visit.parameter("name"), "word": first_text(posted, "word"), "query": dict(visit.query),
-        "language": visit.language, "at": visit.now.hour,
-    })  # fmt: skip
+    return visit.json(
+        {
+            "to": visit.parameter("name"),
+            "word": first_text(posted, "word"),
+            "query": dict(visit.query),
+            "language": visit.language,
+            "at": visit.now.hour,
+        }
+    )
 
 
 GREET = RouteSpec(

@@ -31,9 +31,12 @@ def mentorkorps(tmp_path):
             "SECRET_KEYS": keys,
         }
         return subprocess.run(
-            [sys.executable, "-m", "mentorkorps", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+            [sys.executable, "-m", "mentorkorps", *map(str, arguments)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
             env=os.environ | {f"MENTORKORPS_{name}": value for name, value in variables.items()},
-        )  # fmt: skip
+        )
 
     return run
 
@@ -208,12 +211,16 @@ def large(tmp_path_factory):
 
 def run(read, *arguments, python=("-m", "mentorkorps")):
     environ = {
-        "MENTORKORPS_DATABASE_URL": f"sqlite:///{read.database.path}", "MENTORKORPS_SECRET_KEYS": read.secret_keys[0],
-    }  # fmt: skip
+        "MENTORKORPS_DATABASE_URL": f"sqlite:///{read.database.path}",
+        "MENTORKORPS_SECRET_KEYS": read.secret_keys[0],
+    }
     return subprocess.run(
-        [sys.executable, *python, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, *python, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         env=os.environ | environ,
-    )  # fmt: skip
+    )
 
 
 def chunks(taken):

@@ -88,9 +88,15 @@ class Chance:
 
     def programme(self):
         return self.draw.choice(
-            [{"programme": "aaben"}, {"programme": "smedenes-korps"}, {"programme": "ukendt"},
-             {"place": "0329"}, {"place": "0580"}, {"course": "odense-2027"}]
-        )  # fmt: skip
+            [
+                {"programme": "aaben"},
+                {"programme": "smedenes-korps"},
+                {"programme": "ukendt"},
+                {"place": "0329"},
+                {"place": "0580"},
+                {"course": "odense-2027"},
+            ]
+        )
 
     def come(self):
         if "mentor" in self.desk.catalogue.forms:

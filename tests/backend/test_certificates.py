@@ -30,9 +30,17 @@ def test_a_code_tells_its_course_and_number():
 
 @pytest.mark.parametrize(
     "typed",
-    [CODE.lower(), CODE.replace("-", ""), CODE.replace("-", " "), f"  {CODE}\n", CODE.replace("0", "O"),
-     CODE.replace("1", "l"), CODE.replace("1", "i"), CODE.replace("0", "o").lower()],
-)  # fmt: skip
+    [
+        CODE.lower(),
+        CODE.replace("-", ""),
+        CODE.replace("-", " "),
+        f"  {CODE}\n",
+        CODE.replace("0", "O"),
+        CODE.replace("1", "l"),
+        CODE.replace("1", "i"),
+        CODE.replace("0", "o").lower(),
+    ],
+)
 def test_a_code_may_be_typed_in_many_ways(typed):
     assert CODE == read(typed).code
 
@@ -90,9 +98,11 @@ def test_two_of_the_same_name_have_two_codes():
 
 @pytest.mark.parametrize(
     ("path", "part", "hours"),
-    [("kursusbevis", "Beviset er ægte", "2 kursusdage, i alt 14 timer inkl. pauser"),
-     ("en/certificate", "is genuine", "2 course days, 14 hours in all, breaks included")],
-)  # fmt: skip
+    [
+        ("kursusbevis", "Beviset er ægte", "2 kursusdage, i alt 14 timer inkl. pauser"),
+        ("en/certificate", "is genuine", "2 course days, 14 hours in all, breaks included"),
+    ],
+)
 def test_the_page_tells_the_course_and_no_person(path, part, hours, lasting):
     answer = lasting.client.get(f"/{path}/{CODE}")
 

@@ -17,9 +17,15 @@ TEN = MONDAY + timedelta(hours=4)
 
 def referral(number: int) -> dict[str, str]:
     return {
-        "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
-        "contact": "yes", "language": "da", "about": f"Behov {number}",
-    }  # fmt: skip
+        "place": "Odense",
+        "help": "network",
+        "start": "now",
+        "no-identity": "yes",
+        "email": "sag@kommune.example",
+        "contact": "yes",
+        "language": "da",
+        "about": f"Behov {number}",
+    }
 
 
 def refer(portal, hands, count, start=0):

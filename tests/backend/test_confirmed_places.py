@@ -314,9 +314,15 @@ def old_rows(read) -> None:
         command.upgrade(config, "0009_mornings")
         for number, (id, (state, confirmed, until, _)) in enumerate(BEFORE.items()):
             values = {
-                "id": id, "sealed": Cipher([KEY]).close(id, b"{}"), "at": written(MONDAY), "state": state,
-                "confirmed": written(confirmed), "until": written(until), "number": number, "course": COURSE,
-            }  # fmt: skip
+                "id": id,
+                "sealed": Cipher([KEY]).close(id, b"{}"),
+                "at": written(MONDAY),
+                "state": state,
+                "confirmed": written(confirmed),
+                "until": written(until),
+                "number": number,
+                "course": COURSE,
+            }
             connection.execute(SIGN_UP, values)
             connection.execute(PLACE, values)
 
@@ -350,9 +356,12 @@ def test_a_database_of_the_version_before_tells_the_two_apart_or_nothing_has_hap
     old_rows(read)
     before = all_states(read)
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", KILLED],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
         env=os.environ | {"MENTORKORPS_DATABASE_URL": url, "MENTORKORPS_SECRET_KEYS": KEY},
-    )  # fmt: skip
+    )
     assert -signal.SIGKILL == killed.returncode, killed.stderr
     assert before == all_states(read)
 

@@ -250,9 +250,16 @@ def test_one_goes_on_where_one_wanted_to_but_never_elsewhere(desk):
 
     _, entered = logged_in(desk, METTE, to="/desk/second-factor")
     assert "/desk/second-factor" == entered.headers["location"]
-    for number, elsewhere in enumerate((
-        "//example.org", "https://example.org/desk/", "/desk/../mine", "/desk//x", "/desk/\\x", "/mine/x",
-    )):  # fmt: skip
+    for number, elsewhere in enumerate(
+        (
+            "//example.org",
+            "https://example.org/desk/",
+            "/desk/../mine",
+            "/desk//x",
+            "/desk/\\x",
+            "/mine/x",
+        )
+    ):
         desk.hands.pass_by(seconds=number)
         asked(desk, desk.client, "who@example.org", to=elsewhere)
         *_, (path,) = desk.rows("SELECT path FROM desk_logins ORDER BY asked_at")
@@ -456,9 +463,13 @@ def test_every_address_of_the_desk_asks_who_is_there_and_what_one_may(desk):
     by_link = {(spec.method, spec.path) for spec in route_specs() if spec.path.startswith("/desk")}
     assert served - open_to_all - by_link == {(route.method, route.path) for route in DESK_ROUTES}
     assert {path for _, path in by_link} <= {
-        "/desk/{token}", "/desk/{token}/answered", "/desk/{token}/restore", "/desk/doubtful/{token}",
-        "/desk/waiting/{token}", "/desk/gathering/{token}",
-    }  # fmt: skip
+        "/desk/{token}",
+        "/desk/{token}/answered",
+        "/desk/{token}/restore",
+        "/desk/doubtful/{token}",
+        "/desk/waiting/{token}",
+        "/desk/gathering/{token}",
+    }
     for route in DESK_ROUTES:
         assert route.needs is None or route.needs in ACTIONS
         path = re.sub(r"\{\w+\}", "0" * 32, route.path)

@@ -46,9 +46,14 @@ def doubted(tmp_path, real, hands):
 
 def interested(name, place):
     return {
-        "name": name, "email": f"{name}{place}@example.org", "place": place, "industry": "butik-handel",
-        "contact": "2026-11-22", "adult": "yes", "language": "da",
-    }  # fmt: skip
+        "name": name,
+        "email": f"{name}{place}@example.org",
+        "place": place,
+        "industry": "butik-handel",
+        "contact": "2026-11-22",
+        "adult": "yes",
+        "language": "da",
+    }
 
 
 def test_each_mailbox_hears_once_a_day_how_many_wait_and_nothing_personal(doubted, hands):

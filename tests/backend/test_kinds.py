@@ -14,13 +14,24 @@ EVALUATION = {"course": "odense-marts-2027", "language": "da"} | {
 }
 NEWS = {"email": "karen@example.org", "place": "Odense", "news": "yes", "language": "da"}
 NEED = {
-    "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
-    "contact": "yes", "language": "da",
-}  # fmt: skip
+    "place": "Odense",
+    "help": "network",
+    "start": "now",
+    "no-identity": "yes",
+    "email": "sag@kommune.example",
+    "contact": "yes",
+    "language": "da",
+}
 OFFER = {
-    "company": "Bageren", "place": "5000", "industry": "butik-handel", "offer": "visit", "name": "Bo",
-    "email": "bo@example.org", "contact": "yes", "language": "da",
-}  # fmt: skip
+    "company": "Bageren",
+    "place": "5000",
+    "industry": "butik-handel",
+    "offer": "visit",
+    "name": "Bo",
+    "email": "bo@example.org",
+    "contact": "yes",
+    "language": "da",
+}
 
 
 def sent(portal, form: str, answers: dict[str, object]):

@@ -28,9 +28,14 @@ from tests.backend.test_doubt import solved
 MANY = 30
 """Sign-ups without a proof of work that one network may send in ten minutes."""
 NEED = {
-    "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
-    "contact": "yes", "language": "da",
-}  # fmt: skip
+    "place": "Odense",
+    "help": "network",
+    "start": "now",
+    "no-identity": "yes",
+    "email": "sag@kommune.example",
+    "contact": "yes",
+    "language": "da",
+}
 EVALUATION = "/forms/kursusevaluering"
 
 

@@ -54,8 +54,9 @@ def test_it_counts_by_state_and_tells_the_ages(tmp_path, real, hands):
         metrics['mentorkorps_mails{state="failed"}'],
     )
     assert (7200, 0) == (
-        metrics["mentorkorps_oldest_unanswered_sign_up_seconds"], metrics["mentorkorps_oldest_unsent_mail_seconds"],
-    )  # fmt: skip
+        metrics["mentorkorps_oldest_unanswered_sign_up_seconds"],
+        metrics["mentorkorps_oldest_unsent_mail_seconds"],
+    )
     assert (7200, None) == (
         ready["oldest_unanswered_sign_up_seconds"],
         ready["oldest_unsent_mail_seconds"],
@@ -211,15 +212,27 @@ ASKED = {
     "from the machine itself": ({}, {}, 200),
     "through a proxy that is not named": ({}, {"X-Forwarded-For": "127.0.0.1"}, 404),
     "through one that tells less": ({}, {"Via": "1.1 proxy"}, 404),
-    "through a named proxy": ({"TRUSTED_PROXY": "127.0.0.1"}, {"X-Forwarded-For": "192.0.2.7"}, 404),
+    "through a named proxy": (
+        {"TRUSTED_PROXY": "127.0.0.1"},
+        {"X-Forwarded-For": "192.0.2.7"},
+        404,
+    ),
     "from a network that may": (
-        {"TRUSTED_PROXY": "127.0.0.1", "METRICS_FROM": "192.0.2.0/24"}, {"X-Forwarded-For": "192.0.2.7"}, 200,
+        {"TRUSTED_PROXY": "127.0.0.1", "METRICS_FROM": "192.0.2.0/24"},
+        {"X-Forwarded-For": "192.0.2.7"},
+        200,
     ),
     "from another network": (
-        {"TRUSTED_PROXY": "127.0.0.1", "METRICS_FROM": "192.0.2.0/24"}, {"X-Forwarded-For": "192.0.3.7"}, 404,
+        {"TRUSTED_PROXY": "127.0.0.1", "METRICS_FROM": "192.0.2.0/24"},
+        {"X-Forwarded-For": "192.0.3.7"},
+        404,
     ),
-    "with a forged address": ({"METRICS_FROM": "192.0.2.0/24"}, {"X-Forwarded-For": "192.0.2.7"}, 404),
-}  # fmt: skip
+    "with a forged address": (
+        {"METRICS_FROM": "192.0.2.0/24"},
+        {"X-Forwarded-For": "192.0.2.7"},
+        404,
+    ),
+}
 
 
 @pytest.mark.parametrize(("variables", "headers", "status"), ASKED.values(), ids=ASKED.keys())

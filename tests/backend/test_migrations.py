@@ -16,9 +16,21 @@ from tests.backend.test_store import read_settings
 from tests.conftest import ROOT
 
 EARLIER = (
-    "0001", "0002", "0003", "0004", "0005", "0009", "0008", "0007", "0010", "0011", "0012", "0013", "0016",
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0009",
+    "0008",
+    "0007",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0016",
     "0018",
-)  # fmt: skip
+)
 """In the order in which they run, by the numbers that databases know them by."""
 KILLED = """
 import os, signal, sys

@@ -159,9 +159,14 @@ def removed(data: Path) -> None:
 def retired(data: Path) -> None:
     removed(data)
     for table, id in (
-        ("courses", COURSE), ("events", EVENT), ("programmes", PROGRAMME), ("forms", "kursus"),
-        ("forms", "arrangement"), ("forms", "spoergsmaal"), ("forms", "maaling"),
-    ):  # fmt: skip
+        ("courses", COURSE),
+        ("events", EVENT),
+        ("programmes", PROGRAMME),
+        ("forms", "kursus"),
+        ("forms", "arrangement"),
+        ("forms", "spoergsmaal"),
+        ("forms", "maaling"),
+    ):
         retire(data, table, id)
 
 

@@ -176,12 +176,31 @@ def schemathesis(
     (folder / "schemathesis.toml").write_text(config)
     return subprocess.run(
         [
-            *(sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", folder / "schemathesis.toml"),
-            *("run", f"{url}/openapi.json", "--checks", "all", "--seed", "20261125", "--warnings", "off"),
+            *(
+                sys.executable,
+                "-m",
+                "schemathesis.cli",
+                "--no-color",
+                "--config-file",
+                folder / "schemathesis.toml",
+            ),
+            *(
+                "run",
+                f"{url}/openapi.json",
+                "--checks",
+                "all",
+                "--seed",
+                "20261125",
+                "--warnings",
+                "off",
+            ),
             *options,
         ],
-        capture_output=True, text=True, cwd=folder, timeout=90,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=90,
+    )
 
 
 def link_of(path: str, token: str) -> str:

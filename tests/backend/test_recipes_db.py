@@ -95,8 +95,12 @@ def run(copy, program, *arguments):
     }
     ended = subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
-        cwd=copy, env=os.environ | variables, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=copy,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert 0 == ended.returncode, ended.stderr
     return ended.stdout
 

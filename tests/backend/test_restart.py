@@ -223,11 +223,26 @@ def is_served(port: int) -> bool:
 @pytest.mark.parametrize("most", [64, 200, 299])
 def test_too_few_files_are_told_at_start(tmp_path, most):
     done = subprocess.run(
-        ["sh", "-c", f'ulimit -n {most} && exec "$@"', "sh", sys.executable, "-m", "mentorkorps", "serve",
-         "--port", "0", "--site", built_site(tmp_path / "site")],
-        cwd=ROOT, env=os.environ | {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db"},
-        capture_output=True, text=True, timeout=30,
-    )  # fmt: skip
+        [
+            "sh",
+            "-c",
+            f'ulimit -n {most} && exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "mentorkorps",
+            "serve",
+            "--port",
+            "0",
+            "--site",
+            built_site(tmp_path / "site"),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"MENTORKORPS_DATABASE_URL": f"sqlite:///{tmp_path}/var/m.db"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
 
     assert (2, "") == (done.returncode, done.stdout)
     (line,) = done.stderr.splitlines()

@@ -82,8 +82,9 @@ def test_a_confirmed_sign_up_is_deleted_after_the_months_of_its_form(portal, han
     eventually(gone(portal))
 
     assert [
-        Count("interesseliste", "2026-11", "received", 1), Count("mentor", "2026-11", "unanswered", 1),
-    ] == operator_reads.counts(portal.settings)  # fmt: skip
+        Count("interesseliste", "2026-11", "received", 1),
+        Count("mentor", "2026-11", "unanswered", 1),
+    ] == operator_reads.counts(portal.settings)
 
 
 def test_nothing_is_deleted_before_its_time(portal, hands, caplog):
@@ -158,9 +159,12 @@ def test_the_command_does_it_beside_the_server_and_while_it_is_stopped(tmp_path,
     def purge(*more):
         variables = {"DATABASE_URL": f"sqlite:///{tmp_path}/var/mentorkorps.db", "SECRET_KEYS": KEY}
         return subprocess.run(
-            [sys.executable, "-m", "mentorkorps", "purge", *more], cwd=ROOT, capture_output=True, text=True,
+            [sys.executable, "-m", "mentorkorps", "purge", *more],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
             env=os.environ | {f"MENTORKORPS_{name}": value for name, value in variables.items()},
-        )  # fmt: skip
+        )
 
     hands.now = datetime(2025, 1, 1, tzinfo=UTC)
     with opened(tmp_path, real, hands) as portal:

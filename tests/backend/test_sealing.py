@@ -43,9 +43,13 @@ def everything_on_the_disk(folder):
 
 def rotating(folder, keys):
     return subprocess.Popen(
-        [sys.executable, "-m", "mentorkorps", "rotate"], cwd=ROOT, env=os.environ | variables_of(folder, keys),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "mentorkorps", "rotate"],
+        cwd=ROOT,
+        env=os.environ | variables_of(folder, keys),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_no_answer_can_be_read_in_the_files(tmp_path, real):
@@ -165,9 +169,12 @@ def test_a_missing_key_stops_the_start_with_the_name_of_the_setting_and_changes_
     rotated = rotating(tmp_path, NEWER)
     _, errors = rotated.communicate()
     listed = subprocess.run(
-        [sys.executable, "-m", "mentorkorps", "desk", "list"], cwd=ROOT, env=os.environ | variables_of(tmp_path, NEWER),
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "mentorkorps", "desk", "list"],
+        cwd=ROOT,
+        env=os.environ | variables_of(tmp_path, NEWER),
+        capture_output=True,
+        text=True,
+    )
 
     assert (2, 2) == (rotated.returncode, listed.returncode)
     for line in (errors, listed.stderr):

@@ -256,8 +256,12 @@ def test_an_address_of_a_mail_server_is_taken_apart(tmp_path):
     server = read(tmp_path, SMTP_URL="smtps://me%40x:p%2Fw@mail.example").smtp
 
     assert ("mail.example", 465, True, "me@x", "p/w") == (
-        server.host, server.port, server.encrypted, server.user, server.password,
-    )  # fmt: skip
+        server.host,
+        server.port,
+        server.encrypted,
+        server.user,
+        server.password,
+    )
     assert "p/w" not in repr(server)
 
 
@@ -270,8 +274,11 @@ def refused(folder, **variables: str) -> str:
     environ = {f"MENTORKORPS_{name}": value for name, value in variables.items()}
     ended = subprocess.run(
         [sys.executable, "-m", "mentorkorps", "outbox"],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environ, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environ,
+        capture_output=True,
+        text=True,
+    )
     assert (2, "") == (ended.returncode, ended.stdout), ended.stderr
     assert 1 == len(ended.stderr.splitlines()), ended.stderr
     return ended.stderr
@@ -324,9 +331,20 @@ def test_a_kept_key_that_is_none_is_named_with_its_file(tmp_path, content):
 
 
 NAMES = (
-    "DATABASE_URL", "SMTP_URL", "SMTP_CA_FILE", "ALARM_COMMAND", "PUBLIC_URL", "SECRET_KEYS", "RECIPIENTS", "MAIL_FROM",
-    "ALLOWED_ORIGINS", "TRUSTED_PROXY", "METRICS_FROM", "LOG", "NEWS_WAIT_MINUTES",
-)  # fmt: skip
+    "DATABASE_URL",
+    "SMTP_URL",
+    "SMTP_CA_FILE",
+    "ALARM_COMMAND",
+    "PUBLIC_URL",
+    "SECRET_KEYS",
+    "RECIPIENTS",
+    "MAIL_FROM",
+    "ALLOWED_ORIGINS",
+    "TRUSTED_PROXY",
+    "METRICS_FROM",
+    "LOG",
+    "NEWS_WAIT_MINUTES",
+)
 SIGNS = strategies.sampled_from(
     [
         *(

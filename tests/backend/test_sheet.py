@@ -24,8 +24,10 @@ COMPUTED = ("=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "=cmd|' /C calc'!A0", HOSTI
 def desk(portal, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "mentorkorps", "desk", *map(str, arguments)],
-        capture_output=True, cwd=ROOT, env=os.environ | portal.environ,
-    )  # fmt: skip
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | portal.environ,
+    )
 
 
 def table(text: bytes) -> list[dict[str, str]]:
@@ -39,9 +41,16 @@ def busy(portal, hands):
     hands.pass_by(days=1)
     portal.post(name=HOSTILE, email="bo@example.org", website="x")
     hands.pass_by(days=1)
-    portal.client.post("/forms/interesseliste", data={
-        "name": "Ida", "email": "ida@example.org", "place": "5000", "adult": "yes", "contact": "2026-11-22",
-    })  # fmt: skip
+    portal.client.post(
+        "/forms/interesseliste",
+        data={
+            "name": "Ida",
+            "email": "ida@example.org",
+            "place": "5000",
+            "adult": "yes",
+            "contact": "2026-11-22",
+        },
+    )
     return portal
 
 
@@ -170,8 +179,9 @@ def test_one_that_cannot_be_decrypted_hides_none_of_the_others(busy, real):
     assert b"Ida" in desk(busy, "export", "interesseliste", "-").stdout
     printed = desk(busy, "show", karen.id)
     assert (2, f"mentorkorps: what is kept under {karen.id} was changed by something else\n") == (
-        printed.returncode, printed.stderr.decode(),
-    )  # fmt: skip
+        printed.returncode,
+        printed.stderr.decode(),
+    )
 
 
 @pytest.mark.parametrize("begins", ["zzz", "%", "", "g"])

@@ -240,8 +240,10 @@ def test_what_is_no_sign_up_is_never_called_one_and_each_form_has_its_own_words(
 
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_what_nobody_answers_promises_no_answer_and_withdrawing_says_what_it_does(portal, language):
-    answers = {"da": ("svarer dig inden", "svar inden", "svar senest", "Koordinatoren"),
-               "en": ("answers within", "answer within", "answer by", "coordinator is")}  # fmt: skip
+    answers = {
+        "da": ("svarer dig inden", "svar inden", "svar senest", "Koordinatoren"),
+        "en": ("answers within", "answer within", "answer by", "coordinator is"),
+    }
     for form, typed in (
         ("interesseliste", {}),
         ("kursus", {"course": "smedene-2027", "name": "Karen"}),

@@ -70,9 +70,13 @@ BOOKING = {
     "contact": "yes",
 }
 NEED = {
-    "place": "Odense", "help": "network", "start": "now", "no-identity": "yes", "email": "sag@kommune.example",
+    "place": "Odense",
+    "help": "network",
+    "start": "now",
+    "no-identity": "yes",
+    "email": "sag@kommune.example",
     "contact": "yes",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

@@ -173,12 +173,50 @@ READ = """async (names) => {
 }"""
 WRITTEN = [
     *("5 000", "50 00", "DK 80 00", "50000"),
-    *("8000", "8000 Aarhus C", "DK 8000", "dk8000", "Odense 5000", "9999 Aarhus C", "5000odense", "12", "", "Atlantis"),
-    *("Kbh.", "Kbh NV", "Kobenhavn", "Koebenhavn", "City of Copenhagen", "Bornholms Regionskommune", "Randers Kommune"),
-    *("Nr. Nebel", "Sdr. Omme", "Skt. Klemens", "St. Merløse", "Nykøbing Falster", "Fyn", "Als", "Hasle", "Hårlev"),
-    *("Harlev", "Årh\u00adus", "A\u030alborg", "Høje-Tåstrup", "Hoje Tastrup", "Faaborg Midtfyn", "RKSK", "2200"),
+    *(
+        "8000",
+        "8000 Aarhus C",
+        "DK 8000",
+        "dk8000",
+        "Odense 5000",
+        "9999 Aarhus C",
+        "5000odense",
+        "12",
+        "",
+        "Atlantis",
+    ),
+    *(
+        "Kbh.",
+        "Kbh NV",
+        "Kobenhavn",
+        "Koebenhavn",
+        "City of Copenhagen",
+        "Bornholms Regionskommune",
+        "Randers Kommune",
+    ),
+    *(
+        "Nr. Nebel",
+        "Sdr. Omme",
+        "Skt. Klemens",
+        "St. Merløse",
+        "Nykøbing Falster",
+        "Fyn",
+        "Als",
+        "Hasle",
+        "Hårlev",
+    ),
+    *(
+        "Harlev",
+        "Årh\u00adus",
+        "A\u030alborg",
+        "Høje-Tåstrup",
+        "Hoje Tastrup",
+        "Faaborg Midtfyn",
+        "RKSK",
+        "2200",
+    ),
     *("1532", "kommune"),
-]  # fmt: skip
+]
 
 
 def test_browser_and_server_read_a_place_alike(visit):

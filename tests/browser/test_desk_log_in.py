@@ -65,8 +65,11 @@ def test_a_coordinator_logs_in_and_out(browser, desk):
     is_sound(mail)
     (cookie,) = context.cookies()
     assert ("mentorkorps_desk", "/desk", True, "Strict") == (
-        cookie["name"], cookie["path"], cookie["httpOnly"], cookie["sameSite"],
-    )  # fmt: skip
+        cookie["name"],
+        cookie["path"],
+        cookie["httpOnly"],
+        cookie["sameSite"],
+    )
 
     # Another site: the browser keeps the cookie back, and the session is found all the same.
     page.goto(desk.url.replace("127.0.0.1", "localhost"))

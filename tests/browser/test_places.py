@@ -18,9 +18,13 @@ PHONE = {"viewport": {"width": 360, "height": 740}}
 
 def book(portal, name: str) -> None:
     typed = {
-        "name": name, "email": f"{name}@eksempel.dk", "course": COURSE, "adult": "yes", "contact": "yes",
+        "name": name,
+        "email": f"{name}@eksempel.dk",
+        "course": COURSE,
+        "adult": "yes",
+        "contact": "yes",
         "language": "da",
-    }  # fmt: skip
+    }
     assert 303 == httpx.post(f"{portal.url}/forms/kursus", data=typed).status_code
 
 

@@ -34,8 +34,15 @@ COVERED = """[...document.querySelectorAll('.sl-slide')].filter(one =>
 
 
 def test_a_clicker_goes_through_the_slides(deck):
-    for key, anchor in [("PageDown", "#2"), (" ", "#3"), ("ArrowRight", "#4"), ("PageUp", "#3"), ("Shift+ ", "#2"),
-                       ("ArrowLeft", "#1"), ("Home", "#1")]:  # fmt: skip
+    for key, anchor in [
+        ("PageDown", "#2"),
+        (" ", "#3"),
+        ("ArrowRight", "#4"),
+        ("PageUp", "#3"),
+        ("Shift+ ", "#2"),
+        ("ArrowLeft", "#1"),
+        ("Home", "#1"),
+    ]:
         deck.keyboard.press(key.replace("Shift+ ", "Shift+Space"))
         assert (key, anchor) == (key, at(deck))
 

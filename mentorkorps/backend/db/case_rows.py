@@ -74,9 +74,16 @@ def scope_hash(key: str, scope: Scope) -> str:
 
 INSERT_CASE = CompiledStatement(
     CASES.insert(),
-    "sign_up", "kind", "state", "version", "sealed_scopes", "promised_days", "due_on", "opened_at",
+    "sign_up",
+    "kind",
+    "state",
+    "version",
+    "sealed_scopes",
+    "promised_days",
+    "due_on",
+    "opened_at",
     "changed_at",
-)  # fmt: skip
+)
 INSERT_SCOPE = CompiledStatement(CASE_SCOPES.insert(), "case", "scope", "is_open")
 INSERT_EVENT = CASE_EVENTS.insert()
 

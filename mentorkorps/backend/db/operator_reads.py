@@ -45,11 +45,19 @@ LISTED = select(
     *(
         SIGN_UPS.c[name]
         for name in (
-            "id", "form", "received_at", "confirmed_at", "answered_at", "withdrawn_at", "awaited", "flagged", "code"
+            "id",
+            "form",
+            "received_at",
+            "confirmed_at",
+            "answered_at",
+            "withdrawn_at",
+            "awaited",
+            "flagged",
+            "code",
         )
     ),
     MARK.label("mark"),
-)  # fmt: skip
+)
 
 
 def sign_ups(settings: Settings) -> list[SignUp]:

@@ -36,9 +36,21 @@ def fingerprint(key: str, form: str, answers: Answers, once: str = "") -> str:
 
 INSERT_SIGN_UP = CompiledStatement(
     SIGN_UPS.insert(),
-    "id", "form", "language", "sealed", "fingerprint", "flagged", "silenced", "signs", "received_at", "asked_at",
-    "confirmed_at", "awaited", "code", "addressee",
-)  # fmt: skip
+    "id",
+    "form",
+    "language",
+    "sealed",
+    "fingerprint",
+    "flagged",
+    "silenced",
+    "signs",
+    "received_at",
+    "asked_at",
+    "confirmed_at",
+    "awaited",
+    "code",
+    "addressee",
+)
 
 INSERT_CONSENT = CompiledStatement(CONSENTS.insert(), "sign_up", "consent", "version", "given_at")
 

@@ -108,12 +108,18 @@ def write_mail(
     """
     if not ADDRESS.fullmatch(recipient):
         raise ValueError("the recipient is no address")
-    content = b"".join((
-        _folded(common),
-        *(f"{name}: {value}\r\n".encode("ascii") for name, value in own),
-        f"To: {recipient}\r\nMIME-Version: 1.0\r\n".encode("ascii"),
-        *(_mixed(text, html, picture, attachments) if attachments else _alternative(text, html, picture)),
-    ))  # fmt: skip
+    content = b"".join(
+        (
+            _folded(common),
+            *(f"{name}: {value}\r\n".encode("ascii") for name, value in own),
+            f"To: {recipient}\r\nMIME-Version: 1.0\r\n".encode("ascii"),
+            *(
+                _mixed(text, html, picture, attachments)
+                if attachments
+                else _alternative(text, html, picture)
+            ),
+        )
+    )
     return WrittenMail(sender, recipient, content, is_bulk)
 
 
@@ -166,9 +172,14 @@ def _text_headers(kind: str) -> bytes:
 
 
 BEFORE_TEXT = _multipart("alternative", "a") + _delimiter("a") + _text_headers("plain")
-BEFORE_HTML = b"".join((
-    _delimiter("a"), _multipart("related", "b", '; type="text/html"'), _delimiter("b"), _text_headers("html"),
-))  # fmt: skip
+BEFORE_HTML = b"".join(
+    (
+        _delimiter("a"),
+        _multipart("related", "b", '; type="text/html"'),
+        _delimiter("b"),
+        _text_headers("html"),
+    )
+)
 AFTER_PICTURE = _end("b") + _end("a")
 
 

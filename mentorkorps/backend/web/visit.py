@@ -54,8 +54,15 @@ class WebServices(Protocol):
 
 
 LOST_LINKS = (
-    "link", "expired", "expired_links", "ended", "ended_confirmed", "deleted", "withdrawn", "address_settled"
-)  # fmt: skip
+    "link",
+    "expired",
+    "expired_links",
+    "ended",
+    "ended_confirmed",
+    "deleted",
+    "withdrawn",
+    "address_settled",
+)
 """Refusals of links to somebody's own sign-up: their page offers to send the links once more."""
 
 S = TypeVar("S", bound=WebServices)
