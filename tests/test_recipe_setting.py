@@ -17,7 +17,7 @@ NAME = "MENTORKORPS_GREETING"
 STEPS = (
     ('LOG = "MENTORKORPS_LOG"\n', f'GREETING = "{NAME}"\n'),
     ("    log_format: Format\n", "    greeting: str\n"),
-    ("    return Settings(\n", '        greeting=_greeting(given.get(GREETING, "Hello")),\n'),
+    ("    return Settings(\n", '        greeting=_greeting(values.get(GREETING, "Hello")),\n'),
 )
 """What the first step writes, each behind the line that stands there already."""
 

@@ -125,7 +125,8 @@ def visited(service: Unit, front: Proxy) -> set[str]:
         service.restart()
         look_at(client, links)
         assert 400 <= client.get("/", headers={"X-Large": "secret-header" * 3000}).status_code < 500
-        assert client.post(FORM, content=b"karen" * 400_000).status_code in (413, 415)
+        # 502: the service has answered and gone while the proxy was still sending.
+        assert client.post(FORM, content=b"karen" * 400_000).status_code in (413, 415, 502)
         leave_in_the_middle(client)
     speak_no_tls(front)
     stop_half_way(front, links[2])
