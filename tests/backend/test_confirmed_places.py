@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -263,7 +263,9 @@ class Walk:
             "renew": (allocation.renew, id, self._now),
             "turn": (allocation.advance_waiting_lists, self._records, self._now),
         }
-        self._runner.run_job(*jobs[name])
+        # Who has given three other addresses may give no more.
+        with suppress(lifecycle.TooManyAddresses):
+            self._runner.run_job(*jobs[name])
 
 
 BEFORE = {  # state before, when it was confirmed, until -> state after
