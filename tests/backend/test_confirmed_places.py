@@ -178,14 +178,19 @@ def test_a_mail_under_way_does_not_reach_who_came_after_with_its_next_attempt(
     assert "receipt" not in {mail.kind for mail in operator_reads.mails(database_settings)}
 
 
+MET = {"taken", "waiting", "pending", "held", "expired"}
+
+
 def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(
     database_settings, real
 ):
-    """300 steps at random of eight people; the seed is told if one goes wrong."""
+    """300 steps at random of eight people, more until each state was met; the seed is told if one goes wrong."""
     seed = random.randrange(10**6)
     with connect.opened_to_write(database_settings) as runner:
         walk = Walk(runner, having(real, 2), random.Random(seed))
-        for number in range(300):
+        for number in range(3000):
+            if number >= 300 and walk.seen >= MET:
+                break
             did = walk.step(number)
             states = runner.run_job(walk.states)
             wrong = {
@@ -195,7 +200,7 @@ def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order
             }
             assert set() == wrong, (seed, number, did)
             assert set() == runner.run_job(walk.written_unasked), (seed, number, did)
-    assert {"taken", "waiting", "pending", "held", "expired"} <= walk.seen, (seed, walk.seen)
+    assert walk.seen >= MET, (seed, walk.seen)
 
 
 class Walk:
