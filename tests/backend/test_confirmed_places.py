@@ -184,23 +184,26 @@ MET = {"taken", "waiting", "pending", "held", "expired"}
 def test_states_and_confirmations_agree_whatever_people_do_and_in_whatever_order(
     database_settings, real
 ):
-    """300 steps at random of eight people, more until each state was met; the seed is told if one goes wrong."""
-    seed = random.randrange(10**6)
-    with connect.opened_to_write(database_settings) as runner:
-        walk = Walk(runner, having(real, 2), random.Random(seed))
-        for number in range(3000):
-            if number >= 300 and walk.seen >= MET:
-                break
-            did = walk.step(number)
-            states = runner.run_job(walk.states)
-            wrong = {
-                (state, yes)
-                for state, yes in states
-                if state in (UNCONFIRMED if yes else CONFIRMED)
-            }
-            assert set() == wrong, (seed, number, did)
-            assert set() == runner.run_job(walk.written_unasked), (seed, number, did)
-    assert walk.seen >= MET, (seed, walk.seen)
+    """300 steps at random of eight people, and again until each state was met; a bad seed is told."""
+    met: set[str] = set()
+    for _ in range(6):
+        if met >= MET:
+            break
+        seed = random.randrange(10**6)
+        with connect.opened_to_write(database_settings) as runner:
+            walk = Walk(runner, having(real, 2), random.Random(seed))
+            for number in range(300):
+                did = walk.step(number)
+                states = runner.run_job(walk.states)
+                wrong = {
+                    (state, yes)
+                    for state, yes in states
+                    if state in (UNCONFIRMED if yes else CONFIRMED)
+                }
+                assert set() == wrong, (seed, number, did)
+                assert set() == runner.run_job(walk.written_unasked), (seed, number, did)
+        met |= walk.seen
+    assert met >= MET
 
 
 class Walk:
@@ -268,8 +271,8 @@ class Walk:
             "renew": (allocation.renew, id, self._now),
             "turn": (allocation.advance_waiting_lists, self._records, self._now),
         }
-        # Who has given three other addresses may give no more.
-        with suppress(lifecycle.TooManyAddresses):
+        # Who has given three other addresses may give no more, and nobody what is there already.
+        with suppress(lifecycle.TooManyAddresses, lifecycle.Doubled):
             self._runner.run_job(*jobs[name])
 
 
