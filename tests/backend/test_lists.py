@@ -1,5 +1,6 @@
 """Lists that are written to: what opens is told to those who asked, once, and left by one click."""
 
+import json
 import re
 
 from mentorkorps.catalogue.load import load_catalogue
@@ -70,7 +71,7 @@ def test_an_opening_is_told_once_to_those_who_asked_for_it(tmp_path, hands):
 
     closed = edit(data, "programmes", OPEN, OPEN.replace("open", "full"))
     with opened(tmp_path, closed, hands) as portal:
-        eventually(lambda: "false" in facts_known(portal, "smedenes-korps"))
+        eventually(lambda: not json.loads(facts_known(portal, "smedenes-korps"))["is_open"])
     hands.pass_by(days=2)
     with opened(tmp_path, open_now, hands) as portal:
         join(portal, "nyhedsbrev", "ny", **near)
