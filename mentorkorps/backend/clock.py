@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mentorkorps.interface import dates
@@ -11,6 +11,8 @@ from mentorkorps.interface.languages import Language
 
 Clock = Callable[[], datetime]
 DENMARK = ZoneInfo("Europe/Copenhagen")
+OFFICE_HOURS = (8, 16)
+"""By Danish clocks: from the first hour and before the last."""
 
 
 def utc_now() -> datetime:
@@ -19,6 +21,21 @@ def utc_now() -> datetime:
 
 def danish_day(moment: datetime) -> date:
     return moment.astimezone(DENMARK).date()
+
+
+def is_within(moment: datetime, hours: tuple[int, int]) -> bool:
+    """Whether Danish clocks are past the first of the hours and before the last."""
+    first, last = hours
+    return first <= moment.astimezone(DENMARK).hour < last
+
+
+def at_hour(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), DENMARK)
+
+
+def is_working_hour(moment: datetime) -> bool:
+    """Whether something may be sent that wants an answer: a working day in Denmark, from 8 to 16."""
+    return is_working_day(danish_day(moment)) and is_within(moment, OFFICE_HOURS)
 
 
 def spoken(moment: datetime, language: Language) -> str:

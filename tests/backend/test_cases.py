@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from mentorkorps.backend.clock import is_working_hour
 from mentorkorps.backend.db import backup, case_rows, connect, operator_reads, rotation
 from mentorkorps.backend.db.records import Scope
 from mentorkorps.backend.desk import cases, lists
-from mentorkorps.backend.desk.assignments import expire_some, is_working_hour
+from mentorkorps.backend.desk.assignments import expire_some
 from mentorkorps.backend.desk.case_job import CaseJob
 from mentorkorps.backend.desk.case_state import MoveRefused
 from mentorkorps.backend.desk.cases import Closed, Conflict, Edit, NoCase, NotResponsible

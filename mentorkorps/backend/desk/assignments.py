@@ -7,17 +7,14 @@ of it: `tell` queues that in the same transaction.
 from collections.abc import Callable
 from datetime import datetime
 
-from mentorkorps.backend.clock import DENMARK, danish_day
+from mentorkorps.backend.clock import danish_day
 from mentorkorps.backend.db import case_rows, mail_rows
 from mentorkorps.backend.db.records import Case, CaseDetail
 from mentorkorps.backend.db.transaction import Transaction
 from mentorkorps.backend.desk.cases import SYSTEM, append, without_owner
 from mentorkorps.backend.mail import kinds
-from mentorkorps.interface.holidays import is_working_day
 
 PORTION = 50
-FIRST_HOUR = 8
-LAST_HOUR = 16
 """In Denmark: from 8.00 to 16.00, when somebody reads what is sent."""
 
 Tell = Callable[[Transaction, Case, datetime], None]
@@ -27,12 +24,6 @@ Tell = Callable[[Transaction, Case, datetime], None]
 def tell_second(transaction: Transaction, case: Case, at: datetime) -> None:
     """Queues a mail to the second contact of whoever is to answer, that the case is the team's again."""
     mail_rows.queue_mails(transaction, case.id, (kinds.RETURNED,), at)
-
-
-def is_working_hour(moment: datetime) -> bool:
-    """Whether something may be sent that wants an answer: a working day in Denmark, from 8 to 16."""
-    local = moment.astimezone(DENMARK)
-    return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
 
 
 def expire_some(transaction: Transaction, at: datetime, tell: Tell = tell_second) -> int:

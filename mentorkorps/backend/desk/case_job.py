@@ -3,9 +3,9 @@
 import logging
 from datetime import date, datetime
 
-from mentorkorps.backend.clock import Clock, danish_day
+from mentorkorps.backend.clock import Clock, danish_day, is_working_hour
 from mentorkorps.backend.db.connect import Database
-from mentorkorps.backend.desk.assignments import Tell, expire_some, is_working_hour, tell_second
+from mentorkorps.backend.desk.assignments import Tell, expire_some, tell_second
 from mentorkorps.backend.desk.case_opening import PORTION, CaseKeeper
 from mentorkorps.backend.jobs.periodic import PeriodicJob
 from mentorkorps.backend.services import JudgedClock

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from mentorkorps.backend.clock import is_within
 from mentorkorps.backend.db import audience_rows, batch_rows
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.db.place_rows import ALIVE, UNCONFIRMED
 from mentorkorps.backend.db.records import Batch, BatchState, QueuedMail
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.lists import audience, newsletter, public_facts
-from mentorkorps.backend.lists.leaving_hours import NEWS_HOURS, is_within
+from mentorkorps.backend.lists.leaving_hours import NEWS_HOURS
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import KINDS
 from mentorkorps.catalogue.load import Catalogue

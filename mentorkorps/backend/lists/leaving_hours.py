@@ -1,17 +1,11 @@
 """At what hours of the day mails leave that nobody waits for, by Danish clocks."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from mentorkorps.backend.clock import DENMARK
+from mentorkorps.backend.clock import DENMARK, OFFICE_HOURS, at_hour, is_within
 
 NEWS_HOURS = (8, 20)
-PRACTICAL_HOURS = (8, 16)
-
-
-def is_within(moment: datetime, hours: tuple[int, int]) -> bool:
-    """Whether it is from the first of the hours and before the last."""
-    first, last = hours
-    return first <= moment.astimezone(DENMARK).hour < last
+PRACTICAL_HOURS = OFFICE_HOURS
 
 
 def next_within(moment: datetime, hours: tuple[int, int]) -> datetime:
@@ -21,7 +15,3 @@ def next_within(moment: datetime, hours: tuple[int, int]) -> datetime:
     local = moment.astimezone(DENMARK)
     day = local.date() + timedelta(days=local.hour >= hours[1])
     return at_hour(day, hours[0])
-
-
-def at_hour(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), DENMARK)

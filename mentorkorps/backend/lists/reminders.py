@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from mentorkorps.backend.bookings.allocation import begins
-from mentorkorps.backend.clock import danish_day
+from mentorkorps.backend.clock import at_hour, danish_day, is_within
 from mentorkorps.backend.db import audience_rows, batch_rows
 from mentorkorps.backend.db.records import QueuedMail
 from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.lists import public_facts
 from mentorkorps.backend.lists.batches import mail_id
-from mentorkorps.backend.lists.leaving_hours import PRACTICAL_HOURS, at_hour, is_within
+from mentorkorps.backend.lists.leaving_hours import PRACTICAL_HOURS
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.kinds import MailKind
 from mentorkorps.catalogue.load import Catalogue
