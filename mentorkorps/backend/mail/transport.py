@@ -126,7 +126,7 @@ class SmtpTransport:
         while dialogue := self._take_idle():
             try:
                 return await self._send(dialogue, mail)
-            except Exception as error:
+            except SMTPException as error:
                 if not _is_given_up(dialogue, error):
                     raise
                 log.debug("the mail server gave up a connection after %d mails", dialogue.accepted)

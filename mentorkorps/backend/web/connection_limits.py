@@ -86,9 +86,8 @@ class LimitedConnection(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._is_stopping = False
 
-    # As uvicorn declares it: it serves streams alone.
-    # uvicorn's own types say BaseTransport, and hand over a Transport.
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    # uvicorn narrows BaseTransport to Transport itself, since it serves streams alone.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         super().connection_made(transport)
         self._rest()
         self._allow(self._limits.head_seconds)
@@ -248,9 +247,8 @@ class InPortions(asyncio.BufferedProtocol):
         self._line = line
         self._buffer = buffer
 
-    # As uvicorn declares it: it serves streams alone.
-    # uvicorn's own types say BaseTransport, and hand over a Transport.
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    # uvicorn narrows BaseTransport to Transport itself, since it serves streams alone.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         self._line.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
