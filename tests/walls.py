@@ -67,6 +67,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     # The clock is judged for whoever deletes or lets places lapse, so the guard lies beneath those.
     "backend.jobs.clock_guard": ("backend.clock", "backend.settings", "backend.db", "backend.security", "backend.mail"),
+    "backend.jobs.guarded_job": (
+        "catalogue", "backend.settings", "backend.db", "backend.jobs.periodic", "backend.jobs.clock_guard",
+    ),
     "backend.bookings": (
         "interface", "catalogue", "forms", "backend.clock", "backend.db", "backend.jobs.periodic",
         "backend.jobs.clock_guard", "backend.web",
@@ -74,13 +77,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "backend.signups": (
         "interface", "catalogue", "forms", "backend.clock", "backend.settings", "backend.db", "backend.jobs.periodic",
-        "backend.jobs.clock_guard", "backend.web", "backend.security", "backend.services", "backend.mail",
-        "backend.bookings",
+        "backend.jobs.clock_guard", "backend.jobs.guarded_job", "backend.web", "backend.security",
+        "backend.services", "backend.mail", "backend.bookings",
     ),
     # What opened is told to lists, and a course's people get the training's words.
     "backend.lists": (
         "interface", "catalogue", "curriculum", "forms", "backend.clock", "backend.logging", "backend.settings",
-        "backend.db", "backend.jobs.periodic", "backend.jobs.clock_guard", "backend.web", "backend.security",
+        "backend.db", "backend.jobs.clock_guard", "backend.jobs.guarded_job", "backend.web", "backend.security",
         "backend.services", "backend.mail", "backend.bookings", "backend.signups",
     ),
     "backend.certificates": (

@@ -12,7 +12,7 @@ from mentorkorps.backend.clock import DENMARK, danish_day
 from mentorkorps.backend.db import batch_rows
 from mentorkorps.backend.db.connect import Database
 from mentorkorps.backend.jobs.clock_guard import ClockGuard
-from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.jobs.guarded_job import GuardedJob
 from mentorkorps.backend.lists import announcements, batches, newsletter, reminders
 from mentorkorps.backend.logging import log_data
 from mentorkorps.backend.settings import Settings
@@ -27,9 +27,7 @@ nothing old.
 log = logging.getLogger(__name__)
 
 
-class ListJob(PeriodicJob):
-    """`afterwards`: called when mails were queued."""
-
+class ListJob(GuardedJob):
     name = "lists"
     seconds_between = 1
 
@@ -41,12 +39,7 @@ class ListJob(PeriodicJob):
         guard: ClockGuard,
         afterwards: Callable[[], None],
     ) -> None:
-        super().__init__()
-        self._database = database
-        self._catalogue = catalogue
-        self._settings = settings
-        self._guard = guard
-        self._afterwards = afterwards
+        super().__init__(database, catalogue, settings, guard, afterwards)
         self._is_announced = False
         self._drafted: date | None = None
 

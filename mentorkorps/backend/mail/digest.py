@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentorkorps.backend.clock import DENMARK, danish_day
@@ -36,77 +37,108 @@ SERVICE = "mentorkorps"
 """The id of the one subject that operators are written to about."""
 
 
-def queue_digests(
-    transaction: Transaction, catalogue: Catalogue, settings: Settings, now: datetime
-) -> int:
-    """Queues the mails of the day; how many. A job for the writer: twice on a day it queues none.
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """A mail of the day. `details`: of what waits, the first day that was promised."""
+
+    id: str
+    kind: MailKind
+    subject: str
+    count: int
+    details: str | None = None
+
+
+def due_digests(
+    snapshot: Snapshot, catalogue: Catalogue, settings: Settings, now: datetime
+) -> list[DueMail]:
+    """The mails of the day, queued or not. For a reader: it decrypts what is doubtful or waits.
 
     They are about what came before the hour, so that the mails of the next day are about the rest.
     """
     until = now.astimezone(DENMARK).replace(hour=HOUR, minute=0, second=0, microsecond=0)
-    queued = 0
-    for address, count in _doubtful_by_mailbox(transaction, catalogue, settings, until).items():
-        id = _id_of_the_day(settings, now, address)
-        subject = recipient_id(settings.secret_keys[0], address)
-        queued += mail_rows.queue_once(transaction, id, kinds.DIGEST, subject, count, now)
-    queued += _queue_waiting(transaction, catalogue, settings, until, now)
-    queued += _queue_bookings(transaction, catalogue, settings, until, now)
-    count = mail_rows.count_given_up(transaction, until - ONE_DAY, until, kinds.GIVEN_UP)
+    due = [
+        _due(settings, now, kinds.DIGEST, address, address, count)
+        for address, count in _doubtful_by_mailbox(snapshot, catalogue, settings, until).items()
+    ]
+    due += _due_waiting(snapshot, catalogue, settings, until, now)
+    due += _due_bookings(snapshot, catalogue, settings, until, now)
+    count = mail_rows.count_given_up(snapshot, until - ONE_DAY, until, kinds.GIVEN_UP)
     if count:
         id = _id_of_the_day(settings, now, "given up")
-        queued += mail_rows.queue_once(transaction, id, kinds.GIVEN_UP, SERVICE, count, now)
-    return queued
+        due.append(DueMail(id, kinds.GIVEN_UP, SERVICE, count))
+    return due
 
 
-def _queue_waiting(
-    transaction: Transaction,
+def queue_digests(transaction: Transaction, due: Sequence[DueMail], now: datetime) -> int:
+    """Queues those of them that are not yet; how many. A job for the writer."""
+    return sum(
+        mail_rows.queue_once(
+            transaction, mail.id, mail.kind, mail.subject, mail.count, now, mail.details
+        )
+        for mail in due
+    )
+
+
+def _due(
+    settings: Settings,
+    now: datetime,
+    kind: MailKind,
+    mark: str,
+    address: str,
+    count: int,
+    details: str | None = None,
+) -> DueMail:
+    """A mail to a coordinator. `mark`: what tells it from the others of the day."""
+    subject = recipient_id(settings.secret_keys[0], address)
+    return DueMail(_id_of_the_day(settings, now, mark), kind, subject, count, details)
+
+
+def _due_waiting(
+    snapshot: Snapshot,
     catalogue: Catalogue,
     settings: Settings,
     until: datetime,
     now: datetime,
-) -> int:
+) -> list[DueMail]:
     """One mail to each mailbox that has chosen to hear once a morning, where anything waits."""
     if not settings.recipients.collected:
-        return 0
-    queued = 0
-    by_mailbox = waiting_by_mailbox(transaction, catalogue, settings, until)
-    for box, waiting in by_mailbox.items():
-        if box in settings.recipients.collected:
-            id = _id_of_the_day(settings, now, f"waiting {box}")
-            subject = recipient_id(settings.secret_keys[0], box)
-            first = waiting[0].by.isoformat()
-            queued += mail_rows.queue_once(
-                transaction, id, kinds.WAITING, subject, len(waiting), now, first
-            )
-    return queued
+        return []
+    by_mailbox = waiting_by_mailbox(snapshot, catalogue, settings, until)
+    return [
+        _due(
+            settings,
+            now,
+            kinds.WAITING,
+            f"waiting {box}",
+            box,
+            len(waiting),
+            waiting[0].by.isoformat(),
+        )
+        for box, waiting in by_mailbox.items()
+        if box in settings.recipients.collected
+    ]
 
 
-def _queue_bookings(
-    transaction: Transaction,
+def _due_bookings(
+    snapshot: Snapshot,
     catalogue: Catalogue,
     settings: Settings,
     until: datetime,
     now: datetime,
-) -> int:
+) -> list[DueMail]:
     """One mail to each mailbox for whose courses and events somebody confirmed a sign-up since the
     morning before.
     """
     counts: Counter[str] = Counter()
-    for hall, count in place_rows.confirmed_between(transaction, until - ONE_DAY, until).items():
-        gathering = gathering_of(catalogue, hall)
+    confirmed = place_rows.confirmed_between(snapshot, until - ONE_DAY, until)
+    for bookable, count in confirmed.items():
+        gathering = gathering_of(catalogue, bookable)
         if gathering:
             counts[host_mailbox(catalogue, settings, gathering)] += count
-    return sum(
-        mail_rows.queue_once(
-            transaction,
-            _id_of_the_day(settings, now, f"bookings {box}"),
-            kinds.BOOKINGS,
-            recipient_id(settings.secret_keys[0], box),
-            count,
-            now,
-        )
+    return [
+        _due(settings, now, kinds.BOOKINGS, f"bookings {box}", box, count)
         for box, count in counts.items()
-    )
+    ]
 
 
 def queue_alarm(

@@ -4,47 +4,49 @@ It leaves in working hours only. Who hears once a morning of all that waits gets
 says what is late.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from mentorkorps.backend.clock import DENMARK, danish_day
+from mentorkorps.backend.clock import danish_day, is_working_hour
 from mentorkorps.backend.db import mail_rows
 from mentorkorps.backend.db.connect import Database
-from mentorkorps.backend.db.transaction import Transaction
+from mentorkorps.backend.db.transaction import Snapshot, Transaction
 from mentorkorps.backend.jobs.clock_guard import ClockGuard
-from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.jobs.guarded_job import GuardedJob
 from mentorkorps.backend.mail import kinds
 from mentorkorps.backend.mail.waiting import waiting_by_mailbox
 from mentorkorps.backend.settings import Settings
 from mentorkorps.catalogue.load import Catalogue
-from mentorkorps.interface.holidays import is_working_day
 
-FIRST_HOUR, LAST_HOUR = 8, 16
-"""In Denmark: from the first, and not from the last on."""
+
+def overdue(
+    snapshot: Snapshot, catalogue: Catalogue, settings: Settings, now: datetime
+) -> list[tuple[str, ...]]:
+    """The requests whose promised day is over, each as the ids of its sign-ups, oldest first. For a
+    reader. Mailboxes that hear each morning of all that waits are left out.
+    """
+    return [
+        tuple(sign_up.id for sign_up in request.sign_ups)
+        for box, waiting in waiting_by_mailbox(snapshot, catalogue, settings).items()
+        if box not in settings.recipients.collected
+        for request in waiting
+        if request.by < danish_day(now)
+    ]
 
 
 def queue_reminders(
-    transaction: Transaction, catalogue: Catalogue, settings: Settings, now: datetime
+    transaction: Transaction, requests: Sequence[tuple[str, ...]], now: datetime
 ) -> int:
-    """Queues a mail for each request whose promised day is over, once; how many. A job for the
-    writer.
-    """
+    """Queues a mail for each request of which none was sent; how many. A job for the writer."""
     queued = 0
-    for box, waiting in waiting_by_mailbox(transaction, catalogue, settings).items():
-        if box in settings.recipients.collected:
-            continue
-        for request in waiting:
-            ids = [sign_up.id for sign_up in request.sign_ups]
-            is_late = request.by < danish_day(now)
-            if is_late and not any(
-                mail_rows.was_queued(transaction, id, kinds.OVERDUE) for id in ids
-            ):
-                mail_rows.queue_mails(transaction, ids[0], (kinds.OVERDUE,), now)
-                queued += 1
+    for ids in requests:
+        if not any(mail_rows.was_queued(transaction, id, kinds.OVERDUE) for id in ids):
+            mail_rows.queue_mails(transaction, ids[0], (kinds.OVERDUE,), now)
+            queued += 1
     return queued
 
 
-class Reminders(PeriodicJob):
+class Reminders(GuardedJob):
     """Looks once on each working day."""
 
     name = "reminders"
@@ -57,22 +59,16 @@ class Reminders(PeriodicJob):
         guard: ClockGuard,
         afterwards: Callable[[], None],
     ) -> None:
-        super().__init__()
-        self._database = database
-        self._catalogue = catalogue
-        self._settings = settings
-        self._guard = guard
-        self._afterwards = afterwards
+        super().__init__(database, catalogue, settings, guard, afterwards)
         self._done: date | None = None
 
     async def look(self) -> None:
         verdict = await self._guard.look()
-        local = verdict.now.astimezone(DENMARK)
-        is_office_hour = is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
-        if not verdict.is_believed or not is_office_hour or self._done == local.date():
+        today = danish_day(verdict.now)
+        if not verdict.is_believed or self._done == today or not is_working_hour(verdict.now):
             return
-        if await self._database.change(
-            queue_reminders, self._catalogue, self._settings, verdict.now
-        ):
+        late = await self._database.read(overdue, self._catalogue, self._settings, verdict.now)
+        if late:
+            await self._database.change(queue_reminders, late, verdict.now)
             self._afterwards()
-        self._done = local.date()
+        self._done = today

@@ -37,7 +37,7 @@ from mentorkorps.backend.jobs.clock_guard import (
     stop_large_purge,
     uptime,
 )
-from mentorkorps.backend.jobs.periodic import PeriodicJob
+from mentorkorps.backend.jobs.guarded_job import GuardedJob
 from mentorkorps.backend.mail import digest
 from mentorkorps.backend.mail.sign_up_facts import WITHDRAWN_KEPT
 from mentorkorps.backend.settings import Settings
@@ -215,7 +215,7 @@ def forget_files(settings: Settings, mails: Sequence[str]) -> None:
         (settings.mail_folder / f"{id}.eml").unlink(missing_ok=True)
 
 
-class DailyPurge(PeriodicJob):
+class DailyPurge(GuardedJob):
     """Purges when it starts and on each new day after that; in the morning tells what is doubtful or was given up.
 
     It does neither while the clock is in doubt, and a large purge waits for a steady day or a yes. At night, if
@@ -232,12 +232,7 @@ class DailyPurge(PeriodicJob):
         guard: ClockGuard,
         afterwards: Callable[[], None],
     ) -> None:
-        super().__init__()
-        self._database = database
-        self._catalogue = catalogue
-        self._settings = settings
-        self._guard = guard
-        self._afterwards = afterwards
+        super().__init__(database, catalogue, settings, guard, afterwards)
         self._done: date | None = None
         self._told: date | None = None
         self._is_sure = False
@@ -302,9 +297,8 @@ class DailyPurge(PeriodicJob):
         self._left = ()
 
     async def _tell(self, now: datetime) -> None:
-        count = await self._database.change(
-            digest.queue_digests, self._catalogue, self._settings, now
-        )
+        due = await self._database.read(digest.due_digests, self._catalogue, self._settings, now)
+        count = await self._database.change(digest.queue_digests, due, now) if due else 0
         self._told = danish_day(now)
         self._afterwards()
         if count:
